@@ -1,0 +1,130 @@
+"""The only module that knows environments: destination, datasets, folders, enabled sources.
+
+Settings are dlt's own: `.dlt/config.toml`, `.dlt/secrets.toml` or the environment, e.g.
+`SOURCES__CHATGPT__API_KEY`. The pseudonymisation key is not among them (see `privacy.pseudonym`).
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import dlt
+from dlt.common.configuration import configspec
+from dlt.common.configuration.exceptions import ConfigurationException
+from dlt.common.configuration.resolve import resolve_configuration
+from dlt.common.configuration.specs import BaseConfiguration
+
+from ingestion.errors import ConfigurationError
+
+DEFAULT_DATA_DIR = ".data"
+
+# What dlt must be told on every machine. Finished load files and staging copies are deleted, nothing is sent
+# to anyone, and no trace is kept: a trace holds resolved settings and whole exception texts.
+_DLT_SETTINGS = {
+    "RUNTIME__DLTHUB_TELEMETRY": "false",
+    "RUNTIME__LOG_LEVEL": "ERROR",
+    "ENABLE_RUNTIME_TRACE": "false",
+    "LOAD__DELETE_COMPLETED_JOBS": "true",
+    "LOAD__TRUNCATE_STAGING_DATASET": "true",
+    "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
+    "DATA_WRITER__FILE_MAX_ITEMS": "1000000",
+}
+
+S = TypeVar("S", bound=BaseConfiguration)
+
+
+@configspec
+class SourceSettings(BaseConfiguration):
+    """Settings that every source has.
+
+    Attributes:
+        tenant: label of the company's account at this vendor; part of every key, so that two can be loaded.
+        archive_dir: folder of saved answers, see `ingestion.archive`.
+    """
+
+    tenant: str = "main"
+    archive_dir: str | None = None
+
+    __recommended_sections__: ClassVar[tuple[str, ...]] = ("sources",)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where this run reads and writes. Everything a run writes lies under `data_dir`."""
+
+    data_dir: Path
+    target: str
+
+    @property
+    def warehouse(self) -> Path:
+        """The private DuckDB warehouse (target `dev`)."""
+        return self.data_dir / "warehouse.duckdb"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by whoever writes; the second run exits busy."""
+        return self.data_dir / "run.lock"
+
+    @property
+    def pipelines_dir(self) -> Path:
+        """dlt's working folders."""
+        return self.data_dir / "dlt"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Scrubbed logs."""
+        return self.data_dir / "logs"
+
+    @property
+    def published_dir(self) -> Path:
+        """What readers open."""
+        return self.data_dir / "published"
+
+    def destination(self) -> Any:
+        """dlt's destination of the target: DuckDB for `dev`, otherwise the one of that name.
+
+        Raises:
+            ConfigurationError: the target is not known.
+        """
+        if self.target == "dev":
+            return dlt.destinations.duckdb(str(self.warehouse))
+        if self.target == "postgres":
+            return dlt.destinations.postgres()
+        raise ConfigurationError(f"Unknown target {self.target!r}.", "Use `dev` or `postgres`.")
+
+    def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
+        """The dlt pipeline of one source; its state lies in the data folder."""
+        return dlt.pipeline(
+            pipeline_name=name,
+            destination=self.destination(),
+            dataset_name=dataset,
+            pipelines_dir=str(self.pipelines_dir),
+        )
+
+
+def environment(data_dir: Path | None = None, target: str | None = None) -> Environment:
+    """The environment of this process; makes the data folder, readable by its owner alone."""
+    folder = data_dir or Path(os.environ.get("AI_USAGE_DATA_DIR", DEFAULT_DATA_DIR))
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, value in _DLT_SETTINGS.items():
+        os.environ[name] = value
+    return Environment(folder, target or os.environ.get("AI_USAGE_TARGET", "dev"))
+
+
+def resolve_settings(spec: type[S], source: str) -> S:
+    """Settings of one source from section `sources.<source>`.
+
+    Raises:
+        ConfigurationError: a value has the wrong type; names the setting, never its value.
+    """
+    try:
+        return resolve_configuration(spec(), sections=("sources", source))
+    except ConfigurationException as error:
+        field = getattr(error, "field_name", None) or getattr(error, "key", None)
+        place = f"[sources.{source}]" + (f" {field}" if field else "")
+        raise ConfigurationError(
+            f"Settings {place} cannot be read ({type(error).__name__}).",
+            f"See docs/connect/{source}.md for the settings and their types.",
+        ) from None

@@ -1,0 +1,102 @@
+"""Arrow tables into dlt, SQL rows out of its destination: the only module that knows how dlt is spoken to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import dlt
+import pyarrow as pa
+from dlt.common.pipeline import LoadInfo
+
+from ingestion.privacy.contract import DAY_MARKER, CurrentGrain, DayGrain, EventGrain, TableContract
+from ingestion.source_types import Batch
+
+# A changed type must stop the load: dlt would otherwise open a variant column that no model reads.
+_SCHEMA_CONTRACT = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowLoad:
+    """One Arrow table and how dlt merges it."""
+
+    table_name: str
+    table: pa.Table
+    primary_key: tuple[str, ...] = ()
+    merge_key: tuple[str, ...] = ()
+    newest: str | None = None
+    has_marker: bool = False
+
+    def hints(self) -> Any:
+        """dlt's hints. Naive UTC timestamps on every engine; markers delete; the newest of a key wins."""
+        columns: dict[str, dict[str, Any]] = {
+            field.name: {"name": field.name, "data_type": "timestamp", "timezone": False}
+            for field in self.table.schema
+            if pa.types.is_timestamp(field.type)
+        }
+        if self.has_marker:
+            columns[DAY_MARKER] = {"name": DAY_MARKER, "hard_delete": True}
+        if self.newest:
+            columns.setdefault(self.newest, {"name": self.newest})["dedup_sort"] = "desc"
+        return dlt.mark.make_hints(
+            table_name=self.table_name,
+            write_disposition="merge",
+            primary_key=list(self.primary_key) or None,
+            merge_key=list(self.merge_key) or None,
+            columns=columns,
+            schema_contract=_SCHEMA_CONTRACT,
+        )
+
+
+def arrow_load(batch: Batch) -> ArrowLoad:
+    """How a contract's grain is merged: events by key, days by (tenant, scope, day), current by tenant."""
+    return contract_load(batch.contract, batch.table)
+
+
+def contract_load(contract: TableContract, table: pa.Table) -> ArrowLoad:
+    """See :func:`arrow_load`."""
+    grain = contract.grain
+    if isinstance(grain, EventGrain):
+        return ArrowLoad(contract.name, table, primary_key=grain.key, newest=grain.newest)
+    if isinstance(grain, DayGrain):
+        return ArrowLoad(contract.name, table, merge_key=("tenant", "scope", "day"), has_marker=True)
+    assert isinstance(grain, CurrentGrain)
+    return ArrowLoad(contract.name, table, merge_key=("tenant",), has_marker=True)
+
+
+def load_arrow(pipeline: dlt.Pipeline, loads: Iterable[ArrowLoad]) -> LoadInfo:
+    """Extract, normalise and load in one package; returns dlt's load information.
+
+    Raises:
+        dlt.pipeline.exceptions.PipelineStepFailed: with the package kept pending when loading failed.
+    """
+    return pipeline.run(_resource(loads)())
+
+
+def extract_arrow(pipeline: dlt.Pipeline, loads: Iterable[ArrowLoad]) -> None:
+    """Only the first step: typed files in the working folder, nothing at the destination yet."""
+    pipeline.extract(_resource(loads)())
+
+
+def _resource(loads: Iterable[ArrowLoad]) -> Any:
+    @dlt.resource(name="batches")
+    def batches() -> Iterator[Any]:
+        for load in loads:
+            yield dlt.mark.with_hints(load.table, load.hints(), create_table_variant=True)
+
+    return batches
+
+
+def sql_rows(
+    pipeline: dlt.Pipeline, query: str, tables: Iterable[str], *parameters: Any
+) -> list[tuple[Any, ...]]:
+    """Rows of a query in which `{name}` stands for the qualified table of the pipeline's dataset.
+
+    Raises:
+        dlt.common.destination.exceptions.DestinationUndefinedEntity: table or dataset do not exist yet.
+    """
+    with pipeline.sql_client() as client:
+        names = {name: client.make_qualified_table_name(name) for name in tables}
+        rows = client.execute_sql(query.format(**names), *parameters)
+    return [tuple(row) for row in rows or []]

@@ -1,0 +1,22 @@
+"""Building blocks of `ai-usage doctor`: it asks for one row, says what is missing, and writes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingestion.errors import AccessError, SourceError
+from ingestion.http import VendorClient
+from ingestion.source_types import Finding
+
+
+def probe(
+    client: VendorClient, path: str, params: dict[str, Any] | None, subject: str, scope: str
+) -> Finding:
+    """One read of a route: right, refused (names the scope), or not answering."""
+    try:
+        client.get_json(path, params)
+    except AccessError as error:
+        return Finding(subject, False, error.message, f"Grant the read-only scope `{scope}`.")
+    except SourceError as error:
+        return Finding(subject, False, error.message, error.remedy)
+    return Finding(subject, True, "readable")

@@ -1,0 +1,54 @@
+"""Edges of the identity graph: two identifiers that a vendor's answer showed side by side.
+
+Every source with accounts loads a table `identity_links`; dbt resolves the edges to people. Observed by month,
+so that a renamed or reused login keeps its history and a nightly roster adds no rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ingestion.privacy.contract import EventGrain, Horizon, TableContract, date, identifier, text
+
+TABLE = "identity_links"
+_KEY = ("tenant", "namespace", "id_token", "target_namespace", "target_token", "observed_month")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An account's identifier and another identifier of the same holder, seen on a day."""
+
+    identifier: str
+    target: str
+    observed_on: dt.date
+
+
+def link_contract(namespace: str, target_namespace: str, method: str) -> TableContract:
+    """Contract of the edges of one kind. All kinds share one raw table."""
+    return TableContract(
+        name=TABLE,
+        grain=EventGrain(key=_KEY, newest="observed_on"),
+        horizon=Horizon(first_load=0, lookback=0),
+        columns=(
+            text("namespace", lambda _: namespace),
+            identifier("id_token", namespace, lambda link: link.identifier, required=True),
+            text("target_namespace", lambda _: target_namespace),
+            identifier("target_token", target_namespace, lambda link: link.target, required=True),
+            text("method", lambda _: method),
+            date("observed_month", lambda link: link.observed_on.replace(day=1)),
+            date("observed_on", lambda link: link.observed_on),
+        ),
+    )
+
+
+def distinct_links(pairs: Iterable[tuple[str | None, str | None, dt.date]]) -> list[Link]:
+    """One link per pair and month, on its last day; pairs with a missing side are no link."""
+    latest: dict[tuple[str, str, int, int], dt.date] = {}
+    for left, right, day in pairs:
+        if left and right:
+            key = (left, right, day.year, day.month)
+            if key not in latest or latest[key] < day:
+                latest[key] = day
+    return [Link(left, right, day) for (left, right, _, _), day in latest.items()]

@@ -1,0 +1,237 @@
+"""The pipeline's own tables (dataset `ops`): what was fetched, what was refused, which key and salt.
+
+`ops.loaded_days` is the one record of what was fetched: touched days, missing days, finality and freshness
+all come from it. It is written after the data it speaks of, so it never promises rows that are not there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import dlt
+import pyarrow as pa
+from dlt.common.destination.exceptions import DestinationUndefinedEntity
+
+from ingestion.clock import RunClock
+from ingestion.dlt_io import ArrowLoad, load_arrow, sql_rows
+from ingestion.errors import KeyChangedError
+from ingestion.privacy.canonical import CANONICAL_VERSION
+from ingestion.privacy.contract import TIMESTAMP, Horizon
+from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
+
+DATASET = "ops"
+DayStatus = Literal["ok", "pending", "empty"]
+
+_TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
+    "loaded_days": (
+        ("source", "resource", "tenant", "scope", "day"),
+        pa.schema(
+            [
+                ("source", pa.string()),
+                ("resource", pa.string()),
+                ("tenant", pa.string()),
+                ("scope", pa.string()),
+                ("day", pa.date32()),
+                ("load_id", pa.string()),
+                ("row_count", pa.int64()),
+                ("fetched_at", TIMESTAMP),
+                ("status", pa.string()),
+            ]
+        ),
+    ),
+    "runs": (
+        ("run_id",),
+        pa.schema([("run_id", pa.string()), ("as_of", TIMESTAMP), ("started_at", TIMESTAMP)]),
+    ),
+    "source_runs": (
+        ("run_id", "source"),
+        pa.schema(
+            [
+                ("run_id", pa.string()),
+                ("source", pa.string()),
+                ("is_connected", pa.bool_()),
+                ("status", pa.string()),
+                ("error", pa.string()),
+                ("row_count", pa.int64()),
+                ("started_at", TIMESTAMP),
+                ("finished_at", TIMESTAMP),
+            ]
+        ),
+    ),
+    "resources": (
+        ("source", "resource"),
+        pa.schema(
+            [
+                ("source", pa.string()),
+                ("resource", pa.string()),
+                ("tool", pa.string()),
+                ("grain", pa.string()),
+                ("lookback_days", pa.int64()),
+                ("finality_lag_days", pa.int64()),
+                ("retention_days", pa.int64()),
+            ]
+        ),
+    ),
+    "rejected_records": (
+        ("run_id", "source", "resource", "reason"),
+        pa.schema(
+            [
+                ("run_id", pa.string()),
+                ("source", pa.string()),
+                ("resource", pa.string()),
+                ("reason", pa.string()),
+                ("record_count", pa.int64()),
+                ("sample_hash", pa.string()),
+                ("sample_offset", pa.int64()),
+                ("rejected_at", TIMESTAMP),
+            ]
+        ),
+    ),
+    "unknown_fields": (
+        ("source", "resource", "field_path"),
+        pa.schema(
+            [
+                ("source", pa.string()),
+                ("resource", pa.string()),
+                ("field_path", pa.string()),
+                ("observed_count", pa.int64()),
+                ("last_seen_at", TIMESTAMP),
+            ]
+        ),
+    ),
+    "pseudonym_epoch": (
+        ("epoch",),
+        pa.schema(
+            [
+                ("epoch", pa.int64()),
+                ("key_check", pa.string()),
+                ("canonical_version", pa.string()),
+                ("created_at", TIMESTAMP),
+            ]
+        ),
+    ),
+    "person_key_salt": (("salt",), pa.schema([("salt", pa.string())])),
+    "tombstones": (
+        ("namespace", "id_token"),
+        pa.schema([("namespace", pa.string()), ("id_token", pa.string()), ("erased_at", TIMESTAMP)]),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DayRecord:
+    """One fetched (resource, tenant, scope, day) of a load."""
+
+    resource: str
+    tenant: str
+    scope: str
+    day: dt.date
+    rows: int
+    status: DayStatus
+
+
+class Fetchable(Protocol):
+    """What can be asked for by day: a table's contract or a fetch window."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def horizon(self) -> Horizon: ...
+
+
+class LoadedDays:
+    """What one source has fetched before, and so which days are to be fetched now."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        """`rows`: (resource, tenant, scope, day, status) of one source."""
+        self._done: dict[tuple[str, str, str], set[dt.date]] = defaultdict(set)
+        for resource, tenant, scope, day, status in rows:
+            if status != "pending":
+                self._done[resource, tenant, scope].add(day)
+
+    def days_to_fetch(self, what: Fetchable, clock: RunClock, tenant: str, scope: str) -> list[dt.date]:
+        """Ascending days: those asked for by name, or the missing ones and those that may be restated."""
+        horizon = what.horizon
+        newest = clock.today - dt.timedelta(days=horizon.ready_after)
+        oldest = clock.today - dt.timedelta(days=horizon.first_load)
+        if clock.since or clock.until:
+            return _days(clock.since or oldest, min(newest, clock.until or newest))
+        done = self._done[what.name, tenant, scope]
+        restated_from = clock.today - dt.timedelta(days=horizon.lookback)
+        return [day for day in _days(oldest, newest) if day not in done or day >= restated_from]
+
+    def is_loaded(self, resource: str, tenant: str, scope: str, day: dt.date) -> bool:
+        """Whether that day was fetched before (empty counts, pending does not)."""
+        return day in self._done[resource, tenant, scope]
+
+
+def _days(oldest: dt.date, newest: dt.date) -> list[dt.date]:
+    return [oldest + dt.timedelta(days=n) for n in range((newest - oldest).days + 1)]
+
+
+class OpsStore:
+    """Reads and writes the `ops` dataset through a dlt pipeline of its own."""
+
+    def __init__(self, pipeline: dlt.Pipeline) -> None:
+        self._pipeline = pipeline
+        self._has_tables: bool | None = None
+
+    def ensure_deployment(self, pseudonymiser: Pseudonymiser, now: dt.datetime) -> None:
+        """Make the tables and draw the salt on the first run; afterwards refuse another key.
+
+        Raises:
+            KeyChangedError: the stored key-check value or canonical version differs.
+        """
+        stored = self._rows("select key_check, canonical_version from {pseudonym_epoch}")
+        if stored:
+            check, version = stored[0]
+            if check != pseudonymiser.key_check() or version != CANONICAL_VERSION:
+                raise KeyChangedError(
+                    "This warehouse was built with another pseudonymisation key or canonical version; "
+                    "nothing was requested or written.",
+                    "Restore the key that was used before, or rotate it as docs/privacy.md describes.",
+                )
+            return
+        epoch = {
+            "epoch": KEY_EPOCH,
+            "key_check": pseudonymiser.key_check(),
+            "canonical_version": CANONICAL_VERSION,
+            "created_at": now,
+        }
+        salted = bool(self._rows("select salt from {person_key_salt}"))
+        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _TABLES}
+        rows["pseudonym_epoch"] = [epoch]
+        rows["person_key_salt"] = [] if salted else [{"salt": secrets.token_hex(32)}]
+        self.write(rows)
+
+    def loaded_days(self, source: str) -> LoadedDays:
+        """The days that one source has fetched before."""
+        return LoadedDays(
+            self._rows(
+                "select resource, tenant, scope, day, status from {loaded_days} where source = %s", source
+            )
+        )
+
+    def write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        """Merge rows into ops tables by their keys; one dlt load for all of them."""
+        loads = [
+            ArrowLoad(
+                name, pa.Table.from_pylist(entries, schema=_TABLES[name][1]), primary_key=_TABLES[name][0]
+            )
+            for name, entries in rows.items()
+        ]
+        load_arrow(self._pipeline, loads)
+        self._has_tables = True
+
+    def _rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query; `{table}` stands for a table of this dataset. None before the first run."""
+        try:
+            return sql_rows(self._pipeline, query, _TABLES, *parameters)
+        except DestinationUndefinedEntity:
+            return []

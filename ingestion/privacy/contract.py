@@ -1,0 +1,182 @@
+"""Record contracts: what may land, of which type, and which fields are identifiers.
+
+A contract lists the columns of one raw table. Everything that is not listed is dropped before dlt sees it.
+Values are read from typed wire records (``msgspec.Struct``), a column at a time, which is also the fast path.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pyarrow as pa
+
+from ingestion.privacy.pseudonym import PERSON_EMAIL
+
+Reader = Callable[[Any], Any]
+
+TIMESTAMP = pa.timestamp("us")
+MONEY = pa.decimal128(38, 9)
+EARLIEST = dt.datetime(2015, 1, 1, tzinfo=dt.UTC)
+
+
+class Treatment(Enum):
+    """What the gate does with a column's values."""
+
+    PLAIN = "plain"
+    TEXT = "text"
+    IDENTIFIER = "identifier"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a raw table: how it is read, of which type, and what the gate does with it."""
+
+    name: str
+    type: pa.DataType
+    read: Reader
+    treatment: Treatment = Treatment.PLAIN
+    namespace: str | None = None
+    required: bool = False
+    minimum: Any = None
+    maximum: Any = None
+    max_length: int = 120
+
+
+def text(name: str, read: Reader, *, required: bool = False, max_length: int = 120) -> Column:
+    """A short label the vendor or the company chose (status, model, department). Never free text."""
+    return Column(name, pa.string(), read, Treatment.TEXT, required=required, max_length=max_length)
+
+
+def integer(
+    name: str, read: Reader, *, required: bool = False, minimum: int = 0, maximum: int = 2**53
+) -> Column:
+    """A count. Negative or absurd values reject the record."""
+    return Column(name, pa.int64(), read, required=required, minimum=minimum, maximum=maximum)
+
+
+def decimal(name: str, read: Reader, *, required: bool = False, minimum: int | None = None) -> Column:
+    """Money or credits, decimal(38, 9). Negative values are credits and refunds."""
+    return Column(name, MONEY, read, required=required, minimum=minimum)
+
+
+def boolean(name: str, read: Reader, *, required: bool = False) -> Column:
+    """True, False, or None where the vendor does not say."""
+    return Column(name, pa.bool_(), read, required=required)
+
+
+def date(name: str, read: Reader, *, required: bool = False) -> Column:
+    """A calendar day."""
+    return Column(name, pa.date32(), read, required=required)
+
+
+def timestamp(name: str, read: Reader, *, required: bool = False) -> Column:
+    """An instant; lands as naive UTC. A value after the run's start plus a day rejects the record."""
+    return Column(name, TIMESTAMP, read, required=required, minimum=EARLIEST)
+
+
+def identifier(name: str, namespace: str, read: Reader, *, required: bool = False) -> Column:
+    """An identifier of a person, account or thread: lands as the token of its namespace."""
+    return Column(name, pa.string(), read, Treatment.IDENTIFIER, namespace=namespace, required=required)
+
+
+def email(name: str, read: Reader, *, required: bool = False) -> Column:
+    """An e-mail address or principal name: lands as the token of its canonical form."""
+    return identifier(name, PERSON_EMAIL, read, required=required)
+
+
+def event_hash(name: str, read: Reader, *, required: bool = True) -> Column:
+    """A vendor's event or message id: distinct on every row, lands as a keyed hash."""
+    return Column(name, pa.string(), read, Treatment.EVENT, required=required)
+
+
+@dataclass(frozen=True, slots=True)
+class EventGrain:
+    """Rows are merged on `key`; the newest by `newest` wins inside one load. `day` names the activity day.
+
+    `insert_only` tables keep the first row of a key for ever: the source yields only keys that are new.
+    """
+
+    key: tuple[str, ...]
+    day: str | None = None
+    newest: str | None = None
+    insert_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DayGrain:
+    """Rows of a fetched (tenant, scope, day) replace what stood there, also when the day became empty."""
+
+    is_snapshot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentGrain:
+    """The load replaces everything of its tenant: current state without history."""
+
+
+Grain = EventGrain | DayGrain | CurrentGrain
+
+DAY_MARKER = "is_day_marker"
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """When a resource's days can be fetched, and for how long they may change. All in days before the run.
+
+    Attributes:
+        first_load: how far the first load reaches back.
+        lookback: the vendor may restate this many days; they are fetched again every night.
+        ready_after: the newest day that can be asked for lies this many days back.
+        finality: after this many days the vendor's figures are final (weeks complete on it).
+        retention: the vendor keeps this many days; None = no limit known.
+    """
+
+    first_load: int = 365
+    lookback: int = 7
+    ready_after: int = 0
+    finality: int = 1
+    retention: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableContract:
+    """One raw table: its grain, columns, horizon and the tool it informs (None for HRIS and others)."""
+
+    name: str
+    grain: Grain
+    columns: tuple[Column, ...]
+    horizon: Horizon = field(default_factory=Horizon)
+    tool: str | None = None
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.schema_columns()]
+        folded = {name.lower().replace("_", "") for name in names}
+        if len(folded) != len(names):
+            raise ValueError(f"Table {self.name}: two columns would collapse into one name.")
+
+    def context_columns(self) -> tuple[tuple[str, pa.DataType], ...]:
+        """Columns that the gate adds: tenant always, scope and day on day grain."""
+        if isinstance(self.grain, DayGrain):
+            return (("tenant", pa.string()), ("scope", pa.string()), ("day", pa.date32()))
+        return (("tenant", pa.string()),)
+
+    def schema_columns(self) -> tuple[pa.Field, ...]:
+        """Arrow fields of the raw table, context first, the day marker last."""
+        fields = [pa.field(name, type_) for name, type_ in self.context_columns()]
+        fields += [pa.field(column.name, column.type) for column in self.columns]
+        if not isinstance(self.grain, EventGrain):
+            fields.append(pa.field(DAY_MARKER, pa.bool_()))
+        return tuple(fields)
+
+    def schema(self) -> pa.Schema:
+        """Arrow schema of the raw table."""
+        return pa.schema(list(self.schema_columns()))
+
+    def empty(self) -> pa.Table:
+        """No rows, right types: what a source that is not connected loads."""
+        return self.schema().empty_table()

@@ -1,0 +1,62 @@
+"""Snapshot resources: current state, taken once a night, with a past from the archive folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from ingestion.archive import ArchivedAnswer, archived_answers
+from ingestion.errors import AnswerError
+from ingestion.privacy.contract import TableContract
+from ingestion.source import SourceRun
+
+T = TypeVar("T")
+
+
+def snapshots(
+    run: SourceRun,
+    contract: TableContract,
+    *,
+    live: Callable[[], T] | None,
+    saved: Callable[[ArchivedAnswer], T],
+    scope: str = "main",
+) -> Iterator[tuple[dt.date, T]]:
+    """Each day of the resource that is still to be loaded: saved answers of the past, then today's.
+
+    `live` asks the vendor (None: only the archive is read); `saved` decodes an archived answer.
+    """
+    clock = run.clock
+    for day, answer in sorted(archived_answers(run.settings.archive_dir, run.source, contract.name).items()):
+        wanted = clock.since is not None and clock.since <= day <= (clock.until or clock.today)
+        if day < clock.today and (wanted or not run.loaded.is_loaded(contract.name, run.tenant, scope, day)):
+            run.progress(f"{contract.name} of {day} from the archive")
+            yield day, saved(answer)
+    if live is not None and (clock.until is None or clock.until >= clock.today):
+        run.progress(f"{contract.name} of today")
+        yield clock.today, live()
+
+
+def saved_rows(answer: ArchivedAnswer, data_key: str) -> list[dict[str, Any]]:
+    """Rows of a saved JSON answer: one page with `data_key`, a list of such pages, or the bare list.
+
+    Raises:
+        AnswerError: the file is not JSON of one of these forms.
+    """
+    try:
+        content = msgspec.json.decode(answer.read())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        content = None
+    pages = content if isinstance(content, list) else [content]
+    if pages and all(isinstance(page, dict) and isinstance(page.get(data_key), list) for page in pages):
+        return [row for page in pages for row in page[data_key]]
+    if isinstance(content, list) and all(isinstance(row, dict) and data_key not in row for row in content):
+        return content
+    raise AnswerError(f"Archive file {answer.path.name} has no list `{data_key}`.", "Save the answer again.")
+
+
+def all_rows(pages: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """The rows of all pages."""
+    return [row for page in pages for row in page]

@@ -1,0 +1,127 @@
+"""What a source is, and what it is given to do its work. No source knows dlt's pipelines, dbt or Dagster."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+from dlt.common.configuration.specs import BaseConfiguration
+
+from ingestion.clock import RunClock
+from ingestion.ops import DayRecord, DayStatus, Fetchable, LoadedDays
+from ingestion.privacy.contract import EventGrain, TableContract
+from ingestion.privacy.gate import BATCH_ROWS, Gate
+from ingestion.source_types import Batch, FetchWindow, Finding
+
+
+@dataclass(slots=True)
+class SourceRun:
+    """One load of one source: settings, gate, clock, and the record of what was fetched.
+
+    `known_keys(contract)` gives the keys that an insert-only table holds already.
+    """
+
+    source: str
+    settings: Any
+    gate: Gate
+    clock: RunClock
+    loaded: LoadedDays
+    progress: Callable[[str], None] = lambda _: None
+    fetched: list[DayRecord] = field(default_factory=list)
+    known_keys: Callable[[TableContract], frozenset[str]] = lambda _: frozenset()
+
+    @property
+    def tenant(self) -> str:
+        """Label of the company's account at this vendor."""
+        return str(self.settings.tenant)
+
+    def days_to_fetch(self, what: Fetchable, scope: str = "main") -> list[dt.date]:
+        """Days of this resource that are missing, pending, inside the look-back, or asked for by name."""
+        return self.loaded.days_to_fetch(what, self.clock, self.tenant, scope)
+
+    def events(self, contract: TableContract, records: Sequence[Any]) -> Iterator[Batch]:
+        """Rows merged by key. The activity days they touch are recorded from the rows themselves."""
+        for start in range(0, len(records), BATCH_ROWS):
+            table = self.gate.table(contract, records[start : start + BATCH_ROWS])
+            self._record_touched(contract, table)
+            yield Batch(contract, table)
+
+    def replace_day(
+        self, contract: TableContract, day: dt.date, records: Iterable[Any], *, scope: str = "main"
+    ) -> Iterator[Batch]:
+        """The whole of one day, also when it is empty: what stood there before goes."""
+        rows = 0
+        yield Batch(contract, self.gate.day_marker(contract, scope=scope, day=day))
+        for part in _parts(records):
+            table = self.gate.table(contract, part, scope=scope, day=day)
+            rows += table.num_rows
+            yield Batch(contract, table)
+        self._record(contract, scope, day, rows, "ok" if rows else "empty")
+
+    def day_not_ready(self, contract: TableContract, day: dt.date, *, scope: str = "main") -> None:
+        """The vendor has no answer for that day yet: recorded as pending, nothing is deleted."""
+        self._record(contract, scope, day, 0, "pending")
+
+    def replace_current(self, contract: TableContract, records: Iterable[Any]) -> Iterator[Batch]:
+        """Everything of the tenant, replaced."""
+        rows = 0
+        yield Batch(contract, self.gate.day_marker(contract))
+        for part in _parts(records):
+            table = self.gate.table(contract, part)
+            rows += table.num_rows
+            yield Batch(contract, table)
+        self._record(contract, "main", self.clock.today, rows, "ok" if rows else "empty")
+
+    def window_fetched(
+        self, window: FetchWindow, day: dt.date, rows: int, *, scope: str = "main", status: DayStatus = "ok"
+    ) -> None:
+        """Record a fetched window that is not a table (the log files of one day)."""
+        self.fetched.append(DayRecord(window.name, self.tenant, scope, day, rows, status))
+
+    def _record(
+        self, contract: TableContract, scope: str, day: dt.date, rows: int, status: DayStatus
+    ) -> None:
+        self.fetched.append(DayRecord(contract.name, self.tenant, scope, day, rows, status))
+
+    def _record_touched(self, contract: TableContract, table: pa.Table) -> None:
+        grain = contract.grain
+        if not isinstance(grain, EventGrain) or grain.day is None:
+            return
+        for entry in table.group_by(grain.day).aggregate([(grain.day, "count")]).to_pylist():
+            if entry[grain.day] is not None:
+                self._record(contract, "main", entry[grain.day], entry[f"{grain.day}_count"], "ok")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDefinition:
+    """A source as the pipeline sees it.
+
+    Attributes:
+        settings: dlt configuration of the section `sources.<name>`; resolving needs no network.
+        is_connected: whether the settings are enough to load; False loads empty tables.
+        extract: yields batches; raises SourceError when the vendor cannot be read.
+        check: what `ai-usage doctor` prints; only reads.
+        windows: fetch windows that are not tables, with their horizon (log files by day).
+    """
+
+    name: str
+    settings: type[BaseConfiguration]
+    contracts: tuple[TableContract, ...]
+    is_connected: Callable[[Any], bool]
+    extract: Callable[[SourceRun], Iterable[Batch]]
+    check: Callable[[SourceRun], Iterable[Finding]]
+    windows: tuple[FetchWindow, ...] = ()
+
+
+def _parts(records: Iterable[Any]) -> Iterator[list[Any]]:
+    part: list[Any] = []
+    for record in records:
+        part.append(record)
+        if len(part) >= BATCH_ROWS:
+            yield part
+            part = []
+    if part:
+        yield part

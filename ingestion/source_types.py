@@ -1,0 +1,36 @@
+"""Small types shared by sources and the pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from ingestion.privacy.contract import Horizon, TableContract
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An Arrow table on its way to dlt."""
+
+    contract: TableContract
+    table: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class FetchWindow:
+    """Days that are fetched but are no table: the log files of a day. Recorded like a table's days."""
+
+    name: str
+    horizon: Horizon
+    tool: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `ai-usage doctor`: what was looked at, whether it is right, and what to do."""
+
+    subject: str
+    ok: bool
+    message: str
+    remedy: str = ""

@@ -1,0 +1,393 @@
+"""Row contracts of ChatGPT Enterprise (Programmatic Admin Platform 2.5.3).
+
+Text, titles, names and file names are declared nowhere but where they are measured; they end here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import ClassVar, NamedTuple
+
+import msgspec
+
+from ingestion.identity import link_contract
+from ingestion.privacy.contract import (
+    DayGrain,
+    EventGrain,
+    Horizon,
+    TableContract,
+    boolean,
+    date,
+    decimal,
+    email,
+    event_hash,
+    identifier,
+    integer,
+    text,
+    timestamp,
+)
+from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, PERSON_EMAIL
+from ingestion.source_types import FetchWindow
+
+TOOL = "chatgpt"
+# The vendor keeps log files for 30 days. Late events land in later files, so a file day never changes once it
+# is over; the look-back covers the running day and the last one.
+_LOG_HORIZON = Horizon(first_load=365, lookback=1, finality=1, retention=30)
+_COSTS_HORIZON = Horizon(first_load=365, lookback=1, finality=1, retention=30)
+_SNAPSHOT_HORIZON = Horizon(first_load=0, lookback=0, finality=0)
+
+MESSAGE_FILES = FetchWindow("log_files/CONVERSATION_MESSAGE", _LOG_HORIZON, TOOL)
+COSTS_FILES = FetchWindow("log_files/COSTS", _COSTS_HORIZON, TOOL)
+
+_TOOL_FEATURES = {
+    "search": frozenset({"browser", "web", "search", "web_search", "browsing"}),
+    "code": frozenset({"python", "code_interpreter", "container", "code"}),
+    "images": frozenset({"image_gen", "imagegen", "dalle", "image_generation", "images"}),
+    "files": frozenset({"file_search", "files", "myfiles_browser"}),
+}
+_KNOWN_TOOLS = frozenset().union(*_TOOL_FEATURES.values())
+
+
+class Actor(msgspec.Struct):
+    """Who an event belongs to: an account user, an API key or the system."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"credential_id", "redacted_id", "id"})
+    type: str | None = None
+    user_id: str | None = None
+    user_email: str | None = None
+
+
+class Author(msgspec.Struct):
+    """Author of a message; `role` is an older spelling of `type`."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"skills_used"})
+    type: str | None = None
+    role: str | None = None
+    client_type: str | None = None
+    model: str | None = None
+    tools_used: list[str] | None = None
+
+
+class Content(msgspec.Struct):
+    """Measured, never kept: `value` leaves this module as a number of characters."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"annotations", "file_id", "file_name", "quote"})
+    type: str | None = None
+    value: str | None = None
+
+
+class Message(msgspec.Struct):
+    """One message of a conversation."""
+
+    id: str
+    author: Author
+    created_at: dt.datetime | None = None
+    content: Content | None = None
+    files: list[msgspec.Raw] | None = None
+
+
+class Conversation(msgspec.Struct):
+    """The thread of a message."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
+        {"title", "gpt_name", "project_name", "created_at", "is_pinned", "is_temporary_chat"}
+    )
+    id: str | None = None
+    gpt_id: str | None = None
+    project_id: str | None = None
+
+
+class MessageEvent(msgspec.Struct):
+    """Immutable snapshot of one message (`CONVERSATION_MESSAGE`)."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"type", "principal", "previous_message_id"})
+    event_id: str
+    timestamp: dt.datetime
+    actor: Actor
+    message: Message
+    conversation: Conversation
+
+    @property
+    def author_type(self) -> str | None:
+        """`user` or `assistant`."""
+        return self.message.author.type or self.message.author.role
+
+    @property
+    def is_injected(self) -> bool:
+        """Standing instructions are sent as the user, who did not write them now."""
+        content = self.message.content
+        return content is not None and content.type == "user_instructions"
+
+    @property
+    def message_at(self) -> dt.datetime:
+        """When the message was written; the event's own time where the vendor does not say."""
+        return self.message.created_at or self.timestamp
+
+    @property
+    def prompt_chars(self) -> int | None:
+        """Unicode code points of a user's own text; NULL for answers, instructions and files alone."""
+        content = self.message.content
+        if self.author_type != "user" or content is None or content.type != "text" or not content.value:
+            return None
+        return len(content.value)
+
+    def uses(self, feature: str) -> bool:
+        """Whether a tool of that feature was used."""
+        return not _TOOL_FEATURES[feature].isdisjoint(self.message.author.tools_used or ())
+
+
+CONVERSATION_MESSAGES = TableContract(
+    name="conversation_messages",
+    tool=TOOL,
+    grain=EventGrain(key=("tenant", "event_token"), day="message_date", newest="event_at"),
+    horizon=_LOG_HORIZON,
+    columns=(
+        event_hash("event_token", lambda e: e.event_id),
+        event_hash("message_token", lambda e: e.message.id),
+        identifier("conversation_token", CONVERSATION, lambda e: e.conversation.id),
+        identifier("user_token", CHATGPT_USER, lambda e: e.actor.user_id),
+        email("email_token", lambda e: e.actor.user_email),
+        text("actor_type", lambda e: (e.actor.type or "unknown").lower()),
+        text("author_type", lambda e: e.author_type, required=True),
+        boolean("is_injected", lambda e: e.is_injected),
+        timestamp("event_at", lambda e: e.timestamp, required=True),
+        timestamp("message_at", lambda e: e.message_at, required=True),
+        date("message_date", lambda e: _utc_day(e.message_at)),
+        text("client_type", lambda e: e.message.author.client_type),
+        text("model", lambda e: e.message.author.model),
+        integer("prompt_chars", lambda e: e.prompt_chars),
+        boolean("used_search", lambda e: e.uses("search")),
+        boolean("used_code", lambda e: e.uses("code")),
+        boolean("used_images", lambda e: e.uses("images")),
+        boolean("used_files", lambda e: bool(e.message.files) or e.uses("files")),
+        boolean("used_gpt", lambda e: bool(e.conversation.gpt_id)),
+        boolean("used_project", lambda e: bool(e.conversation.project_id)),
+        boolean("used_other_tool", lambda e: bool(set(e.message.author.tools_used or ()) - _KNOWN_TOOLS)),
+    ),
+)
+
+
+class Identity(msgspec.Struct):
+    """Whom a cost row is attributed to; absent when the vendor could not attribute it."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"name", "groups"})
+    user_id: str | None = None
+    email: str | None = None
+    agent: msgspec.Raw | None = None
+
+
+class Measure(msgspec.Struct):
+    """A value with its unit."""
+
+    value: Decimal | None = None
+    unit: str | None = None
+
+
+class BillingLine(msgspec.Struct):
+    """Money of one SKU. `estimated_cost_usd` is optional and often absent."""
+
+    sku: str | None = None
+    quantity: Measure | None = None
+    cost: Measure | None = None
+    estimated_cost_usd: Measure | None = None
+
+
+class UsageTokens(msgspec.Struct):
+    """Tokens, detailed or only in total, depending on the plan. Text input excludes cached input."""
+
+    text_input_tokens: int | None = None
+    text_cached_input_tokens: int | None = None
+    text_output_tokens: int | None = None
+    audio_input_tokens: int | None = None
+    audio_cached_input_tokens: int | None = None
+    audio_output_tokens: int | None = None
+    image_input_tokens: int | None = None
+    image_cached_input_tokens: int | None = None
+    image_output_tokens: int | None = None
+    text_total_tokens: int | None = None
+    audio_total_tokens: int | None = None
+    image_total_tokens: int | None = None
+
+
+class Measures(msgspec.Struct):
+    """Tokens of the row and money of its SKUs: two tables, because a join would repeat the tokens."""
+
+    usage: UsageTokens = msgspec.field(default_factory=UsageTokens)
+    billing: list[BillingLine] = msgspec.field(default_factory=list)
+
+
+class CostPayload(msgspec.Struct):
+    """One hour of one identity, product, surface, client, model, tier and reasoning level."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"organization_id"})
+    day: dt.date
+    hour: int
+    measures: Measures
+    identity: Identity | None = None
+    product: str | None = None
+    surface: str | None = None
+    client: str | None = None
+    model: str | None = None
+    service_tier: str | None = None
+    reasoning: str | None = None
+
+
+class CostEvent(msgspec.Struct):
+    """One row of the token and credit ledger (`COSTS`)."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"type", "principal", "actor"})
+    event_id: str
+    timestamp: dt.datetime
+    payload: CostPayload
+
+    @property
+    def identity(self) -> Identity:
+        """The attribution, empty when absent."""
+        return self.payload.identity or Identity()
+
+
+class BillingRow(NamedTuple):
+    """One SKU line of a cost event, with its position."""
+
+    event: CostEvent
+    number: int
+    line: BillingLine
+
+
+def billing_rows(events: list[CostEvent]) -> Iterator[BillingRow]:
+    """Every SKU line of the events."""
+    for event in events:
+        for number, line in enumerate(event.payload.measures.billing):
+            yield BillingRow(event, number, line)
+
+
+def _tokens(name: str) -> object:
+    return integer(name, lambda e: getattr(e.payload.measures.usage, name))
+
+
+COSTS_USAGE = TableContract(
+    name="costs_usage",
+    tool=TOOL,
+    grain=EventGrain(key=("tenant", "event_token"), day="usage_date"),
+    horizon=_COSTS_HORIZON,
+    columns=(
+        event_hash("event_token", lambda e: e.event_id),
+        date("usage_date", lambda e: e.payload.day, required=True),
+        integer("usage_hour", lambda e: e.payload.hour, maximum=23),
+        identifier("user_token", CHATGPT_USER, lambda e: e.identity.user_id),
+        email("email_token", lambda e: e.identity.email),
+        boolean("is_agent", lambda e: e.identity.agent is not None),
+        text("product", lambda e: e.payload.product),
+        text("surface", lambda e: e.payload.surface),
+        text("client", lambda e: e.payload.client),
+        text("model", lambda e: e.payload.model),
+        text("service_tier", lambda e: e.payload.service_tier),
+        text("reasoning", lambda e: e.payload.reasoning),
+        *(_tokens(name) for name in UsageTokens.__struct_fields__),  # type: ignore[arg-type]
+    ),
+)
+
+COSTS_BILLING = TableContract(
+    name="costs_billing",
+    tool=TOOL,
+    grain=EventGrain(key=("tenant", "event_token", "line_number"), day="usage_date"),
+    horizon=_COSTS_HORIZON,
+    columns=(
+        event_hash("event_token", lambda r: r.event.event_id),
+        integer("line_number", lambda r: r.number),
+        date("usage_date", lambda r: r.event.payload.day, required=True),
+        text("sku", lambda r: r.line.sku),
+        decimal("quantity", lambda r: _value(r.line.quantity)),
+        text("quantity_unit", lambda r: _unit(r.line.quantity)),
+        decimal("cost", lambda r: _value(r.line.cost)),
+        text("cost_unit", lambda r: _unit(r.line.cost)),
+        decimal("estimated_cost_usd", lambda r: _value(r.line.estimated_cost_usd)),
+    ),
+)
+
+
+class RosterUser(msgspec.Struct):
+    """One account of the workspace roster."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"object", "name"})
+    id: str
+    email: str | None = None
+    created_at: float | None = None
+    role: str | None = None
+    status: str | None = None
+
+
+class SeatUser(msgspec.Struct):
+    """One account of the spend controls: seat type and credits of the month."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
+        {
+            "object",
+            "account_user_id",
+            "name",
+            "is_scim_managed",
+            "override_monthly_usage_limit",
+            "effective_monthly_usage_limit",
+            "inherited_monthly_usage_limit",
+        }
+    )
+    id: str
+    email: str | None = None
+    role: str | None = None
+    seat_type: str | None = None
+    current_month_usage: Decimal | None = None
+    last_month_usage: Decimal | None = None
+
+
+USERS = TableContract(
+    name="users",
+    tool=TOOL,
+    grain=DayGrain(is_snapshot=True),
+    horizon=_SNAPSHOT_HORIZON,
+    columns=(
+        identifier("user_token", CHATGPT_USER, lambda u: u.id, required=True),
+        email("email_token", lambda u: u.email),
+        text("role", lambda u: u.role),
+        text("status", lambda u: u.status),
+        timestamp("created_at", lambda u: _instant(u.created_at)),
+    ),
+)
+
+SEATS = TableContract(
+    name="seats",
+    tool=TOOL,
+    grain=DayGrain(is_snapshot=True),
+    horizon=_SNAPSHOT_HORIZON,
+    columns=(
+        identifier("user_token", CHATGPT_USER, lambda u: u.id, required=True),
+        email("email_token", lambda u: u.email),
+        text("role", lambda u: u.role),
+        text("seat_type", lambda u: u.seat_type),
+        decimal("current_month_credits", lambda u: u.current_month_usage, minimum=0),
+        decimal("last_month_credits", lambda u: u.last_month_usage, minimum=0),
+    ),
+)
+
+ROSTER_LINKS = link_contract(CHATGPT_USER, PERSON_EMAIL, "roster")
+EVENT_LINKS = link_contract(CHATGPT_USER, PERSON_EMAIL, "event")
+
+CONTRACTS = (CONVERSATION_MESSAGES, COSTS_USAGE, COSTS_BILLING, USERS, SEATS, ROSTER_LINKS)
+WINDOWS = (MESSAGE_FILES, COSTS_FILES)
+
+
+def _utc_day(moment: dt.datetime) -> dt.date:
+    return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date()
+
+
+def _instant(seconds: float | None) -> dt.datetime | None:
+    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
+def _value(measure: Measure | None) -> Decimal | None:
+    return measure.value if measure else None
+
+
+def _unit(measure: Measure | None) -> str | None:
+    return measure.unit if measure else None
