@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Generic, TypeVar
 
 from demo.company.model import (
@@ -187,7 +187,7 @@ class Company:
     def _roster_user(self, account: str, first: SeatSpan, current: SeatSpan | None, day: date) -> RosterUser:
         person = self.owner("chatgpt", account)
         service = self.service_account("chatgpt", account)
-        email = person.email_on(day) if person else (service.email if service else None)
+        email = person.chatgpt_email_on(day) if person else (service.email if service else None)
         name = person.name_on(day) if person else (service.label if service else "")
         return RosterUser(
             user_id=account,
@@ -217,13 +217,15 @@ class Company:
     def github_identities(self, day: date) -> list[GithubIdentity]:
         """What the identity provider says of every GitHub account that exists on the day.
 
-        Every seventh identity has an employee id as name id and no addresses; service accounts are
-        not in the identity provider.
+        Every seventh identity has an employee id as name id and no addresses; every eleventh person
+        and the service accounts are not in the identity provider.
         """
         found = []
         for person in self.employees:
             login = person.login_on(day)
-            if person.github_id is None or login is None or person.spans[0].starts_on > day:
+            if person.github_id is None or login is None or person.number % 11 == 0:
+                continue
+            if person.spans[0].starts_on > day:
                 continue
             found.append(_identity(person, person.github_id, login, day))
         return found
@@ -260,7 +262,7 @@ class Company:
             user_type="Member",
             has_license=seat is not None,
             by_group=bool(seat and seat.by_group),
-            created_at=datetime.combine(person.spans[0].starts_on, time(8), timezone.utc),
+            created_at=datetime.combine(person.spans[0].starts_on, time(8), UTC),
         )
 
     def _guest(self, account: ServiceAccount, day: date) -> DirectoryUser:
@@ -275,7 +277,7 @@ class Company:
             user_type="Guest" if account.kind == "guest" else "Member",
             has_license=self.seat_of("m365_copilot", account.account, day) is not None,
             by_group=False,
-            created_at=datetime.combine(account.created_on, time(8), timezone.utc),
+            created_at=datetime.combine(account.created_on, time(8), UTC),
         )
 
     # Seats -------------------------------------------------------------------------------------

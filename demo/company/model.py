@@ -105,6 +105,8 @@ class Employee:
     github_logins: tuple[Dated[str], ...]
     spans: tuple[EmploymentSpan, ...]
     leave: tuple[LeaveSpan, ...] = ()
+    chatgpt_emails: tuple[Dated[str], ...] = ()
+    """Addresses of the ChatGPT account where they are not the primary one (alias, late rename)."""
 
     def span_on(self, day: date) -> EmploymentSpan | None:
         """The place in the organisation on the day, None when not employed."""
@@ -130,9 +132,14 @@ class Employee:
         """The GitHub login on the day, None without a GitHub account."""
         return value_on(self.github_logins, day) if self.github_logins else None
 
-    def hris_email_on(self, day: date) -> str:
-        """The address the HRIS shows as primary on the day."""
-        return self.email_on(day)
+    def chatgpt_email_on(self, day: date) -> str:
+        """The address of the ChatGPT account on the day."""
+        return value_on(self.chatgpt_emails or self.emails, day)
+
+    def all_addresses(self) -> tuple[str, ...]:
+        """Every address that ever meant this person, without repeats."""
+        known = [entry.value for entry in (*self.emails, *self.upn, *self.chatgpt_emails)]
+        return tuple(dict.fromkeys([*known, *self.aliases]))
 
 
 @dataclass(frozen=True, slots=True)
