@@ -100,3 +100,14 @@ def sql_rows(
         names = {name: client.make_qualified_table_name(name) for name in tables}
         rows = client.execute_sql(query.format(**names), *parameters)
     return [tuple(row) for row in rows or []]
+
+
+def known_tables(pipeline: dlt.Pipeline) -> frozenset[str]:
+    """Tables of this pipeline's dataset that the destination holds, by asking it."""
+    with pipeline.sql_client() as client:
+        if not client.has_dataset():
+            return frozenset()
+        rows = client.execute_sql(
+            "select table_name from information_schema.tables where table_schema = %s", client.dataset_name
+        )
+    return frozenset(row[0] for row in rows or [])

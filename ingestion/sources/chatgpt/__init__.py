@@ -1,8 +1,8 @@
 """ChatGPT Enterprise and Edu: log files, roster, seats.
 
-    log files (list → signed link → checksum → JSON Lines) ─→ conversation_messages, costs_usage, costs_billing
-    roster, spend controls (nightly snapshot, archive)      ─→ users, seats
-    all of them                                              ─→ identity_links
+    log files (list → signed link → checksum → JSON Lines) → conversation_messages, costs_usage, costs_billing
+    roster, spend controls (nightly snapshot, archive)     → users, seats
+    all of them                                            → identity_links
 
 Alone: `ai-usage run --source chatgpt`. Settings: docs/connect/chatgpt.md.
 """
@@ -149,8 +149,7 @@ def _log_records(
         for file in files:
             run.progress(f"{event_type} of {file['end_time'][:10]}")
             data = client.signed_file(f"{route}/logs/{file['id']}", file["file_sha256"])
-            for events in run.gate.json_lines(wire, window.name, [data]):
-                yield events
+            yield from run.gate.json_lines(wire, window.name, [data])
             day = dt.date.fromisoformat(file["end_time"][:10])
             counts[day] = counts.get(day, 0) + 1
         for day, count in counts.items():

@@ -1,0 +1,343 @@
+"""Runs one source safely: check, drain, extract, load, record.
+
+The order is the guarantee. Settings and key are checked before the first request, what an earlier run left
+pending is loaded before anything new, days about to change are marked pending before their rows change, and
+`ops.loaded_days` is written last. A crash at any point leaves a state from which the next run converges.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import dlt
+import pyarrow as pa
+from dlt.pipeline.exceptions import PipelineStepFailed
+
+from ingestion.config import Environment, resolve_settings
+from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_tables, sql_rows
+from ingestion.errors import AiUsageError, SourceError
+from ingestion.ops import DayRecord, OpsStore
+from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
+from ingestion.privacy.gate import Gate, GateReport
+from ingestion.privacy.pseudonym import Pseudonymiser
+from ingestion.privacy.scrub import scrub
+from ingestion.source import RunClock, SourceDefinition, SourceRun
+from ingestion.source_types import Batch
+
+_FLUSH_ROWS = 200_000
+Progress = Callable[[str, str], None]
+
+
+@dataclass(slots=True)
+class SourceResult:
+    """How one source's load went.
+
+    Attributes:
+        status: `ok`, `failed`, or `not_connected`.
+        error: scrubbed text of the failure with its remedy.
+        rows: rows accepted per raw table.
+    """
+
+    source: str
+    status: str
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    error: str | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    rejected: int = 0
+    unknown_fields: tuple[str, ...] = ()
+
+    @property
+    def total_rows(self) -> int:
+        """Rows accepted over all tables."""
+        return sum(self.rows.values())
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of the load."""
+        return (self.finished_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadContext:
+    """What all sources of one run share."""
+
+    environment: Environment
+    pseudonymiser: Pseudonymiser
+    clock: RunClock
+    run_id: str
+    ops: OpsStore
+    progress: Progress = lambda _source, _message: None
+
+
+def open_context(
+    environment: Environment,
+    pseudonymiser: Pseudonymiser,
+    clock: RunClock,
+    run_id: str,
+    sources: Iterable[SourceDefinition],
+    progress: Progress = lambda _source, _message: None,
+) -> LoadContext:
+    """Check key and destination, then register the run and the resources of all sources.
+
+    Raises:
+        KeyChangedError: the warehouse belongs to another key; nothing was requested or written.
+    """
+    ops = OpsStore(environment.pipeline("ops", "ops"))
+    now = utc_now()
+    ops.ensure_deployment(pseudonymiser, now)
+    resources = [row for source in sources for row in _resource_rows(source)]
+    run = {"run_id": run_id, "as_of": clock.as_of, "started_at": now}
+    ops.write({"runs": [run], "resources": resources})
+    return LoadContext(environment, pseudonymiser, clock, run_id, ops, progress)
+
+
+def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResult:
+    """Load one source and record the outcome. A failing vendor is a result, not an exception."""
+    started = utc_now()
+    report = GateReport()
+    status, error = "ok", None
+    try:
+        settings = resolve_settings(definition.settings, definition.name)
+        pipeline = context.environment.pipeline(f"raw_{definition.name}", f"raw_{definition.name}")
+        _drain(pipeline, definition.name)
+        if definition.is_connected(settings):
+            gate = Gate(context.pseudonymiser, tenant=settings.tenant, latest=context.clock.latest)
+            report = gate.report
+            _load(definition, context, pipeline, settings, gate)
+        else:
+            status = "not_connected"
+            _create_tables(pipeline, definition)
+    except AiUsageError as failure:
+        status, error = "failed", scrub(str(failure))
+    except Exception as failure:  # a bug or a library's error must not take the other sources down
+        status, error = "failed", f"{definition.name}: {type(failure).__name__}: {scrub(str(failure))}"
+    result = SourceResult(
+        source=definition.name,
+        status=status,
+        started_at=started,
+        finished_at=utc_now(),
+        error=error,
+        rows=dict(report.accepted) if status == "ok" else {},
+        rejected=sum(reject.count for reject in report.rejects.values()),
+        unknown_fields=tuple(sorted(path for _, path in report.unknown_fields)),
+    )
+    _record_outcome(context, result, report)
+    return result
+
+
+def _load(
+    definition: SourceDefinition,
+    context: LoadContext,
+    pipeline: dlt.Pipeline,
+    settings: Any,
+    gate: Gate,
+) -> None:
+    run = SourceRun(
+        source=definition.name,
+        settings=settings,
+        gate=gate,
+        clock=context.clock,
+        loaded=context.ops.loaded_days(definition.name),
+        progress=lambda message: context.progress(definition.name, message),
+        known_keys=lambda contract: _known_keys(pipeline, contract),
+    )
+    loads = _with_missing_tables(pipeline, definition, _coalesced(definition.extract(run)))
+    try:
+        extract_arrow(pipeline, loads)
+        gate.check_limits()
+    except PipelineStepFailed as failure:
+        pipeline.drop_pending_packages()
+        raise _cause(failure, definition.name, "could not be read") from None
+    except SourceError:
+        pipeline.drop_pending_packages()
+        raise
+    records = _last_records(run.fetched)
+    _record_days(context, definition.name, records, load_id=None)
+    context.progress(definition.name, "writing")
+    try:
+        pipeline.normalize()
+        info = pipeline.load()
+    except PipelineStepFailed as failure:
+        raise _cause(failure, definition.name, "could not be written; the next run loads it first") from None
+    load_ids = info.loads_ids if info else []
+    _record_days(context, definition.name, records, load_id=load_ids[-1] if load_ids else "")
+
+
+def _drain(pipeline: dlt.Pipeline, source: str) -> None:
+    """Load what an interrupted run left behind; dlt would otherwise load that alone and skip tonight's."""
+    if not pipeline.has_pending_data:
+        return
+    try:
+        pipeline.normalize()
+        pipeline.load()
+    except PipelineStepFailed as failure:
+        raise _cause(failure, source, "still cannot write what the last run left") from None
+
+
+def _create_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> None:
+    """Empty raw tables with the contract's types, so that no model needs a switch."""
+    missing = list(_missing_tables(pipeline, definition))
+    if missing:
+        extract_arrow(pipeline, missing)
+        pipeline.normalize()
+        pipeline.load()
+
+
+def _with_missing_tables(
+    pipeline: dlt.Pipeline, definition: SourceDefinition, loads: Iterator[ArrowLoad]
+) -> Iterator[ArrowLoad]:
+    yield from _missing_tables(pipeline, definition)
+    yield from loads
+
+
+def _missing_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> Iterator[ArrowLoad]:
+    present = known_tables(pipeline)
+    for contract in {contract.name: contract for contract in definition.contracts}.values():
+        if contract.name not in present:
+            yield contract_load(contract, contract.empty())
+
+
+def _coalesced(batches: Iterable[Batch]) -> Iterator[ArrowLoad]:
+    """Few large tables instead of many small ones: dlt's cost is per table, memory stays bounded."""
+    waiting: dict[str, list[Batch]] = {}
+    rows = 0
+    for batch in batches:
+        if batch.table.num_rows == 0:
+            continue
+        waiting.setdefault(batch.contract.name, []).append(batch)
+        rows += batch.table.num_rows
+        if rows >= _FLUSH_ROWS:
+            yield from _flush(waiting)
+            rows = 0
+    yield from _flush(waiting)
+
+
+def _flush(waiting: dict[str, list[Batch]]) -> Iterator[ArrowLoad]:
+    for batches in waiting.values():
+        table = pa.concat_tables([batch.table for batch in batches]).combine_chunks()
+        yield arrow_load(Batch(batches[0].contract, table))
+    waiting.clear()
+
+
+def _known_keys(pipeline: dlt.Pipeline, contract: TableContract) -> frozenset[str]:
+    """Keys that an insert-only table holds already (its key's last column)."""
+    grain = contract.grain
+    if not isinstance(grain, EventGrain) or contract.name not in known_tables(pipeline):
+        return frozenset()
+    column = grain.key[-1]
+    rows = sql_rows(pipeline, f"select {column} from {{{contract.name}}}", [contract.name])
+    return frozenset(row[0] for row in rows)
+
+
+def _last_records(records: list[DayRecord]) -> list[DayRecord]:
+    """One record a day: rows add up, and the strongest status wins."""
+    merged: dict[tuple[str, str, str, dt.date], DayRecord] = {}
+    for record in records:
+        key = (record.resource, record.tenant, record.scope, record.day)
+        before = merged.get(key)
+        if before is not None:
+            status = "ok" if "ok" in (before.status, record.status) else record.status
+            record = DayRecord(*key, before.rows + record.rows, status)
+        merged[key] = record
+    return list(merged.values())
+
+
+def _record_days(context: LoadContext, source: str, records: list[DayRecord], *, load_id: str | None) -> None:
+    """Write the days' state: pending before their rows change (`load_id` None), their outcome after."""
+    if not records:
+        return
+    now = utc_now()
+    rows = [
+        {
+            "source": source,
+            "resource": record.resource,
+            "tenant": record.tenant,
+            "scope": record.scope,
+            "day": record.day,
+            "load_id": load_id,
+            "row_count": record.rows,
+            "fetched_at": now,
+            "status": "pending" if load_id is None else record.status,
+        }
+        for record in records
+    ]
+    context.ops.write({"loaded_days": rows})
+
+
+def _record_outcome(context: LoadContext, result: SourceResult, report: GateReport) -> None:
+    now = utc_now()
+    outcome = {
+        "run_id": context.run_id,
+        "source": result.source,
+        "is_connected": result.status != "not_connected",
+        "status": result.status,
+        "error": result.error,
+        "row_count": result.total_rows,
+        "started_at": result.started_at,
+        "finished_at": result.finished_at,
+    }
+    rejects = [
+        {
+            "run_id": context.run_id,
+            "source": result.source,
+            "resource": table,
+            "reason": reason,
+            "record_count": reject.count,
+            "sample_hash": reject.sample_hash,
+            "sample_offset": reject.sample_offset,
+            "rejected_at": now,
+        }
+        for (table, reason), reject in report.rejects.items()
+    ]
+    unknown = [
+        {
+            "source": result.source,
+            "resource": table,
+            "field_path": path,
+            "observed_count": count,
+            "last_seen_at": now,
+        }
+        for (table, path), count in report.unknown_fields.items()
+    ]
+    rows = {"source_runs": [outcome], "rejected_records": rejects, "unknown_fields": unknown}
+    context.ops.write({name: entries for name, entries in rows.items() if entries})
+
+
+def _resource_rows(definition: SourceDefinition) -> Iterator[dict[str, Any]]:
+    for what in (*definition.contracts, *definition.windows):
+        yield {
+            "source": definition.name,
+            "resource": what.name,
+            "tool": what.tool,
+            "grain": _grain_name(what.grain) if isinstance(what, TableContract) else "window",
+            "lookback_days": what.horizon.lookback,
+            "finality_lag_days": what.horizon.finality,
+            "retention_days": what.horizon.retention,
+        }
+
+
+def _grain_name(grain: object) -> str:
+    if isinstance(grain, DayGrain):
+        return "snapshot" if grain.is_snapshot else "day"
+    return "current" if isinstance(grain, CurrentGrain) else "event"
+
+
+def _cause(failure: BaseException, source: str, what: str) -> AiUsageError:
+    """Our own error inside dlt's wrapping, or a scrubbed one that names the class of what went wrong."""
+    error: BaseException | None = failure
+    last = failure
+    while error is not None:
+        if isinstance(error, AiUsageError):
+            return error
+        last = error
+        error = error.__cause__ or error.__context__
+    return SourceError(f"{source} {what}: {type(last).__name__}: {scrub(str(last))}")
+
+
+def utc_now() -> dt.datetime:
+    """Wall-clock time for bookkeeping; never used to decide which days to load."""
+    return dt.datetime.now(dt.UTC)
