@@ -41,16 +41,26 @@ class Habits:
     """Share of turns on the light model."""
 
 
-HABITS: tuple[Habits, ...] = (
-    Habits("Engineering", "Technology", "CC-410", 180, ("Software Engineer", "Data Engineer", "Site Reliability Engineer"), 0.70, 0.0, 0.15, 0.0, 0.85, 0.55, 0.30, 1.3, 3.6, 170, 0.15),
-    Habits("Sales", "Commercial", "CC-310", 120, ("Account Executive", "Sales Engineer"), 0.65, 0.15, 0.50, 0.3, 0.0, 0.45, 0.50, 1.2, 3.0, 95, 0.30),
-    Habits("Customer Support", "Commercial", "CC-320", 90, ("Support Specialist", "Support Engineer"), 0.80, 0.15, 0.15, 0.0, 0.0, 0.66, 0.30, 2.9, 1.3, 34, 0.60),
-    Habits("Operations", "Operations", "CC-510", 80, ("Operations Analyst", "Logistics Planner"), 0.45, 0.40, 0.90, 0.0, 0.04, 0.35, 0.55, 1.1, 2.6, 70, 0.40),
-    Habits("Marketing", "Commercial", "CC-330", 55, ("Content Strategist", "Campaign Manager"), 0.85, 0.0, 0.30, 0.0, 0.0, 0.60, 0.40, 1.0, 6.0, 190, 0.20),
-    Habits("Finance", "Corporate", "CC-110", 40, ("Controller", "Financial Analyst"), 0.25, 2.0, 0.75, 0.0, 0.0, 0.75, 0.80, 1.2, 3.4, 110, 0.20),
-    Habits("People", "Corporate", "CC-120", 24, ("People Partner", "Talent Partner"), 0.80, 0.40, 0.60, 0.0, 0.0, 0.45, 0.45, 1.1, 3.0, 110, 0.30),
-    Habits("Legal", "Corporate", "CC-130", 7, ("Counsel",), 0.80, 0.40, 0.70, 0.0, 0.0, 0.50, 0.50, 1.0, 4.0, 230, 0.10),
-    Habits("Executive Office", "Corporate", "CC-100", 4, ("Executive", "Chief of Staff"), 1.0, 0.0, 1.0, 0.0, 0.0, 0.50, 0.60, 1.0, 2.0, 80, 0.10),
+HABITS: tuple[Habits, ...] = (  # second line: chat, m365 and github shares and waves, rates, depth, prompts
+    Habits("Engineering", "Technology", "CC-410", 180,
+           ("Software Engineer", "Data Engineer", "Site Reliability Engineer"),
+           0.70, 0.0, 0.15, 0.0, 0.85, 0.55, 0.30, 1.3, 3.6, 170, 0.15),
+    Habits("Sales", "Commercial", "CC-310", 120, ("Account Executive", "Sales Engineer"),
+           0.65, 0.15, 0.50, 0.3, 0.0, 0.45, 0.50, 1.2, 3.0, 95, 0.30),
+    Habits("Customer Support", "Commercial", "CC-320", 90, ("Support Specialist", "Support Engineer"),
+           0.80, 0.15, 0.15, 0.0, 0.0, 0.66, 0.30, 2.9, 1.3, 34, 0.60),
+    Habits("Operations", "Operations", "CC-510", 80, ("Operations Analyst", "Logistics Planner"),
+           0.45, 0.40, 0.90, 0.0, 0.04, 0.35, 0.55, 1.1, 2.6, 70, 0.40),
+    Habits("Marketing", "Commercial", "CC-330", 55, ("Content Strategist", "Campaign Manager"),
+           0.85, 0.0, 0.30, 0.0, 0.0, 0.60, 0.40, 1.0, 6.0, 190, 0.20),
+    Habits("Finance", "Corporate", "CC-110", 40, ("Controller", "Financial Analyst"),
+           0.25, 2.0, 0.75, 0.0, 0.0, 0.75, 0.80, 1.2, 3.4, 110, 0.20),
+    Habits("People", "Corporate", "CC-120", 24, ("People Partner", "Talent Partner"),
+           0.80, 0.40, 0.60, 0.0, 0.0, 0.45, 0.45, 1.1, 3.0, 110, 0.30),
+    Habits("Legal", "Corporate", "CC-130", 7, ("Counsel",),
+           0.80, 0.40, 0.70, 0.0, 0.0, 0.50, 0.50, 1.0, 4.0, 230, 0.10),
+    Habits("Executive Office", "Corporate", "CC-100", 4, ("Executive", "Chief of Staff"),
+           1.0, 0.0, 1.0, 0.0, 0.0, 0.50, 0.60, 1.0, 2.0, 80, 0.10),
 )  # fmt: skip
 HABITS_BY_NAME = {habits.name: habits for habits in HABITS}
 TINY = {"Legal": 7, "Executive Office": 4}

@@ -172,12 +172,16 @@ class SeatSpan:
     starts_on: date
     ends_before: date | None
     plan: str
-    pending_cancellation_date: date | None = None
     by_group: bool = False
 
     def holds(self, day: date) -> bool:
         """Whether the seat is held on the day."""
         return covers(day, self.starts_on, self.ends_before)
+
+    def pending_cancellation_on(self, day: date) -> date | None:
+        """The day the seat ends, known to the vendor two weeks before."""
+        ends = self.ends_before
+        return ends if ends is not None and ends - timedelta(14) <= day else None
 
 
 @dataclass(frozen=True, slots=True)

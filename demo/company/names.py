@@ -5,14 +5,14 @@ from __future__ import annotations
 import unicodedata
 from random import Random
 
-_FIRST_HEADS = ("Zorv", "Quil", "Vexl", "Brynd", "Øyst", "Thal", "Jaxm", "Wrenk", "Ilsv", "Kædr", "Myrth", "Dagv",
-                "Yves", "Şoral", "Fenw", "Grusz", "Haldr", "Nåvk", "Ozwin", "Pryv")  # fmt: skip
+_FIRST_HEADS = ("Zorv", "Quil", "Vexl", "Brynd", "Øyst", "Thal", "Jaxm", "Wrenk", "Ilsv", "Kædr", "Myrth",
+                "Dagv", "Yves", "Şoral", "Fenw", "Grusz", "Haldr", "Nåvk", "Ozwin", "Pryv")  # fmt: skip
 _FIRST_TAILS = ("ayne", "ombre", "ilka", "ethra", "undo", "aquil", "ysse", "orrin", "evka", "imbra",
                 "ando", "éline", "ustra", "owen", "ilde")  # fmt: skip
-_LAST_HEADS = ("Brundek", "Quistel", "Vandraz", "Oskelm", "Thornqu", "Zabrov", "Kjærst", "Wiłkov", "Drezh", "Fjorn",
-               "Galbrax", "Hexwyn", "Imbrev", "Jorvask", "Lomquar", "Mestrov", "Nørvag", "Pelzhir", "Rostvek",
-               "Szymbr", "Tarquov", "Ulvmark", "Wexford", "Yngvark", "Zeldrin", "Çavelj", "Bolzgar", "Crovitz",
-               "Ekvalt", "Grünsk")  # fmt: skip
+_LAST_HEADS = ("Brundek", "Quistel", "Vandraz", "Oskelm", "Thornqu", "Zabrov", "Kjærst", "Wiłkov", "Drezh",
+               "Fjorn", "Galbrax", "Hexwyn", "Imbrev", "Jorvask", "Lomquar", "Mestrov", "Nørvag", "Pelzhir",
+               "Rostvek", "Szymbr", "Tarquov", "Ulvmark", "Wexford", "Yngvark", "Zeldrin", "Çavelj",
+               "Bolzgar", "Crovitz", "Ekvalt", "Grünsk")  # fmt: skip
 _LAST_TAILS = ("vist", "brandt", "onova", "skar", "helm", "wicz", "quist", "dottir", "mont", "zelle", "grove",
                "ström", "vane", "holt", "ezh", "arro", "fjeld", "uchi", "ombé", "itska")  # fmt: skip
 _PLAIN = str.maketrans({"ø": "o", "æ": "ae", "ł": "l", "ß": "ss", "đ": "d"})

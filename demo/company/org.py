@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -199,7 +200,7 @@ class OrganisationBuilder:
         line = self._line
         wednesday = line.at(0.55) + timedelta(2)
         recent = line.as_of_day - timedelta(20)
-        stories = (
+        stories: tuple[tuple[str, Callable[[_Draft], None]], ...] = (
             ("Sales", lambda d: self._move(d, wednesday, "Marketing")),
             ("Engineering", lambda d: self._move(d, line.at(0.3), "Operations")),
             ("Customer Support", lambda d: self._move(d, wednesday.replace(day=17), "Sales")),

@@ -87,7 +87,6 @@ def _seat(person: Employee, product: Product, begin: date, until: date | None) -
         starts_on=begin,
         ends_before=until,
         plan=PLANS[product],
-        pending_cancellation_date=until if product == "github_copilot" else None,
         by_group=person.number % 3 == 0,
     )
 
