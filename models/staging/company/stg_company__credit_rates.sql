@@ -1,0 +1,17 @@
+-- grain: One row a price of a vendor unit (credit) and validity.
+with source as (
+    select * from {{ source('company', 'credit_rates') }}
+),
+
+final as (
+    select
+        tenant,
+        unit,
+        valid_from,
+        valid_to,
+        price_per_unit,
+        currency
+    from source
+)
+
+select * from final

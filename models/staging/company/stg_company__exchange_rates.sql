@@ -1,0 +1,17 @@
+-- grain: One row an exchange rate and validity.
+with source as (
+    select * from {{ source('company', 'exchange_rates') }}
+),
+
+final as (
+    select
+        tenant,
+        from_currency,
+        to_currency,
+        valid_from,
+        valid_to,
+        rate
+    from source
+)
+
+select * from final

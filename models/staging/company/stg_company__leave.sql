@@ -1,0 +1,15 @@
+-- grain: One row a leave span of an employee id.
+with source as (
+    select * from {{ source('company', 'leave') }}
+),
+
+final as (
+    select
+        tenant,
+        employee_token,
+        starts_on,
+        ends_before
+    from source
+)
+
+select * from final

@@ -1,0 +1,21 @@
+-- grain: One row a seat contract line.
+with source as (
+    select * from {{ source('company', 'seat_contracts') }}
+),
+
+final as (
+    select
+        tenant,
+        contract_id,
+        product,
+        plan,
+        valid_from,
+        valid_to,
+        purchased_seats,
+        minimum_seats,
+        price_per_seat_month,
+        currency
+    from source
+)
+
+select * from final

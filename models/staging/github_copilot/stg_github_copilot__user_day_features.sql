@@ -1,0 +1,21 @@
+-- grain: One row a user, vendor day and feature.
+with source as (
+    select * from {{ source('github_copilot', 'user_day_features') }}
+),
+
+final as (
+    select
+        tenant,
+        scope,
+        day,
+        user_token,
+        feature,
+        user_initiated_interactions,
+        code_generations,
+        code_acceptances,
+        lines_added,
+        lines_deleted
+    from source
+)
+
+select * from final

@@ -1,0 +1,18 @@
+-- grain: One row a resource: its grain, look-back, finality and retention.
+with source as (
+    select * from {{ source('ops', 'resources') }}
+),
+
+final as (
+    select
+        source,
+        resource,
+        tool,
+        grain,
+        lookback_days,
+        finality_lag_days,
+        retention_days
+    from source
+)
+
+select * from final

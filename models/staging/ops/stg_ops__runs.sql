@@ -1,0 +1,14 @@
+-- grain: One row a run of the pipeline.
+with source as (
+    select * from {{ source('ops', 'runs') }}
+),
+
+final as (
+    select
+        run_id,
+        as_of,
+        started_at
+    from source
+)
+
+select * from final

@@ -1,0 +1,14 @@
+-- grain: One row an erased identifier.
+with source as (
+    select * from {{ source('ops', 'tombstones') }}
+),
+
+final as (
+    select
+        namespace,
+        id_token,
+        erased_at
+    from source
+)
+
+select * from final
