@@ -1,0 +1,36 @@
+# Everything is installed into .venv from the lock; nothing is needed besides Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint bench clean lock
+
+demo: $(STAMP)
+	$(BIN)/ai-usage demo $(ARGS)
+
+test: $(STAMP)
+	$(BIN)/pytest $(ARGS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/lint/parse_without_deprecation.py
+	$(BIN)/sqlfluff lint models tests/dbt --processes 2
+
+# Compiled at install: importing dbt without byte code takes two to three times as long.
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $(STAMP)
+
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --group dev -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf .data target logs .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,155 @@
+"""`ai-usage`: the one command. Each subcommand is a thin shell around functions that a scheduler calls too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from ingestion.clock import RunClock
+from ingestion.config import environment
+from ingestion.errors import AiUsageError, BusyError
+from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+from ingestion.privacy.scrub import ScrubFilter, scrub
+from ingestion.source import SourceDefinition
+from ingestion.sources.registry import SOURCES
+from orchestration import report
+from orchestration.night import ExitCode, NightResult, build_and_publish, new_run_id, run_lock, run_night
+
+app = typer.Typer(
+    name="ai-usage",
+    help="AI-usage analytics: loads vendor data through the privacy gate, builds the marts, publishes them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder for everything a run writes (default: .data or AI_USAGE_DATA_DIR).")
+]
+Target = Annotated[str | None, typer.Option(help="Warehouse target of profiles.yml (default: dev).")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what went wrong.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+
+
+@app.command()
+def run(
+    source: Annotated[list[str] | None, typer.Option(help="Load only this source (may be repeated).")] = None,
+    since: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Fetch from this day on again.")
+    ] = None,
+    until: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Fetch up to this day.")
+    ] = None,
+    full_refresh: Annotated[bool, typer.Option(help="Rebuild incremental models from raw.")] = False,
+    data_dir: DataDir = None,
+    target: Target = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """The nightly run: load every connected source, build and test, publish."""
+    chosen = _chosen_sources(source)
+    clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
+    env = environment(data_dir, target)
+    pseudonymiser = Pseudonymiser(load_key())
+    with report.live_progress(quiet=quiet or as_json) as progress:
+        result = run_night(
+            env,
+            pseudonymiser,
+            clock,
+            chosen,
+            every_source=SOURCES,
+            full_refresh=full_refresh,
+            progress=progress,
+        )
+    _finish(result, quiet=quiet, as_json=as_json)
+
+
+@app.command()
+def publish(
+    data_dir: DataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
+) -> None:
+    """Build and test from what is loaded, audit, and switch readers to the result."""
+    env = environment(data_dir, target)
+    result = NightResult(new_run_id())
+    with run_lock(env), report.live_progress(quiet=quiet or as_json) as progress:
+        build_and_publish(env, result, progress=progress)
+    _finish(result, quiet=quiet, as_json=as_json)
+
+
+@app.command()
+def doctor(data_dir: DataDir = None, target: Target = None, as_json: AsJson = False) -> None:
+    """Check key, destination and each vendor's credentials and scopes. Writes nothing."""
+    from orchestration.doctor import examine
+
+    env = environment(data_dir, target)
+    findings = list(examine(env, SOURCES, RunClock(dt.datetime.now(dt.UTC))))
+    report.print_findings(findings, as_json=as_json)
+    if any(not finding.ok for _, finding in findings):
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+@app.command()
+def demo(
+    people: Annotated[int, typer.Option(min=20, help="People of the synthetic company.")] = 600,
+    weeks: Annotated[int, typer.Option(min=2, help="Weeks of history.")] = 26,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 7,
+    data_dir: DataDir = None,
+    quiet: Quiet = False,
+) -> None:
+    """See it all work: a local server plays the vendors of a synthetic company."""
+    from orchestration.demo import DemoOptions, run_demo
+
+    folder = data_dir or Path(".data/demo")
+    outcome = run_demo(DemoOptions(people, weeks, seed, folder.absolute()), quiet=quiet)
+    raise typer.Exit(outcome)
+
+
+def main() -> None:
+    """Entry point. Errors are told in one line with their remedy; unexpected ones go to the log, scrubbed."""
+    logging.getLogger().addFilter(ScrubFilter())
+    console = Console(stderr=True)
+    try:
+        app()
+    except BusyError as error:
+        console.print(f"[yellow]Busy:[/] {error}", highlight=False)
+        sys.exit(ExitCode.BUSY)
+    except AiUsageError as error:
+        console.print(f"[red]Error:[/] {error.message}", highlight=False)
+        if error.remedy:
+            console.print(f"  {error.remedy}", highlight=False)
+        sys.exit(ExitCode.ERROR)
+    except Exception as error:  # the last sink: a traceback could carry a value
+        console.print(f"[red]Unexpected {type(error).__name__}:[/] {scrub(str(error))}", highlight=False)
+        console.print(report.safe_traceback(error), highlight=False, markup=False)
+        sys.exit(ExitCode.ERROR)
+
+
+def _chosen_sources(names: list[str] | None) -> Sequence[SourceDefinition]:
+    if not names:
+        return SOURCES
+    known = {source.name: source for source in SOURCES}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise typer.BadParameter(f"Unknown source {unknown[0]!r}; known: {', '.join(known)}.")
+    return [known[name] for name in names]
+
+
+def _finish(result: NightResult, *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps(report.as_dict(result), indent=2) + "\n")
+    else:
+        report.print_night(result, quiet=quiet)
+    if result.exit_code is not ExitCode.OK:
+        raise typer.Exit(result.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+"""`ai-usage doctor`: what is missing or too wide before the first night. Only reads."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ingestion.clock import RunClock
+from ingestion.config import Environment, resolve_settings
+from ingestion.errors import AiUsageError, ConfigurationError
+from ingestion.ops import LoadedDays
+from ingestion.privacy.gate import Gate
+from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+from ingestion.privacy.scrub import scrub
+from ingestion.source import SourceDefinition, SourceRun
+from ingestion.source_types import Finding
+
+_SECRETS = Path(".dlt/secrets.toml")
+
+
+def examine(
+    environment: Environment, sources: Sequence[SourceDefinition], clock: RunClock
+) -> Iterator[tuple[str, Finding]]:
+    """Every finding with its area: key, secrets, destination, then each source."""
+    pseudonymiser: Pseudonymiser | None = None
+    try:
+        pseudonymiser = Pseudonymiser(load_key())
+        yield "key", Finding("pseudonymisation key", True, "present and well formed")
+    except ConfigurationError as error:
+        yield "key", Finding("pseudonymisation key", False, error.message, error.remedy)
+    yield from (("secrets", finding) for finding in _secrets(_SECRETS))
+    yield "destination", _destination(environment)
+    for source in sources:
+        for finding in _source(source, pseudonymiser, clock):
+            yield source.name, finding
+
+
+def _secrets(path: Path) -> Iterator[Finding]:
+    if not path.exists():
+        return
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(str(path), False, "can be read by other users", f"Run `chmod 600 {path}`.")
+    else:
+        yield Finding(str(path), True, "readable by its owner alone")
+
+
+def _destination(environment: Environment) -> Finding:
+    try:
+        environment.destination()
+    except ConfigurationError as error:
+        return Finding(environment.target, False, error.message, error.remedy)
+    folder = environment.data_dir
+    if folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return Finding("data folder", False, "can be read by other users", f"Run `chmod 700 {folder.name}`.")
+    return Finding("data folder", True, "private")
+
+
+def _source(
+    source: SourceDefinition, pseudonymiser: Pseudonymiser | None, clock: RunClock
+) -> Iterator[Finding]:
+    try:
+        settings = resolve_settings(source.settings, source.name)
+    except ConfigurationError as error:
+        yield Finding("settings", False, error.message, error.remedy)
+        return
+    if not source.is_connected(settings):
+        yield Finding("settings", True, f"not connected (docs/connect/{source.name}.md says how)")
+        return
+    # Doctor reads answers but keeps nothing, so a stand-in key is enough where the real one is missing.
+    gate = Gate(pseudonymiser or Pseudonymiser(bytes(range(32))), tenant=settings.tenant, latest=clock.latest)
+    run = SourceRun(source.name, settings, gate, clock, LoadedDays([]))
+    try:
+        yield from source.check(run)
+    except AiUsageError as error:
+        yield Finding("access", False, error.message, error.remedy)
+    except Exception as error:  # doctor reports on every source, whatever one of them does
+        yield Finding("access", False, f"{type(error).__name__}: {scrub(str(error))}")

@@ -1,0 +1,141 @@
+"""What a run tells a person: live progress, an outcome, findings. No value of any record is ever printed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from ingestion.source_types import Finding
+from orchestration.night import NightResult
+
+ProgressCall = Callable[[str, str], None]
+
+
+@contextlib.contextmanager
+def live_progress(*, quiet: bool = False) -> Iterator[ProgressCall]:
+    """One line a stage that says what is being done now; plain lines where there is no terminal."""
+    console = Console(stderr=True)
+    if quiet:
+        yield lambda _stage, _message: None
+        return
+    if not console.is_terminal:
+        yield _plain_lines(console)
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.fields[stage]:<16}"), TextColumn("{task.description}"))
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        tasks: dict[str, Any] = {}
+
+        def show(stage: str, message: str) -> None:
+            if stage not in tasks:
+                for task in tasks.values():
+                    progress.stop_task(task)
+                tasks[stage] = progress.add_task(message, stage=stage, total=None)
+            progress.update(tasks[stage], description=message[:60])
+
+        yield show
+
+
+def _plain_lines(console: Console) -> ProgressCall:
+    """For logs: one line when a stage begins."""
+    seen: set[str] = set()
+
+    def show(stage: str, message: str) -> None:
+        if stage not in seen:
+            seen.add(stage)
+            console.print(f"{stage}: {message}", highlight=False)
+
+    return show
+
+
+def print_night(result: NightResult, *, quiet: bool = False) -> None:
+    """The outcome: a line a source, what dbt did, where the published file lies."""
+    console = Console()
+    if not quiet and result.sources:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("source", "state", "rows", "rejected", "seconds"):
+            table.add_column(heading, justify="left" if heading in ("source", "state") else "right")
+        for source in result.sources:
+            table.add_row(
+                source.source,
+                source.status.replace("_", " "),
+                f"{source.total_rows:,}",
+                f"{source.rejected:,}",
+                f"{source.seconds:.1f}",
+            )
+        console.print(table)
+    for source in result.sources:
+        if source.error:
+            console.print(f"[red]{source.source}:[/] {source.error}", highlight=False)
+        if source.unknown_fields and not quiet:
+            fields = ", ".join(source.unknown_fields[:8])
+            console.print(f"{source.source}: new fields were dropped: {fields}", highlight=False)
+    if result.dbt and not quiet:
+        counts = ", ".join(f"{count} {status}" for status, count in sorted(result.dbt.statuses.items()))
+        console.print(f"dbt: {counts}", highlight=False)
+    if result.dbt and not result.dbt.ok:
+        for failure in result.dbt.failures[:10]:
+            console.print(f"[red]dbt:[/] {failure}", highlight=False)
+    if result.error:
+        console.print(f"[red]Not published:[/] {result.error}", highlight=False)
+    if result.publication and not quiet:
+        published = result.publication
+        console.print(
+            f"published: {len(published.tables)} tables, {published.rows:,} rows → {published.database}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def as_dict(result: NightResult) -> dict[str, Any]:
+    """The outcome for machines."""
+    return {
+        "run_id": result.run_id,
+        "exit_code": int(result.exit_code),
+        "sources": [
+            {
+                "source": source.source,
+                "status": source.status,
+                "rows": source.rows,
+                "rejected": source.rejected,
+                "seconds": round(source.seconds, 2),
+                "error": source.error,
+            }
+            for source in result.sources
+        ],
+        "dbt": result.dbt.statuses if result.dbt else None,
+        "failures": result.dbt.failures if result.dbt else [],
+        "published": str(result.publication.database) if result.publication else None,
+        "error": result.error,
+        "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
+    }
+
+
+def print_findings(findings: list[tuple[str, Finding]], *, as_json: bool = False) -> None:
+    """What `doctor` found, a line each, the remedy under what is wrong."""
+    if as_json:
+        rows = [
+            {"area": area, "subject": f.subject, "ok": f.ok, "message": f.message, "remedy": f.remedy}
+            for area, f in findings
+        ]
+        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
+        return
+    console = Console()
+    for area, finding in findings:
+        mark = "[green]ok[/]     " if finding.ok else "[red]to fix[/] "
+        console.print(f"{mark}{area}: {finding.subject}: {finding.message}", highlight=False)
+        if finding.remedy and not finding.ok:
+            console.print(f"        {finding.remedy}", highlight=False)
+
+
+def safe_traceback(error: BaseException) -> str:
+    """File, line and function of each frame; source lines and values stay out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return "\n".join(f"  {frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames)
