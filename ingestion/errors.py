@@ -44,5 +44,9 @@ class ContractError(SourceError):
     """Too many records broke the record contract, or a whole field did."""
 
 
+class MissingError(AnswerError):
+    """The vendor knows nothing under this route (404): not there, not ready, or hidden from this credential."""
+
+
 class LinkError(AnswerError):
     """A signed link was refused: it expired or was cut."""

@@ -22,7 +22,14 @@ from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePage
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from ingestion.errors import AccessError, AnswerError, LinkError, RateLimitedError, SourceError
+from ingestion.errors import (
+    AccessError,
+    AnswerError,
+    LinkError,
+    MissingError,
+    RateLimitedError,
+    SourceError,
+)
 
 _SECRET_HEADERS = ("Authorization", "X-Api-Key", "Cookie", "Proxy-Authorization")
 _TRANSPORT_ERRORS = (
@@ -73,7 +80,7 @@ class VendorSession(requests.Session):
         super().__init__()
         self.source = source
         self.limits = limits
-        self._home = _origin(base_url)
+        self._home = origin(base_url)
         self._sleep = sleep
         self._nested = False
         self.headers["User-Agent"] = "ai-usage-analytics"
@@ -124,10 +131,8 @@ class VendorSession(requests.Session):
         if status < 300 or status in (304, 307, 308, 302, 301):
             _refuse_html(response, place)
             return
-        if _origin(response.url) != self._home and 400 <= status < 429:
-            raise LinkError(
-                f"{self.source}: a signed link was refused ({status}).", "Links expire; run again."
-            )
+        if origin(response.url) != self._home and 400 <= status < 429:
+            raise LinkError(f"{self.source}: a signed link was refused ({status}).", "Links expire; run again.")
         wait = _asked_wait(response)
         if status == 429 or (status == 403 and _is_rate_limit(response)):
             if wait is not None and wait > self.limits.longest_wait:
@@ -142,7 +147,8 @@ class VendorSession(requests.Session):
             raise AccessError(
                 f"{place} {what} ({status}).", "Run `ai-usage doctor` to see which permission is missing."
             )
-        raise AnswerError(f"{place} answered {status}.", "Check the ids and base_url of this source.")
+        kind = MissingError if status == 404 else AnswerError
+        raise kind(f"{place} answered {status}.", "Check the ids and base_url of this source.")
 
     def _wait_for(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -151,7 +157,7 @@ class VendorSession(requests.Session):
         return float(min(max(asked or 0.0, backoff), self.limits.longest_wait))
 
     def _strip_secrets(self, request: requests.PreparedRequest) -> None:
-        if _origin(request.url or "") != self._home:
+        if origin(request.url or "") != self._home:
             for header in _SECRET_HEADERS:
                 request.headers.pop(header, None)
 
@@ -295,7 +301,8 @@ def safe_path(url: str) -> str:
     return "/" + "/".join(shown)
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
+def origin(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of a URL: two URLs of one origin may share a credential."""
     parts = urlsplit(url)
     port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").lower(), port

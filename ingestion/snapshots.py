@@ -12,6 +12,7 @@ from ingestion.archive import ArchivedAnswer, archived_answers
 from ingestion.errors import AnswerError
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
+from ingestion.source_types import FetchWindow
 
 T = TypeVar("T")
 
@@ -23,15 +24,19 @@ def snapshots(
     live: Callable[[], T] | None,
     saved: Callable[[ArchivedAnswer], T],
     scope: str = "main",
+    window: FetchWindow | None = None,
 ) -> Iterator[tuple[dt.date, T]]:
     """Each day of the resource that is still to be loaded: saved answers of the past, then today's.
 
     `live` asks the vendor (None: only the archive is read); `saved` decodes an archived answer.
+    `window` is for answers whose rows speak of another day than the one they were taken on: the caller records
+    the answer's own day with `run.window_fetched`, so that it is not read again.
     """
     clock = run.clock
+    recorded_as = window.name if window else contract.name
     for day, answer in sorted(archived_answers(run.settings.archive_dir, run.source, contract.name).items()):
         wanted = clock.since is not None and clock.since <= day <= (clock.until or clock.today)
-        if day < clock.today and (wanted or not run.loaded.is_loaded(contract.name, run.tenant, scope, day)):
+        if day < clock.today and (wanted or not run.loaded.is_loaded(recorded_as, run.tenant, scope, day)):
             run.progress(f"{contract.name} of {day} from the archive")
             yield day, saved(answer)
     if live is not None and (clock.until is None or clock.until >= clock.today):

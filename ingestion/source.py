@@ -65,6 +65,15 @@ class SourceRun:
         """The vendor has no answer for that day yet: recorded as pending, nothing is deleted."""
         self._record(contract, scope, day, 0, "pending")
 
+    def days_read(self, contract: TableContract, days: Iterable[dt.date]) -> None:
+        """Record that these activity days of an event table were read, also those without a row.
+
+        Call it after :meth:`events`: a day with rows stays `ok`, any other is `empty`. Without it a day on
+        which nothing happened could not be told from a day that was never fetched.
+        """
+        for day in days:
+            self._record(contract, "main", day, 0, "empty")
+
     def replace_current(self, contract: TableContract, records: Iterable[Any]) -> Iterator[Batch]:
         """Everything of the tenant, replaced."""
         rows = 0
@@ -81,9 +90,7 @@ class SourceRun:
         """Record a fetched window that is not a table (the log files of one day)."""
         self.fetched.append(DayRecord(window.name, self.tenant, scope, day, rows, status))
 
-    def _record(
-        self, contract: TableContract, scope: str, day: dt.date, rows: int, status: DayStatus
-    ) -> None:
+    def _record(self, contract: TableContract, scope: str, day: dt.date, rows: int, status: DayStatus) -> None:
         self.fetched.append(DayRecord(contract.name, self.tenant, scope, day, rows, status))
 
     def _record_touched(self, contract: TableContract, table: pa.Table) -> None:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ import pyarrow.compute as pc
 
 from ingestion.errors import ContractError
 from ingestion.privacy.contract import (
+    MONEY,
     TIMESTAMP,
     Column,
     DayGrain,
@@ -35,6 +37,8 @@ _BLOCK_BYTES = 4 * 1024 * 1024
 _MAX_LINE_BYTES = 8 * 1024 * 1024
 _SAMPLE_EVERY = 200
 _SAMPLE_FIRST = 20
+_SMALLEST_AMOUNT = Decimal("0.000000001")
+_LARGEST_AMOUNT = Decimal(10) ** 18
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _FIELD_NAME = re.compile(r"[A-Za-z_@$][A-Za-z0-9_.@$:\- ]{0,63}")
 _JSON_PATH = re.compile(r"at `(\$[A-Za-z0-9_.\[\]…]*)`")
@@ -188,6 +192,8 @@ class Gate:
             for position, value in enumerate(values):
                 if value is None or value == "":
                     bad.setdefault(position, f"missing {column.name}")
+        if column.type == MONEY:
+            _bad_money(column, values, bad)
         if column.type == TIMESTAMP:
             self._bound(column, [_aware(value) for value in values], column.minimum, self._latest, bad)
         elif column.minimum is not None or column.maximum is not None:
@@ -219,6 +225,8 @@ class Gate:
             return pa.array(self._clean_labels(values, column.max_length), column.type)
         if column.type == TIMESTAMP:
             return pa.array(values, pa.timestamp("us", tz="UTC")).cast(TIMESTAMP)
+        if column.type == MONEY:
+            return pa.array([_nine_places(value) for value in values], MONEY)
         return pa.array(values, column.type)
 
     def _clean_labels(self, values: list[Any], max_length: int) -> list[str | None]:
@@ -355,6 +363,21 @@ def _newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
             keep.append(position)
         previous = row
     return ordered.take(pa.array(keep, pa.int64()))
+
+
+def _bad_money(column: Column, values: list[Any], bad: dict[int, str]) -> None:
+    """Mark what is no amount; the value goes at once, because NaN cannot even be compared with a bound."""
+    for position, value in enumerate(values):
+        if value is not None and not (value.is_finite() and abs(value) < _LARGEST_AMOUNT):
+            bad.setdefault(position, f"{column.name} is no amount")
+            values[position] = None
+
+
+def _nine_places(value: Decimal | None) -> Decimal | None:
+    """Vendors sum in floating point and send 0.30000000000000004; Arrow refuses what it would have to round."""
+    if value is None or value.as_tuple().exponent >= _SMALLEST_AMOUNT.as_tuple().exponent:  # type: ignore[operator]
+        return value
+    return value.quantize(_SMALLEST_AMOUNT)
 
 
 def _aware(value: Any) -> dt.datetime | None:
