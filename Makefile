@@ -29,7 +29,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 lock:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
 		--no-emit-index-url --group dev -o requirements.lock pyproject.toml
 
 clean:
