@@ -149,11 +149,11 @@ class LoadedDays:
     """What one source has fetched before, and so which days are to be fetched now."""
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        """`rows`: (resource, tenant, scope, day, status) of one source."""
-        self._done: dict[tuple[str, str, str], set[dt.date]] = defaultdict(set)
-        for resource, tenant, scope, day, status in rows:
+        """`rows`: (resource, tenant, scope, day, status, row_count) of one source."""
+        self._done: dict[tuple[str, str, str], dict[dt.date, int]] = defaultdict(dict)
+        for resource, tenant, scope, day, status, row_count in rows:
             if status != "pending":
-                self._done[resource, tenant, scope].add(day)
+                self._done[resource, tenant, scope][day] = row_count or 0
 
     def days_to_fetch(self, what: Fetchable, clock: RunClock, tenant: str, scope: str) -> list[dt.date]:
         """Ascending days: those asked for by name, or the missing ones and those that may be restated."""
@@ -169,6 +169,11 @@ class LoadedDays:
     def is_loaded(self, resource: str, tenant: str, scope: str, day: dt.date) -> bool:
         """Whether that day was fetched before (empty counts, pending does not)."""
         return day in self._done[resource, tenant, scope]
+
+    def last_rows(self, resource: str, tenant: str, scope: str, until: dt.date) -> tuple[dt.date, int] | None:
+        """The newest fetched day not after `until`, and how many rows it had."""
+        days = [day for day in self._done[resource, tenant, scope] if day <= until]
+        return (max(days), self._done[resource, tenant, scope][max(days)]) if days else None
 
 
 def _days(oldest: dt.date, newest: dt.date) -> list[dt.date]:
@@ -214,7 +219,8 @@ class OpsStore:
         """The days that one source has fetched before."""
         return LoadedDays(
             self._rows(
-                "select resource, tenant, scope, day, status from {loaded_days} where source = %s", source
+                "select resource, tenant, scope, day, status, row_count from {loaded_days} where source = %s",
+                source,
             )
         )
 
