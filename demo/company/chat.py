@@ -53,13 +53,13 @@ class ChatDay:
         rng, habits = self._rng, user.habits_on(self._day)
         sessions, depth = habits.sessions, habits.depth
         if habits.name == "Marketing" and self._day >= self._line.shallow_from:
-            sessions, depth = sessions * 2.2, depth * 0.3
+            sessions, depth = sessions * 3, depth * 0.3
         if user.is_power:
-            sessions, depth = 3.2, 7.0
+            sessions, depth = (7.5, 2.4) if habits.name == "Customer Support" else (3.2, 7.0)
         count = 1 + (int(rng.expovariate(1 / (sessions - 0.95))) if sessions > 1 else rng.random() < 0.1)
         conversation: str | None = None
         previous: str | None = None
-        for _ in range(min(count, 8)):
+        for _ in range(min(count, 12)):
             messages = min(1 + int(rng.expovariate(1 / max(depth - 0.5, 0.2))), 40)
             if conversation is None or rng.random() < 0.8:
                 conversation, previous = self._id("conv"), None

@@ -20,7 +20,7 @@ CREDITS_PER_1K: dict[str, tuple[Decimal, Decimal, Decimal]] = {
     "gpt-5-mini": (Decimal("0.0125"), Decimal("0.0013"), Decimal("0.1")),
 }
 """The vendor's credits for a thousand (input, cached input, output) tokens."""
-RUNAWAY_FACTOR = 9
+RUNAWAY_FACTOR = 24
 
 
 class CostDay:
