@@ -1,0 +1,43 @@
+-- grain: one row a day, from three years and a half before the clock to one year after it
+-- Holidays here are those of every location; a location's own holidays stay in the calendar.
+with run_clock as (
+    select * from {{ ref('int_run_clock') }}
+),
+
+day_offsets as (
+    {{ integer_series(1660) }}
+),
+
+working_calendar as (
+    select * from {{ ref('stg_company__working_calendar') }}
+),
+
+holidays as (
+    select distinct holiday_date
+    from working_calendar
+    where location is null
+),
+
+days as (
+    select {{ add_days('run_clock.as_of_date', 'day_offsets.n - 1280') }} as date_day
+    from run_clock
+    cross join day_offsets
+),
+
+final as (
+    select
+        days.date_day,
+        {{ iso_week_start('days.date_day') }} as week_start,
+        {{ iso_year('days.date_day') }} as iso_year,
+        {{ iso_week('days.date_day') }} as iso_week,
+        {{ month_start('days.date_day') }} as month_start,
+        {{ iso_day_of_week('days.date_day') }} >= 6 as is_weekend,
+        holidays.holiday_date is not null as is_holiday,
+        {{ iso_day_of_week('days.date_day') }} < 6 and holidays.holiday_date is null
+            as is_working_day
+    from days
+    left join holidays
+        on days.date_day = holidays.holiday_date
+)
+
+select * from final
