@@ -1,0 +1,270 @@
+"""One source, loaded safely: days are replaced, what is pending is drained, a crash converges."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dlt.common.configuration import configspec
+
+from ingestion import pipeline as pipeline_module
+from ingestion.clock import RunClock
+from ingestion.config import Environment, SourceSettings, environment
+from ingestion.errors import KeyChangedError, SourceError
+from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
+from ingestion.privacy.contract import (
+    CurrentGrain,
+    DayGrain,
+    EventGrain,
+    Horizon,
+    TableContract,
+    date,
+    event_hash,
+    integer,
+    text,
+)
+from ingestion.privacy.pseudonym import Pseudonymiser
+from ingestion.source import SourceDefinition, SourceRun
+from ingestion.source_types import Batch
+
+KEY = bytes(range(32))
+NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
+TODAY = NOW.date()
+D1, D2, D3 = (TODAY - dt.timedelta(days=n) for n in (3, 2, 1))
+
+DAYS = TableContract(
+    "usage_days",
+    DayGrain(),
+    (text("who", lambda r: r[0]), integer("n", lambda r: r[1])),
+    Horizon(first_load=3, lookback=2, ready_after=1),
+)
+EVENTS = TableContract(
+    "events",
+    EventGrain(key=("tenant", "event_token"), day="day", newest="version"),
+    (
+        event_hash("event_token", lambda r: r["id"]),
+        integer("version", lambda r: r["v"]),
+        date("day", lambda r: r["day"]),
+    ),
+)
+STATE = TableContract("state", CurrentGrain(), (text("name", lambda r: r),))
+
+
+@configspec
+class FakeSettings(SourceSettings):
+    connected: bool = True
+
+
+def definition(extract: Callable[[SourceRun], Iterator[Batch]]) -> SourceDefinition:
+    return SourceDefinition(
+        name="fake",
+        settings=FakeSettings,
+        contracts=(DAYS, EVENTS, STATE),
+        is_connected=lambda settings: bool(settings.connected),
+        extract=extract,
+        check=lambda _: (),
+    )
+
+
+def vendor(answers: dict[dt.date, list[tuple[str, int]] | None]) -> Callable[[SourceRun], Iterator[Batch]]:
+    """A vendor with these days; None = not ready yet."""
+
+    def extract(run: SourceRun) -> Iterator[Batch]:
+        for day in run.days_to_fetch(DAYS):
+            rows = answers.get(day, [])
+            if rows is None:
+                run.day_not_ready(DAYS, day)
+            else:
+                yield from run.replace_day(DAYS, day, rows)
+
+    return extract
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> Environment:
+    return environment(tmp_path / "data", "dev")
+
+
+def context(env: Environment, now: dt.datetime = NOW, key: bytes = KEY, **clock: Any) -> LoadContext:
+    return open_context(env, Pseudonymiser(key), RunClock(now, **clock), f"run-{now:%d%H%M}", [definition(vendor({}))])
+
+
+def load(env: Environment, extract: Callable[[SourceRun], Iterator[Batch]], **kwargs: Any) -> SourceResult:
+    return run_source(definition(extract), context(env, **kwargs))
+
+
+def rows(env: Environment, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(env.warehouse), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def usage(env: Environment) -> list[tuple[Any, ...]]:
+    return rows(env, "select day, who, n from raw_fake.usage_days order by day, who")
+
+
+def statuses(env: Environment) -> dict[dt.date, str]:
+    found = rows(env, "select day, status from ops.loaded_days where resource = 'usage_days'")
+    return dict(found)
+
+
+def test_days_are_replaced_also_when_they_lose_rows_or_become_empty(env: Environment) -> None:
+    load(env, vendor({D1: [("a", 1)], D2: [("a", 2), ("b", 2)], D3: [("a", 3)]}))
+    assert usage(env) == [(D1, "a", 1), (D2, "a", 2), (D2, "b", 2), (D3, "a", 3)]
+    result = load(env, vendor({D2: [("b", 5)], D3: []}))
+    assert result.status == "ok"
+    assert usage(env) == [(D1, "a", 1), (D2, "b", 5)]
+    assert statuses(env) == {D1: "ok", D2: "ok", D3: "empty"}
+
+
+def test_a_day_that_is_not_ready_deletes_nothing_and_is_asked_for_again(env: Environment) -> None:
+    load(env, vendor({D1: [("a", 1)], D2: [("a", 2)], D3: None}))
+    load(env, vendor({D2: None, D3: [("a", 3)]}))
+    assert usage(env) == [(D1, "a", 1), (D2, "a", 2), (D3, "a", 3)]
+    assert statuses(env)[D2] == "pending"
+
+
+def test_only_missing_days_and_the_look_back_are_fetched(env: Environment) -> None:
+    asked: list[list[dt.date]] = []
+
+    def extract(run: SourceRun) -> Iterator[Batch]:
+        asked.append(run.days_to_fetch(DAYS))
+        return vendor({})(run)
+
+    load(env, extract)
+    load(env, extract, now=NOW + dt.timedelta(days=1))
+    load(env, extract, since=D1, until=D1)
+    assert asked == [[D1, D2, D3], [D3, TODAY], [D1]]
+
+
+def test_events_merge_on_their_key_and_the_newest_version_wins(env: Environment) -> None:
+    def extract(run: SourceRun) -> Iterator[Batch]:
+        day = D1
+        newer, older = {"id": "e1", "v": 2, "day": day}, {"id": "e1", "v": 1, "day": day}
+        yield from run.events(EVENTS, [newer])
+        yield from run.events(EVENTS, [older, {"id": "e2", "v": 1, "day": day}])
+
+    load(env, extract)
+    load(env, extract)
+    assert rows(env, "select version from raw_fake.events order by 1") == [(1,), (2,)]
+    assert rows(env, "select row_count from ops.loaded_days where resource = 'events'") == [(3,)]
+
+
+def test_current_state_is_replaced_whole(env: Environment) -> None:
+    load(env, lambda run: run.replace_current(STATE, ["a", "b"]))
+    load(env, lambda run: run.replace_current(STATE, ["c"]))
+    assert rows(env, "select name from raw_fake.state") == [("c",)]
+
+
+def test_a_source_that_is_not_connected_has_its_tables(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCES__FAKE__CONNECTED", "false")
+    result = load(env, vendor({D1: [("a", 1)]}))
+    assert result.status == "not_connected"
+    assert rows(env, "select count(*) from raw_fake.usage_days") == [(0,)]
+    assert rows(env, "select count(*) from raw_fake.state") == [(0,)]
+    monkeypatch.delenv("SOURCES__FAKE__CONNECTED")
+    assert load(env, vendor({D1: [("a", 1)]})).status == "ok"
+    assert usage(env) == [(D1, "a", 1)]
+
+
+def test_another_key_is_refused_before_anything_is_asked_or_written(env: Environment) -> None:
+    load(env, vendor({D1: [("a", 1)]}))
+    with pytest.raises(KeyChangedError):
+        context(env, key=KEY[::-1])
+
+
+def test_the_salt_is_drawn_once(env: Environment) -> None:
+    context(env)
+    first = rows(env, "select salt from ops.person_key_salt")
+    context(env)
+    assert rows(env, "select salt from ops.person_key_salt") == first
+    assert len(first) == 1
+
+
+def test_a_failing_vendor_fails_its_source_and_writes_nothing(env: Environment) -> None:
+    load(env, vendor({D1: [("a", 1)]}))
+
+    def extract(run: SourceRun) -> Iterator[Batch]:
+        yield from run.replace_day(DAYS, D1, [("z", 9)])
+        raise SourceError("The vendor is down for maya@asterlane.example.", "Wait.")
+
+    result = load(env, extract)
+    assert result.status == "failed"
+    assert "maya" not in (result.error or "")
+    assert usage(env) == [(D1, "a", 1)]
+    recorded = rows(env, "select error from ops.source_runs where status = 'failed'")
+    assert "maya" not in recorded[0][0]
+    assert load(env, vendor({D2: [("a", 2)]})).status == "ok"
+    assert usage(env) == [(D1, "a", 1), (D2, "a", 2)]
+
+
+def test_a_bug_in_one_source_is_a_result_not_a_crash(env: Environment) -> None:
+    def extract(run: SourceRun) -> Iterator[Batch]:
+        raise KeyError("maya@asterlane.example")
+        yield
+
+    result = load(env, extract)
+    assert result.status == "failed"
+    assert "maya" not in (result.error or "")
+
+
+def test_too_many_rejects_leave_the_last_good_rows(env: Environment) -> None:
+    load(env, vendor({D1: [("a", 1)]}))
+    result = load(env, vendor({D2: [("a", -1)], D3: []}))
+    assert result.status == "failed"
+    assert "broke the contract" in (result.error or "")
+    assert usage(env) == [(D1, "a", 1)]
+
+
+@pytest.mark.parametrize("crash_at", ["normalize", "load", "record"])
+def test_the_night_after_a_crash_loads_what_was_pending_and_what_is_new(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, crash_at: str
+) -> None:
+    """dlt alone would load the pending package, skip the new data and say nothing."""
+    load(env, vendor({D1: [("a", 1)], D2: [("a", 2)], D3: [("a", 3)]}))
+
+    class Killed(BaseException):
+        """Stands for kill -9: nothing of ours may catch it."""
+
+    def die(*_args: Any, **_kwargs: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        if crash_at == "record":
+            record = pipeline_module._record_days
+
+            def record_or_die(*args: Any, load_id: str | None, **kwargs: Any) -> None:
+                if load_id is not None:
+                    raise Killed
+                record(*args, load_id=load_id, **kwargs)
+
+            patch.setattr(pipeline_module, "_record_days", record_or_die)
+        else:
+            original = pipeline_module.dlt.Pipeline
+
+            def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
+                if self.pipeline_name == "raw_fake":
+                    raise Killed
+                return getattr(original, f"_{crash_at}_original")(self, *args, **kwargs)
+
+            patch.setattr(original, f"_{crash_at}_original", getattr(original, crash_at), raising=False)
+            patch.setattr(original, crash_at, guarded)
+        with pytest.raises(Killed):
+            load(env, vendor({D2: [("b", 7)], D3: [("b", 8)]}))
+    assert set(statuses(env).values()) == {"ok", "pending"}
+    result = load(env, vendor({D2: [("b", 7)], D3: [("b", 8)], TODAY: [("c", 9)]}), now=NOW + dt.timedelta(days=1))
+    assert result.status == "ok"
+    assert usage(env) == [(D1, "a", 1), (D2, "b", 7), (D3, "b", 8), (TODAY, "c", 9)]
+    assert set(statuses(env).values()) == {"ok"}
+
+
+def test_nothing_of_a_load_stays_in_the_working_folder(env: Environment) -> None:
+    load(env, vendor({D1: [("a", 1)]}))
+    data = [p for p in env.pipelines_dir.rglob("*") if p.suffix in (".parquet", ".arrow", ".gz", ".insert_values")]
+    assert data == []
+    assert not list(env.pipelines_dir.rglob("trace.pickle"))
