@@ -41,7 +41,9 @@ class Habits:
     """Share of turns on the light model."""
 
 
-HABITS: tuple[Habits, ...] = (  # second line: chat, m365 and github shares and waves, rates, depth, prompts
+HABITS: tuple[Habits, ...] = (  # the first person of the first one leads the company; second line: chat, m365 and github shares and waves, rates, depth, prompts
+    Habits("Executive Office", "Corporate", "CC-100", 4, ("Executive", "Chief of Staff"),
+           1.0, 0.0, 1.0, 0.0, 0.0, 0.50, 0.60, 1.0, 2.0, 80, 0.10),
     Habits("Engineering", "Technology", "CC-410", 180,
            ("Software Engineer", "Data Engineer", "Site Reliability Engineer"),
            0.70, 0.0, 0.15, 0.0, 0.85, 0.55, 0.30, 1.3, 3.6, 170, 0.15),
@@ -59,8 +61,6 @@ HABITS: tuple[Habits, ...] = (  # second line: chat, m365 and github shares and 
            0.80, 0.40, 0.60, 0.0, 0.0, 0.45, 0.45, 1.1, 3.0, 110, 0.30),
     Habits("Legal", "Corporate", "CC-130", 7, ("Counsel",),
            0.80, 0.40, 0.70, 0.0, 0.0, 0.50, 0.50, 1.0, 4.0, 230, 0.10),
-    Habits("Executive Office", "Corporate", "CC-100", 4, ("Executive", "Chief of Staff"),
-           1.0, 0.0, 1.0, 0.0, 0.0, 0.50, 0.60, 1.0, 2.0, 80, 0.10),
 )  # fmt: skip
 HABITS_BY_NAME = {habits.name: habits for habits in HABITS}
 TINY = {"Legal": 7, "Executive Office": 4}

@@ -140,10 +140,12 @@ def _missed(line: Timeline) -> frozenset[tuple[Product, date]]:
 def _runaway_team(employees: Sequence[Employee], line: Timeline) -> frozenset[int]:
     """The people of Engineering's first team lead."""
     day = line.runaway_from
-    here = [p for p in employees if (span := p.span_on(day)) and span.department == "Engineering"]
-    managers = [span.manager for p in here if (span := p.span_on(day)) and span.manager is not None]
-    lead = min((m for m in managers if managers.count(m) < 20 and m != min(managers)), default=None)
-    return frozenset(p.number for p in here if (span := p.span_on(day)) and span.manager == lead)
+    managers = {p.number: p.spans[0].manager for p in employees}
+    spans = {p.number: span for p in employees if (span := p.span_on(day)) is not None}
+    here = {number: span.manager for number, span in spans.items() if span.department == "Engineering"}
+    leads = [m for m in here.values() if m not in (None, 1) and managers[m] != 1]
+    lead = min((m for m in leads if m is not None), default=None)
+    return frozenset(number for number, manager in here.items() if manager == lead)
 
 
 def _service_accounts(line: Timeline, rng: Random, domain: str) -> list[ServiceAccount]:

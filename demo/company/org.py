@@ -223,7 +223,8 @@ class OrganisationBuilder:
                 chosen = self._rng.choice(found)
                 chosen.is_planned = True
                 story(chosen)
-        self._hire("Engineering", line.as_of_day + timedelta(9), base[0].number)
+        head = next(d.number for d in base if d.department == "Engineering")
+        self._hire("Engineering", line.as_of_day + timedelta(9), head)
 
     def _come_back(self, draft: _Draft, left: date, days: int, same_id: bool) -> None:
         draft.spans[-1] = _ending(draft.spans[-1], left)
