@@ -1,0 +1,203 @@
+"""Row contracts of the HRIS: employees of a day, their addresses, and their history by effective date.
+
+Names, birthdays and reasons of change are declared nowhere; they end here. All spans are half-open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple
+
+import msgspec
+
+from ingestion.privacy.canonical import canonical_email
+from ingestion.privacy.contract import (
+    Column,
+    CurrentGrain,
+    DayGrain,
+    Horizon,
+    TableContract,
+    boolean,
+    date,
+    email,
+    identifier,
+    text,
+)
+from ingestion.privacy.gate import Gate
+from ingestion.privacy.pseudonym import HRIS_ID
+from ingestion.tabular import harmless_label
+
+STATUSES = ("active", "on_leave", "terminated", "other")
+_SNAPSHOT_HORIZON = Horizon(first_load=0, lookback=0, finality=0)
+_DROPPED = frozenset({"full name", "snapshot date", "change reason"})
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+class Employee(msgspec.Struct):
+    """One person of the HRIS as it stands on a day.
+
+    `department`, `division` and the other labels are the company's own words; `terminated_from` is the first
+    day on which the person is no longer employed.
+    """
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = _DROPPED
+    employee_id: str
+    status: str
+    work_email: str | None = None
+    alternate_emails: list[str] = msgspec.field(default_factory=list)
+    employment_type: str | None = None
+    department: str | None = None
+    division: str | None = None
+    cost_center: str | None = None
+    job_function: str | None = None
+    location: str | None = None
+    manager_employee_id: str | None = None
+    hire_date: dt.date | None = None
+    terminated_from: dt.date | None = None
+
+    def __post_init__(self) -> None:
+        _check_year("hire_date", self.hire_date)
+
+    @property
+    def primary_email(self) -> str | None:
+        """The work address; None where the cell holds no address."""
+        return self.work_email if self.work_email and canonical_email(self.work_email) else None
+
+
+class HistorySpan(msgspec.Struct):
+    """What held for one person from `effective_from` up to, not including, `effective_to` (None = open)."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = _DROPPED
+    employee_id: str
+    effective_from: dt.date
+    status: str
+    effective_to: dt.date | None = None
+    department: str | None = None
+    division: str | None = None
+    cost_center: str | None = None
+    job_function: str | None = None
+    location: str | None = None
+    manager_employee_id: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_year("effective_from", self.effective_from)
+
+
+class Address(NamedTuple):
+    """One address of an employee, current or former."""
+
+    employee_id: str
+    address: str
+    is_primary: bool
+
+
+def _label(name: str, read: Callable[[Any], str | None]) -> Column:
+    return text(name, lambda row: harmless_label(read(row)))
+
+
+def _place_columns() -> tuple[Column, ...]:
+    """Where a person stands in the organisation: the same columns on a day and in the history."""
+    return (
+        _label("department", lambda e: e.department),
+        _label("parent_department", lambda e: e.division),
+        _label("cost_center", lambda e: e.cost_center),
+        _label("job_function", lambda e: e.job_function),
+        _label("location", lambda e: e.location),
+        identifier("manager_token", HRIS_ID, lambda e: e.manager_employee_id),
+    )
+
+
+EMPLOYEES = TableContract(
+    name="employees",
+    grain=DayGrain(is_snapshot=True),
+    horizon=_SNAPSHOT_HORIZON,
+    columns=(
+        identifier("employee_token", HRIS_ID, lambda e: e.employee_id, required=True),
+        email("email_token", lambda e: e.primary_email),
+        text("status", lambda e: e.status, required=True),
+        _label("employment_type", lambda e: e.employment_type),
+        *_place_columns(),
+        date("hired_on", lambda e: e.hire_date),
+        date("terminated_from", lambda e: e.terminated_from),
+    ),
+)
+
+EMPLOYEE_EMAILS = TableContract(
+    name="employee_emails",
+    grain=DayGrain(is_snapshot=True),
+    horizon=_SNAPSHOT_HORIZON,
+    columns=(
+        identifier("employee_token", HRIS_ID, lambda a: a.employee_id, required=True),
+        email("email_token", lambda a: a.address, required=True),
+        boolean("is_primary", lambda a: a.is_primary),
+    ),
+)
+
+EMPLOYEE_HISTORY = TableContract(
+    name="employee_history",
+    grain=CurrentGrain(),
+    horizon=_SNAPSHOT_HORIZON,
+    columns=(
+        identifier("employee_token", HRIS_ID, lambda s: s.employee_id, required=True),
+        date("effective_from", lambda s: s.effective_from, required=True),
+        date("effective_to", lambda s: s.effective_to),
+        text("status", lambda s: s.status, required=True),
+        *_place_columns(),
+    ),
+)
+
+CONTRACTS = (EMPLOYEES, EMPLOYEE_EMAILS, EMPLOYEE_HISTORY)
+
+
+def one_row_each(gate: Gate, employees: list[Employee]) -> list[Employee]:
+    """One row an employee id: the employed one, then the latest hired, then the last in the file.
+
+    Other rows of the same id are counted as rejects, unless they say the same.
+    """
+    kept: dict[str, tuple[int, Employee]] = {}
+    for position, employee in enumerate(employees):
+        other = kept.get(employee.employee_id)
+        if other is not None and other[1] != employee:
+            loser = other[0] if _rank(employee) >= _rank(other[1]) else position
+            gate.reject(EMPLOYEES.name, "another row of the same employee", str(loser).encode(), loser)
+        if other is None or _rank(employee) >= _rank(other[1]):
+            kept[employee.employee_id] = (position, employee)
+    return [employee for _, employee in kept.values()]
+
+
+def addresses(gate: Gate, employees: Iterable[Employee]) -> Iterator[Address]:
+    """Every address of every employee once, the primary one first; what is no address is a counted reject."""
+    for position, employee in enumerate(employees):
+        seen: set[str] = set()
+        written = [employee.work_email] if employee.work_email else []
+        for number, address in enumerate(written + employee.alternate_emails):
+            canonical = canonical_email(address)
+            if canonical is None:
+                gate.reject(EMPLOYEE_EMAILS.name, "not an e-mail address", address.encode(), position)
+            elif canonical not in seen:
+                seen.add(canonical)
+                yield Address(employee.employee_id, address, number == 0 and bool(written))
+
+
+def sound_spans(gate: Gate, spans: Iterable[HistorySpan]) -> list[HistorySpan]:
+    """Spans with an end after their start, one for each start: the last in the file corrects earlier ones."""
+    kept: dict[tuple[str, dt.date], HistorySpan] = {}
+    for position, span in enumerate(spans):
+        if span.effective_to is not None and span.effective_to <= span.effective_from:
+            gate.reject(EMPLOYEE_HISTORY.name, "ends before it starts", str(position).encode(), position)
+            continue
+        key = (span.employee_id, span.effective_from)
+        if kept.get(key, span) != span:
+            gate.reject(EMPLOYEE_HISTORY.name, "corrected by a later row", str(position).encode(), position)
+        kept[key] = span
+    return list(kept.values())
+
+
+def _rank(employee: Employee) -> tuple[bool, dt.date]:
+    return employee.status in ("active", "on_leave"), employee.hire_date or dt.date.min
+
+
+def _check_year(name: str, day: dt.date | None) -> None:
+    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(f"{name} out of range")
