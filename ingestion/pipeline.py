@@ -150,10 +150,10 @@ def _load(
         extract_arrow(pipeline, loads)
         gate.check_limits()
     except PipelineStepFailed as failure:
-        pipeline.drop_pending_packages()
+        pipeline.abort_packages()
         raise _cause(failure, definition.name, "could not be read") from None
     except SourceError:
-        pipeline.drop_pending_packages()
+        pipeline.abort_packages()
         raise
     records = _last_records(run.fetched)
     _record_days(context, definition.name, records, load_id=None)
