@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingestion.errors import AccessError, SourceError
+from ingestion.errors import AccessError, MissingError, SourceError
 from ingestion.http import VendorClient
 from ingestion.source_types import Finding
 
 
-def probe(
-    client: VendorClient, path: str, params: dict[str, Any] | None, subject: str, scope: str
-) -> Finding:
+def probe(client: VendorClient, path: str, params: dict[str, Any] | None, subject: str, scope: str) -> Finding:
     """One read of a route: right, refused (names the scope), or not answering."""
     try:
         client.get_json(path, params)
     except AccessError as error:
         return Finding(subject, False, error.message, f"Grant the read-only scope `{scope}`.")
+    except MissingError as error:  # some vendors hide with 404 what a credential may not see
+        remedy = f"{error.remedy} If they are right, grant the read-only scope `{scope}`."
+        return Finding(subject, False, error.message, remedy)
     except SourceError as error:
         return Finding(subject, False, error.message, error.remedy)
     return Finding(subject, True, "readable")
