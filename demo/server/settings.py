@@ -49,6 +49,8 @@ class Behaviour:
     link_seconds: int = 3600
     """Life of a signed link, on the server's clock."""
     report_part_rows: int = 100
+    unassigned_seats: int = 0
+    """GitHub seats without an assignee; the company's truth knows none, so none by default."""
     saml_level: str = "enterprise"
     """Where single sign-on is set up: enterprise | organization; the other level answers null."""
     conceal_names: bool = False

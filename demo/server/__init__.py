@@ -1,0 +1,8 @@
+"""A local server that speaks the vendors' APIs from the synthetic company."""
+
+from demo.server.clock import Clock
+from demo.server.faults import Faults
+from demo.server.settings import Behaviour, Credentials, RateLimit
+from demo.server.vendor_server import VendorServer
+
+__all__ = ["Behaviour", "Clock", "Credentials", "Faults", "RateLimit", "VendorServer"]
