@@ -1,0 +1,50 @@
+{#-
+    amount × part ÷ whole as a decimal with nine decimals, cut (not rounded) after the ninth.
+
+    Division of decimals gives a float on DuckDB and a result of differing scale elsewhere, and money
+    must not pass through a float. DuckDB divides whole billionths instead. Cut, so that shares never
+    add up to more than the amount: whoever splits an amount puts the rest on one of the shares.
+
+    amount, part, whole: decimals with up to nine decimals; whole 0 gives NULL
+    usage: {{ share_of_amount('net_amount', 'credits', 'day_credits') }},
+           {{ share_of_amount('price_per_seat_month', 1, days_in_month('seat_date')) }}
+-#}
+{% macro share_of_amount(amount, part, whole) %}
+    {{- return(adapter.dispatch('share_of_amount', 'ai_usage')(amount, part, whole)) -}}
+{% endmacro %}
+
+{#- Numeric division carries at least the scale of its operands here, 18 digits: more than nine. -#}
+{% macro default__share_of_amount(amount, part, whole) -%}
+    cast(
+        trunc(
+            (cast({{ amount }} as decimal(38, 9)) * cast({{ part }} as decimal(38, 9)))
+            / nullif(cast({{ whole }} as decimal(38, 9)), 0), 9
+        ) as decimal(28, 9)
+    )
+{%- endmacro %}
+
+{% macro duckdb__share_of_amount(amount, part, whole) -%}
+    cast(
+        cast(
+            (
+                cast(cast({{ amount }} as decimal(28, 9)) * 1000000000 as hugeint)
+                * cast(cast({{ part }} as decimal(28, 9)) * 1000000000 as hugeint)
+            ) // nullif(cast(cast({{ whole }} as decimal(28, 9)) * 1000000000 as hugeint), 0)
+            as decimal(28, 0)
+        ) * cast('0.000000001' as decimal(10, 9)) as decimal(28, 9)
+    )
+{%- endmacro %}
+
+{#- Spark has no trunc for numbers, and a product of wide decimals loses decimals there. -#}
+{% macro spark__share_of_amount(amount, part, whole) -%}
+    cast(
+        floor(
+            cast({{ amount }} as decimal(20, 9)) * cast({{ part }} as decimal(17, 9))
+            / nullif(cast({{ whole }} as decimal(17, 9)), 0) * 1000000000
+        ) as decimal(28, 0)
+    ) * cast('0.000000001' as decimal(10, 9))
+{%- endmacro %}
+
+{% macro databricks__share_of_amount(amount, part, whole) -%}
+    {{ ai_usage.spark__share_of_amount(amount, part, whole) }}
+{%- endmacro %}

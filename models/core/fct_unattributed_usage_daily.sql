@@ -1,0 +1,35 @@
+-- grain: one row an account without a person, tool, reason and day
+
+with account_usage_days as (
+    select * from {{ ref('int_account_usage_days') }}
+    where person_key is null
+),
+
+tools as (
+    select * from {{ ref('dim_tools') }}
+),
+
+account_days as (
+    select
+        account_key,
+        tool,
+        unmatched_reason as reason,
+        {{ usage_day_measures() }},
+        activity_date
+    from account_usage_days
+    group by account_key, tool, unmatched_reason, activity_date
+),
+
+final as (
+    select
+        account_days.account_key,
+        account_days.tool,
+        account_days.reason,
+        {{ usage_day_columns('account_days') }},
+        account_days.activity_date
+    from account_days
+    left join tools
+        on account_days.tool = tools.tool
+)
+
+select * from final

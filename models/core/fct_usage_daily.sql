@@ -1,0 +1,33 @@
+-- grain: one row a person, tool and day
+
+with account_usage_days as (
+    select * from {{ ref('int_account_usage_days') }}
+    where person_key is not null
+),
+
+tools as (
+    select * from {{ ref('dim_tools') }}
+),
+
+person_days as (
+    select
+        person_key,
+        tool,
+        {{ usage_day_measures() }},
+        activity_date
+    from account_usage_days
+    group by person_key, tool, activity_date
+),
+
+final as (
+    select
+        person_days.person_key,
+        person_days.tool,
+        {{ usage_day_columns('person_days') }},
+        person_days.activity_date
+    from person_days
+    left join tools
+        on person_days.tool = tools.tool
+)
+
+select * from final

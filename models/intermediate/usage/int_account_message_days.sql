@@ -1,0 +1,35 @@
+-- grain: one row an account, tool and day, of tools that give single messages
+{%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_days',
+    meta={'replace_days': {'resources': resources, 'neighbours': 1}}
+) }}
+
+with session_parts as (
+    select * from {{ ref('int_session_parts') }}
+    {%- if is_incremental() %}
+    where {{ touched_days_filter('activity_date', resources, 1) }}
+    {%- endif %}
+),
+
+final as (
+    select
+        account_key,
+        tool,
+        {{ total('user_messages') }} as user_messages,
+        {{ total('assistant_messages') }} as assistant_messages,
+        {{ total('sessions') }} as sessions,
+        {{ total('prompt_chars') }} as prompt_chars,
+        {{ total('measured_messages') }} as measured_messages,
+        {{ total('short_messages') }} as short_messages,
+        {{ total('medium_messages') }} as medium_messages,
+        {{ total('long_messages') }} as long_messages,
+        {{- feature_names(combine=true) }},
+        {{ loaded_through(resources) }} as loaded_through,
+        activity_date
+    from session_parts
+    group by account_key, tool, activity_date
+)
+
+select * from final

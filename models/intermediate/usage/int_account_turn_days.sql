@@ -1,0 +1,31 @@
+-- grain: one row an account, tool, surface, model and day of turns
+{%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_days',
+    meta={'replace_days': {'resources': resources, 'neighbours': 1}}
+) }}
+
+with session_parts as (
+    select * from {{ ref('int_session_parts') }}
+    where
+        user_messages > 0
+        {%- if is_incremental() %}
+        and {{ touched_days_filter('activity_date', resources, 1) }}
+        {%- endif %}
+),
+
+final as (
+    select
+        account_key,
+        tool,
+        surface,
+        model,
+        {{ total('user_messages') }} as user_messages,
+        {{ loaded_through(resources) }} as loaded_through,
+        activity_date
+    from session_parts
+    group by account_key, tool, surface, model, activity_date
+)
+
+select * from final

@@ -1,0 +1,107 @@
+-- grain: several rows an account, tool and day, to be added up: activity, tokens and cost side by side
+{{ config(materialized='view') }}
+{%- set activity = [
+    'user_messages', 'assistant_messages', 'sessions', 'prompt_chars', 'measured_messages',
+    'short_messages', 'medium_messages', 'long_messages',
+    'lines_suggested', 'lines_accepted', 'suggestions_shown', 'suggestions_accepted',
+] %}
+{%- set bases = ['credits', 'vendor_estimate', 'metered_list', 'billed'] %}
+{%- set no_count = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
+{%- set no_money = 'cast(null as ' ~ type_money() ~ ')' %}
+
+with account_people as (
+    select * from {{ ref('int_account_people') }}
+),
+
+account_days as (
+    select * from {{ ref('int_account_days') }}
+),
+
+model_days as (
+    select * from {{ ref('int_account_model_days') }}
+    where token_basis = 'reported'
+),
+
+costs as (
+    select * from {{ ref('int_account_costs') }}
+    where account_key is not null
+),
+
+usage_days as (
+    select
+        account_key,
+        tool,
+        {{ activity | join(',\n        ') }},
+        {{- feature_names() }},
+        is_active,
+        date_basis,
+        {%- for bucket in token_buckets() %}
+        {{ no_count }} as {{ bucket }},
+        {%- endfor %}
+        {%- for basis in bases %}
+        {{ no_money }} as cost_{{ basis }},
+        {%- endfor %}
+        {{ no_money }} as credits,
+        activity_date
+    from account_days
+
+    union all
+
+    select
+        account_key,
+        tool,
+        {%- for measure in activity %}
+        {{ no_count }} as {{ measure }},
+        {%- endfor %}
+        {{- feature_columns({}) }},
+        cast(null as {{ dbt.type_boolean() }}) as is_active,
+        cast(null as {{ dbt.type_string() }}) as date_basis,
+        {%- for bucket in token_buckets() %}
+        {{ bucket }},
+        {%- endfor %}
+        {%- for basis in bases %}
+        {{ no_money }} as cost_{{ basis }},
+        {%- endfor %}
+        {{ no_money }} as credits,
+        activity_date
+    from model_days
+
+    union all
+
+    select
+        account_key,
+        tool,
+        {%- for measure in activity %}
+        {{ no_count }} as {{ measure }},
+        {%- endfor %}
+        {{- feature_columns({}) }},
+        cast(null as {{ dbt.type_boolean() }}) as is_active,
+        cast(null as {{ dbt.type_string() }}) as date_basis,
+        {%- for bucket in token_buckets() %}
+        {{ no_count }} as {{ bucket }},
+        {%- endfor %}
+        {%- for basis in bases %}
+        case when cost_basis = '{{ basis }}' then cost end as cost_{{ basis }},
+        {%- endfor %}
+        credits,
+        usage_date as activity_date
+    from costs
+),
+
+final as (
+    select
+        usage_days.*,
+        account_people.person_key,
+        case
+            when account_people.account_key is null then 'no_hris_match'
+            else account_people.unmatched_reason
+        end as unmatched_reason
+    from usage_days
+    left join account_people
+        on
+            usage_days.account_key = account_people.account_key
+            and usage_days.activity_date >= account_people.valid_from
+            and usage_days.activity_date < account_people.valid_to
+)
+
+select * from final
