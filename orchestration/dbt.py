@@ -1,7 +1,7 @@
 """One dbt invocation a run, in a process of its own.
 
-Its own process, because dbt keeps the DuckDB file open until it ends, and a file that one process writes can be
-opened by no other. Its log is read line by line as JSON, scrubbed, and written to `logs/dbt.log`.
+Its own process, because dbt keeps the DuckDB file open until it ends, and a file that one process writes can
+be opened by no other. Its log is read line by line as JSON, scrubbed, and written to `logs/dbt.log`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ingestion.config import Environment
 from ingestion.privacy.scrub import scrub
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+_DBT = str(Path(sys.executable).with_name("dbt"))
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
 
 
@@ -44,7 +45,7 @@ def run_dbt(
     """Run dbt with `arguments` (`["build"]`) against the environment's warehouse."""
     environment.logs_dir.mkdir(parents=True, exist_ok=True)
     command = [
-        *(sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--log-level-file", "none"),
+        *(_DBT, "--log-format", "json", "--log-level-file", "none"),
         *arguments,
         *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
         *("--target", environment.target),
