@@ -1,0 +1,78 @@
+"""Interaction history: one chain of pages a licensed user, because Graph has no route for the whole tenant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import groupby
+
+from ingestion.errors import AccessError, MissingError
+from ingestion.http import VendorClient
+from ingestion.paging import odata_links
+from ingestion.source import SourceRun
+from ingestion.source_types import Batch
+from ingestion.sources.m365_copilot import records
+
+_ONE_DAY = dt.timedelta(days=1)
+_TICK = dt.timedelta(milliseconds=1)
+_BATCH = 20_000
+_REFUSED_IN_A_ROW = 5
+
+
+def interaction_batches(run: SourceRun, client: VendorClient, users: list[str]) -> Iterator[Batch]:
+    """Interactions of the days to fetch, of all `users` (object ids). Every day that was read is recorded.
+
+    A single history that is refused (no mailbox, licence just taken away) is counted in the progress and left
+    out; when the first ones are all refused, it is the permission.
+
+    Raises:
+        AccessError, MissingError: no history can be read.
+    """
+    days = run.days_to_fetch(records.INTERACTIONS)
+    if not days or not users:
+        run.progress("interactions: no licensed user" if days else "interactions: nothing to fetch")
+        return
+    waiting: list[records.InteractionRow] = []
+    refused = 0
+    for number, user_id in enumerate(users):
+        if number % 50 == 0:
+            run.progress(f"interactions of {number} of {len(users)} users")
+        try:
+            waiting.extend(_history(run, client, user_id, days))
+        except (AccessError, MissingError):
+            refused += 1
+            if refused == number + 1 and refused >= min(_REFUSED_IN_A_ROW, len(users)):
+                raise
+        if len(waiting) >= _BATCH:
+            yield from run.events(records.INTERACTIONS, waiting)
+            waiting = []
+    yield from run.events(records.INTERACTIONS, waiting)
+    run.days_read(records.INTERACTIONS, days)
+    if refused:
+        run.progress(f"interactions: the histories of {refused} of {len(users)} users were refused")
+
+
+def _history(
+    run: SourceRun, client: VendorClient, user_id: str, days: list[dt.date]
+) -> Iterator[records.InteractionRow]:
+    """One user's interactions, one listing for each run of consecutive days. Both bounds are exclusive."""
+    path = f"/v1.0/copilot/users/{user_id}/interactionHistory/getAllEnterpriseInteractions"
+    for first, last in _ranges(days):
+        after = dt.datetime.combine(first, dt.time(), dt.UTC) - _TICK
+        before = min(dt.datetime.combine(last + _ONE_DAY, dt.time(), dt.UTC), run.clock.as_of)
+        bounds = f"createdDateTime gt {_iso(after)} and createdDateTime lt {_iso(before)}"
+        params = {"$top": 100, "$filter": bounds}
+        for page in client.pages(path, data_key="value", paginator=odata_links(), params=params):
+            for found in run.gate.objects(records.Interaction, records.INTERACTIONS.name, page):
+                yield records.InteractionRow(user_id, found)
+
+
+def _ranges(days: list[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
+    """Runs of consecutive days, so that half a year is one listing."""
+    for _, run in groupby(enumerate(days), key=lambda pair: pair[1].toordinal() - pair[0]):
+        members = [day for _, day in run]
+        yield members[0], members[-1]
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,106 @@
+"""The usage report in its three forms (v1 CSV, v2 CSV, beta JSON) brought to one set of field names.
+
+The spelling of the v2 columns is not confirmed by the vendor, and raw files have been seen with doubled headers:
+headers are matched without regard to case and spacing, and the first of two equal ones counts.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ingestion.errors import AnswerError
+from ingestion.sources.m365_copilot.records import UsageDetail
+
+_FIELDS = frozenset(UsageDetail.__struct_fields__) | UsageDetail.KNOWN_AND_DROPPED
+_REQUIRED = (
+    "Report Refresh Date",
+    "User Principal Name",
+    "Last Activity Date",
+    "Copilot Chat Last Activity Date",
+    "Microsoft Teams Copilot Last Activity Date",
+    "Word Copilot Last Activity Date",
+    "Excel Copilot Last Activity Date",
+    "PowerPoint Copilot Last Activity Date",
+    "Outlook Copilot Last Activity Date",
+    "OneNote Copilot Last Activity Date",
+    "Loop Copilot Last Activity Date",
+    "Report Period",
+)
+# Two chat surfaces and the Microsoft 365 app have last-activity dates that no table needs.
+_UNUSED = ("copilot_chat_work", "copilot_chat_web", "microsoft_365_copilot")
+_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def csv_rows(data: bytes) -> list[dict[str, Any]]:
+    """Rows of the CSV form under the names of :class:`UsageDetail`; unknown headers stay as they are.
+
+    Raises:
+        AnswerError: not UTF-8, not CSV, or without a column of version 1.
+    """
+    try:
+        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
+    except UnicodeDecodeError:
+        raise AnswerError("m365_copilot: the usage report is not UTF-8.", "Save it unchanged.") from None
+    except csv.Error:
+        raise AnswerError("m365_copilot: the usage report is not CSV.", "It may have been cut off.") from None
+    header = [_csv_name(name) for name in lines[0]] if lines else []
+    missing = [name for name in _REQUIRED if _csv_name(name) not in header]
+    if missing:
+        raise AnswerError(
+            f"m365_copilot: the usage report has no column {', '.join(missing)}.",
+            "Nothing was replaced; compare with docs/connect/m365_copilot.md.",
+        )
+    first = {name: position for position, name in reversed(list(enumerate(header)))}
+    return [_csv_row(first, cells) for cells in lines[1:] if any(cell.strip() for cell in cells)]
+
+
+def json_rows(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the beta JSON form; what stands in the list of periods is lifted to the row."""
+    return [_json_row(row) for row in rows]
+
+
+def _csv_row(first: dict[str, int], cells: list[str]) -> dict[str, Any]:
+    """A row that is shorter than the header was cut: it is emptied here, and the gate counts it as a reject."""
+    if len(cells) <= max(first.values()):
+        return {}
+    return {name: cells[position].strip() or None for name, position in first.items() if name not in _SKIPPED}
+
+
+def _json_row(row: dict[str, Any]) -> dict[str, Any]:
+    named: dict[str, Any] = {}
+    for key, value in row.items():
+        if key == "copilotActivityUserDetailsByPeriod":
+            for period in value if isinstance(value, list) else ():
+                named.update(_json_fields(period))
+        else:
+            named.update(_json_fields({key: value}))
+    return named
+
+
+def _json_fields(row: Any) -> dict[str, Any]:
+    if not isinstance(row, dict):
+        return {}
+    named = {_json_name(key): None if value == "" else value for key, value in row.items()}
+    period = named.get("report_period")
+    if period is not None:
+        named["report_period"] = str(period)
+    return {name: value for name, value in named.items() if name not in _SKIPPED}
+
+
+def _csv_name(header: str) -> str:
+    name = _WORD.sub("_", header.casefold()).strip("_")
+    return name if name in _FIELDS or name in _SKIPPED else " ".join(header.split())
+
+
+def _json_name(key: str) -> str:
+    """`powerPointCopilotLastActivityDate` → `powerpoint_copilot_last_activity_date`."""
+    found = _BY_COMPACT.get(_WORD.sub("", key.casefold()))
+    return found or key
+
+
+_SKIPPED = frozenset(f"{name}_last_activity_date" for name in _UNUSED)
+_BY_COMPACT = {name.replace("_", ""): name for name in (*_FIELDS, *_SKIPPED)}
