@@ -57,7 +57,8 @@ class _Snapshots:
         self._report = report
         self._credits = chatgpt_rosters.Credits(company)
         self._activity = github_records.copilot_activity(company)
-        self._usage = microsoft_records.UsageDetail(company)
+        self._directory = microsoft_records.Directory(company)
+        self._usage = microsoft_records.UsageDetail(self._directory)
         self._lag = timedelta(Behaviour().report_refresh_lag_days)
 
     def of(self, day: date) -> Iterator[Saved]:
@@ -74,10 +75,12 @@ class _Snapshots:
         return self._company.has_snapshot(product, day)
 
     def _chatgpt(self, day: date) -> Iterator[Saved]:
-        users = chatgpt_rosters.roster_records(self._company, day)
+        roster = self._company.chatgpt_roster(day)
+        users = chatgpt_rosters.roster_records(roster)
         page = {"object": "list", "data": users, "has_more": False, "last_id": _last_id(users)}
         yield "chatgpt/users/json", encode(page)
-        seats = chatgpt_rosters.seat_records(self._company, self._credits, day)
+        workspace = self._company.profile.workspace_id
+        seats = chatgpt_rosters.seat_records(roster, self._credits, day, workspace)
         pages = [{"object": "list", "data": rows, "last_id": _last_id(rows)} for rows in _pages(seats)]
         yield "chatgpt/seats/json", encode(pages)
 
@@ -87,11 +90,11 @@ class _Snapshots:
         yield "github_copilot/seats/json", encode(pages)
 
     def _microsoft(self, day: date) -> Iterator[Saved]:
-        users = microsoft_records.user_records(self._company, day)
+        users = microsoft_records.user_records(self._directory, day)
         yield "m365_copilot/users/json", encode([{"value": rows} for rows in _pages(users)])
         yield (
             "m365_copilot/subscribed_skus/json",
-            encode({"value": microsoft_records.sku_records(self._company, day)}),
+            encode({"value": microsoft_records.sku_records(self._directory, day)}),
         )
         settings = microsoft_records.settings_record(self._report.conceal)
         yield "m365_copilot/report_settings/json", encode(settings)

@@ -20,6 +20,7 @@ class LastActive:
         self._accounts_on = accounts_on
         self._lock = threading.Lock()
         self._known: set[date] = set()
+        self._last_read: tuple[date, date] | None = None
         self._days: dict[str, list[date]] = defaultdict(list)
 
     def day(self, account: str, until: date, look_back: int) -> date | None:
@@ -32,6 +33,9 @@ class LastActive:
             return days[at - 1] if at and days[at - 1] >= earliest else None
 
     def _read(self, first: date, last: date) -> None:
+        if self._last_read == (first, last):
+            return
+        self._last_read = (first, last)
         for step in range((last - first).days, -1, -1):
             day = first + timedelta(step)
             if day in self._known:

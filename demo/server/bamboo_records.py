@@ -73,8 +73,6 @@ class Bamboo:
         first, _, last = person.name_on(self._day).partition(" ")
         manager = self._manager(span)
         manager_id = _number(_place(manager, self._day).employee_id) if manager else None
-            self._ids.get((manager.number, manager_span.starts_on)) if manager and manager_span else None
-        )
         division = self._company.department(span.department).parent
         status = _status_on(profile, self._day)
         email = person.email_on(self._day)

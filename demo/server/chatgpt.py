@@ -125,7 +125,7 @@ class ChatGPT:
         if owner != self._backstage.company.profile.workspace_id:
             return self.not_found()
         after = request.one("after") or ""
-        records = roster_records(self._backstage.company, self._backstage.clock.today())
+        records = roster_records(self._backstage.company.chatgpt_roster(self._backstage.clock.today()))
         rest = [record for record in records if str(record["id"]) > after]
         page = rest[: request.number("limit", 200, 200)]
         payload = {
@@ -144,7 +144,8 @@ class ChatGPT:
             start = page_offset(request.one("cursor"))
         except ValueError:
             return _error(400, "invalid_cursor", "Unknown cursor.")
-        records = seat_records(self._backstage.company, self._credits, self._backstage.clock.today())
+        today = self._backstage.clock.today()
+        records = seat_records(self._backstage.company.chatgpt_roster(today), self._credits, today, owner)
         end = start + request.number("limit", 50, 100)
         page = records[start:end]
         payload = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,8 +13,8 @@ from demo.company.model import RosterUser
 Record = dict[str, object]
 
 
-def roster_records(company: Company, day: date) -> list[Record]:
-    """``compliance.workspace.user`` records on the day, by id."""
+def roster_records(users: Sequence[RosterUser]) -> list[Record]:
+    """``compliance.workspace.user`` records of a day's roster."""
     return [
         {
             "object": "compliance.workspace.user",
@@ -25,7 +25,7 @@ def roster_records(company: Company, day: date) -> list[Record]:
             "role": user.role,
             "status": "active" if user.has_seat else "inactive",
         }
-        for user in company.chatgpt_roster(day)
+        for user in users
     ]
 
 
@@ -69,13 +69,12 @@ class Credits:
         return found
 
 
-def seat_records(company: Company, credits: Credits, day: date) -> list[Record]:
-    """``workspace.user.usage_limit`` records of everybody who holds a seat on the day, by id."""
+def seat_records(users: Sequence[RosterUser], credits: Credits, day: date, workspace: str) -> list[Record]:
+    """``workspace.user.usage_limit`` records of everybody on the day's roster who holds a seat."""
     current, last = credits.month_to_date(day), credits.last_month(day)
-    workspace = company.profile.workspace_id
     return [
         _seat_record(user, workspace, current.get(user.user_id), last.get(user.user_id))
-        for user in company.chatgpt_roster(day)
+        for user in users
         if user.has_seat
     ]
 

@@ -181,7 +181,7 @@ def _seat(company: Company, activity: LastActive, seat: SeatSpan, day: date) -> 
     return {
         "created_at": seat.assigned_at.astimezone(zone).isoformat(),
         "updated_at": seat.assigned_at.astimezone(zone).isoformat(),
-        "pending_cancellation_date": seat.pending_cancellation_on,
+        "pending_cancellation_date": seat.pending_cancellation_on(day),
         "last_activity_at": _noon(last).astimezone(zone).isoformat() if last else None,
         "last_activity_editor": "vscode/1.108.0/copilot-chat/0.36.1" if last else None,
         "last_authenticated_at": _noon(last).astimezone(zone).isoformat() if last else None,

@@ -102,7 +102,8 @@ class Graph:
     def __init__(self, backstage: Backstage, tokens: Tokens) -> None:
         self._backstage = backstage
         self._tokens = tokens
-        self._usage = records.UsageDetail(backstage.company)
+        self._directory = records.Directory(backstage.company)
+        self._usage = records.UsageDetail(self._directory)
         self._interactions = InteractionIndex(backstage.company)
         self._known: tuple[date, frozenset[str]] | None = None
         self.routes: list[Route] = [
@@ -178,7 +179,7 @@ class Graph:
     # Directory ------------------------------------------------------------------------------------
 
     def _users(self, request: Request) -> Answer:
-        found = records.user_records(self._backstage.company, self._backstage.clock.today())
+        found = records.user_records(self._directory, self._backstage.clock.today())
         wanted = request.one("$filter")
         if wanted is not None:
             licence = _LICENCE.fullmatch(wanted.strip())
@@ -199,7 +200,7 @@ class Graph:
     def _skus(self, request: Request) -> Answer:
         if request.one("$filter") is not None:
             return _error(400, "Request_UnsupportedQuery", "This resource supports only $select.")
-        found = records.sku_records(self._backstage.company, self._backstage.clock.today())
+        found = records.sku_records(self._directory, self._backstage.clock.today())
         return Answer(
             payload={"@odata.context": self._context("subscribedSkus"), "value": found}, page=Page("value")
         )
@@ -228,7 +229,7 @@ class Graph:
     def _known_users(self, day: date) -> frozenset[str]:
         known = self._known
         if known is None or known[0] != day:
-            known = (day, frozenset(user.object_id for user in self._backstage.company.directory(day)))
+            known = (day, frozenset(user.object_id for user in self._directory.on(day)))
             self._known = known
         return known[1]
 

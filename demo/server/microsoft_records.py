@@ -10,7 +10,8 @@ import csv
 import hashlib
 import io
 import threading
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -48,10 +49,27 @@ V2_APPS = (
 # Directory ---------------------------------------------------------------------------------------
 
 
-def user_records(company: Company, day: date) -> list[Record]:
+class Directory:
+    """Entra users by day, by object id; the last few days asked for are kept."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self._lock = threading.Lock()
+        self._days: OrderedDict[date, Sequence[DirectoryUser]] = OrderedDict()
+
+    def on(self, day: date) -> Sequence[DirectoryUser]:
+        """Users on the day."""
+        with self._lock:
+            if day not in self._days:
+                self._days[day] = sorted(self.company.directory(day), key=lambda user: user.object_id)
+                if len(self._days) > 4:
+                    self._days.popitem(last=False)
+            return self._days[day]
+
+
+def user_records(directory: Directory, day: date) -> list[Record]:
     """Every Entra user on the day, with every property that can be selected, by object id."""
-    users = sorted(company.directory(day), key=lambda user: user.object_id)
-    return [_user(company, user, day) for user in users]
+    return [_user(directory.company, user, day) for user in directory.on(day)]
 
 
 def _user(company: Company, user: DirectoryUser, day: date) -> Record:
@@ -85,9 +103,9 @@ def _user(company: Company, user: DirectoryUser, day: date) -> Record:
     }
 
 
-def sku_records(company: Company, day: date) -> list[Record]:
+def sku_records(directory: Directory, day: date) -> list[Record]:
     """The tenant's SKUs on the day: Copilot as contracted, and the suite under it."""
-    users = company.directory(day)
+    company, users = directory.company, directory.on(day)
     licensed = sum(user.has_license for user in users)
     members = sum(user.enabled and user.user_type == "Member" for user in users)
     bought = [
@@ -167,10 +185,10 @@ class UsageRow:
 
 
 class UsageDetail:
-    """The report of one company; quick when refresh dates are asked for in ascending order."""
+    """The report of one tenant; quick when refresh dates are asked for in ascending order."""
 
-    def __init__(self, company: Company) -> None:
-        self._company = company
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
         self._lock = threading.Lock()
         self._reports: dict[int, UsageReports] = {}
 
@@ -191,9 +209,9 @@ class UsageDetail:
         """Every user licensed on the refresh date, active or not."""
         with self._lock:
             days = PERIOD_DAYS[kind.period]
-            reports = self._reports.setdefault(days, UsageReports(self._company, days))
+            reports = self._reports.setdefault(days, UsageReports(self._directory.company, days))
             usage = reports.detail(refresh)
-        for user in self._company.directory(refresh):
+        for user in self._directory.on(refresh):
             if user.has_license:
                 upn, name = (conceal(user.upn), conceal(user.name)) if kind.conceal else (user.upn, user.name)
                 yield UsageRow(upn, name, usage.get(user.object_id, AccountUsage()))
