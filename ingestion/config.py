@@ -113,6 +113,11 @@ def environment(data_dir: Path | None = None, target: str | None = None) -> Envi
     return Environment(folder, target or os.environ.get("AI_USAGE_TARGET", "dev"))
 
 
+def company_folder() -> str | None:
+    """The folder of the company's own files; None when there is none."""
+    return os.environ.get("AI_USAGE_COMPANY_DIR") or None
+
+
 def resolve_settings(spec: type[S], source: str) -> S:
     """Settings of one source from section `sources.<source>`.
 

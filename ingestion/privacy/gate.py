@@ -305,7 +305,7 @@ def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
             yield from unknown_fields(wire, element, prefix)
     if struct is None or not isinstance(item, dict):
         return
-    declared = {f.encode_name: f.type for f in msgspec.structs.fields(struct)}
+    declared = _declared(struct)
     ignored = getattr(struct, "KNOWN_AND_DROPPED", frozenset())
     for key, value in item.items():
         if key in declared:
@@ -314,6 +314,13 @@ def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
             yield prefix + (key if _FIELD_NAME.fullmatch(key) and "@" not in key[1:] else "<irregular name>")
 
 
+@cache
+def _declared(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    """Field types by wire name; msgspec resolves the annotations anew on every call."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+
+
+@cache
 def _struct_of(wire: Any) -> type[msgspec.Struct] | None:
     """The record type inside Optional, list or a union, if there is exactly one kind of record."""
     if isinstance(wire, type) and issubclass(wire, msgspec.Struct):

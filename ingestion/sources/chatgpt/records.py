@@ -78,6 +78,12 @@ class Content(msgspec.Struct):
     value: str | None = None
 
 
+class AttachedFile(msgspec.Struct):
+    """A file beside a message: only that there is one lands."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"id", "name"})
+
+
 class Message(msgspec.Struct):
     """One message of a conversation."""
 
@@ -85,7 +91,7 @@ class Message(msgspec.Struct):
     author: Author
     created_at: dt.datetime | None = None
     content: Content | None = None
-    files: list[msgspec.Raw] | None = None
+    files: list[AttachedFile] | None = None
 
 
 class Conversation(msgspec.Struct):
@@ -169,13 +175,19 @@ CONVERSATION_MESSAGES = TableContract(
 )
 
 
+class Agent(msgspec.Struct):
+    """A workspace agent that caused the usage: only that there is one lands."""
+
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"id", "name"})
+
+
 class Identity(msgspec.Struct):
     """Whom a cost row is attributed to; absent when the vendor could not attribute it."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"name", "groups"})
     user_id: str | None = None
     email: str | None = None
-    agent: msgspec.Raw | None = None
+    agent: Agent | None = None
 
 
 class Measure(msgspec.Struct):

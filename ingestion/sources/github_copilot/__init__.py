@@ -146,11 +146,11 @@ def _user_days(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterat
 def _report(run: SourceRun, client: VendorClient, day: dt.date) -> list[records.UserDay] | None:
     """The users of one day, each once; None while the vendor has no report, which is not zero.
 
-    A report that is there and lists nobody is an empty list: that day had no users.
+    A report that names nobody is believed when the day must be final by now: that day had no users.
     """
     run.progress(f"report of {day}")
     parts = _report_parts(run, client, day)
-    if not parts:
+    if parts is None:
         return None
     table = records.USER_DAYS.name
     refused = run.gate.report.rejected(table)
@@ -162,16 +162,17 @@ def _report(run: SourceRun, client: VendorClient, day: dt.date) -> list[records.
                     users[user.user_id] = user
                 else:
                     run.gate.reject(table, "day is not the report's", str(user.user_id).encode(), 0)
-    if not users and run.gate.report.rejected(table) > refused:
-        return None  # not one line could be read: what stood there before stays
-    return list(users.values())
+    is_final = (run.clock.today - day).days >= records.USER_DAYS.horizon.finality
+    is_readable = run.gate.report.rejected(table) == refused
+    return list(users.values()) if users or (is_final and is_readable) else None
 
 
-def _report_parts(run: SourceRun, client: VendorClient, day: dt.date) -> list[bytes]:
+def _report_parts(run: SourceRun, client: VendorClient, day: dt.date) -> list[bytes] | None:
     """All files of one day's report; when a link expired or broke off, the report is asked for once more."""
     for last_try in (False, True):
         try:
-            return [b"".join(client.download(link)) for link in _report_links(run, client, day)]
+            links = _report_links(run, client, day)
+            return None if links is None else [b"".join(client.download(link)) for link in links]
         except AccessError:
             raise
         except SourceError:
@@ -180,15 +181,15 @@ def _report_parts(run: SourceRun, client: VendorClient, day: dt.date) -> list[by
     raise AssertionError("unreachable")
 
 
-def _report_links(run: SourceRun, client: VendorClient, day: dt.date) -> list[str]:
-    """Signed links of one day's report; none when the vendor answers 204, 404 or no links: not ready."""
+def _report_links(run: SourceRun, client: VendorClient, day: dt.date) -> list[str] | None:
+    """Signed links of one day's report; None when the vendor answers 204 or 404: not ready."""
     path = f"{_home(run.settings)}/copilot/metrics/reports/users-1-day"
     try:
         answer = client.get_json(path, {"day": day.isoformat()})
     except MissingError:
-        return []
+        return None
     if answer is None:
-        return []
+        return None
     links = answer.get("download_links")
     if not isinstance(links, list) or not all(isinstance(link, str) for link in links):
         raise AnswerError("github_copilot: a report came without `download_links`.", "Nothing was replaced.")

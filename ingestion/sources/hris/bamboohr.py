@@ -112,11 +112,21 @@ def _employee(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {name: _text(person.get(field)) for name, field in fields.items()}
     terminated_from = reading.end(values.pop("termination_date", None))
-    values["status"] = reading.status(values.get("status"), terminated_from, today)
     values["hire_date"] = reading.date(values.get("hire_date"))
     values["terminated_from"] = terminated_from
+    values["status"] = _status(values, reading, today)
     values["alternate_emails"] = address_list(values.get("alternate_emails"))
     return without_self_manager(values)
+
+
+def _status(values: Mapping[str, Any], reading: Reading, today: dt.date) -> str:
+    """`status` tells who works here, with future hires inactive; leave stands only in the kind of employment."""
+    status = reading.status(values.get("status"), values.get("terminated_from"), today)
+    if status == "terminated" and (values.get("hire_date") or "") > today.isoformat():
+        return "active"
+    if status == "active" and reading.status(values.get("employment_type"), None, today) == "on_leave":
+        return "on_leave"
+    return status
 
 
 def _table(client: VendorClient, table: str) -> dict[str, list[dict[str, Any]]]:

@@ -240,8 +240,9 @@ def _usage(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
         hidden = sum(user.is_concealed for user in users)
         if hidden:
             run.progress(f"WARNING: {hidden} of {len(users)} names of {taken_on} are concealed. {_CONCEALED}")
-        status = "ok" if users else "empty"
-        run.window_fetched(records.REPORT_ANSWERS, taken_on, len(users), scope=scope, status=status)
+        run.window_fetched(
+            records.REPORT_ANSWERS, taken_on, len(users), scope=scope, status="ok" if users else "empty"
+        )
 
 
 def _by_refresh_date(run: SourceRun, rows: list[dict[str, Any]]) -> dict[dt.date, list[records.UsageDetail]]:

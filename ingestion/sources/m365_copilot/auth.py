@@ -34,7 +34,7 @@ class GraphAuth(AuthBase):
         if self._credentials.access_token is None or self._credentials.is_token_expired():
             self._renew()
         request.headers["Authorization"] = f"Bearer {self._credentials.access_token}"
-        request.register_hook("response", self._renew_when_refused)
+        request.hooks["response"].append(self._renew_when_refused)
         return request
 
     def roles(self) -> frozenset[str] | None:

@@ -1,7 +1,7 @@
 """The usage report in its three forms (v1 CSV, v2 CSV, beta JSON) brought to one set of field names.
 
-The spelling of the v2 columns is not confirmed by the vendor, and raw files have been seen with doubled headers:
-headers are matched without regard to case and spacing, and the first of two equal ones counts.
+The spelling of the v2 columns is not confirmed by the vendor, and raw files have been seen with doubled
+headers: they are matched without regard to case and spacing, and the first of two equal ones counts.
 """
 
 from __future__ import annotations
