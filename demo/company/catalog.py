@@ -41,7 +41,9 @@ class Habits:
     """Share of turns on the light model."""
 
 
-HABITS: tuple[Habits, ...] = (  # the first person of the first one leads the company; second line: chat, m365 and github shares and waves, rates, depth, prompts
+# The first person of the first department leads the company. Second line of each: shares and waves of
+# chat, m365 and github, rates of chat and m365, sessions, depth, prompt length, light model.
+HABITS: tuple[Habits, ...] = (
     Habits("Executive Office", "Corporate", "CC-100", 4, ("Executive", "Chief of Staff"),
            1.0, 0.0, 1.0, 0.0, 0.0, 0.50, 0.60, 1.0, 2.0, 80, 0.10),
     Habits("Engineering", "Technology", "CC-410", 180,

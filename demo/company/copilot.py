@@ -185,12 +185,16 @@ def _totals(blank: CopilotDay, features: Sequence[FeatureCounts]) -> CopilotDay:
 
 
 def _fewer(record: CopilotDay) -> CopilotDay:
-    """The record as an early report shows it: part of the day's acceptances is missing."""
-    return replace(record, acceptances=record.acceptances // 2)
+    """The record as an early report shows it: half of the acceptances is missing."""
+    features = [replace(f, acceptances=f.acceptances // 2) for f in record.features]
+    return _totals(record, features) if features else record
 
 
 def _more(record: CopilotDay) -> CopilotDay:
-    """The record after a correction, for every third person."""
-    if record.user_id % 3:
+    """The record after a correction that found more prompts, for every third person with breakdowns."""
+    if record.user_id % 3 or not record.features:
         return record
-    return replace(record, interactions=record.interactions + 2, acceptances=record.acceptances + 1)
+    found = FeatureCounts("chat_panel_edit_mode", None, 2, 1, 1, 6, 0, 4, 0)
+    corrected = _totals(record, [*record.features, found])
+    models = (*record.model_features, replace(found, model="gpt-5.2"))
+    return replace(corrected, used_chat=True, model_features=models)

@@ -143,8 +143,7 @@ def _runaway_team(employees: Sequence[Employee], line: Timeline) -> frozenset[in
     managers = {p.number: p.spans[0].manager for p in employees}
     spans = {p.number: span for p in employees if (span := p.span_on(day)) is not None}
     here = {number: span.manager for number, span in spans.items() if span.department == "Engineering"}
-    leads = [m for m in here.values() if m not in (None, 1) and managers[m] != 1]
-    lead = min((m for m in leads if m is not None), default=None)
+    lead = min((m for m in here.values() if m is not None and m != 1 and managers[m] != 1), default=None)
     return frozenset(number for number, manager in here.items() if manager == lead)
 
 

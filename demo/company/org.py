@@ -228,7 +228,8 @@ class OrganisationBuilder:
 
     def _come_back(self, draft: _Draft, left: date, days: int, same_id: bool) -> None:
         draft.spans[-1] = _ending(draft.spans[-1], left)
-        self._rehire(draft, left + timedelta(days), same_id)
+        away = min(days, self._line.weeks * 7 // 2)
+        self._rehire(draft, left + timedelta(away), same_id)
 
     def _add_former_people(self) -> None:
         """People who left before the range: the HRIS lists them, nothing else does."""
