@@ -1,11 +1,7 @@
--- grain: one row a day, from three years and a half before the clock to one year after it
+-- grain: one row a day
 -- Holidays here are those of every location; a location's own holidays stay in the calendar.
-with run_clock as (
-    select * from {{ ref('int_run_clock') }}
-),
-
-day_offsets as (
-    {{ integer_series(1660) }}
+with days as (
+    select * from {{ ref('int_calendar_days') }}
 ),
 
 working_calendar as (
@@ -16,12 +12,6 @@ holidays as (
     select distinct holiday_date
     from working_calendar
     where location is null
-),
-
-days as (
-    select {{ add_days('run_clock.as_of_date', 'day_offsets.n - 1280') }} as date_day
-    from run_clock
-    cross join day_offsets
 ),
 
 final as (

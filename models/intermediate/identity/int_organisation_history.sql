@@ -84,6 +84,9 @@ cuts as (
         person_token,
         cast({{ dbt.dateadd('year', years, 'hired_on') }} as date) as cut_on
     from person_spans
+    where
+        valid_from <= {{ dbt.dateadd('year', years, 'hired_on') }}
+        and valid_to > {{ dbt.dateadd('year', years, 'hired_on') }}
     {% endfor %}
 ),
 
