@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -125,9 +126,7 @@ class Gate:
                 self.reject(table, _reason(error), repr(item).encode("utf-8", "replace"), position)
         return records
 
-    def _lines_one_by_one(
-        self, decode: Callable[[bytes], R], table: str, block: bytes, offset: int
-    ) -> list[R]:
+    def _lines_one_by_one(self, decode: Callable[[bytes], R], table: str, block: bytes, offset: int) -> list[R]:
         records = []
         for line in block.split(b"\n"):
             if line.strip():
@@ -267,9 +266,7 @@ class Gate:
             if accepted and (rejected <= self._limit.allowance or rejected <= self._limit.ratio * total):
                 continue
             reason = max(
-                (entry.count, reason)
-                for (name, reason), entry in self.report.rejects.items()
-                if name == table
+                (entry.count, reason) for (name, reason), entry in self.report.rejects.items() if name == table
             )[1]
             raise ContractError(
                 f"{rejected} of {total} records for table {table} broke the contract, most often: {reason}.",

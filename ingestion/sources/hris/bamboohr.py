@@ -120,7 +120,7 @@ def _employee(
 
 
 def _status(values: Mapping[str, Any], reading: Reading, today: dt.date) -> str:
-    """`status` tells who works here, with future hires inactive; leave stands only in the kind of employment."""
+    """`status` tells who works here, future hires being inactive; leave stands in the kind of employment."""
     status = reading.status(values.get("status"), values.get("terminated_from"), today)
     if status == "terminated" and (values.get("hire_date") or "") > today.isoformat():
         return "active"
