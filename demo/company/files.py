@@ -13,10 +13,10 @@ __all__ = ["company_files", "hris_history", "hris_snapshot", "write_company_file
 
 Table = tuple[Sequence[str], Iterable[Sequence[object]]]
 
-_ACCOUNT_NAMESPACES = {
-    "chatgpt": "vendor-user/chatgpt",
-    "github_copilot": "github-user",
-    "m365_copilot": "entra-object",
+_ACCOUNT_KINDS = {
+    "chatgpt": "chatgpt_user",
+    "github_copilot": "github_user",
+    "m365_copilot": "entra_object",
 }
 
 
@@ -90,12 +90,12 @@ def _people_tables(company: Company, day: date) -> dict[str, Table]:
         for login in [entry.value for entry in person.github_logins]
     ]
     accounts = [
-        (_ACCOUNT_NAMESPACES[account.product], account.account)
+        (_ACCOUNT_KINDS[account.product], account.account)
         for account in company.service_accounts
         if account.is_listed
     ]
     return {
         "leave": (("employee_id", "starts_on", "ends_before"), leave),
         "github_logins": (("login", "email"), logins),
-        "service_accounts": (("namespace", "id"), accounts),
+        "service_accounts": (("kind", "identifier"), accounts),
     }

@@ -1,0 +1,85 @@
+"""The company's own files: contracts, rates, thresholds, targets, calendar, leave, rollouts, login lists.
+
+    <folder>/<table>.csv        ─→ a table of the same name, replaced whole
+    <folder>/github_logins.csv  ─→ identity_links
+
+Alone: `ai-usage run --source company`. Settings: docs/connect/company.md; a working set: company.example/.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+from dlt.common.configuration import configspec
+
+from ingestion.config import SourceSettings, company_folder
+from ingestion.errors import SourceError
+from ingestion.source import SourceDefinition, SourceRun
+from ingestion.source_types import Batch, Finding
+from ingestion.sources.company import records
+from ingestion.sources.company.files import read_folder, sound_rows
+from ingestion.sources.company.rows import GithubLogin, ServiceAccount
+
+
+@configspec
+class CompanySettings(SourceSettings):
+    """Section `sources.company`.
+
+    Attributes:
+        folder: where the files lie; `AI_USAGE_COMPANY_DIR` says it for everybody.
+    """
+
+    folder: str | None = None
+
+    def on_resolved(self) -> None:
+        """Called by dlt when all settings are read."""
+        self.folder = self.folder or company_folder()
+
+
+def extract(run: SourceRun) -> Iterator[Batch]:
+    """Every table as its file says now; nothing when any file has a problem."""
+    settings: CompanySettings = run.settings
+    rows = sound_rows(read_folder(Path(settings.folder or "")))
+    for file in records.FILES:
+        if file.contract is not None:
+            run.progress(file.name)
+            yield from run.replace_current(file.contract, rows[file.name])
+    yield from _service_accounts(run, cast(list[ServiceAccount], rows["service_accounts"]))
+    logins = cast(list[GithubLogin], rows["github_logins"])
+    yield from run.events(records.LOGIN_LINKS, list(records.login_links(logins, run.clock.today)))
+
+
+def check(run: SourceRun) -> Iterator[Finding]:
+    """Everything that is wrong with the files, a line each, and which files are not there."""
+    settings: CompanySettings = run.settings
+    try:
+        folder = read_folder(Path(settings.folder or ""))
+    except SourceError as error:
+        yield Finding("folder", False, error.message, error.remedy)
+        return
+    for entry in folder.problems:
+        yield Finding(entry.file, False, str(entry.problem))
+    faulty = {entry.file for entry in folder.problems}
+    for file in records.FILES:
+        name = f"{file.name}.csv"
+        if name in faulty:
+            continue
+        is_there = name in folder.present
+        message = f"{len(folder.rows[file.name])} rows" if is_there else "not there: an empty table"
+        yield Finding(name, True, message)
+
+
+def _service_accounts(run: SourceRun, accounts: list[ServiceAccount]) -> Iterator[Batch]:
+    """One table from identifiers of several namespaces. A marker a kind: they delete the same old rows."""
+    for kind, contract in records.SERVICE_ACCOUNTS.items():
+        yield from run.replace_current(contract, [entry for entry in accounts if entry.kind == kind])
+
+
+SOURCE = SourceDefinition(
+    name="company",
+    settings=CompanySettings,
+    contracts=records.CONTRACTS,
+    is_connected=lambda settings: bool(settings.folder),
+    extract=extract,
+    check=check,
+)

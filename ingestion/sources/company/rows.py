@@ -1,0 +1,238 @@
+"""What may stand in a row of the company's own files. Messages say what to write, never what was written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ingestion.privacy.canonical import canonical_email
+from ingestion.privacy.pseudonym import CHATGPT_USER, ENTRA_OBJECT, GITHUB_LOGIN, GITHUB_USER, PERSON_EMAIL
+from ingestion.tabular import harmless_label
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NAMESPACES = {
+    "chatgpt_user": CHATGPT_USER,
+    "email": PERSON_EMAIL,
+    "entra_object": ENTRA_OBJECT,
+    "github_login": GITHUB_LOGIN,
+    "github_user": GITHUB_USER,
+}
+
+
+def _day(written: Any) -> dt.date:
+    try:
+        if not _ISO_DAY.fullmatch(written):
+            raise ValueError
+        return dt.date.fromisoformat(written)
+    except (TypeError, ValueError):
+        raise ValueError("write a day such as 2026-01-31.") from None
+
+
+def _label(written: str) -> str:
+    label = harmless_label(written)
+    if label is None:
+        raise ValueError("write a name that does not consist of =, +, - and @ alone.")
+    return label
+
+
+def _currency(written: str) -> str:
+    code = written.upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise ValueError("write a currency code of three letters such as EUR.")
+    return code
+
+
+def _address(written: str) -> str:
+    if canonical_email(written) is None:
+        raise ValueError("write an e-mail address.")
+    return written
+
+
+def _login(written: str) -> str:
+    return written.removeprefix("@").lower()
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=29, decimal_places=9, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=2**53)]
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Label = Annotated[Name, AfterValidator(_label)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Login = Annotated[Name, AfterValidator(_login)]
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class CompanyRow(BaseModel):
+    """A row of one file. `KEY` names the columns of which no two rows may hold the same at one time."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+    KEY: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def validity(self) -> tuple[dt.date, dt.date]:
+        """Half-open span of days for which the row holds; always, unless it is dated."""
+        return dt.date.min, dt.date.max
+
+
+class DatedRow(CompanyRow):
+    """A row that holds from `valid_from` up to, not including, `valid_to`; empty = always, open."""
+
+    valid_from: Day | None = None
+    valid_to: Day | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> DatedRow:
+        if self.validity[1] <= self.validity[0]:
+            raise ValueError("valid_to is the first day that is no longer valid: write one after valid_from.")
+        return self
+
+    @property
+    def validity(self) -> tuple[dt.date, dt.date]:
+        """See `CompanyRow.validity`."""
+        return self.valid_from or dt.date.min, self.valid_to or dt.date.max
+
+
+class SeatContract(DatedRow):
+    """What is paid for seats of a product."""
+
+    KEY = ("contract_id", "product", "plan")
+    contract_id: Name
+    product: Name
+    plan: Name | None = None
+    purchased_seats: Count
+    minimum_seats: Count = 0
+    price_per_seat_month: Amount
+    currency: Currency
+
+
+class PriceOverride(DatedRow):
+    """A negotiated token price, US dollars per million tokens."""
+
+    KEY = ("provider", "model", "component")
+    provider: Name
+    model: Name
+    component: Literal["input", "cached_input", "cache_write", "output", "reasoning"]
+    usd_per_mtok: Amount
+
+
+class CreditRate(DatedRow):
+    """What one credit costs."""
+
+    KEY = ("unit",)
+    unit: Literal["chatgpt_credit", "github_ai_credit"]
+    price_per_unit: Amount
+    currency: Currency
+
+
+class ExchangeRate(DatedRow):
+    """One unit of `from_currency` is worth `rate` units of `to_currency`."""
+
+    KEY = ("from_currency", "to_currency")
+    from_currency: Currency
+    to_currency: Currency
+    rate: Annotated[Amount, Field(gt=0)]
+
+
+class Threshold(CompanyRow):
+    """A limit that a definition of docs/metrics.md reads."""
+
+    KEY = ("name",)
+    name: Literal[
+        "power_user_messages_per_week",
+        "power_user_breadth",
+        "power_user_top_share",
+        "dormant_days",
+        "under_used_active_days",
+    ]
+    value: Amount
+
+
+class Target(CompanyRow):
+    """A value of a metric to be reached by a day."""
+
+    KEY = ("metric", "scope_type", "scope_name", "tool", "due_date")
+    metric: Name
+    scope_type: Literal["company", "department"]
+    scope_name: Label | None = None
+    tool: Name | None = None
+    target: Amount
+    due_date: Day
+
+    @model_validator(mode="after")
+    def _department_has_a_name(self) -> Target:
+        if self.scope_type == "department" and self.scope_name is None:
+            raise ValueError("scope_name: write the department's name.")
+        return self
+
+
+class Holiday(CompanyRow):
+    """A day on which nobody works, at one location or everywhere."""
+
+    KEY = ("location", "holiday_date")
+    location: Label | None = None
+    holiday_date: Day
+
+
+class Leave(CompanyRow):
+    """An absence from `starts_on` up to, not including, `ends_before` (empty = open)."""
+
+    KEY = ("employee_id", "starts_on")
+    employee_id: Name
+    starts_on: Day
+    ends_before: Day | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_start(self) -> Leave:
+        if self.ends_before is not None and self.ends_before <= self.starts_on:
+            raise ValueError("ends_before is the first day back: write one after starts_on.")
+        return self
+
+
+class Rollout(CompanyRow):
+    """The day on which a department was given a tool."""
+
+    KEY = ("department", "tool")
+    department: Label
+    tool: Name
+    rollout_date: Day
+
+
+class GithubLogin(DatedRow):
+    """Whose login it is, for accounts that no identity provider knows."""
+
+    KEY = ("login",)
+    login: Login
+    email: Address
+
+
+class ServiceAccount(CompanyRow):
+    """An account that is no person: a bot, a shared mailbox, an integration."""
+
+    KEY = ("kind", "account")
+    kind: Literal["chatgpt_user", "email", "github_login", "github_user", "entra_object"]
+    identifier: Name
+
+    @model_validator(mode="after")
+    def _address_is_one(self) -> ServiceAccount:
+        if self.kind == "email" and canonical_email(self.identifier) is None:
+            raise ValueError("identifier: write an e-mail address.")
+        return self
+
+    @property
+    def account(self) -> str:
+        """The one written form: addresses, logins and object ids are compared without regard to case."""
+        if self.kind == "email":
+            return canonical_email(self.identifier) or self.identifier
+        return self.identifier if self.kind == "chatgpt_user" else _login(self.identifier)
+
+
+class TokenTier(CompanyRow):
+    """A class of people by mean tokens per working day, from `minimum_tokens` on."""
+
+    KEY = ("tier",)
+    tier: Name
+    minimum_tokens: Count
