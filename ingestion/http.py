@@ -187,7 +187,13 @@ class VendorClient:
         place = f"{self.session.source}: {safe_path(path)}"
         seen: set[str] = set()
         pages = self.rest.paginate(
-            path, method=method, params=params, json=body, paginator=paginator, data_selector="$"
+            path,
+            method=method,
+            params=params,
+            json=body,
+            paginator=paginator,
+            data_selector="$",
+            hooks={"response": []},  # dlt's own hook would raise before the session can wait and try again
         )
         while True:
             try:
