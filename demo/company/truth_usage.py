@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from demo.company.company import Company
 from demo.company.model import ChatMessage, CopilotDay, M365Interaction, Product
@@ -88,21 +89,30 @@ def newest_messages(events: Iterable[ChatMessage], seen_at: datetime) -> list[Ch
     return list(newest.values())
 
 
-def prompts_with_models(messages: Iterable[ChatMessage], reference: Reference) -> dict[str, list[Prompt]]:
+class Line(NamedTuple):
+    """What turns need of a message; small, because a large company has millions."""
+
+    at: datetime
+    is_user: bool
+    chars: int | None
+    model: str | None
+
+
+Conversations = dict[tuple[str, str], list[Line]]
+"""(account, conversation) → its messages, injected instructions left out"""
+
+
+def prompts_with_models(conversations: Conversations, reference: Reference) -> dict[str, list[Prompt]]:
     """Prompts by account, each with the model of the last assistant message of its turn."""
-    conversations: dict[tuple[str, str], list[ChatMessage]] = defaultdict(list)
-    for message in messages:
-        if not message.is_injected:
-            conversations[(message.account, message.conversation_id)].append(message)
     found: dict[str, list[Prompt]] = defaultdict(list)
-    for (account, conversation), items in conversations.items():
+    for (account, conversation), lines in conversations.items():
         turn: Prompt | None = None
-        for message in sorted(items, key=lambda m: m.message_at):
-            if message.author == "user":
-                turn = Prompt(message.message_at, conversation, message.prompt_chars)
+        for line in sorted(lines, key=lambda item: item.at):
+            if line.is_user:
+                turn = Prompt(line.at, conversation, line.chars)
                 found[account].append(turn)
             elif turn is not None:
-                turn.model = reference.model(message.model)
+                turn.model = reference.model(line.model)
     return found
 
 
@@ -151,10 +161,10 @@ def majority_model(turns: Counter[str], day: date, reference: Reference) -> str 
 def usage_by_tool(company: Company, seen_at: datetime, reference: Reference) -> dict[Product, ToolUsage]:
     """Usage of every tool as the vendors show it at ``seen_at``."""
     days = company.profile.days()
-    messages = [m for day in days for m in newest_messages(company.chat_started_on(day), seen_at)]
-    prompts = [x for day in days for x in company.m365_started_on(day) if x.created_at <= seen_at]
-    reports = [company.copilot_report(day, seen_at) for day in days]
-    records = [record for report in reports if report for record in report.records]
+    messages = (m for day in days for m in newest_messages(company.chat_started_on(day), seen_at))
+    prompts = (x for day in days for x in company.m365_started_on(day) if x.created_at <= seen_at)
+    reports = (company.copilot_report(day, seen_at) for day in days)
+    records = (record for report in reports if report for record in report.records)
     return {
         "chatgpt": chat_usage(messages, reference),
         "m365_copilot": m365_usage(prompts, reference),
@@ -162,18 +172,21 @@ def usage_by_tool(company: Company, seen_at: datetime, reference: Reference) -> 
     }
 
 
-def chat_usage(messages: Sequence[ChatMessage], reference: Reference) -> ToolUsage:
+def chat_usage(messages: Iterable[ChatMessage], reference: Reference) -> ToolUsage:
     """ChatGPT: active = a user message."""
-    usage = ToolUsage()
+    usage, conversations = ToolUsage(), Conversations()
     for message in messages:
-        day = usage.days[(message.account, message.message_at.date())]
         if message.is_injected:
             continue
+        day = usage.days[(message.account, message.message_at.date())]
         day.features |= _chat_features(message)
-        if message.author == "user":
+        is_user = message.author == "user"
+        if is_user:
             day.is_active = True
             _count(day, message.prompt_chars)
-    for account, prompts in prompts_with_models(messages, reference).items():
+        line = Line(message.message_at, is_user, message.prompt_chars, message.model)
+        conversations.setdefault((message.account, message.conversation_id), []).append(line)
+    for account, prompts in prompts_with_models(conversations, reference).items():
         usage.sessions.extend(sessions_of(account, prompts, reference))
     return usage
 

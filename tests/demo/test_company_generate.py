@@ -11,9 +11,11 @@ from itertools import pairwise
 import pytest
 
 from demo.company import MAX_DELAY_DAYS, Company, UsageReports, generate_company
+from demo.company.canaries import canaries
 from demo.company.files import company_files, hris_history, hris_snapshot
 from demo.company.model import ChatMessage
 from demo.company.org import department_sizes, known_spans
+from demo.company.reference import SEEDS
 from demo.company.text import MARKER, html_body, prompt_text
 from demo.company.truth import compute_truth
 
@@ -264,6 +266,15 @@ def test_a_changed_address_stays_as_an_alias(company: Company) -> None:
     new = {row["work_email"]: row for row in rows_of(hris_snapshot(company, day))}
     assert old[before]["alternate_emails"] == ""
     assert new[after]["alternate_emails"] == before
+
+
+def test_canaries_hold_every_person_and_are_no_words_of_the_reference_data(company: Company) -> None:
+    found = canaries(company)
+    assert {MARKER, *(p.names[0].value for p in company.employees)} <= set(found)
+    assert {a for p in company.employees for a in p.all_addresses()} <= set(found)
+    seeds = " ".join(path.read_text(encoding="utf-8").lower() for path in SEEDS.glob("*.csv"))
+    places = " ".join(f"{d.name} {d.parent}" for d in company.departments).lower()
+    assert not [text for text in found if text.lower() in seeds + places]
 
 
 def test_the_companys_files_cover_what_the_events_need(company: Company) -> None:
