@@ -214,8 +214,8 @@ class GitHub:
         if "externalIdentities" not in text or found is None:
             return Answer(payload={"errors": [{"type": "undefinedField", "message": "Unknown query"}]})
         level = found[1]
-        if level != self._backstage.behaviour.saml_level:
-            return _wrong_level(level)
+        if level != self._backstage.behaviour.saml_level or "samlIdentityProvider" not in text:
+            return _not_configured(level, "oidc" if "oidcProvider" in text else "saml")
         return self._external_identities(level, text, query.get("variables") or {})
 
     def _external_identities(self, level: str, text: str, variables: Mapping[str, Any]) -> Answer:
@@ -234,7 +234,7 @@ class GitHub:
         connection = {
             "totalCount": len(identities),
             "pageInfo": {"hasNextPage": end < len(identities), "endCursor": page_token(end)},
-            "edges": [{"node": records.identity_node(one)} for one in chosen],
+            "edges": [{"node": _asked_for(records.identity_node(one), text)} for one in chosen],
         }
         provider = {"samlIdentityProvider": {"externalIdentities": connection}}
         inner = {"ownerInfo": provider} if level == "enterprise" else provider
@@ -306,9 +306,16 @@ def _argument(name: str, text: str, variables: Mapping[str, Any]) -> str | None:
     return None if value in (None, "null") else str(value)
 
 
-def _wrong_level(level: str) -> Answer:
+def _asked_for(node: dict[str, Any], text: str) -> dict[str, Any]:
+    """A node with the fields that the query names, as GraphQL gives no others."""
+    chosen = {key: value for key, value in node.items() if re.search(rf"\b{key}\b", text)}
+    return {key: _asked_for(value, text) if isinstance(value, dict) else value for key, value in chosen.items()}
+
+
+def _not_configured(level: str, method: str) -> Answer:
+    """Single sign-on is set up at the other level, or by the other protocol: null, and an error beside it."""
     path = [level, "samlIdentityProvider"] if level == "organization" else [level, "ownerInfo"]
-    inner: dict[str, Any] = {"samlIdentityProvider": None}
+    inner: dict[str, Any] = {"oidcProvider" if method == "oidc" else "samlIdentityProvider": None}
     data = {level: {"ownerInfo": inner} if level == "enterprise" else inner}
     return Answer(payload={"data": data, "errors": [_error("NOT_FOUND", path)]})
 

@@ -25,7 +25,7 @@ TABLES: dict[str, Callable[[Bamboo, Profile], list[Record]]] = {
     "jobInfo": Bamboo.job_info,
     "employmentStatus": Bamboo.employment_status,
 }
-DATASET = "employees"
+DATASET = "employee"
 
 
 class Hris:
@@ -43,8 +43,14 @@ class Hris:
             route("GET", f"{employees}/{{employee}}/tables/{{table}}", self._table, "hris"),
             route("GET", f"{employees}/{{employee}}", self._employee, "hris"),
             route("GET", "/api/v1/meta/fields", self._meta_fields, "hris"),
-            route("GET", "/api/v1/datasets", self._datasets, "hris"),
-            route("GET", "/api/v1/datasets/{dataset}/fields", self._dataset_fields, "hris"),
+            *(
+                found
+                for version in ("v1", "v1_2")
+                for found in (
+                    route("GET", f"/api/{version}/datasets", self._datasets, "hris"),
+                    route("GET", f"/api/{version}/datasets/{{dataset}}/fields", self._dataset_fields, "hris"),
+                )
+            ),
             route("POST", "/api/v1/datasets/{dataset}", self._dataset_v1, "hris"),
             route("POST", "/api/v2/datasets/{dataset}/data", self._dataset_v2, "hris"),
             route("GET", "/exports/employees.csv", self._snapshot_file, "hris"),
@@ -131,7 +137,7 @@ class Hris:
 
     def _datasets(self, request: Request) -> Answer:
         del request
-        return Answer(payload={"datasets": [{"name": DATASET, "label": "Employees"}]})
+        return Answer(payload={"datasets": [{"name": DATASET, "label": "Employee"}]})
 
     def _dataset_fields(self, request: Request, dataset: str) -> Answer:
         del request

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import parse_qs, quote
 
@@ -14,13 +15,22 @@ from demo.server import microsoft_records as records
 from demo.server.backstage import Backstage
 from demo.server.interactions import InteractionIndex
 from demo.server.routing import Route, route
-from demo.server.site import bearer_status, key_status, page_offset, page_token, parse_time
-from demo.server.wire import CSV, Answer, Page, Request
+from demo.server.site import key_status, page_offset, page_token, parse_time
+from demo.server.wire import CSV, Answer, Page, Request, encode
 
 DEFAULT_USER_PROPERTIES = ("id", "displayName", "userPrincipalName", "mail", "jobTitle")
 """What ``/users`` gives without ``$select``: licences only come when they are asked for."""
 TOKEN_SECONDS = 3599
 REPORT = "getMicrosoft365CopilotUsageUserDetail({arguments})"
+PERMISSIONS = (
+    ("/interactionHistory/", "AiEnterpriseInteraction.Read.All"),
+    ("/copilot/reports/", "Reports.Read.All"),
+    ("/admin/reportSettings", "ReportSettings.Read.All"),
+    ("/subscribedSkus", "LicenseAssignment.Read.All"),
+    ("/users", "User.Read.All"),
+)
+"""(part of a path, permission it needs); the first that fits counts."""
+DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 _BOUND = re.compile(r"createdDateTime (gt|ge|lt|le) ([0-9T:.\-+Z]+)")
 _LICENCE = re.compile(r"assignedLicenses/any\(\w+:\w+/skuId eq ([0-9a-f-]+)\)")
 
@@ -33,25 +43,29 @@ class Tokens:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._issued: dict[str, datetime] = {}
+        self._count = 0
+        self._issued: dict[str, tuple[datetime, frozenset[str]]] = {}
 
-    def issue(self, now: datetime, suffix: str = "") -> str:
-        """A new token."""
+    def issue(self, now: datetime, roles: Sequence[str]) -> str:
+        """A new token in the form of a JSON web token that names its permissions."""
         with self._lock:
-            token = f"demo-graph-token-{len(self._issued) + 1}{suffix}"
-            self._issued[token] = now + timedelta(seconds=TOKEN_SECONDS)
+            self._count += 1
+            claims = {"roles": list(roles), "jti": str(self._count)}
+            parts = (encode({"alg": "none", "typ": "JWT"}), encode(claims), b"signature of the demo")
+            token = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+            self._issued[token] = (now + timedelta(seconds=TOKEN_SECONDS), frozenset(roles))
             return token
 
-    def valid(self, now: datetime) -> list[str]:
-        """Tokens that still open something."""
+    def roles(self, token: str, now: datetime) -> frozenset[str] | None:
+        """Permissions of a token that still opens something; None = it opens nothing."""
         with self._lock:
-            return [token for token, ends in self._issued.items() if now <= ends]
+            ends, roles = self._issued.get(token, (DAWN, frozenset()))
+            return roles if now <= ends else None
 
     def revoke_all(self) -> None:
         """End every token, as when a secret is rotated in the middle of a run."""
         with self._lock:
-            for token in self._issued:
-                self._issued[token] = datetime.min.replace(tzinfo=self._issued[token].tzinfo)
+            self._issued.clear()
 
 
 class Login:
@@ -84,8 +98,8 @@ class Login:
         if status == 401:
             return _login_error(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
         # a client without consent gets a token all the same, and 403 for what it does with it
-        suffix = "" if status == 200 else "-without-scope"
-        token = self._tokens.issue(self._backstage.clock.now(), suffix)
+        roles = self._backstage.behaviour.graph_roles if status == 200 else ()
+        token = self._tokens.issue(self._backstage.clock.now(), roles)
         return Answer(
             payload={
                 "token_type": "Bearer",
@@ -128,13 +142,12 @@ class Graph:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return _error(401, "InvalidAuthenticationToken", "Access token is empty.")
-        valid = self._tokens.valid(self._backstage.clock.now())
-        if key in valid and key.endswith("-without-scope"):
-            return _error(403, "Authorization_RequestDenied", "Insufficient privileges.")
-        status = bearer_status(request, [*valid, self._backstage.credentials.microsoft_access_token])
-        if status == 401:
+        status = key_status(key, [self._backstage.credentials.microsoft_access_token])
+        roles = self._tokens.roles(key, self._backstage.clock.now())
+        if status == 401 and roles is None:
             return _error(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
-        if status == 403:
+        needed = next((role for part, role in PERMISSIONS if part in request.path), None)
+        if status == 403 or (roles is not None and needed and needed not in roles):
             return _error(403, "Authorization_RequestDenied", "Insufficient privileges.")
         return None
 
@@ -267,7 +280,12 @@ class Graph:
 
 
 def _bounds(text: str | None) -> tuple[datetime, datetime] | None:
-    """The exclusive bounds of a filter; ``ge`` and ``le`` are widened by a microsecond."""
+    """The exclusive bounds of a filter; ``ge`` and ``le`` are widened by a microsecond.
+
+    Without a filter everything is meant; a filter by time needs both its bounds (None = refused).
+    """
+    if not text:
+        return DAWN, datetime.max.replace(tzinfo=UTC)
     found: Mapping[str, str] = dict(_BOUND.findall(text or ""))
     tick = timedelta(microseconds=1)
     after, before = parse_time(found.get("gt")), parse_time(found.get("lt"))

@@ -54,6 +54,16 @@ class Behaviour:
     saml_level: str = "enterprise"
     """Where single sign-on is set up: enterprise | organization; the other level answers null."""
     conceal_names: bool = False
+    github_scopes: str = "read:enterprise, read:org, manage_billing:copilot"
+    """What GitHub says of the token in ``X-OAuth-Scopes``."""
+    graph_roles: tuple[str, ...] = (
+        "Reports.Read.All",
+        "User.Read.All",
+        "LicenseAssignment.Read.All",
+        "ReportSettings.Read.All",
+        "AiEnterpriseInteraction.Read.All",
+    )
+    """Application permissions of the tokens that are issued; a route without its permission answers 403."""
     report_refresh_lag_days: int = 2
     cached_body_bytes: int = 256_000_000
     rate_limits: dict[str, RateLimit] = field(default_factory=dict)

@@ -118,6 +118,7 @@ class VendorServer:
                 "tenant_id": profile.tenant_id,
                 "client_id": keys.microsoft_client_id,
                 "client_secret": keys.microsoft_client_secret,
+                "interactions": "true",
             },
             "hris": {
                 "kind": "csv",
@@ -151,7 +152,10 @@ class VendorServer:
             return Answer(
                 429, payload={"error": {"message": "Too many requests"}}, headers={"Retry-After": wait}
             )
-        return found.route.handler(request, **found.values)
+        answer = found.route.handler(request, **found.values)
+        if request.site == "github":
+            answer.headers["X-OAuth-Scopes"] = self.behaviour.github_scopes
+        return answer
 
 
 class _Throttle:
