@@ -1,4 +1,4 @@
--- grain: one row a person (or bucket), tool, model, cost basis, vendor currency and UTC day
+-- grain: one row a person (or account of a bucket), tool, model, basis, vendor currency and UTC day
 
 with account_costs as (
     select * from {{ ref('int_account_costs') }}
@@ -25,6 +25,7 @@ exchange_rates as (
 usage_costs as (
     select
         account_people.person_key,
+        case when account_people.person_key is null then account_costs.account_key end as account_key,
         case
             when account_costs.is_unallocated then 'unallocated'
             when account_people.person_key is not null then 'person'
@@ -62,6 +63,7 @@ usage_costs as (
 seat_costs as (
     select
         seats.person_key,
+        case when seats.person_key is null then seats.account_key end as account_key,
         case when seats.person_key is null then 'unattributed' else 'person' end as bucket,
         seats.tool,
         cast(null as {{ dbt.type_string() }}) as model,
@@ -93,6 +95,7 @@ costs as (
 final as (
     select
         person_key,
+        account_key,
         bucket,
         tool,
         model,
@@ -111,6 +114,7 @@ final as (
     from costs
     group by
         person_key,
+        account_key,
         bucket,
         tool,
         model,
