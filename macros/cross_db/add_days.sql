@@ -27,3 +27,8 @@
 {% macro redshift__add_days(date_expression, days) -%}
     cast(dateadd(day, {{ days }}, {{ date_expression }}) as date)
 {%- endmacro %}
+
+{#- dbt-spark's dateadd goes through timestamps and months. Databricks inherits this. -#}
+{% macro spark__add_days(date_expression, days) -%}
+    date_add(cast({{ date_expression }} as date), cast({{ days }} as int))
+{%- endmacro %}

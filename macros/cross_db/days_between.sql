@@ -21,3 +21,8 @@
 {% macro redshift__days_between(from_date, to_date) -%}
     datediff(day, {{ from_date }}, {{ to_date }})
 {%- endmacro %}
+
+{#- Spark's argument order is (to, from). Databricks inherits this. -#}
+{% macro spark__days_between(from_date, to_date) -%}
+    datediff({{ to_date }}, {{ from_date }})
+{%- endmacro %}

@@ -100,6 +100,7 @@ known as (
         cast(null as {{ dbt.type_string() }}) as tool_account_source,
         cast(null as {{ dbt.type_string() }}) as namespace,
         cast(null as {{ dbt.type_string() }}) as id_token
+    from seen
     where 1 = 0
     {%- endif %}
 ),

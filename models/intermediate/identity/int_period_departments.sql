@@ -59,7 +59,7 @@ final as (
     cross join departments
     inner join first_days
         on departments.department_key = first_days.department_key
-        and first_days.first_day < periods.counted_to
+        and first_days.first_day < periods.period_end
     left join first_day_people
         on periods.period_type = first_day_people.period_type
         and periods.period_start = first_day_people.period_start

@@ -78,17 +78,11 @@ spans as (
     select * from month_spans
 ),
 
--- The running period is counted up to the clock's day: what is dated later has not happened yet.
 final as (
     select
         spans.period_type,
         spans.period_start,
         spans.period_end,
-        case
-            when {{ add_days('run_clock.as_of_date', 1) }} < spans.period_end
-                then {{ add_days('run_clock.as_of_date', 1) }}
-            else spans.period_end
-        end as counted_to,
         spans.period_end <= run_clock.as_of_date as is_over
     from spans
     cross join run_clock

@@ -11,7 +11,7 @@ spans_in_periods as (
     select
         periods.period_type,
         periods.period_start,
-        periods.counted_to,
+        periods.period_end,
         organisation_history.person_key,
         organisation_history.department_key,
         case
@@ -20,14 +20,14 @@ spans_in_periods as (
             else periods.period_start
         end as part_from,
         case
-            when organisation_history.valid_to < periods.counted_to
+            when organisation_history.valid_to < periods.period_end
                 then organisation_history.valid_to
-            else periods.counted_to
+            else periods.period_end
         end as part_to
     from periods
     inner join organisation_history
         on periods.period_start < organisation_history.valid_to
-        and periods.counted_to > organisation_history.valid_from
+        and periods.period_end > organisation_history.valid_from
 ),
 
 ranked_spans as (
@@ -43,7 +43,8 @@ ranked_spans as (
     from spans_in_periods
 ),
 
--- Home department: the department on the last employed day in the period.
+-- Home department: the department on the last employed day in the period. The running period is
+-- taken whole, as far as the HRIS knows it: it will not change when it is over.
 final as (
     select
         period_type,
@@ -51,7 +52,7 @@ final as (
         person_key,
         department_key,
         cast(employed_days as {{ dbt.type_int() }}) as employed_days,
-        part_to = counted_to as is_employed_at_end
+        part_to = period_end as is_employed_at_end
     from ranked_spans
     where last_rank = 1
 )
