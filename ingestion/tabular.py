@@ -38,7 +38,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"line {self.line}" + (f", column {self.column}" if self.column else "")
-        return f"{place}: {self.message} {self.remedy}"
+        return f"{place}: {self.message} {self.remedy}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,15 @@ def read_sheet(data: bytes, place: str, *, comments: bool = False) -> Sheet:
     """
     rows = _numbered_rows(_unpacked(data, place), place, comments)
     header_line, header = next(rows, (0, []))
-    while header and not header[-1].strip():
+    widest = len(header)
+    while header and not header[-1].strip():  # spreadsheets export empty columns on the right
         header.pop()
     if not header:
         raise SourceError(f"{place} is empty.", "It needs a header line; export it again.")
     kept, problems = [], []
     for line, cells in rows:
-        if any(cell.strip() for cell in cells[len(header) :]) or len(cells) < len(header):
+        # One cell too many, even an empty last one, says that a delimiter in some cell moved the others.
+        if not len(header) <= len(cells) <= widest or any(cell.strip() for cell in cells[len(header) :]):
             message = f"{len(cells)} cells where the header has {len(header)}."
             problems.append(Problem(line, message, _EXPORT_AGAIN))
         else:

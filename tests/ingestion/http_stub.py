@@ -42,6 +42,7 @@ def serve(*answers: Answer) -> Iterator[Stub]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))  # left there, it is read as a request
             stub.requests.append((self.path, dict(self.headers), time.monotonic()))
             answer = stub.next_answer()
             time.sleep(answer.delay)

@@ -153,8 +153,14 @@ def _filled(row: Row, columns: Mapping[str, int]) -> dict[str, Any]:
 def _row_problems(line: int, error: pydantic.ValidationError) -> Iterator[Problem]:
     for detail in error.errors(include_input=False, include_url=False, include_context=False):
         column = str(detail["loc"][0]) if detail["loc"] else None
-        message = _MESSAGES.get(detail["type"], detail["msg"].removeprefix("Value error, ").replace("'", "`"))
+        message = _MESSAGES.get(detail["type"]) or _plain(detail["msg"])
         yield Problem(line, message, "", column)
+
+
+def _plain(message: str) -> str:
+    """pydantic's text in our words; quotes become back-ticks, since what stands in quotes is scrubbed."""
+    own = message.removeprefix("Value error, ")
+    return own if own != message else message.replace("Input ", "this ").replace("'", "`") + "."
 
 
 def _clashes(rows: list[tuple[Row, CompanyRow]], file: CompanyFile) -> Iterator[Problem]:

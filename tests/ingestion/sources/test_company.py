@@ -1,0 +1,252 @@
+"""The company's own files: what they become, and that every mistake is named with its place at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dlt.common.configuration.resolve import resolve_configuration
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingestion.errors import SourceError
+from ingestion.sources.company import SOURCE, CompanySettings
+from ingestion.sources.company.files import read_file
+from ingestion.sources.company.records import FILES, login_links
+from ingestion.sources.company.rows import GithubLogin
+from tests.ingestion.sources.runs import TODAY, TOKENS, loaded_rows, source_run
+
+EXAMPLE = Path(__file__).parents[3] / "company.example"
+TABLES = {file.name for file in FILES} - {"github_logins"}
+
+
+def folder(tmp_path: Path, **files: str) -> str:
+    for name, text in files.items():
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
+    return str(tmp_path)
+
+
+def problems(tmp_path: Path, **files: str) -> list[str]:
+    run = source_run(SOURCE, folder=folder(tmp_path, **files))
+    with pytest.raises(SourceError):
+        loaded_rows(SOURCE, run)
+    return [f"{f.subject}: {f.message}" for f in SOURCE.check(run) if not f.ok]
+
+
+def test_the_example_is_a_complete_working_set() -> None:
+    run = source_run(SOURCE, folder=str(EXAMPLE))
+    assert all(finding.ok for finding in SOURCE.check(run))
+    tables = loaded_rows(SOURCE, run)
+    assert {name for name, rows in tables.items() if rows} == TABLES | {"identity_links", "markers"}
+    assert run.gate.report.rejects == {}
+
+
+def test_rows_land_with_exact_money_and_half_open_validity(tmp_path: Path) -> None:
+    text = (
+        "contract_id,product,plan,valid_from,valid_to,purchased_seats,minimum_seats,price_per_seat_month,currency\n"
+        "C-1,chatgpt,,2026-01-01,,420,,28.10,eur\n"
+    )
+    (row,) = loaded_rows(SOURCE, source_run(SOURCE, folder=folder(tmp_path, seat_contracts=text)))[
+        "seat_contracts"
+    ]
+    assert str(row.pop("price_per_seat_month")) == "28.100000000"
+    assert row == {
+        "tenant": "main",
+        "contract_id": "C-1",
+        "product": "chatgpt",
+        "plan": None,
+        "valid_from": dt.date(2026, 1, 1),
+        "valid_to": None,
+        "purchased_seats": 420,
+        "minimum_seats": 0,
+        "currency": "EUR",
+    }
+
+
+def test_identifiers_land_as_tokens_of_their_namespace(tmp_path: Path) -> None:
+    accounts = (
+        "kind;identifier;note\nemail;Shared.Box@Asterlane.example;x\ngithub_login;@Release-Bot;\n"
+        "github_user;77;\nchatgpt_user;user-A;\nentra_object;0AbC;\n"
+    )
+    leave = "employee_id,starts_on,ends_before\n00107,2026-10-19,\n"
+    tables = loaded_rows(
+        SOURCE, source_run(SOURCE, folder=folder(tmp_path, service_accounts=accounts, leave=leave))
+    )
+    found = {row["namespace"]: row["id_token"] for row in tables["service_accounts"]}
+    assert found == {
+        "person-email": TOKENS.email_token("shared.box@asterlane.example"),
+        "github-login": TOKENS.token("github-login", "release-bot"),
+        "github-user": TOKENS.token("github-user", "77"),
+        "vendor-user/chatgpt": TOKENS.token("vendor-user/chatgpt", "user-A"),
+        "entra-object": TOKENS.token("entra-object", "0abc"),
+    }
+    assert tables["leave"][0]["employee_token"] == TOKENS.token("hris-id", "00107")
+    assert "Release" not in str(tables)
+
+
+def test_a_missing_file_is_an_empty_table_and_replaces_the_old_one(tmp_path: Path) -> None:
+    run = source_run(SOURCE, folder=str(tmp_path))
+    tables = loaded_rows(SOURCE, run)
+    assert set(tables) == {"markers"}
+    assert {record.resource for record in run.fetched} == TABLES
+    assert {record.status for record in run.fetched} == {"empty"}
+
+
+def test_all_mistakes_of_all_files_are_told_at_once_without_values(tmp_path: Path) -> None:
+    found = problems(
+        tmp_path,
+        exchange_rates="# by Ines\nfrom_currency,to_currency,valid_from,valid_to,rate\nEURO,USD,,,1.1\n"
+        'EUR,USD,01.02.2026,2026-03-01,"1,12"\nEUR,USD,2026-03-01,2026-03-01,0\n',
+        github_logins="login,email\nocto,not-an-address\n,maya@asterlane.example\n",
+        targets="metric,scope_type,scope_name,tool,target,due_date\nactive_ratio,division,,all,0.5,2026-12-31\n"
+        "active_ratio,department,,all,0.5,2026-12-31\n",
+        thresholds="name,value\npower_user_mesages_per_week,75\ndormant_days\n",
+    )
+    assert found == [
+        "exchange_rates.csv: line 3, column from_currency: write a currency code of three letters such as EUR.",
+        "exchange_rates.csv: line 4, column valid_from: write a day such as 2026-01-31.",
+        "exchange_rates.csv: line 4, column rate: "
+        "write a number such as 30.00: with a point, without currency or thousands mark.",
+        "exchange_rates.csv: line 5, column rate: this should be greater than 0.",
+        "thresholds.csv: line 2, column name: this should be `power_user_messages_per_week`, "
+        "`power_user_breadth`, `power_user_top_share`, `dormant_days` or `under_used_active_days`.",
+        "thresholds.csv: line 3: 1 cells where the header has 2. "
+        "Put cells that hold the delimiter, a quote or a line break in quotes, and export again.",
+        "targets.csv: line 2, column scope_type: this should be `company` or `department`.",
+        "targets.csv: line 3: scope_name: write the department's name.",
+        "github_logins.csv: line 2, column email: write an e-mail address.",
+        "github_logins.csv: line 3, column login: is empty: fill it in.",
+    ]
+    assert not any(word in str(found) for word in ("octo", "maya", "not-an", "mesages", "EURO"))
+
+
+def test_the_load_fails_with_the_problems_in_its_error(tmp_path: Path) -> None:
+    text = "employee_id,starts_on,ends_before\n00107,yesterday,\n"
+    run = source_run(SOURCE, folder=folder(tmp_path, leave=text))
+    with pytest.raises(SourceError, match=r"leave\.csv: line 2, column starts_on: write a day"):
+        loaded_rows(SOURCE, run)
+
+
+def test_many_problems_are_cut_to_the_first_ten(tmp_path: Path) -> None:
+    text = "employee_id,starts_on\n" + "1,never\n" * 30
+    with pytest.raises(SourceError, match="30 problem") as caught:
+        loaded_rows(SOURCE, source_run(SOURCE, folder=folder(tmp_path, leave=text)))
+    assert "… and 20 more" in str(caught.value)
+
+
+def test_an_unknown_file_or_column_is_named(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    (tmp_path / "holidays.xlsx").write_bytes(b"PK")
+    found = problems(
+        tmp_path, thresholds="name,value,valid_from\ndormant_days,30,2026-01-01\n", tresholds="name\n"
+    )
+    assert [text.split(".")[0] for text in found] == ["holidays", "tresholds", "thresholds"]
+    assert "no known file" in found[0]
+    assert "line 1: column valid_from is unknown. Use name, value, note." in found[2]
+
+
+def test_a_file_without_header_line_shows_none_of_its_cells(tmp_path: Path) -> None:
+    found = problems(tmp_path, github_logins="octo-lead,maya@asterlane.example\n")
+    assert "this is no header line" in found[0]
+    assert "maya" not in str(found)
+    assert "octo" not in str(found)
+
+
+def test_a_header_that_may_be_a_value_is_named_by_position(tmp_path: Path) -> None:
+    found = problems(tmp_path, github_logins="login,email,maya@asterlane.example\n")
+    assert "the header of column 3 is unknown" in found[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("thresholds", "name,value\ndormant_days,30\ndormant_days,60\n", 3),
+        ("credit_rates", "unit,valid_from,valid_to,price_per_unit,currency\n"
+         "chatgpt_credit,2026-03-01,,0.03,USD\nchatgpt_credit,2026-01-01,2026-03-02,0.04,USD\n", 2),
+        ("github_logins", "login,email,valid_from\nOcto,a@x.example,\n@octo,b@x.example,2026-06-01\n", 3),
+        ("service_accounts", "kind,identifier\nemail,A@x.example\nemail,a@X.example\n", 3),
+        ("working_calendar", "location,holiday_date\n,2026-12-25\n,2026-12-25\n", 3),
+    ],
+)  # fmt: skip
+def test_two_rows_that_hold_at_one_time_are_a_problem(tmp_path: Path, name: str, text: str, line: int) -> None:
+    (found,) = problems(tmp_path, **{name: text})
+    assert f"line {line}: holds at the same time as line" in found
+
+
+def test_prices_that_follow_each_other_do_not_clash(tmp_path: Path) -> None:
+    text = (
+        "unit,valid_from,valid_to,price_per_unit,currency\n"
+        "chatgpt_credit,,2026-03-01,0.04,USD\nchatgpt_credit,2026-03-01,,0.03,USD\n"
+        "github_ai_credit,,,0.01,USD\n"
+    )
+    tables = loaded_rows(SOURCE, source_run(SOURCE, folder=folder(tmp_path, credit_rates=text)))
+    assert len(tables["credit_rates"]) == 3
+
+
+def test_a_department_is_disarmed_as_in_the_hris(tmp_path: Path) -> None:
+    text = 'department,tool,rollout_date\n"=Sales",chatgpt,2026-03-16\n'
+    (row,) = loaded_rows(SOURCE, source_run(SOURCE, folder=folder(tmp_path, rollouts=text)))["rollouts"]
+    assert row["department"] == "Sales"
+
+
+def test_the_folder_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    def settings() -> Any:
+        return resolve_configuration(CompanySettings(), sections=("sources", "company"))
+
+    monkeypatch.delenv("AI_USAGE_COMPANY_DIR", raising=False)
+    assert not SOURCE.is_connected(settings())
+    monkeypatch.setenv("AI_USAGE_COMPANY_DIR", "somewhere")
+    assert SOURCE.is_connected(settings())
+    assert settings().folder == "somewhere"
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    run = source_run(SOURCE, folder=str(tmp_path / "nowhere"))
+    with pytest.raises(SourceError, match="AI_USAGE_COMPANY_DIR cannot be read"):
+        loaded_rows(SOURCE, run)
+    assert [finding.ok for finding in SOURCE.check(run)] == [False]
+
+
+# -- logins ---------------------------------------------------------------------------------------------------
+
+
+def login(valid_from: str | None = None, valid_to: str | None = None) -> GithubLogin:
+    values = {"login": "@Octo", "email": "a@asterlane.example", "valid_from": valid_from, "valid_to": valid_to}
+    return GithubLogin.model_validate({name: value for name, value in values.items() if value})
+
+
+def test_a_login_that_changed_hands_is_seen_with_each_holder_in_their_months() -> None:
+    first = [link.observed_on for link in login_links([login("2026-08-20", "2026-10-16")], TODAY)]
+    second = [link.observed_on for link in login_links([login("2026-10-16")], TODAY)]
+    assert first == [dt.date(2026, 8, 31), dt.date(2026, 9, 30), dt.date(2026, 10, 15)]
+    assert second == [dt.date(2026, 10, 31), TODAY]
+
+
+def test_a_login_without_dates_is_seen_today_and_a_future_one_not_yet() -> None:
+    (link,) = login_links([login()], TODAY)
+    assert (link.identifier, link.observed_on) == ("octo", TODAY)
+    assert list(login_links([login("2026-12-01")], TODAY)) == []
+
+
+@given(
+    st.dates(min_value=dt.date(2020, 1, 1), max_value=dt.date(2027, 1, 1)),
+    st.integers(min_value=1, max_value=1500),
+)
+def test_every_month_of_validity_up_to_today_is_seen_once(start: dt.date, days: int) -> None:
+    end = start + dt.timedelta(days=days)
+    seen = [link.observed_on for link in login_links([login(start.isoformat(), end.isoformat())], TODAY)]
+    assert len({(day.year, day.month) for day in seen}) == len(seen) <= 37
+    assert all(start <= day < end and day <= TODAY for day in seen)
+    valid_in_reach = start <= TODAY and end > dt.date(2023, 11, 1)
+    assert bool(seen) == valid_in_reach
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=6), st.sampled_from(FILES))
+def test_no_cell_stands_in_a_problem(values: list[str], file: Any) -> None:
+    marked = ["zq" + "".join(c for c in value if c not in '",;\r\n\t#') for value in values]
+    header = ",".join(file.row.model_fields)
+    line = ",".join((marked * 10)[: len(file.row.model_fields)])
+    _, found = read_file(f"{header}\n{line}\n".encode(), file)
+    assert not any("zq" in str(problem) for problem in found)
