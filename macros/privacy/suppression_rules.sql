@@ -1,0 +1,90 @@
+{#- Fewest contributors of a shown figure: the setting, never below 5. -#}
+{% macro suppression_k() -%}
+    {{ return([var('suppression_k') | int, 5] | max) }}
+{%- endmacro %}
+
+
+{#-
+    Reason for which a cell must be hidden by itself, or NULL.
+
+    Few contributors; for totals also: one person over half, two over three quarters, or the rest so
+    small (under 15 % of the largest) that the second could compute the largest closely. Expects the
+    columns kind, value, contributors (> 0), largest, second_largest, headcount.
+-#}
+{% macro primary_reason() -%}
+    case
+            when contributors < {{ suppression_k() }} then 'few_contributors'
+            {%- if var('suppress_near_total') %}
+            when
+                measure = 'active_people'
+                and headcount > contributors
+                and headcount - contributors < {{ suppression_k() }} then 'near_total'
+            {%- endif %}
+            when kind = 'people' then cast(null as {{ dbt.type_string() }})
+            when largest * 2 > value then 'one_dominates'
+            when (largest + second_largest) * 4 > value * 3 then 'two_dominate'
+            when (value - largest - second_largest) * 100 < largest * 15 then 'rest_too_small'
+        end
+{%- endmacro %}
+
+
+{#-
+    One pass over one kind of line: where exactly one member is hidden, hide a second one.
+
+    The second one is the member with the fewest contributors, at least k, ties by key; the sum
+    comes last. A window instead of a join, so that passes chain without repeating their input.
+-#}
+{% macro hide_second(relation, line) -%}
+    select
+        {{ cell_columns() | join(',\n        ') }},
+        case
+            when hidden_reason is not null then hidden_reason
+            when
+                {{ line.member }}
+                and hidden_in_line = 1
+                and choice = 1
+                and contributors >= {{ suppression_k() }}
+                then '{{ line.reason }}'
+        end as hidden_reason
+    from (
+        select
+            *,
+            sum(case when hidden_reason is null then 0 else 1 end) over (
+                partition by {{ line.key | join(', ') }}, {{ line.member }}
+            ) as hidden_in_line,
+            row_number() over (
+                partition by {{ line.key | join(', ') }}, {{ line.member }}
+                order by
+                    case
+                        when hidden_reason is null and contributors >= {{ suppression_k() }} then 0
+                        else 1
+                    end,
+                    case when {{ line.total }} then 1 else 0 end,
+                    contributors,
+                    unit_key,
+                    tool,
+                    measure,
+                    item
+            ) as choice
+        from {{ relation }}
+    ) as members
+{%- endmacro %}
+
+
+{#- One pass over ties: where one of several equal figures is hidden, all are. -#}
+{% macro hide_ties(relation) -%}
+    select
+        {{ cell_columns() | join(',\n        ') }},
+        case
+            when hidden_reason is not null then hidden_reason
+            when hidden_in_tie > 0 then 'same_figure'
+        end as hidden_reason
+    from (
+        select
+            *,
+            sum(case when hidden_reason is null then 0 else 1 end) over (
+                partition by period_type, period_start, unit_key, tie_group
+            ) as hidden_in_tie
+        from {{ relation }}
+    ) as members
+{%- endmacro %}

@@ -1,0 +1,97 @@
+{#-
+    Every measure of use of a unit, tool and period, and how it is masked. One list for all marts of
+    use: a measure that stands in several marts is computed once and masked once, so that no mart
+    gives back what another hides.
+
+    name:      column; in contribution tables what one person adds (people: 0 or 1)
+    kind:      `people` (a count of persons) or `total` (dominance applies)
+    additive:  whether the figure of `all` tools is the sum over tools
+    gives:     capability column `gives_<…>` of tool_periods; without it the figure is NULL
+    tie:       measures that are the same number or nearly so; hidden together
+    part:      measures that add up to one of them, the one with part_total
+    group:     what is hidden as a whole when a line cannot be resolved; holds its ties and parts
+-#}
+{% macro usage_measures() -%}
+    {%- set people = [
+        measure('active_people', 'active', kind='people', tie='active', group='activity'),
+        measure('session_people', 'sessions', kind='people', tie='active', group='activity'),
+        measure('message_people', 'messages', kind='people', tie='active', group='activity'),
+        measure('licensed_people', 'licences', kind='people', tie='licensed', group='licensed'),
+        measure('licensed_active_people', 'licences', kind='people', tie='active', group='activity'),
+    ] -%}
+    {{ return(people + activity_measures() + token_measures()) }}
+{%- endmacro %}
+
+
+{#- Measures that add up over people, accounts and tools. -#}
+{% macro activity_measures() -%}
+    {{ return([
+        measure('user_messages', 'messages', tie='messages', group='messages'),
+        measure('session_messages', 'sessions', tie='messages', group='messages'),
+        measure('measured_messages', 'prompts', tie='messages', group='messages',
+                part='prompt_length', part_total=true),
+        measure('short_prompts', 'prompts', group='messages', part='prompt_length'),
+        measure('medium_prompts', 'prompts', group='messages', part='prompt_length'),
+        measure('long_prompts', 'prompts', group='messages', part='prompt_length'),
+        measure('prompt_chars', 'prompts'),
+        measure('sessions', 'sessions', group='sessions'),
+        measure('known_model_sessions', 'models', tie='sessions', group='sessions',
+                part='session_tier', part_total=true),
+        measure('advanced_sessions', 'models', group='sessions', part='session_tier'),
+        measure('other_sessions', 'models', group='sessions', part='session_tier'),
+        measure('suggestions_shown', 'suggestions'),
+        measure('suggestions_accepted', 'suggestions'),
+    ]) }}
+{%- endmacro %}
+
+
+{#- The disjoint token buckets and credits. `total_tokens` is not among them: it is shown where every
+    bucket is. -#}
+{% macro token_measures() -%}
+    {%- set measures = [] -%}
+    {%- for bucket in token_buckets() + ['credits'] -%}
+        {%- do measures.append(measure(bucket, bucket)) -%}
+    {%- endfor -%}
+    {{ return(measures) }}
+{%- endmacro %}
+
+
+{#- Accounts without a person: their number, and the measures that are told of them. Messages inside
+    sessions and models of sessions are kept for people only. -#}
+{% macro account_measures() -%}
+    {%- set measures = [measure('accounts', 'active', kind='people', additive=true)] -%}
+    {%- for measure in activity_measures() + token_measures() -%}
+        {%- if measure.gives != 'models' and measure.name != 'session_messages' -%}
+            {%- do measures.append(measure) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(measures) }}
+{%- endmacro %}
+
+
+{#- What `gives_<…>` columns there are. -#}
+{% macro usage_capabilities() -%}
+    {{ return(['active', 'messages', 'prompts', 'sessions', 'models', 'suggestions', 'licences']
+        + token_buckets() + ['credits']) }}
+{%- endmacro %}
+
+
+{% macro measure(name, gives, kind='total', additive=none, tie=none, part=none, part_total=false,
+                 group=none) -%}
+    {{ return({
+        'name': name,
+        'gives': gives,
+        'kind': kind,
+        'additive': (kind == 'total') if additive is none else additive,
+        'tie': tie or name,
+        'part': part,
+        'part_total': part_total,
+        'group': group or tie or name,
+    }) }}
+{%- endmacro %}
+
+
+{#- Use of a model family: sessions, turns or interactions, whichever the tool gives. -#}
+{% macro model_measures() -%}
+    {{ return([measure('model_use', 'models', additive=false, part='model_family', group='sessions')]) }}
+{%- endmacro %}

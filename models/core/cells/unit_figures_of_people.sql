@@ -1,0 +1,28 @@
+-- grain: one row a period, reporting unit (company included) and tool: exact figures of use
+{%- set measures = usage_measures() %}
+{%- set keys = ['period_type', 'period_start', 'unit_key', 'tool'] %}
+with person_tool_periods as (
+    select * from {{ ref('person_tool_periods') }}
+),
+
+contributions as (
+    select * from person_tool_periods
+    where unit_key is not null
+
+    union all
+
+    select
+        period_type,
+        period_start,
+        person_key,
+        'all' as unit_key,
+        tool,
+        {%- for measure in measures %}
+        {{ measure.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from person_tool_periods
+),
+
+{{ unit_figures(keys, measures) }}
+
+select * from figures

@@ -1,0 +1,120 @@
+-- grain: one row a month, reporting unit, tool and product (the item): exact seats and money
+-- Holders by home department of the month (a leaver's last one); seat-days and money by the
+-- department of the day, money in the class of its holder.
+{%- set keys = ['period_type', 'period_start', 'unit_key', 'tool', 'item'] %}
+{%- set names = seat_measures() | map(attribute='name') | list %}
+{%- set money = ['seat_days', 'seat_cost', 'kept_cost', 'reassignable_cost', 'other_exposure_cost'] %}
+with seat_months as (
+    select * from {{ ref('seat_cost_months') }}
+),
+
+holders as (
+    select * from {{ ref('fct_seat_holders_monthly') }}
+),
+
+reporting_units as (
+    select * from {{ ref('dim_reporting_units') }}
+    where period_type = 'month'
+),
+
+rows_of_people as (
+    select
+        month_start,
+        person_key as contributor,
+        department_key,
+        tool,
+        product,
+        1 as seat_holders,
+        case when active_days > 0 then 1 else 0 end as seats_active,
+        {%- for name in money %}
+        0 as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from holders
+
+    union all
+
+    select
+        seat_months.month_start,
+        seat_months.person_key as contributor,
+        seat_months.department_key,
+        seat_months.tool,
+        seat_months.product,
+        0 as seat_holders,
+        0 as seats_active,
+        seat_months.seat_days,
+        seat_months.seat_cost,
+        {%- for part in money[2:] %}
+        case
+            when holders.seat_class in (
+                {%- for name, class_part in seat_classes().items() if class_part == part -%}
+                {{ ', ' if not loop.first }}'{{ name }}'
+                {%- endfor -%}
+            ) then seat_months.seat_cost
+            else 0
+        end as {{ part }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from seat_months
+    inner join holders
+        on
+            seat_months.month_start = holders.month_start
+            and seat_months.person_key = holders.person_key
+            and seat_months.product = holders.product
+),
+
+unit_rows as (
+    select
+        rows_of_people.*,
+        reporting_units.unit_key
+    from rows_of_people
+    inner join reporting_units
+        on
+            rows_of_people.month_start = reporting_units.period_start
+            and rows_of_people.department_key = reporting_units.department_key
+
+    union all
+
+    select
+        rows_of_people.*,
+        'all' as unit_key
+    from rows_of_people
+
+    union all
+
+    -- Accounts without a person: seats and money, no classes.
+    select
+        month_start,
+        account_key as contributor,
+        department_key,
+        tool,
+        product,
+        1 as seat_holders,
+        cast(null as {{ dbt.type_int() }}) as seats_active,
+        seat_days,
+        seat_cost,
+        {%- for name in money[2:] %}
+        cast(null as {{ type_money() }}) as {{ name }},
+        {%- endfor %}
+        'unattributed' as unit_key
+    from seat_months
+    where person_key is null
+),
+
+contributions as (
+    select
+        'month' as period_type,
+        month_start as period_start,
+        contributor,
+        unit_key,
+        tool,
+        product as item,
+        {%- for name in names %}
+        {{ 'max' if name in ['seat_holders', 'seats_active'] else 'sum' }}({{ name }}) as {{ name }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from unit_rows
+    group by month_start, contributor, unit_key, tool, product
+),
+
+{{ unit_figures(keys, seat_measures()) }}
+
+select * from figures

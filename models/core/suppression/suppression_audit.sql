@@ -1,0 +1,24 @@
+-- grain: one row a hidden cell (period, unit, tool, measure, item) with the reason; never published
+with masks as (
+    select * from {{ ref('suppression_masks') }}
+    where hidden_reason is not null
+),
+
+final as (
+    select
+        period_type,
+        period_start,
+        unit_key,
+        tool,
+        measure,
+        item,
+        hidden_reason as reason,
+        hidden_reason not in (
+            'secondary_unit', 'secondary_tool', 'secondary_part', 'same_figure', 'unresolved_line'
+        ) as is_primary,
+        contributors,
+        value
+    from masks
+)
+
+select * from final

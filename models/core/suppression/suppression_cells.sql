@@ -1,0 +1,146 @@
+-- grain: one row a cell with contributors (period, unit, tool, measure, item), exact, with its lines
+-- Figures of different marts stand here side by side, so that one mask serves them all.
+with unit_headcounts as (
+    select * from {{ ref('int_unit_headcounts') }}
+),
+
+people_figures as (
+    select * from {{ ref('unit_figures_of_people') }}
+),
+
+account_figures as (
+    select * from {{ ref('unit_figures_of_accounts') }}
+),
+
+model_figures as (
+    select * from {{ ref('unit_figures_of_models') }}
+),
+
+cost_figures as (
+    select * from {{ ref('unit_figures_of_costs') }}
+    where unit_key <> 'unallocated'
+),
+
+seat_figures as (
+    select * from {{ ref('unit_figures_of_seats') }}
+),
+
+use_cells as (
+    {{ cells_of('people_figures', usage_measures()) }}
+
+    union all
+
+    {{ cells_of('account_figures', account_measures()) }}
+),
+
+model_cells as (
+    {{ cells_of('model_figures', model_measures(), item='item') }}
+),
+
+cost_cells as (
+    {{ cells_of('cost_figures', cost_measures(), item='item') }}
+),
+
+seat_cells as (
+    {{ cells_of('seat_figures', seat_measures(), item='item') }}
+),
+
+-- The cost of a tool's seats is the sum over its products: a line of its own.
+product_costs as (
+    select * from seat_cells
+    where measure = 'seat_cost'
+),
+
+cells as (
+    select * from use_cells
+    union all
+    select * from model_cells
+    union all
+    select * from cost_cells
+    union all
+    select * from seat_cells
+    union all
+    select
+        {%- for column in cell_columns() %}
+        {% if column == 'measure' -%}
+        'product_cost' as measure
+        {%- elif column == 'part_group' -%}
+        'seat_product' as part_group
+        {%- elif column == 'is_part_total' -%}
+        false as is_part_total
+        {%- else -%}
+        {{ column }}
+        {%- endif %}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from product_costs
+),
+
+-- Where a single tool (or product) contributes, the figure of `all` is that tool's.
+members as (
+    select
+        cells.*,
+        sum(case when tool <> 'all' then 1 else 0 end) over (
+            partition by period_type, period_start, unit_key, measure, item
+        ) as tools_in_cell,
+        min(case when tool <> 'all' then tool end) over (
+            partition by period_type, period_start, unit_key, measure, item
+        ) as first_tool,
+        count(*) over (
+            partition by period_type, period_start, unit_key, tool, measure
+        ) as items_in_tool
+    from cells
+),
+
+tied as (
+    select
+        members.*,
+        case when tool = 'all' and tools_in_cell = 1 then first_tool else tool end as number_of_tool,
+        case
+            when measure = 'model_use' and item = 'all' then 'sessions'
+            else tie_group
+        end as tied_measure,
+        case
+            when measure = 'model_use' and item = 'all' then ''
+            when measure in ('seat_holders', 'seats_active') and items_in_tool = 1 then ''
+            else item
+        end as tied_item
+    from members
+),
+
+final as (
+    select
+        tied.period_type,
+        tied.period_start,
+        tied.unit_key,
+        tied.tool,
+        tied.measure,
+        tied.item,
+        tied.kind,
+        tied.is_additive,
+        case
+            when tied.measure = 'cost' and tied.item = 'seat_allocated' then 'seat_product'
+            else tied.part_group
+        end as part_group,
+        tied.is_part_total
+        or (tied.measure = 'cost' and tied.item = 'seat_allocated')
+        or (tied.measure = 'model_use' and tied.item = 'all') as is_part_total,
+        tied.tied_measure || '/' || tied.number_of_tool || '/' || tied.tied_item as tie_group,
+        case
+            when tied.measure = 'cost' and tied.item = 'seat_allocated' then 'seat_money'
+            when tied.measure = 'cost' then 'cost/' || tied.item
+            else tied.mask_group
+        end as mask_group,
+        tied.value,
+        tied.contributors,
+        tied.largest,
+        tied.second_largest,
+        unit_headcounts.headcount
+    from tied
+    left join unit_headcounts
+        on
+            tied.period_type = unit_headcounts.period_type
+            and tied.period_start = unit_headcounts.period_start
+            and tied.unit_key = unit_headcounts.unit_key
+)
+
+select * from final
