@@ -192,7 +192,7 @@ class VendorClient:
             params=params,
             json=body,
             paginator=paginator,
-            data_selector="$",
+            data_selector=data_key,
             hooks={"response": []},  # dlt's own hook would raise before the session can wait and try again
         )
         while True:

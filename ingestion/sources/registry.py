@@ -1,17 +1,20 @@
-"""Every source, in the order in which a night loads them: people first, then tools."""
+"""Every source, in the order in which a night loads them: people and prices first, then tools."""
 
 from __future__ import annotations
 
 from ingestion.source import SourceDefinition
 from ingestion.sources.chatgpt import SOURCE as CHATGPT
+from ingestion.sources.company import SOURCE as COMPANY
+from ingestion.sources.github_copilot import SOURCE as GITHUB_COPILOT
+from ingestion.sources.hris import SOURCE as HRIS
+from ingestion.sources.m365_copilot import SOURCE as M365_COPILOT
+from ingestion.sources.model_prices import SOURCE as MODEL_PRICES
 
-SOURCES: tuple[SourceDefinition, ...] = (CHATGPT,)
-
-
-def by_name(name: str) -> SourceDefinition:
-    """The source of that name.
-
-    Raises:
-        KeyError: there is none.
-    """
-    return {source.name: source for source in SOURCES}[name]
+SOURCES: tuple[SourceDefinition, ...] = (
+    COMPANY,
+    HRIS,
+    MODEL_PRICES,
+    CHATGPT,
+    GITHUB_COPILOT,
+    M365_COPILOT,
+)
