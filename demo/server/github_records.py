@@ -158,14 +158,14 @@ def seat_records(
 ) -> tuple[int, list[Record]]:
     """(total_seats, seat objects) on the day.
 
-    In the enterprise's list every eleventh person or so has a second seat object, through another
+    In the enterprise's list every eleventh person has a second seat object, through another
     organization, and counts once. ``unassigned`` adds seats without an assignee.
     """
     records: list[Record] = []
     seats = sorted(company.seats_on("github_copilot", day), key=lambda seat: (seat.assigned_at, seat.account))
-    for seat in seats:
+    for number, seat in enumerate(seats):
         records.append(_seat(company, activity, seat, day))
-        if enterprise and zlib.crc32(seat.account.encode()) % 11 == 0:
+        if enterprise and number % 11 == 2:
             records.append({**records[-1], "organization": _organization("asterlane-labs", 778)})
     for _ in range(unassigned):
         created = datetime.combine(company.profile.first_day, time(9), UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict, deque
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from types import TracebackType
 
@@ -84,9 +85,10 @@ class VendorServer:
         return dict(self.urls)
 
     def stop(self) -> None:
-        """Close every port."""
-        for listener in self._listeners.values():
-            listener.stop()
+        """Close every port, all at once: each takes a moment to notice."""
+        with ThreadPoolExecutor(len(self._listeners)) as pool:
+            for stopping in [pool.submit(listener.stop) for listener in self._listeners.values()]:
+                stopping.result()
 
     def __enter__(self) -> VendorServer:
         self.start()
