@@ -259,21 +259,9 @@ def _scim(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterator[Id
     by_stem: dict[str, list[str]] = defaultdict(list)
     for known in logins:
         by_stem[known.rpartition("_")[0] or known].append(known)
-    users = [
-        user
-        for page in client.pages(
-            f"/scim/v2/enterprises/{run.settings.enterprise}/Users",
-            data_key="Resources",
-            paginator=OffsetPaginator(
-                limit=100,
-                offset=1,
-                offset_param="startIndex",
-                limit_param="count",
-                total_path=None,
-            ),
-        )
-        for user in run.gate.objects(ScimUser, _WIRE, page)
-    ]
+    path = f"/scim/v2/enterprises/{run.settings.enterprise}/Users"
+    pages = client.pages(path, data_key="Resources", paginator=_scim_pages())
+    users = [user for page in pages for user in run.gate.objects(ScimUser, _WIRE, page)]
     stems = defaultdict(list)
     for user in users:
         stems[_login_stem(user.user_name)].append(user)
@@ -285,6 +273,15 @@ def _scim(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterator[Id
             identity = _identity("scim", fitting[0], written, user.external_id)
             if identity:
                 yield identity
+
+
+def _scim_pages() -> OffsetPaginator:
+    """SCIM counts from 1: without the base, a list of 101 would end at 100."""
+    paginator = OffsetPaginator(
+        limit=100, offset=1, offset_param="startIndex", limit_param="count", total_path="totalResults"
+    )
+    paginator.base_index = 1
+    return paginator
 
 
 def _login_stem(user_name: str | None) -> str:
