@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ingestion.privacy.contract import EventGrain, Horizon, TableContract, date, identifier, text
 
 TABLE = "identity_links"
+Pair = tuple[str | None, str | None, dt.date]
 _KEY = ("tenant", "namespace", "id_token", "target_namespace", "target_token", "observed_month")
 
 
@@ -43,12 +44,28 @@ def link_contract(namespace: str, target_namespace: str, method: str) -> TableCo
     )
 
 
-def distinct_links(pairs: Iterable[tuple[str | None, str | None, dt.date]]) -> list[Link]:
+def distinct_links(pairs: Iterable[Pair]) -> list[Link]:
     """One link per pair and month, on its last day; pairs with a missing side are no link."""
-    latest: dict[tuple[str, str, int, int], dt.date] = {}
-    for left, right, day in pairs:
-        if left and right:
-            key = (left, right, day.year, day.month)
-            if key not in latest or latest[key] < day:
-                latest[key] = day
-    return [Link(left, right, day) for (left, right, _, _), day in latest.items()]
+    sightings = Sightings()
+    sightings.add(pairs)
+    return sightings.links()
+
+
+class Sightings:
+    """Pairs seen over many days, kept as one link per pair and month: a year of rosters is twelve links each."""
+
+    def __init__(self) -> None:
+        self._latest: dict[tuple[str, str, int, int], dt.date] = {}
+
+    def add(self, pairs: Iterable[Pair]) -> None:
+        """Remember pairs with both sides, each with its last day of the month."""
+        latest = self._latest
+        for left, right, day in pairs:
+            if left and right:
+                key = (left, right, day.year, day.month)
+                if key not in latest or latest[key] < day:
+                    latest[key] = day
+
+    def links(self) -> list[Link]:
+        """What was seen so far."""
+        return [Link(left, right, day) for (left, right, _, _), day in self._latest.items()]

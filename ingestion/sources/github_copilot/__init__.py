@@ -12,7 +12,6 @@ Alone: `ai-usage run --source github_copilot`. Settings: docs/connect/github_cop
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import field
-from itertools import groupby
 from typing import Any, Optional
 
 from dlt.common.configuration import configspec
@@ -23,7 +22,7 @@ from ingestion.config import SourceSettings
 from ingestion.doctor import probe
 from ingestion.errors import AccessError, AnswerError, ConfigurationError, MissingError, SourceError
 from ingestion.http import VendorClient, vendor_client
-from ingestion.identity import distinct_links
+from ingestion.identity import Sightings
 from ingestion.paging import header_links
 from ingestion.snapshots import all_rows, saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
@@ -104,6 +103,7 @@ def _home(settings: GithubCopilotSettings) -> str:
 
 def _seats(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterator[Batch]:
     path = f"{_home(run.settings)}/copilot/billing/seats"
+    sightings = Sightings()
 
     def live() -> list[dict[str, Any]]:
         pages = client.pages(path, data_key="seats", paginator=header_links(), params={"per_page": 100})
@@ -113,8 +113,9 @@ def _seats(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterator[B
         seats = records.one_seat_a_user(run.gate.objects(records.Seat, records.SEATS.name, rows))
         holders = [(str(s.assignee.id), records.login(s.assignee.login)) for s in seats if s.assignee]
         logins.update(name for _, name in holders if name)
+        sightings.add((user, name, day) for user, name in holders)
         yield from run.replace_day(records.SEATS, day, seats)
-        yield from run.events(records.SEAT_LINKS, distinct_links((user, name, day) for user, name in holders))
+    yield from run.events(records.SEAT_LINKS, sightings.links())
 
 
 def _user_days(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterator[Batch]:
@@ -122,23 +123,22 @@ def _user_days(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterat
     is_enterprise = bool(run.settings.enterprise)
     first = records.FIRST_ENTERPRISE_REPORT if is_enterprise else records.FIRST_ORGANIZATION_REPORT
     days = [day for day in run.days_to_fetch(records.USER_DAYS) if day >= first]
+    sightings = Sightings()
     waiting = 0
-    for _, month in groupby(days, key=lambda day: (day.year, day.month)):
-        seen: dict[tuple[str, str | None], dt.date] = {}
-        for day in month:
-            users = _report(run, client, day)
-            if users is None:
-                waiting += 1
-                for contract in _REPORT_TABLES:
-                    run.day_not_ready(contract, day)
-                continue
-            yield from run.replace_day(records.USER_DAYS, day, users)
-            yield from run.replace_day(records.USER_DAY_FEATURES, day, records.feature_rows(users))
-            yield from run.replace_day(records.USER_DAY_MODELS, day, records.model_rows(users))
-            seen.update(((str(user.user_id), records.login(user.user_login)), day) for user in users)
-        logins.update(name for _, name in seen if name)
-        links = distinct_links((user, name, day) for (user, name), day in seen.items())
-        yield from run.events(records.USER_DAY_LINKS, links)
+    for day in days:
+        users = _report(run, client, day)
+        if users is None:
+            waiting += 1
+            for contract in _REPORT_TABLES:
+                run.day_not_ready(contract, day)
+            continue
+        yield from run.replace_day(records.USER_DAYS, day, users)
+        yield from run.replace_day(records.USER_DAY_FEATURES, day, records.feature_rows(users))
+        yield from run.replace_day(records.USER_DAY_MODELS, day, records.model_rows(users))
+        names = [(str(user.user_id), records.login(user.user_login)) for user in users]
+        logins.update(name for _, name in names if name)
+        sightings.add((user, name, day) for user, name in names)
+    yield from run.events(records.USER_DAY_LINKS, sightings.links())
     if waiting:
         run.progress(f"{waiting} of {len(days)} days have no report yet")
 

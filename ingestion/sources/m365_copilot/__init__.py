@@ -24,7 +24,7 @@ from ingestion.config import SourceSettings
 from ingestion.doctor import probe
 from ingestion.errors import AccessError, AnswerError, ConfigurationError, MissingError, SourceError
 from ingestion.http import VendorClient, vendor_client
-from ingestion.identity import distinct_links
+from ingestion.identity import Sightings
 from ingestion.paging import odata_links
 from ingestion.snapshots import all_rows, saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
@@ -190,6 +190,7 @@ def _users(
     run: SourceRun, client: VendorClient, copilot: frozenset[str], licensed: list[str]
 ) -> Iterator[Batch]:
     """The directory with licences. `licensed` gains the object ids of those who hold Copilot today."""
+    emails, employees = Sightings(), Sightings()
     for day, rows in snapshots(
         run,
         records.USERS,
@@ -200,10 +201,10 @@ def _users(
         if day == run.clock.today:
             licensed.extend(_licensed(users, copilot))
         yield from run.replace_day(records.USERS, day, records.holders(users, copilot))
-        written = ((u.object_id, name, day) for u in users for name in (u.user_principal_name, u.mail))
-        yield from run.events(records.EMAIL_LINKS, distinct_links(written))
-        employees = ((u.object_id, (u.employee_id or "").strip(), day) for u in users)
-        yield from run.events(records.EMPLOYEE_LINKS, distinct_links(employees))
+        emails.add((u.object_id, name, day) for u in users for name in (u.user_principal_name, u.mail))
+        employees.add((u.object_id, (u.employee_id or "").strip(), day) for u in users)
+    yield from run.events(records.EMAIL_LINKS, emails.links())
+    yield from run.events(records.EMPLOYEE_LINKS, employees.links())
 
 
 def _user_rows(client: VendorClient) -> list[dict[str, Any]]:
