@@ -143,29 +143,28 @@ def usage_by_period(
     homes = {period: people.homes(period) for period in periods}
     rows: dict[tuple[Period, str, str], _Row] = defaultdict(_Row)
 
-    def touched(tool: str, number: int, day: date) -> Iterable[_Row]:
-        period = index.of(day)
+    def touched(tool: str, number: int, period: Period) -> Iterable[_Row]:
         home = homes[period].get(number)
         for department in (home, ALL) if home is not None else ():
             for name in (tool, "all"):
                 yield rows[(period, department, name)]
 
     for (tool, number, day), activity in facts.days.items():
-        for row in touched(tool, number, day):
+        for row in touched(tool, number, index.of(day)):
             if activity.is_active:
                 row.active.add(number)
             for name in COUNTS:
                 row.sums[name] += getattr(activity, name)
     for tool, number, session in facts.sessions:
-        for row in touched(tool, number, session.day):
+        for row in touched(tool, number, index.of(session.day)):
             row.sums["sessions"] += 1
             row.sums["session_messages"] += session.user_messages
             row.sums["known_model_sessions"] += session.is_advanced is not None
             row.sums["advanced_sessions"] += session.is_advanced is True
-    for seat in seats:
-        if seat.number is not None:
-            for row in touched(seat.seat.product, seat.number, seat.day):
-                row.licensed.add(seat.number)
+    held = {(x.seat.product, x.number, index.of(x.day)) for x in seats if x.number is not None}
+    for product, holder, period in held:
+        for row in touched(product, holder, period):
+            row.licensed.add(holder)
     return {period.key: _departments(period, homes[period], rows) for period in periods}
 
 

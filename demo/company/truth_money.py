@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -277,9 +277,13 @@ def contract_on(company: Company, product: Product, plan: str, day: date) -> Sea
     return None
 
 
-def seat_costs(days: Sequence[SeatDay]) -> list[Cost]:
-    """Seat prices as costs of the tool that has the product's name."""
-    return [Cost(x.day, x.department, x.seat.product, "seat_allocated", x.price) for x in days]
+def seat_costs(days: Iterable[SeatDay]) -> list[Cost]:
+    """Seat prices as costs of the tool that has the product's name, one for equal prices of a day."""
+    counts = Counter((x.day, x.department, x.seat.product, x.price) for x in days)
+    return [
+        Cost(day, department, product, "seat_allocated", price * count)
+        for (day, department, product, price), count in counts.items()
+    ]
 
 
 def sum_by_month(costs: Sequence[Cost]) -> dict[str, dict[str, dict[str, dict[str, str]]]]:

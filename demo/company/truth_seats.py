@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -114,10 +114,11 @@ class _Figures:
         self._costs: dict[str, Fraction] = defaultdict(Fraction)
 
     def add_days(self, days: Iterable[SeatDay]) -> None:
-        for item in days:
-            for department in _rows(item.department):
-                self._counts[department]["seat_days"] += 1
-                self._costs[department] += item.price
+        counts = Counter((item.department, item.price) for item in days)
+        for (department, price), count in counts.items():
+            for row in _rows(department):
+                self._counts[row]["seat_days"] += count
+                self._costs[row] += price * count
 
     def add_holder(self, department: str, class_name: str, is_active: bool) -> None:
         for row in _rows(department):
