@@ -52,7 +52,7 @@ def distinct_links(pairs: Iterable[Pair]) -> list[Link]:
 
 
 class Sightings:
-    """Pairs seen over many days, kept as one link per pair and month: a year of rosters is twelve links each."""
+    """Pairs seen over many days, one link a pair and month: a year of nightly rosters is twelve links."""
 
     def __init__(self) -> None:
         self._latest: dict[tuple[str, str, int, int], dt.date] = {}
