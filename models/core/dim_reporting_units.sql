@@ -56,7 +56,7 @@ decided_departments as (
     from ranked_departments
     inner join pools
         on ranked_departments.period_type = pools.period_type
-        and ranked_departments.period_start = pools.period_start
+            and ranked_departments.period_start = pools.period_start
 ),
 
 decided_pools as (
@@ -86,7 +86,7 @@ final as (
     from decided_departments
     inner join decided_pools
         on decided_departments.period_type = decided_pools.period_type
-        and decided_departments.period_start = decided_pools.period_start
+            and decided_departments.period_start = decided_pools.period_start
     where
         decided_pools.has_named_unit
         or decided_pools.pool_headcount >= {{ minimum }}

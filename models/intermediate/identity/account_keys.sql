@@ -18,7 +18,7 @@ with seen as (
         {{ chatgpt_account_token() }} as id_token
     from {{ ref('stg_chatgpt__message_authors') }}
     {% if is_incremental() -%}
-    where {{ touched_days_filter('message_date', resources) }}
+        where {{ touched_days_filter('message_date', resources) }}
     {%- endif %}
 
     union
@@ -69,7 +69,7 @@ with seen as (
         user_token as id_token
     from {{ ref('stg_m365_copilot__interactions') }}
     {% if is_incremental() -%}
-    where {{ touched_days_filter('created_date', resources) }}
+        where {{ touched_days_filter('created_date', resources) }}
     {%- endif %}
 
     union
@@ -92,16 +92,20 @@ with seen as (
 
 known as (
     {% if is_incremental() -%}
-    select account_key, tool_account_source, namespace, id_token
-    from {{ this }}
+        select
+            account_key,
+            tool_account_source,
+            namespace,
+            id_token
+        from {{ this }}
     {%- else -%}
-    select
-        cast(null as {{ dbt.type_int() }}) as account_key,
-        cast(null as {{ dbt.type_string() }}) as tool_account_source,
-        cast(null as {{ dbt.type_string() }}) as namespace,
-        cast(null as {{ dbt.type_string() }}) as id_token
-    from seen
-    where 1 = 0
+        select
+            cast(null as {{ dbt.type_int() }}) as account_key,
+            cast(null as {{ dbt.type_string() }}) as tool_account_source,
+            cast(null as {{ dbt.type_string() }}) as namespace,
+            cast(null as {{ dbt.type_string() }}) as id_token
+        from seen
+        where 1 = 0
     {%- endif %}
 ),
 
@@ -118,8 +122,8 @@ added as (
     from seen
     left join known
         on seen.tool_account_source = known.tool_account_source
-        and seen.namespace = known.namespace
-        and seen.id_token = known.id_token
+            and seen.namespace = known.namespace
+            and seen.id_token = known.id_token
     where
         known.account_key is null
         and seen.id_token is not null

@@ -62,10 +62,10 @@ accounts as (
     from account_keys
     left join service_accounts
         on account_keys.namespace = service_accounts.namespace
-        and account_keys.id_token = service_accounts.id_token
+            and account_keys.id_token = service_accounts.id_token
     left join guests
         on account_keys.namespace = guests.namespace
-        and account_keys.id_token = guests.id_token
+            and account_keys.id_token = guests.id_token
 ),
 
 matched as (
@@ -77,7 +77,7 @@ matched as (
     from accounts
     inner join identifier_people
         on accounts.namespace = identifier_people.namespace
-        and accounts.id_token = identifier_people.id_token
+            and accounts.id_token = identifier_people.id_token
     where accounts.not_a_person is null
 ),
 
@@ -113,8 +113,8 @@ employed_or_not as (
     from matched
     left join person_employment
         on matched.person_token = person_employment.person_token
-        and matched.valid_from < person_employment.valid_to
-        and matched.valid_to > person_employment.valid_from
+            and matched.valid_from < person_employment.valid_to
+            and matched.valid_to > person_employment.valid_from
 ),
 
 matched_spans as (

@@ -1,6 +1,6 @@
 -- grain: one row a directory object or directory address and span: the person behind it
--- The directory knows two addresses of a person (principal name and mail). Where the HRIS knows only
--- one, the other is followed through the directory object.
+-- The directory knows two addresses of a person (principal name and mail). Where the HRIS knows
+-- only one, the other is followed through the directory object.
 with identity_links as (
     select * from {{ ref('int_identity_links') }}
 ),

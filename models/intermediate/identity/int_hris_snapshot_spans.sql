@@ -96,10 +96,10 @@ exits as (
     from stints
     inner join snapshot_days
         on stints.tenant = snapshot_days.tenant
-        and stints.scope = snapshot_days.scope
-        and snapshot_days.day > coalesce(
-            stints.last_employed_day_seen, {{ date_bound('first') }}
-        )
+            and stints.scope = snapshot_days.scope
+            and snapshot_days.day > coalesce(
+                stints.last_employed_day_seen, {{ date_bound('first') }}
+            )
     group by stints.employee_token, stints.stint
 ),
 
@@ -114,7 +114,7 @@ employment as (
     from stints
     left join exits
         on stints.employee_token = exits.employee_token
-        and stints.stint = exits.stint
+            and stints.stint = exits.stint
 ),
 
 state_days as (
@@ -146,7 +146,7 @@ changes as (
     from state_days
     inner join employment
         on state_days.employee_token = employment.employee_token
-        and state_days.stint = employment.stint
+            and state_days.stint = employment.stint
     where
         state_days.previous_state is null
         or state_days.previous_state <> state_days.state
@@ -157,8 +157,8 @@ spans as (
         changes.*,
         case
             when lead(valid_from) over (
-                partition by employee_token, stint order by day
-            ) < exit_on
+                    partition by employee_token, stint order by day
+                ) < exit_on
                 then lead(valid_from) over (partition by employee_token, stint order by day)
             else exit_on
         end as valid_to

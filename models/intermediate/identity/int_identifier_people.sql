@@ -1,6 +1,6 @@
 -- grain: one row an identifier of any kind and span: the person behind it
--- Hops: directory object, address and employee id are known; a GitHub login stands beside an address
--- or an employee id, a GitHub user beside its logins, a ChatGPT user beside an address.
+-- Hops: directory object, address and employee id are known; a GitHub login stands beside an
+-- address or an employee id, a GitHub user beside its logins, a ChatGPT user beside an address.
 with identity_links as (
     select * from {{ ref('int_identity_links') }}
 ),
@@ -50,11 +50,23 @@ users as (
 ),
 
 final as (
-    select * from user_targets
+    select
+        namespace,
+        id_token,
+        person_token,
+        valid_from,
+        valid_to
+    from user_targets
 
     union all
 
-    select * from users
+    select
+        namespace,
+        id_token,
+        person_token,
+        valid_from,
+        valid_to
+    from users
 )
 
 select * from final

@@ -3,17 +3,17 @@
 -- day after the other was last seen, but not before its own first month. The first target reaches
 -- back, since a vendor shows only the present; the last one stays.
 with links as (
-    {% for source in ['chatgpt', 'github_copilot', 'm365_copilot', 'company'] -%}
-    select
-        namespace,
-        id_token,
-        target_namespace,
-        target_token,
-        method,
-        observed_month,
-        observed_on
-    from {{ ref('stg_' ~ source ~ '__identity_links') }}
-    {{ 'union all' if not loop.last }}
+    {% for source in ['chatgpt', 'github_copilot', 'm365_copilot', 'company'] %}
+        select
+            namespace,
+            id_token,
+            target_namespace,
+            target_token,
+            method,
+            observed_month,
+            observed_on
+        from {{ ref('stg_' ~ source ~ '__identity_links') }}
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
@@ -100,9 +100,9 @@ switches as (
     from runs as earlier_runs
     inner join runs as later_runs
         on earlier_runs.namespace = later_runs.namespace
-        and earlier_runs.id_token = later_runs.id_token
-        and earlier_runs.target_namespace = later_runs.target_namespace
-        and earlier_runs.last_observed_on < later_runs.seen_in_first_month_on
+            and earlier_runs.id_token = later_runs.id_token
+            and earlier_runs.target_namespace = later_runs.target_namespace
+            and earlier_runs.last_observed_on < later_runs.seen_in_first_month_on
 ),
 
 starts as (
@@ -143,16 +143,16 @@ final as (
     from runs
     left join starts
         on runs.namespace = starts.namespace
-        and runs.id_token = starts.id_token
-        and runs.target_namespace = starts.target_namespace
-        and runs.target_token = starts.later_target
-        and runs.run_number = starts.later_run
+            and runs.id_token = starts.id_token
+            and runs.target_namespace = starts.target_namespace
+            and runs.target_token = starts.later_target
+            and runs.run_number = starts.later_run
     left join ends
         on runs.namespace = ends.namespace
-        and runs.id_token = ends.id_token
-        and runs.target_namespace = ends.target_namespace
-        and runs.target_token = ends.earlier_target
-        and runs.run_number = ends.earlier_run
+            and runs.id_token = ends.id_token
+            and runs.target_namespace = ends.target_namespace
+            and runs.target_token = ends.earlier_target
+            and runs.run_number = ends.earlier_run
 )
 
 select * from final

@@ -78,15 +78,15 @@ cuts as (
         valid_to as cut_on
     from manager_spans
     {% for years in tenure_years %}
-    union
+        union
 
-    select
-        person_token,
-        cast({{ dbt.dateadd('year', years, 'hired_on') }} as date) as cut_on
-    from person_spans
-    where
-        valid_from <= {{ dbt.dateadd('year', years, 'hired_on') }}
-        and valid_to > {{ dbt.dateadd('year', years, 'hired_on') }}
+        select
+            person_token,
+            cast({{ dbt.dateadd('year', years, 'hired_on') }} as date) as cut_on
+        from person_spans
+        where
+            valid_from <= {{ dbt.dateadd('year', years, 'hired_on') }}
+            and valid_to > {{ dbt.dateadd('year', years, 'hired_on') }}
     {% endfor %}
 ),
 
@@ -101,8 +101,8 @@ cut_spans as (
     from person_spans
     inner join cuts
         on person_spans.person_token = cuts.person_token
-        and cuts.cut_on >= person_spans.valid_from
-        and cuts.cut_on < person_spans.valid_to
+            and person_spans.valid_from <= cuts.cut_on
+            and person_spans.valid_to > cuts.cut_on
 ),
 
 parts as (
@@ -119,8 +119,8 @@ part_leave as (
     from parts
     inner join person_leave
         on parts.person_token = person_leave.person_token
-        and parts.part_from >= person_leave.valid_from
-        and parts.part_from < person_leave.valid_to
+            and parts.part_from >= person_leave.valid_from
+            and parts.part_from < person_leave.valid_to
 ),
 
 part_managers as (
@@ -130,8 +130,8 @@ part_managers as (
     from parts
     inner join manager_spans
         on parts.person_token = manager_spans.person_token
-        and parts.part_from >= manager_spans.valid_from
-        and parts.part_from < manager_spans.valid_to
+            and parts.part_from >= manager_spans.valid_from
+            and parts.part_from < manager_spans.valid_to
 ),
 
 final as (
@@ -147,8 +147,8 @@ final as (
         manager_keys.person_key as manager_person_key,
         case
             {%- for years in tenure_years %}
-            when parts.part_from < {{ dbt.dateadd('year', years, 'parts.hired_on') }}
-                then '{{ ['under 1 year', '1-3 years', '3-7 years'][loop.index0] }}'
+                when parts.part_from < {{ dbt.dateadd('year', years, 'parts.hired_on') }}
+                    then '{{ ['under 1 year', '1-3 years', '3-7 years'][loop.index0] }}'
             {%- endfor %}
             else 'over 7 years'
         end as tenure_band,
@@ -163,10 +163,10 @@ final as (
         on parts.manager_label = manager_keys.person_label
     left join part_leave
         on parts.person_token = part_leave.person_token
-        and parts.part_from = part_leave.part_from
+            and parts.part_from = part_leave.part_from
     left join part_managers
         on parts.person_token = part_managers.person_token
-        and parts.part_from = part_managers.part_from
+            and parts.part_from = part_managers.part_from
 )
 
 select * from final

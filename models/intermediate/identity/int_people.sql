@@ -31,10 +31,10 @@ rehires as (
     from addresses as later_holders
     inner join addresses as earlier_holders
         on later_holders.email_token = earlier_holders.email_token
-        and later_holders.employee_token <> earlier_holders.employee_token
-        and later_holders.employed_from >= earlier_holders.employed_to
-        and {{ days_between('earlier_holders.employed_to', 'later_holders.employed_from') }}
-        <= {{ var('rehire_days') }}
+            and later_holders.employee_token <> earlier_holders.employee_token
+            and later_holders.employed_from >= earlier_holders.employed_to
+            and {{ days_between('earlier_holders.employed_to', 'later_holders.employed_from') }}
+            <= {{ var('rehire_days') }}
 ),
 
 round_0 as (
@@ -44,17 +44,17 @@ round_0 as (
     from employees
     left join rehires
         on employees.employee_token = rehires.employee_token
-        and rehires.earlier_rank = 1
+            and rehires.earlier_rank = 1
 ),
 {% for round in range(1, rounds + 1) %}
-round_{{ round }} as (
-    select
-        later_ids.employee_token,
-        earlier_ids.person_token
-    from round_{{ round - 1 }} as later_ids
-    inner join round_{{ round - 1 }} as earlier_ids
-        on later_ids.person_token = earlier_ids.employee_token
-),
+    round_{{ round }} as (
+        select
+            later_ids.employee_token,
+            earlier_ids.person_token
+        from round_{{ round - 1 }} as later_ids
+        inner join round_{{ round - 1 }} as earlier_ids
+            on later_ids.person_token = earlier_ids.employee_token
+    ),
 {% endfor %}
 final as (
     select

@@ -33,7 +33,7 @@ first_day_people as (
     from periods
     inner join organisation_history
         on periods.period_start >= organisation_history.valid_from
-        and periods.period_start < organisation_history.valid_to
+            and periods.period_start < organisation_history.valid_to
     group by periods.period_type, periods.period_start, organisation_history.department_key
 ),
 
@@ -59,15 +59,15 @@ final as (
     cross join departments
     inner join first_days
         on departments.department_key = first_days.department_key
-        and first_days.first_day < periods.period_end
+            and periods.period_end > first_days.first_day
     left join first_day_people
         on periods.period_type = first_day_people.period_type
-        and periods.period_start = first_day_people.period_start
-        and departments.department_key = first_day_people.department_key
+            and periods.period_start = first_day_people.period_start
+            and departments.department_key = first_day_people.department_key
     left join home_people
         on periods.period_type = home_people.period_type
-        and periods.period_start = home_people.period_start
-        and departments.department_key = home_people.department_key
+            and periods.period_start = home_people.period_start
+            and departments.department_key = home_people.department_key
 )
 
 select * from final

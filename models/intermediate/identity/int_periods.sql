@@ -28,7 +28,7 @@ first_loaded as (
     from loaded_days
     inner join resources
         on loaded_days.source = resources.source
-        and loaded_days.resource = resources.resource
+            and loaded_days.resource = resources.resource
     where
         resources.tool is not null
         and loaded_days.status = 'ok'

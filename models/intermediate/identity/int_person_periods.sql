@@ -27,7 +27,7 @@ spans_in_periods as (
     from periods
     inner join organisation_history
         on periods.period_start < organisation_history.valid_to
-        and periods.period_end > organisation_history.valid_from
+            and periods.period_end > organisation_history.valid_from
 ),
 
 ranked_spans as (

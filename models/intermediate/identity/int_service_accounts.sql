@@ -23,7 +23,7 @@ one_link_away as (
     from identity_links
     inner join declared
         on identity_links.target_namespace = declared.namespace
-        and identity_links.target_token = declared.id_token
+            and identity_links.target_token = declared.id_token
 ),
 
 two_links_away as (
@@ -33,7 +33,7 @@ two_links_away as (
     from identity_links
     inner join one_link_away
         on identity_links.target_namespace = one_link_away.namespace
-        and identity_links.target_token = one_link_away.id_token
+            and identity_links.target_token = one_link_away.id_token
 ),
 
 final as (

@@ -20,8 +20,8 @@ units as (
     from reporting_units
     inner join period_departments
         on reporting_units.period_type = period_departments.period_type
-        and reporting_units.period_start = period_departments.period_start
-        and reporting_units.department_key = period_departments.department_key
+            and reporting_units.period_start = period_departments.period_start
+            and reporting_units.department_key = period_departments.department_key
     where period_departments.headcount > 0
     group by
         reporting_units.period_type,

@@ -17,16 +17,16 @@ labels as (
 
 known as (
     {% if is_incremental() -%}
-    select
-        person_label,
-        person_key
-    from {{ this }}
+        select
+            person_label,
+            person_key
+        from {{ this }}
     {%- else -%}
-    select
-        cast(null as {{ dbt.type_string() }}) as person_label,
-        cast(null as {{ dbt.type_int() }}) as person_key
-    from labels
-    where 1 = 0
+        select
+            cast(null as {{ dbt.type_string() }}) as person_label,
+            cast(null as {{ dbt.type_int() }}) as person_key
+        from labels
+        where 1 = 0
     {%- endif %}
 ),
 

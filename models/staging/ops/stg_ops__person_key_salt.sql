@@ -4,8 +4,7 @@ with source as (
 ),
 
 final as (
-    select
-        salt
+    select salt
     from source
 )
 
