@@ -125,7 +125,8 @@ def resolve_settings(spec: type[S], source: str) -> S:
         ConfigurationError: a value has the wrong type; names the setting, never its value.
     """
     try:
-        return resolve_configuration(spec(), sections=("sources", source))
+        settings: S = resolve_configuration(spec(), sections=("sources", source))
+        return settings
     except ConfigurationException as error:
         field = getattr(error, "field_name", None) or getattr(error, "key", None)
         place = f"[sources.{source}]" + (f" {field}" if field else "")

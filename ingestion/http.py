@@ -333,7 +333,8 @@ def _read_capped(response: requests.Response, place: str, cap: int, total_timeou
 def _refuse_html(response: requests.Response, place: str) -> None:
     """A proxy's or log-in page answered with 200 must not be taken for data."""
     kind = response.headers.get("Content-Type", "").lower()
-    body = b"" if response._content in (False, None) else response.content[:64].lstrip().lower()
+    read: Any = response._content  # False while a streamed body has not been read
+    body = read[:64].lstrip().lower() if isinstance(read, bytes) else b""
     if "text/html" in kind or body.startswith((b"<!doctype html", b"<html")):
         raise AnswerError(f"{place} answered a web page.", "A proxy or a log-in page stands in between.")
 

@@ -16,6 +16,7 @@ import dlt
 import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_tables, sql_rows
 from ingestion.errors import AiUsageError, SourceError
@@ -24,8 +25,8 @@ from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, Table
 from ingestion.privacy.gate import Gate, GateReport
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.scrub import scrub
-from ingestion.source import RunClock, SourceDefinition, SourceRun
-from ingestion.source_types import Batch
+from ingestion.source import SourceDefinition, SourceRun
+from ingestion.source_types import Batch, FetchWindow
 
 _FLUSH_ROWS = 200_000
 Progress = Callable[[str, str], None]
@@ -303,12 +304,17 @@ def _record_outcome(context: LoadContext, result: SourceResult, report: GateRepo
         }
         for (table, path), count in report.unknown_fields.items()
     ]
-    rows = {"source_runs": [outcome], "rejected_records": rejects, "unknown_fields": unknown}
+    rows: dict[str, list[dict[str, Any]]] = {
+        "source_runs": [outcome],
+        "rejected_records": rejects,
+        "unknown_fields": unknown,
+    }
     context.ops.write({name: entries for name, entries in rows.items() if entries})
 
 
 def _resource_rows(definition: SourceDefinition) -> Iterator[dict[str, Any]]:
-    for what in (*definition.contracts, *definition.windows):
+    resources: tuple[TableContract | FetchWindow, ...] = (*definition.contracts, *definition.windows)
+    for what in resources:
         yield {
             "source": definition.name,
             "resource": what.name,

@@ -303,7 +303,7 @@ def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
     if struct is None or not isinstance(item, dict):
         return
     declared = _declared(struct)
-    ignored = getattr(struct, "KNOWN_AND_DROPPED", frozenset())
+    ignored: frozenset[str] = getattr(struct, "KNOWN_AND_DROPPED", frozenset())
     for key, value in item.items():
         if key in declared:
             yield from unknown_fields(declared[key], value, f"{prefix}{key}.")

@@ -1,0 +1,168 @@
+"""`ai-usage demo`: the real night against a synthetic company whose vendors a local server plays.
+
+Everything in clear (the company's files, saved vendor answers) lives in a temporary folder that is gone when
+the demo ends, as it would live at the vendors and in HR. What stays in the data folder is what a real run
+leaves.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+
+from demo.company.truth import compute_truth
+from demo.process import CompanySize, vendors_in_a_process
+from ingestion.clock import RunClock
+from ingestion.config import environment
+from ingestion.errors import AiUsageError, ConfigurationError
+from ingestion.privacy.pseudonym import Pseudonymiser, parse_key
+from ingestion.sources.registry import SOURCES
+from orchestration import report
+from orchestration.findings import findings
+from orchestration.night import NightResult, run_night
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """Size and seed of the synthetic company, and where the run writes."""
+
+    people: int
+    weeks: int
+    seed: int
+    data_dir: Path
+
+    def same_company(self) -> dict[str, int]:
+        """What must not change between two runs into one folder."""
+        return {"people": self.people, "weeks": self.weeks, "seed": self.seed}
+
+
+def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
+    """Make the company, play its vendors, run the night, and tell what came out.
+
+    Returns the night's exit code. A second run into the same folder loads only what is new.
+
+    Raises:
+        ConfigurationError: the folder holds another company's demo.
+    """
+    console = Console()
+    env = environment(options.data_dir)
+    _claim_folder(options)
+    size = CompanySize(options.people, options.weeks, options.seed)
+    if not quiet:
+        console.print(
+            f"A synthetic company of {size.people:,} people, {size.weeks} weeks (seed {size.seed}); "
+            "a local server plays its vendors.",
+            highlight=False,
+        )
+    started = time.monotonic()
+    with report.live_progress(quiet=quiet) as progress, vendors_in_a_process(size) as vendors:
+        progress("company", "generating people, events, and what the marts must show")
+        company = size.generate()
+        truth = json.dumps(compute_truth(company), indent=1, default=str)
+        (options.data_dir / "truth.json").write_text(truth, encoding="utf-8")
+        progress("vendors", "writing the archive of saved answers, opening ports")
+        settings = _settings_of(vendors)
+        preparing = time.monotonic() - started
+        with _environment_variables(settings):
+            result = run_night(
+                env,
+                Pseudonymiser(_demo_key(options.data_dir)),
+                RunClock(company.profile.as_of),
+                SOURCES,
+                progress=progress,
+            )
+    result.seconds = {"company, vendors": preparing, **result.seconds}
+    report.print_night(result, quiet=quiet)
+    if result.publication is not None and not quiet:
+        _print_summary(console, size, result)
+    return int(result.exit_code)
+
+
+def _settings_of(vendors: Connection) -> dict[str, str]:
+    try:
+        settings: dict[str, str] = vendors.recv()
+    except EOFError:
+        raise AiUsageError("The local vendor server ended early.", "See its message above.") from None
+    return settings
+
+
+@contextlib.contextmanager
+def _environment_variables(values: dict[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _claim_folder(options: DemoOptions) -> None:
+    """One folder holds one company: two would be added up."""
+    path = options.data_dir / "demo.json"
+    wanted = options.same_company()
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != wanted:
+        raise ConfigurationError(
+            "This folder holds the demo of another company (people, weeks or seed differ).",
+            "Choose another --data-dir, or remove the folder.",
+        )
+    path.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def _demo_key(data_dir: Path) -> bytes:
+    """A throw-away key, drawn once per demo folder."""
+    path = data_dir / "demo.key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(base64.b64encode(secrets.token_bytes(32)).decode(), encoding="ascii")
+    return parse_key(path.read_text(encoding="ascii"), "the demo's key file")
+
+
+def _print_summary(console: Console, size: CompanySize, result: NightResult) -> None:
+    assert result.publication is not None
+    rows = sum(source.total_rows for source in result.sources)
+    seconds = result.seconds["load"]
+    console.print()
+    departments = _departments(result.publication.database)
+    console.print(
+        f"{size.people:,} people, {departments} departments, {size.weeks} weeks; "
+        f"{rows:,} rows loaded in {seconds:.0f} s ({rows / max(seconds, 0.001):,.0f} rows a second)",
+        highlight=False,
+    )
+    for stage, took in result.seconds.items():
+        console.print(f"  {stage:<18}{took:7.1f} s", highlight=False)
+    console.print("What the marts say:")
+    for sentence in findings(result.publication.database):
+        console.print(f"  • {sentence}", highlight=False, soft_wrap=True)
+    console.print(f"Published: {result.publication.database}", highlight=False, soft_wrap=True)
+    console.print(
+        f"  duckdb -readonly {result.publication.database} "
+        '"select * from published.department_usage_weekly limit 5"',
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _departments(database: Path) -> int:
+    """Published units of the last week; small departments are one pool."""
+    query = """
+        select count(distinct department_key) from published.department_usage_weekly
+        where department_key <> 'all'
+    """
+    with duckdb.connect(str(database), read_only=True) as connection:
+        row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
