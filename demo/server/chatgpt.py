@@ -62,6 +62,11 @@ class ChatGPT:
         """404 as the vendor words it."""
         return _error(404, "not_found", "Not found.")
 
+    def forget(self) -> None:
+        """Write every log file anew when it is next asked for."""
+        self.messages.forget()
+        self.costs.forget()
+
     def download(self, event_type: str, file_id: str) -> Answer:
         """The content of a file, for whoever holds a signed link."""
         files = self.messages if event_type == "CONVERSATION_MESSAGE" else self.costs

@@ -10,6 +10,8 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from demo.server.documents import Document, Row, drop_field, get_field, set_field
 from demo.server.fault_context import FaultContext, named
 from demo.server.wire import Answer, encode
@@ -67,6 +69,12 @@ def change_field(fault: FaultContext) -> Answer:
     return _each(fault, lambda row: set_field(row, fault.text("field", "id"), fault.arguments["value"]))
 
 
+def raw_field(fault: FaultContext) -> Answer:
+    """``field`` is set to ``json``, written as it stands: NaN, 1e400, a lone surrogate, NUL, a doubled key."""
+    text = msgspec.Raw(fault.text("json", "NaN").encode())
+    return _each(fault, lambda row: set_field(row, fault.text("field", "id"), text))
+
+
 def new_field(fault: FaultContext) -> Answer:
     """A field nobody knows, ``field`` (person.display_name) at any depth, holds a ``value`` (a name)."""
     name = fault.arguments.get("value", CANARY)
@@ -119,6 +127,6 @@ def _replace_present(row: Row, field: str, value: object) -> None:
 
 
 FAULTS = named(
-    bad_line, cut_last_line, bad_bytes, byte_order_mark, missing_field, null_field, change_field,
+    bad_line, cut_last_line, bad_bytes, byte_order_mark, missing_field, null_field, change_field, raw_field,
     new_field, future_timestamp, unknown_model, duplicate_row, long_text,
 )  # fmt: skip

@@ -52,6 +52,7 @@ Rows (row: 0, -1 … or "all"; field: dotted path)
     missing_field         field absent
     null_field            field null
     change_field          field = value: type changes, odd numbers
+    raw_field             field = json, as it stands: NaN, 1e400, "\\ud800", "\\u0000", 1,"id":2 (a doubled key)
     new_field             an unknown field (person.display_name) holding a name, in all rows
     future_timestamp      field (timestamp) = 2999-01-01
     unknown_model         field (model) = zeta-9-unheard-of, in all rows that have it
@@ -124,7 +125,7 @@ class Faults:
     def __init__(self, script: Sequence[Mapping[str, Any]] = ()) -> None:
         self._lock = threading.RLock()
         self._rules: list[Rule] = []
-        self._listeners: list[Callable[[], None]] = []
+        self._changed: Callable[[], None] = lambda: None
         self.replace(script)
 
     def replace(self, script: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -132,12 +133,11 @@ class Faults:
         rules = [_rule(line) for line in script]
         with self._lock:
             self._rules = rules
-        for changed in self._listeners:
-            changed()
+        self._changed()
 
     def on_change(self, changed: Callable[[], None]) -> None:
-        """Have a function called whenever the script changes (caches of written files)."""
-        self._listeners.append(changed)
+        """Have this function called whenever the script changes (it forgets written files)."""
+        self._changed = changed
 
     def on_request(self, request: Request, answer: Answer, stranger_url: str) -> Answer:
         """The answer as the script wants it."""

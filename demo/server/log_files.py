@@ -95,7 +95,6 @@ class LogFiles(Generic[EventT]):
         self._step = timedelta(hours=backstage.behaviour.log_file_hours)
         profile = backstage.company.profile
         self._origin = datetime.combine(profile.first_day, profile.as_of.time(), UTC)
-        backstage.faults.on_change(self.forget)
 
     def forget(self) -> None:
         """Drop every written file: the script of faults has changed."""

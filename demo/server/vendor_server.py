@@ -60,6 +60,7 @@ class VendorServer:
         self._listeners = {name: Listener(name, self._respond) for name in SITES}
         self.urls = {name: listener.url for name, listener in self._listeners.items()}
         self.replace_company(company)
+        self.faults.on_change(lambda: self.chatgpt.forget())
 
     def replace_company(self, company: Company) -> None:
         """Serve another company from now on, e.g. one whose past was corrected. Time stays."""

@@ -365,6 +365,12 @@ def test_fields(vendor_server: VendorServer, client: Any, rule: dict[str, Any], 
     assert len(changed) == (5 if rule["do"] in ("new_field", "unknown_model") else 1)
 
 
+@pytest.mark.parametrize("text", ["NaN", "1e400", '"\\ud800"', '"a\\u0000b"', '"a","id":"b"'])
+def test_odd_json_stands_as_it_is(vendor_server: VendorServer, client: Any, text: str) -> None:
+    script(vendor_server, do="raw_field", field="id", json=text)
+    assert f'"id":{text},'.encode() in roster(client).content
+
+
 def test_missing_field_in_the_last_row(vendor_server: VendorServer, client: Any) -> None:
     script(vendor_server, do="missing_field", field="id", row=-1)
     rows = roster(client).json()["data"]
