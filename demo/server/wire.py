@@ -16,10 +16,6 @@ import msgspec
 JSON = "application/json; charset=utf-8"
 NDJSON = "application/x-ndjson"
 CSV = "text/csv; charset=utf-8"
-RECORDED_HEADERS = (
-    "host", "authorization", "accept", "accept-encoding", "content-type", "user-agent", "cookie",
-    "x-github-api-version", "if-none-match", "consistencylevel",
-)  # fmt: skip
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
