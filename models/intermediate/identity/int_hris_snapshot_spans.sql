@@ -17,7 +17,7 @@ employee_days as (
     select
         snapshots.*,
         case when status = 'on_leave' then 'on_leave' else 'employed' end as employment_status,
-        {{ hash_key([
+        {{ joined_text([
             'department', 'parent_department', 'cost_center', 'job_function', 'location',
             'manager_token', "case when status = 'on_leave' then 'on_leave' else 'employed' end"
         ]) }} as state,
