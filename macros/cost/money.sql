@@ -13,7 +13,8 @@
 {#- An amount times a rate (price of a credit, exchange rate), rounded to nine decimals. -#}
 {% macro multiply_money(amount, rate) -%}
     cast(
-        cast({{ amount }} as decimal(20, 9)) * cast({{ rate }} as decimal(17, 9)) as {{ type_money() }}
+        cast({{ amount }} as decimal(20, 9)) * cast({{ rate }} as decimal(17, 9))
+        as {{ type_money() }}
     )
 {%- endmacro %}
 
@@ -28,8 +29,8 @@
 {%- endmacro %}
 
 
-{#- An amount in the reporting currency, at the joined row of `exchange_rates` (rate of the day); NULL
-    when the company's file has no rate for the day: an unconverted amount is not a cost. -#}
+{#- An amount in the reporting currency, at the joined row of `exchange_rates` (rate of the day);
+    NULL when the company's file has no rate for the day: an unconverted amount is not a cost. -#}
 {% macro converted_cost(amount, currency) -%}
     case
             when {{ currency }} = '{{ var("reporting_currency") }}' then {{ amount }}

@@ -1,10 +1,10 @@
 {#-
     amount × part ÷ whole as a decimal with nine decimals, cut (not rounded) after the ninth.
 
-    Division of decimals gives a float on DuckDB and a result of differing scale elsewhere, and money
-    must not pass through a float. DuckDB divides whole billionths instead. Cut, so that shares never
-    add up to more than the amount: whoever splits an amount puts the rest on one of the shares.
-
+    Division of decimals gives a float on DuckDB and a result of differing scale elsewhere, and
+    money must not pass through a float. DuckDB divides whole billionths instead. Cut, so that
+    shares never add up to more than the amount: whoever splits an amount puts the rest on one of
+    the shares.
     amount, part, whole: decimals with up to nine decimals; whole 0 gives NULL
     usage: {{ share_of_amount('net_amount', 'credits', 'day_credits') }},
            {{ share_of_amount('price_per_seat_month', 1, days_in_month('seat_date')) }}

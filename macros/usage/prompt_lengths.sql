@@ -1,5 +1,6 @@
 {#- Measures of user messages by length in characters: short < 50, medium 50 to 200, long > 200.
-    A message without text has no length and is in none of them. Expects the column `prompt_chars`. -#}
+    A message without text has no length and is in none of them. Expects the column `prompt_chars`.
+    -#}
 {% macro prompt_length_measures() -%}
             {{ total('prompt_chars') }} as prompt_chars,
             count(prompt_chars) as measured_messages,

@@ -1,23 +1,31 @@
 {#-
     The CTEs that put events into sessions and add them up; the one place of the session rule.
 
-    A session is a run of user messages of one account in one tool, across conversations, in which no
-    gap is longer than `session_gap_minutes` (a gap of exactly that length continues). It belongs to
-    the day it starts and is never cut at midnight; its key is its account and its start.
+    A session is a run of user messages of one account in one tool, across conversations, in which
+    no gap is longer than `session_gap_minutes` (a gap of exactly that length continues). It
+    belongs to the day it starts and is never cut at midnight; its key is its account and its start.
 
     Reads the CTE `events`, one row a user message (with its answers) or a message outside sessions:
         account_key, event_at (naive UTC), conversation, tie_break (orders events of one
         instant within a conversation),
-        surface, model, user_messages, assistant_messages, prompt_chars, used_<feature> …,
+        surface, model, user_messages, assistant_messages, prompt_chars,
+        used_<feature> of each of `features`,
         is_in_session (false: counted on its own day, in no session)
-    Gives the CTE `parts`: one row an account, session, day, surface and model. Every measure adds up
-    over parts: `sessions` is 1 on the part that holds the session's first message, `conversations`
-    is counted on the first part of each conversation.
+    Gives the CTE `parts`: one row an account, session, day, surface and model. Every measure adds
+    up over parts: `sessions` is 1 on the part that holds the session's first message,
+    `conversations` is counted on the first part of each conversation.
 
-    usage: {{ session_parts('chatgpt') }}  after the last comma of the CTE list
+    features: those that the tool tells of; the others become NULL at the very end, because an
+              aggregate over nothing but NULL costs as much as any other
+    usage: {{ session_parts('chatgpt', ['search', 'files']) }}  after the comma of the last CTE
 -#}
-{% macro session_parts(tool) -%}
-{%- set in_order = "partition by account_key, is_in_session order by event_at, conversation, tie_break" -%}
+{% macro session_parts(tool, features) -%}
+{%- set told = {} -%}
+{%- for feature in features -%}
+    {%- do told.update({feature: dbt.bool_or('used_' ~ feature)}) -%}
+{%- endfor -%}
+{%- set in_order = "partition by account_key, is_in_session
+            order by event_at, conversation, tie_break" -%}
 gaps as (
     select
         *,
@@ -61,8 +69,10 @@ conversation_parts as (
         {{ total('assistant_messages') }} as assistant_messages,
         {{ prompt_length_measures() }},
         min(event_at) as first_event_at,
-        max(event_at) as last_event_at,
-        {{- feature_names(combine=true) }}
+        max(event_at) as last_event_at
+        {%- for feature in features %},
+        {{ told[feature] }} as used_{{ feature }}
+        {%- endfor %}
     from session_events
     group by account_key, session_started_at, activity_date, conversation, surface, model
 ),
@@ -102,7 +112,7 @@ parts as (
         {{ total('medium_messages') }} as medium_messages,
         {{ total('long_messages') }} as long_messages,
         max(last_event_at) as last_event_at,
-        {{- feature_names(combine=true) }},
+        {{- feature_columns(told) }},
         activity_date
     from counted_parts
     group by account_key, session_started_at, surface, model, activity_date

@@ -1,5 +1,5 @@
-{#- The disjoint token buckets in column order; `total_tokens` is their sum. A bucket that the vendor
-    does not give is NULL. -#}
+{#- The disjoint token buckets in column order; `total_tokens` is their sum. A bucket that the
+    vendor does not give is NULL. -#}
 {% macro token_buckets() -%}
     {{ return([
         'input_tokens', 'cached_input_tokens', 'cache_write_tokens',

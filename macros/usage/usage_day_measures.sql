@@ -26,8 +26,8 @@
 {%- endmacro %}
 
 
-{#- The same columns in their final order, with what follows from them. Expects `tools` joined: a tool
-    that tells of activity was silent on a day without any; of the others we do not know. -#}
+{#- The same columns in their final order, with what follows from them. Expects `tools` joined: a
+    tool that tells of activity was silent on a day without any; of the others we do not know. -#}
 {% macro usage_day_columns(relation) -%}
         {{ relation }}.user_messages,
         {{ relation }}.assistant_messages,
@@ -56,6 +56,8 @@
         {{ relation }}.suggestions_accepted,
         {{- feature_names() }},
         {{ count_features() }} as distinct_features,
-        coalesce({{ relation }}.is_active, case when tools.has_activity then false end) as is_active,
+        coalesce(
+            {{ relation }}.is_active, case when tools.has_activity then false end
+        ) as is_active,
         {{ relation }}.date_basis
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- The features of a tool that a person can be seen to use, in column order. A feature that a vendor
-    does not tell of is NULL in that tool's rows, never false. -#}
+{#- The features of a tool that a person can be seen to use, in column order. A feature that a
+    vendor does not tell of is NULL in that tool's rows, never false. -#}
 {% macro usage_features() -%}
     {{ return([
         'search', 'code', 'images', 'files', 'gpt', 'project',
@@ -25,7 +25,8 @@
 {%- endmacro %}
 
 
-{#- The same columns passed on from one relation, or combined over a group (true when any row is). -#}
+{#- The same columns passed on from one relation, or combined over a group (true when any row is).
+    -#}
 {% macro feature_names(combine=false) -%}
     {%- for feature in usage_features() %}
             {% if combine -%}

@@ -1,6 +1,8 @@
 -- grain: one row a department (of the day), tool, surface, model and day
 {%- set bases = ['credits', 'vendor_estimate', 'metered_list', 'billed'] %}
 {%- set measures = ['turns', 'user_messages', 'interactions'] + token_buckets() %}
+{%- set no_count = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
+{%- set no_money = 'cast(null as ' ~ type_money() ~ ')' %}
 
 with person_model_days as (
     select * from {{ ref('int_person_model_days') }}
@@ -77,8 +79,8 @@ department_costs as (
         model,
         usage_date as activity_date,
         {%- for basis in bases %}
-        {{ total_money("case when cost_basis = '" ~ basis ~ "' then cost end") }} as cost_{{ basis }}
-        {{- ',' if not loop.last }}
+        {{ total_money("case when cost_basis = '" ~ basis ~ "' then cost end") }}
+            as cost_{{ basis }}{{ ',' if not loop.last }}
         {%- endfor %}
     from costs
     group by department_key, tool, model, usage_date
@@ -93,14 +95,12 @@ all_usage as (
         model,
         activity_date,
         {%- for measure in ['people'] + measures %}
-        {{ measure if relation == 'department_usage' else 'cast(null as ' ~ dbt.type_bigint() ~ ')' }}
-            as {{ measure }},
+        {{ measure if relation == 'department_usage' else no_count }} as {{ measure }},
         {%- endfor %}
-        {{ 'sessions' if relation == 'department_sessions' else 'cast(null as ' ~ dbt.type_bigint() ~ ')' }}
-            as sessions,
+        {{ 'sessions' if relation == 'department_sessions' else no_count }} as sessions,
         {%- for basis in bases %}
-        {{ 'cost_' ~ basis if relation == 'department_costs' else 'cast(null as ' ~ type_money() ~ ')' }}
-            as cost_{{ basis }}{{ ',' if not loop.last }}
+        {{ 'cost_' ~ basis if relation == 'department_costs' else no_money }} as cost_{{ basis }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
     {{- "\n    union all" if not loop.last }}

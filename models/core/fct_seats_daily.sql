@@ -20,7 +20,10 @@ last_departments as (
     select
         person_key,
         department_key,
-        row_number() over (partition by person_key order by valid_to desc, valid_from desc) as recency
+        row_number() over (
+            partition by person_key
+            order by valid_to desc, valid_from desc
+        ) as recency
     from people
 ),
 
@@ -56,7 +59,9 @@ held_seats as (
         account_people.unmatched_reason,
         coalesce(
             account_people.person_key,
-            case when account_people.unmatched_reason = 'left' then account_people.last_person_key end
+            case
+                when account_people.unmatched_reason = 'left' then account_people.last_person_key
+            end
         ) as person_key
     from seat_days
     left join account_people

@@ -19,7 +19,12 @@ github_copilot_billed_costs as (
 ),
 
 exchange_rates as (
-    select * from {{ ref('stg_company__exchange_rates') }}
+    select
+        from_currency,
+        rate,
+        valid_from,
+        coalesce(valid_to, {{ date_bound('last') }}) as valid_to
+    from {{ ref('stg_company__exchange_rates') }}
     where to_currency = '{{ var("reporting_currency") }}'
 ),
 
@@ -165,7 +170,7 @@ final as (
         on
             grouped_costs.vendor_currency = exchange_rates.from_currency
             and grouped_costs.usage_date >= exchange_rates.valid_from
-            and grouped_costs.usage_date < coalesce(exchange_rates.valid_to, {{ date_bound('last') }})
+            and grouped_costs.usage_date < exchange_rates.valid_to
 )
 
 select * from final

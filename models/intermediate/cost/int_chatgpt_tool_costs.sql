@@ -1,4 +1,5 @@
--- grain: one row an account, product, spelling of a model, cost unit and UTC day, by tool and known model
+-- grain: one row an account, product, spelling of a model, cost unit and UTC day
+-- With the tool and the known model of each.
 {{ config(materialized='view') }}
 
 with cost_days as (

@@ -1,4 +1,5 @@
--- grain: one row an account, tool, model and UTC day: credits used, at the company's rate of the day
+-- grain: one row an account, tool, model and UTC day
+-- Credits used, at the company's rate of the day.
 
 with chatgpt_costs as (
     select * from {{ ref('int_chatgpt_tool_costs') }}
@@ -16,7 +17,13 @@ accounts as (
 ),
 
 credit_rates as (
-    select * from {{ ref('stg_company__credit_rates') }}
+    select
+        unit,
+        price_per_unit,
+        currency,
+        valid_from,
+        coalesce(valid_to, {{ date_bound('last') }}) as valid_to
+    from {{ ref('stg_company__credit_rates') }}
 ),
 
 -- All credits used, whatever part of them the contract includes.
@@ -63,14 +70,15 @@ final as (
         account_credits.model,
         account_credits.usage_date,
         account_credits.credits,
-        {{ multiply_money('account_credits.credits', 'credit_rates.price_per_unit') }} as vendor_cost,
+        {{ multiply_money('account_credits.credits', 'credit_rates.price_per_unit') }}
+            as vendor_cost,
         credit_rates.currency as vendor_currency
     from account_credits
     left join credit_rates
         on
             account_credits.unit = credit_rates.unit
             and account_credits.usage_date >= credit_rates.valid_from
-            and account_credits.usage_date < coalesce(credit_rates.valid_to, {{ date_bound('last') }})
+            and account_credits.usage_date < credit_rates.valid_to
 )
 
 select * from final

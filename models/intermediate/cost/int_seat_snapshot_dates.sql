@@ -1,4 +1,5 @@
--- grain: one row a seat roster, tenant, scope and day: the snapshot that tells who holds a seat that day
+-- grain: one row a seat roster, tenant, scope and day
+-- The snapshot that tells who holds a seat on that day.
 {%- set rosters = [
     'chatgpt.users', 'chatgpt.seats', 'github_copilot.seats', 'm365_copilot.users'
 ] %}

@@ -1,4 +1,5 @@
--- grain: one row an account, tool, model and UTC day: its tokens at the price of the day, in US dollars
+-- grain: one row an account, tool, model and UTC day
+-- Its tokens at the price of the day, in US dollars.
 {%- set components = {
     'input_tokens': 'input',
     'cached_input_tokens': 'cached_input',

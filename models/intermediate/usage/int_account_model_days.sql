@@ -1,10 +1,11 @@
--- grain: one row an account, tool, surface, spelling of a model and day: turns, interactions, tokens
--- Spellings are not added up here: every reader groups anyway, and an edit of the aliases is free.
+-- grain: one row an account, tool, surface, spelling of a model and day
+-- Turns, interactions and tokens side by side. Spellings are not added up here: every reader
+-- groups anyway, and an edit of the aliases is free.
 {{ config(materialized='view') }}
 {%- set measures = ['turns', 'user_messages', 'interactions'] + token_buckets() %}
 
 with turn_days as (
-    -- Every user message is one turn. A tool that names no model has messages, but no turns to share.
+    -- Every user message is one turn. A tool that names no model has messages, but no turns.
     select
         *,
         case when tool = 'chatgpt' then user_messages end as turns
@@ -37,7 +38,9 @@ github_copilot_days as (
 
 {%- set given = {
     'turn_days': ['turns', 'user_messages'],
-    'chatgpt_token_days': ['input_tokens', 'cached_input_tokens', 'output_tokens', 'unsplit_tokens'],
+    'chatgpt_token_days': [
+        'input_tokens', 'cached_input_tokens', 'output_tokens', 'unsplit_tokens',
+    ],
     'github_copilot_days': ['user_messages', 'interactions', 'input_tokens', 'output_tokens'],
 } %}
 

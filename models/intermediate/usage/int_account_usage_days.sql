@@ -1,4 +1,5 @@
--- grain: several rows an account, tool and day, to be added up: activity, tokens and cost side by side
+-- grain: several rows an account, tool and day, to be added up
+-- Activity, tokens and cost side by side, with the person of the day.
 {{ config(materialized='view') }}
 {%- set activity = [
     'user_messages', 'assistant_messages', 'sessions', 'prompt_chars', 'measured_messages',

@@ -1,4 +1,5 @@
--- grain: one row an account, session, day, surface and model, of every tool that gives single messages
+-- grain: one row an account, session, day, surface and model
+-- Of every tool that gives single messages.
 {{ config(materialized='view') }}
 
 with chatgpt as (

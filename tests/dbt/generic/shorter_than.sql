@@ -1,6 +1,6 @@
 {#-
-    Fails for every row whose time from one timestamp to another is the given number of hours or more,
-    or negative, or unknown.
+    Fails for every row whose time from one timestamp to another is the given number of hours or
+    more, or negative, or unknown.
 
     starts, ends: timestamp columns
 -#}

@@ -6,7 +6,7 @@
     meta={'replace_days': {'resources': resources, 'neighbours': 1}}
 ) }}
 {%- set in_conversation = "partition by conversation
-            order by message_at, author_type desc, message_token" %}
+            order by message_at, is_user desc, message_token" %}
 {%- set answer_until = dbt.dateadd('hour', 24, 'prompted_at') %}
 
 with messages as (
@@ -16,7 +16,6 @@ with messages as (
         coalesce(conversation_token, user_token, 'unidentified') as conversation,
         {{ chatgpt_account_namespace('actor_type') }} as account_namespace,
         {{ chatgpt_account_token() }} as account_token,
-        author_type,
         author_type = 'user' as is_user,
         message_at,
         client_type,
@@ -120,20 +119,20 @@ events as (
         user_messages,
         assistant_messages,
         prompt_chars,
-        {{- feature_columns({
-            'search': 'used_search',
-            'code': 'used_code',
-            'images': 'used_images',
-            'files': 'used_files',
-            'gpt': 'used_gpt',
-            'project': 'used_project',
-            'other': 'used_other_tool',
-        }) }},
+        used_search,
+        used_code,
+        used_images,
+        used_files,
+        used_gpt,
+        used_project,
+        used_other_tool as used_other,
         coalesce(is_turn and is_of_user, false) as is_in_session
     from turns
 ),
 
-{{ session_parts('chatgpt') }},
+{{ session_parts(
+    'chatgpt', ['search', 'code', 'images', 'files', 'gpt', 'project', 'other']
+) }},
 
 final as (
     select

@@ -59,7 +59,9 @@ bucketed_usage as (
                 {% for kind in kinds -%}
                 {{ '+ ' if not loop.first }}case
                     when coalesce(
-                        {{ kind }}_input_tokens, {{ kind }}_cached_input_tokens, {{ kind }}_output_tokens
+                        {{ kind }}_input_tokens,
+                        {{ kind }}_cached_input_tokens,
+                        {{ kind }}_output_tokens
                     ) is null then coalesce({{ kind }}_total_tokens, 0)
                     else 0
                 end

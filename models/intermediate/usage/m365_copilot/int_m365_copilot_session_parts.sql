@@ -5,6 +5,7 @@
     incremental_strategy='replace_days',
     meta={'replace_days': {'resources': resources, 'neighbours': 1}}
 ) }}
+{%- set app_features = m365_copilot_app_features('interactions.app') %}
 
 with interactions as (
     select
@@ -34,16 +35,17 @@ events as (
         case when interactions.is_user then 1 else 0 end as user_messages,
         case when interactions.is_user then 0 else 1 end as assistant_messages,
         case when interactions.is_user then interactions.prompt_chars end as prompt_chars,
-        {{- m365_copilot_app_features('interactions.app', {
-            'files': 'coalesce(interactions.has_attachments, false)',
-        }) }},
+        {%- for feature, condition in app_features.items() %}
+        {{ condition }} as used_{{ feature }},
+        {%- endfor %}
+        coalesce(interactions.has_attachments, false) as used_files,
         interactions.is_user as is_in_session
     from interactions
     left join accounts
         on interactions.user_token = accounts.id_token
 ),
 
-{{ session_parts('m365_copilot') }},
+{{ session_parts('m365_copilot', app_features.keys() | list + ['files']) }},
 
 final as (
     select

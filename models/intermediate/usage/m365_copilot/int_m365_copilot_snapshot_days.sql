@@ -1,6 +1,12 @@
 -- grain: one row an account and day on which a nightly report says that the account was last active
 {# Rebuilt whole: a restated snapshot can take away a day that it does not name any more. #}
-{%- set apps = ['chat', 'teams', 'word', 'excel', 'powerpoint', 'outlook', 'onenote', 'loop', 'edge', 'agent'] %}
+{%- set apps = [
+    'chat', 'teams', 'word', 'excel', 'powerpoint', 'outlook', 'onenote', 'loop', 'edge', 'agent',
+] %}
+{%- set app_features = {} %}
+{%- for app in apps %}
+{%- do app_features.update({app: dbt.bool_or("app_days.app = '" ~ app ~ "'")}) %}
+{%- endfor %}
 
 with usage_user_detail as (
     select * from {{ ref('stg_m365_copilot__usage_user_detail') }}
@@ -52,9 +58,7 @@ final as (
     select
         accounts.account_key,
         'm365_copilot' as tool,
-        {%- set told = {} %}
-        {%- for app in apps %}{% do told.update({app: dbt.bool_or("app_days.app = '" ~ app ~ "'")}) %}{% endfor %}
-        {{- feature_columns(told) }},
+        {{- feature_columns(app_features) }},
         app_days.activity_date
     from app_days
     inner join first_snapshots
