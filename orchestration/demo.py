@@ -12,17 +12,19 @@ import contextlib
 import json
 import os
 import secrets
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 import duckdb
 from rich.console import Console
 
+from demo.company.generate import generate_company
 from demo.company.truth import compute_truth
-from demo.process import CompanySize, vendors_in_a_process
 from ingestion.clock import RunClock
 from ingestion.config import environment
 from ingestion.errors import AiUsageError, ConfigurationError
@@ -58,23 +60,22 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
     console = Console()
     env = environment(options.data_dir)
     _claim_folder(options)
-    size = CompanySize(options.people, options.weeks, options.seed)
     if not quiet:
         console.print(
-            f"A synthetic company of {size.people:,} people, {size.weeks} weeks (seed {size.seed}); "
+            f"A synthetic company of {options.people:,} people, {options.weeks} weeks (seed {options.seed}); "
             "a local server plays its vendors.",
             highlight=False,
         )
     started = time.monotonic()
-    with report.live_progress(quiet=quiet) as progress, vendors_in_a_process(size) as vendors:
+    with report.live_progress(quiet=quiet) as progress, _vendors(options) as settings_of_vendors:
         progress("company", "generating people, events, and what the marts must show")
-        company = size.generate()
+        company = generate_company(options.people, options.weeks, options.seed)
         truth = json.dumps(compute_truth(company), indent=1, default=str)
         (options.data_dir / "truth.json").write_text(truth, encoding="utf-8")
         progress("vendors", "writing the archive of saved answers, opening ports")
-        settings = _settings_of(vendors)
+        settings = settings_of_vendors()
         preparing = time.monotonic() - started
-        with _environment_variables(settings):
+        with environment_variables(settings):
             result = run_night(
                 env,
                 Pseudonymiser(_demo_key(options.data_dir)),
@@ -85,20 +86,53 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
     result.seconds = {"company, vendors": preparing, **result.seconds}
     report.print_night(result, quiet=quiet)
     if result.publication is not None and not quiet:
-        _print_summary(console, size, result)
+        _print_summary(console, options, result)
     return int(result.exit_code)
 
 
-def _settings_of(vendors: Connection) -> dict[str, str]:
-    try:
-        settings: dict[str, str] = vendors.recv()
-    except EOFError:
-        raise AiUsageError("The local vendor server ended early.", "See its message above.") from None
+@contextlib.contextmanager
+def _vendors(options: DemoOptions) -> Iterator[Callable[[], dict[str, str]]]:
+    """The vendor server in a process of its own, so that it answers on one core while we work on the other.
+
+    Gives a function that waits until the vendors answer and tells their settings. The server ends when its
+    input closes, and the folder with what is in clear goes with it.
+    """
+    with tempfile.TemporaryDirectory(prefix="ai-usage-demo-") as name:
+        company_dir, archive_dir = Path(name) / "company", Path(name) / "archive"
+        command = [sys.executable, "-m", "demo.server"]
+        command += ["--people", str(options.people), "--weeks", str(options.weeks), "--seed", str(options.seed)]
+        command += ["--archive-dir", str(archive_dir), "--company-dir", str(company_dir)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            answers = process.stdout
+
+            def settings() -> dict[str, str]:
+                line = answers.readline()
+                if not line:
+                    raise AiUsageError("The local vendor server ended early.", "See its message above.")
+                return vendor_settings(json.loads(line)["configuration"], company_dir, archive_dir)
+
+            try:
+                yield settings
+            finally:
+                process.stdin.close()
+
+
+def vendor_settings(
+    configuration: Mapping[str, Mapping[str, object]], company_dir: Path, archive_dir: Path
+) -> dict[str, str]:
+    """Environment variables that point every source at the server, the company's files and the archive."""
+    settings = {"AI_USAGE_COMPANY_DIR": str(company_dir)}
+    for source, values in configuration.items():
+        settings |= {f"SOURCES__{source}__{key}".upper(): str(value) for key, value in values.items()}
+        settings[f"SOURCES__{source}__ARCHIVE_DIR".upper()] = str(archive_dir)
     return settings
 
 
 @contextlib.contextmanager
-def _environment_variables(values: dict[str, str]) -> Iterator[None]:
+def environment_variables(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for a while, as a deployment sets them for good."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -132,14 +166,14 @@ def _demo_key(data_dir: Path) -> bytes:
     return parse_key(path.read_text(encoding="ascii"), "the demo's key file")
 
 
-def _print_summary(console: Console, size: CompanySize, result: NightResult) -> None:
+def _print_summary(console: Console, options: DemoOptions, result: NightResult) -> None:
     assert result.publication is not None
     rows = sum(source.total_rows for source in result.sources)
     seconds = result.seconds["load"]
     console.print()
     departments = _departments(result.publication.database)
     console.print(
-        f"{size.people:,} people, {departments} departments, {size.weeks} weeks; "
+        f"{options.people:,} people, {departments} departments, {options.weeks} weeks; "
         f"{rows:,} rows loaded in {seconds:.0f} s ({rows / max(seconds, 0.001):,.0f} rows a second)",
         highlight=False,
     )
