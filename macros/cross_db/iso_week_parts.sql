@@ -7,15 +7,14 @@
     usage: {{ iso_year('date_day') }}, {{ iso_week('date_day') }}, {{ iso_day_of_week('date_day') }}
 -#}
 {% macro iso_year(date_expression) -%}
-    cast(extract(year from {{ add_days(iso_week_start(date_expression), 3) }}) as {{ dbt.type_int() }})
+    {%- set thursday = add_days(iso_week_start(date_expression), 3) -%}
+    cast(extract(year from {{ thursday }}) as {{ dbt.type_int() }})
 {%- endmacro %}
 
 {% macro iso_week(date_expression) -%}
     {%- set thursday = add_days(iso_week_start(date_expression), 3) -%}
-    cast(
-        floor({{ days_between('cast(' ~ dbt.date_trunc('year', thursday) ~ ' as date)', thursday) }} / 7.0)
-        + 1 as {{ dbt.type_int() }}
-    )
+    {%- set year_start = 'cast(' ~ dbt.date_trunc('year', thursday) ~ ' as date)' -%}
+    cast(floor({{ days_between(year_start, thursday) }} / 7.0) + 1 as {{ dbt.type_int() }})
 {%- endmacro %}
 
 {#- 1 = Monday … 7 = Sunday. -#}

@@ -8,5 +8,6 @@
     usage: {{ iso_week_start('activity_date') }} as week_start
 -#}
 {% macro iso_week_start(date_expression) -%}
-    {{ add_days(date_expression, '-mod(' ~ days_between("cast('1900-01-01' as date)", date_expression) ~ ', 7)') }}
+    {%- set days = days_between("cast('1900-01-01' as date)", date_expression) -%}
+    {{ add_days(date_expression, '-mod(' ~ days ~ ', 7)') }}
 {%- endmacro %}

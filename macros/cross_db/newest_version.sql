@@ -51,7 +51,8 @@
         where version_rank = 1
     ) as newest_of_repeated
         on {% for column in key -%}
-            {{ 'and ' if not loop.first }}{{ relation }}.{{ column }} = newest_of_repeated.{{ column }}
+            {{ 'and ' if not loop.first }}{{ relation }}.{{ column }}
+            = newest_of_repeated.{{ column }}
         {% endfor %}
     where
         newest_of_repeated.newest_version is null

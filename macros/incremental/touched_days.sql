@@ -21,7 +21,9 @@
         loaded_days.status in ('ok', 'empty')
         and ({{ is_of_resources(resources, 'loaded_days') }})
         and loaded_days.fetched_at > (
-            select coalesce(max(built.loaded_through), cast('1900-01-01' as {{ dbt.type_timestamp() }}))
+            select coalesce(
+                max(built.loaded_through), cast('1900-01-01' as {{ dbt.type_timestamp() }})
+            )
             from {{ this }} as built
         )
 {%- endmacro %}
