@@ -27,7 +27,7 @@ person_sessions as (
         account_people.person_key,
         case
             when account_sessions.has_several_models then session_models.majority_model
-            else coalesce(model_aliases.model, lower(account_sessions.only_model))
+            else {{ known_model('account_sessions.only_model') }}
         end as majority_model
     from account_sessions
     inner join account_people

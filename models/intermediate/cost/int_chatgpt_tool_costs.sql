@@ -20,7 +20,7 @@ final as (
     select
         cost_days.account_key,
         coalesce(product_tools.tool, other_products.tool) as tool,
-        coalesce(model_aliases.model, lower(cost_days.model)) as model,
+        {{ known_model('cost_days.model') }} as model,
         cost_days.cost_unit,
         cost_days.cost,
         cost_days.estimated_cost_usd,

@@ -95,7 +95,6 @@ m365_copilot_licenses as (
         users.scope,
         users.user_token,
         users.day,
-        snapshot_dates.snapshot_number,
         snapshot_dates.snapshot_number - row_number() over (
             partition by users.tenant, users.scope, users.user_token
             order by users.day
@@ -112,13 +111,12 @@ m365_copilot_licenses as (
     where users.has_copilot_license
 ),
 
--- Microsoft gives no date of assignment: the first snapshot of an unbroken run tells it, unless
--- the run was there before the first snapshot of all.
+-- Microsoft gives no date of assignment: the first snapshot of an unbroken run stands for it. So a
+-- licence of before the first snapshot is in grace until it was seen for long enough.
 m365_copilot_runs as (
     select
         *,
-        min(day) over (partition by tenant, scope, user_token, run) as run_start,
-        min(snapshot_number) over (partition by tenant, scope, user_token, run) as run_start_number
+        min(day) over (partition by tenant, scope, user_token, run) as run_start
     from m365_copilot_licenses
 ),
 
@@ -129,10 +127,7 @@ m365_copilot_seats as (
         runs.user_token,
         'm365_copilot' as product,
         cast(null as {{ dbt.type_string() }}) as plan,
-        case
-            when runs.run_start_number > 1
-                then cast(runs.run_start as {{ dbt.type_timestamp() }})
-        end as assigned_at,
+        cast(runs.run_start as {{ dbt.type_timestamp() }}) as assigned_at,
         snapshot_dates.is_carried,
         snapshot_dates.seat_date
     from m365_copilot_runs as runs

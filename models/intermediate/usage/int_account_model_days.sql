@@ -70,7 +70,7 @@ final as (
         all_days.account_key,
         all_days.tool,
         all_days.surface,
-        coalesce(model_aliases.model, lower(all_days.model)) as model,
+        {{ known_model('all_days.model') }} as model,
         {%- for measure in measures %}
         all_days.{{ measure }},
         {%- endfor %}

@@ -25,7 +25,7 @@ model_turns as (
     select
         account_sessions.session_key,
         account_sessions.activity_date,
-        coalesce(model_aliases.model, lower(session_parts.model)) as model,
+        {{ known_model('session_parts.model') }} as model,
         sum(session_parts.user_messages) as turns
     from account_sessions
     inner join session_parts
@@ -35,7 +35,7 @@ model_turns as (
     group by
         account_sessions.session_key,
         account_sessions.activity_date,
-        coalesce(model_aliases.model, lower(session_parts.model))
+        {{ known_model('session_parts.model') }}
 ),
 
 ranked_models as (
@@ -55,6 +55,7 @@ ranked_models as (
             model_turns.model = model_tiers.model
             and model_turns.activity_date >= model_tiers.valid_from
             and model_turns.activity_date < model_tiers.valid_to
+    where model_turns.model is not null
 ),
 
 final as (

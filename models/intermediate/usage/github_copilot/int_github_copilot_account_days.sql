@@ -1,5 +1,5 @@
 -- grain: one row an account and vendor day (UTC) of GitHub Copilot
-{%- set resources = ['github_copilot.user_days', 'github_copilot.user_day_features'] %}
+{%- set resources = ['github_copilot.user_days'] %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',
@@ -13,40 +13,13 @@ with user_days as (
     {%- endif %}
 ),
 
-user_day_features as (
-    select * from {{ ref('stg_github_copilot__user_day_features') }}
-    {%- if is_incremental() %}
-    where {{ touched_days_filter('day', resources) }}
-    {%- endif %}
-),
-
 accounts as (
     select * from {{ ref('account_keys') }}
     where tool_account_source = 'github_copilot' and namespace = 'github-user'
 ),
 
--- The breakdowns are other cuts of the same activity: they tell which features, never how much.
--- A suggestion that was shown is nobody's act; one that was accepted is.
-features as (
-    select
-        tenant,
-        scope,
-        day,
-        user_token,
-        {{ dbt.bool_or("feature like 'chat%' and coalesce(user_initiated_interactions, 0) > 0") }}
-            as used_chat,
-        {{ dbt.bool_or("feature like '%agent%' and coalesce(user_initiated_interactions, 0) > 0") }}
-            as used_agent,
-        {{ dbt.bool_or("feature = 'code_completion' and coalesce(code_acceptances, 0) > 0") }}
-            as used_completion,
-        {{ dbt.bool_or("feature not like 'chat%' and feature not like '%agent%'"
-            " and feature <> 'code_completion'"
-            " and coalesce(user_initiated_interactions, 0) + coalesce(code_acceptances, 0) > 0") }}
-            as used_other
-    from user_day_features
-    group by tenant, scope, day, user_token
-),
-
+-- Features as the user-day itself tells them: the breakdowns are other cuts of the same activity, and
+-- are empty for people whom the vendor knows from its servers alone.
 counted_days as (
     select
         accounts.account_key,
@@ -59,25 +32,16 @@ counted_days as (
         user_days.lines_added as lines_accepted,
         user_days.code_generations as suggestions_shown,
         user_days.code_acceptances as suggestions_accepted,
-        coalesce(user_days.used_chat, false) or coalesce(features.used_chat, false) as used_chat,
+        coalesce(user_days.used_chat, false) as used_chat,
         coalesce(user_days.used_agent, false)
         or coalesce(user_days.used_coding_agent, false)
-        or coalesce(user_days.agent_starts, 0) > 0
-        or coalesce(features.used_agent, false) as used_agent,
+        or coalesce(user_days.agent_starts, 0) > 0 as used_agent,
         coalesce(user_days.used_cli, false) or coalesce(user_days.cli_prompts, 0) > 0 as used_cli,
-        coalesce(features.used_completion, user_days.code_acceptances > 0, false)
-            as used_completion,
-        coalesce(user_days.used_code_review_active, false) as used_review,
-        coalesce(features.used_other, false) as used_other
+        coalesce(user_days.code_acceptances, 0) > 0 as used_completion,
+        coalesce(user_days.used_code_review_active, false) as used_review
     from user_days
     left join accounts
         on user_days.user_token = accounts.id_token
-    left join features
-        on
-            user_days.tenant = features.tenant
-            and user_days.scope = features.scope
-            and user_days.user_token = features.user_token
-            and user_days.day = features.day
 ),
 
 final as (
@@ -95,7 +59,6 @@ final as (
             'cli': dbt.bool_or('used_cli'),
             'completion': dbt.bool_or('used_completion'),
             'review': dbt.bool_or('used_review'),
-            'other': dbt.bool_or('used_other'),
         }) }},
         -- Generated but never accepted, or an automatic review, is nobody's act: passive.
         {{ dbt.bool_or(

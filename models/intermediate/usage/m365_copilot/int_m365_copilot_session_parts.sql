@@ -38,14 +38,13 @@ events as (
         {%- for feature, condition in app_features.items() %}
         {{ condition }} as used_{{ feature }},
         {%- endfor %}
-        coalesce(interactions.has_attachments, false) as used_files,
         interactions.is_user as is_in_session
     from interactions
     left join accounts
         on interactions.user_token = accounts.id_token
 ),
 
-{{ session_parts('m365_copilot', app_features.keys() | list + ['files']) }},
+{{ session_parts('m365_copilot', app_features.keys() | list) }},
 
 final as (
     select
