@@ -1,0 +1,100 @@
+"""The whole path on a small company: figures equal the truth, nothing personal stays, reruns are quiet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from demo.company.canaries import canaries
+from demo.company.truth import compute_truth
+from orchestration.dbt import run_dbt
+from orchestration.findings import findings
+from tests.end_to_end.harness import World, contents, require_published, world
+from tests.end_to_end.leaks import leaks
+from tests.end_to_end.truth import Comparison, compare_costs, compare_seats, compare_tokens, compare_usage
+
+pytestmark = pytest.mark.end_to_end
+
+
+@pytest.fixture(scope="session")
+def truth(first_night: World) -> dict[str, Any]:
+    return compute_truth(first_night.company)
+
+
+def assert_equal(result: Comparison, at_least: int) -> None:
+    assert result.differences == [], f"{len(result.differences)} differ, first: {result.differences[:12]}"
+    assert result.compared >= at_least, f"only {result.compared} figures were shown, {result.hidden} hidden"
+
+
+@pytest.mark.parametrize("period", ["weekly", "monthly"])
+def test_use_equals_the_truth(first_night: World, truth: dict[str, Any], period: str) -> None:
+    assert_equal(compare_usage(first_night, truth, period), at_least=100)
+
+
+def test_tokens_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_tokens(first_night, truth), at_least=20)
+
+
+def test_money_equals_the_truth_to_the_cent(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_costs(first_night, truth), at_least=10)
+
+
+def test_seats_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_seats(first_night, truth), at_least=20)
+
+
+def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:
+    assert leaks(first_night.environment.data_dir, canaries(first_night.company)) == []
+
+
+def test_the_search_for_leaks_finds_what_is_there(first_night: World) -> None:
+    """A search that finds nothing proves nothing: the company's own files do hold names."""
+    assert leaks(first_night.company_dir, canaries(first_night.company))
+
+
+def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> None:
+    tables = {name for (name,) in first_night.published("select table_name from duckdb_tables()")}
+    assert {
+        "adoption_funnel_weekly",
+        "data_collected",
+        "department_cost_monthly",
+        "department_patterns_weekly",
+        "department_tokens_weekly",
+        "department_usage_monthly",
+        "department_usage_weekly",
+        "identity_coverage_weekly",
+        "license_utilization_monthly",
+        "metric_capabilities",
+        "model_mix_weekly",
+        "power_users_monthly",
+        "prompt_length_weekly",
+        "publication",
+        "source_status",
+    } == tables
+    assert first_night.published("select run_id from published.publication") == [
+        (first_night.nights[0].run_id,)
+    ]
+
+
+def test_dbt_unit_tests_pass(first_night: World) -> None:
+    result = run_dbt(["test", "--select", "test_type:unit"], first_night.environment)
+    assert result.ok, result.failures[:5]
+    assert sum(result.statuses.values()) >= 40
+
+
+def test_findings_speak_of_the_published_file(first_night: World) -> None:
+    published = first_night.nights[0].publication
+    assert published is not None
+    assert findings(published.database)
+
+
+def test_a_second_run_changes_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with world(tmp_path_factory.mktemp("twice"), people=60, weeks=3) as made:
+        require_published(made.night())
+        before = {schema: contents(made, schema) for schema in ("restricted", "marts")}
+        requests = len(made.server.requests.matching("chatgpt/.*/logs/"))
+        require_published(made.night())
+        again = len(made.server.requests.matching("chatgpt/.*/logs/")) - requests
+        assert {schema: contents(made, schema) for schema in ("restricted", "marts")} == before
+        assert again < requests / 2, "the second run must fetch only the look-back"

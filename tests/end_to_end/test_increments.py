@@ -1,0 +1,116 @@
+"""What changed since is all that is rebuilt, and the result is what a full refresh would give."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from demo.company.truth import compute_truth
+from ingestion.config import environment
+from orchestration.dbt import DbtResult, run_dbt
+from tests.end_to_end.harness import World, contents, require_published, world
+from tests.end_to_end.truth import compare_costs, compare_tokens, compare_usage
+
+pytestmark = pytest.mark.end_to_end
+
+LAYERS = ("intermediate", "restricted", "marts")
+BUILD = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+DAY_TABLES = ("int_account_days", "int_account_sessions", "int_account_model_days")
+
+
+@pytest.fixture(scope="module")
+def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A first night, then a second with one new day, restated GitHub days, late messages and late HR news."""
+    with world(tmp_path_factory.mktemp("two_nights"), people=60, weeks=4) as made:
+        logins = made.company_dir / "github_logins.csv"
+        whole = logins.read_text(encoding="utf-8")
+        rows = whole.splitlines(keepends=True)
+        logins.write_text("".join(rows[:-1]), encoding="utf-8")
+        require_published(made.night())
+        logins.write_text(whole, encoding="utf-8")
+        require_published(made.night(days_later=1))
+        yield made
+
+
+def build(made: World, folder: Path, *arguments: str) -> DbtResult:
+    """Build in a copy of the warehouse."""
+    env = environment(folder, "dev")
+    if not env.warehouse.exists():
+        shutil.copy(made.environment.warehouse, env.warehouse)
+    result = run_dbt([*BUILD, *arguments], env)
+    assert result.ok, result.failures[:5]
+    return result
+
+
+def layers(made: World, folder: Path | None = None) -> dict[str, object]:
+    at = made if folder is None else World(made.company, made.server, environment(folder, "dev"), made.folder)
+    return {f"{schema}.{table}": rows for schema in LAYERS for table, rows in contents(at, schema).items()}
+
+
+def assert_same(left: dict[str, object], right: dict[str, object]) -> None:
+    assert left.keys() == right.keys()
+    different = [table for table in left if left[table] != right[table]]
+    assert different == []
+
+
+def test_the_second_night_equals_a_full_refresh(two_nights: World, tmp_path: Path) -> None:
+    build(two_nights, tmp_path, "--full-refresh")
+    assert_same(layers(two_nights), layers(two_nights, tmp_path))
+
+
+def test_the_second_night_equals_the_truth_of_that_night(two_nights: World) -> None:
+    """Restated days lose rows, a day becomes empty, a move is back-dated: the truth knows them all."""
+    truth = compute_truth(two_nights.company, as_of=two_nights.server.clock.now())
+    for result in (
+        compare_usage(two_nights, truth, "weekly"),
+        compare_tokens(two_nights, truth),
+        compare_costs(two_nights, truth),
+    ):
+        assert result.differences == []
+        assert result.compared > 10
+
+
+@pytest.mark.parametrize("table", DAY_TABLES)
+def test_only_touched_days_are_rebuilt(two_nights: World, table: str) -> None:
+    ((rebuilt, all_days),) = two_nights.rows(
+        f"""
+        select
+            count(distinct activity_date) filter (
+                where loaded_through = (select max(loaded_through) from intermediate.{table})
+            ),
+            count(distinct activity_date)
+        from intermediate.{table}
+        """
+    )
+    assert 0 < rebuilt < all_days / 2
+
+
+def test_a_late_identity_link_moves_the_past_too(two_nights: World) -> None:
+    """The login list named one more person only on the second night."""
+    ((linked,),) = two_nights.rows(
+        "select count(*) from raw_company.identity_links where method = 'company_list'"
+    )
+    assert linked > 0
+    assert two_nights.nights[-1].exit_code == 0
+
+
+def test_price_and_tier_edits_need_no_full_refresh(two_nights: World, tmp_path: Path) -> None:
+    """Edit a price override and a model's tier where they have landed; build; build from scratch; compare."""
+    build(two_nights, tmp_path, "--exclude-resource-type", "seed")
+    before = layers(two_nights, tmp_path)
+    with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("update raw_company.price_overrides set usd_per_mtok = usd_per_mtok * 2 + 1")
+        connection.execute(
+            "update reference.model_tiers set tier = 'light', tier_rank = "
+            "(select min(tier_rank) from reference.model_tiers where tier = 'light') where tier = 'advanced'"
+        )
+    build(two_nights, tmp_path, "--exclude-resource-type", "seed")
+    edited = layers(two_nights, tmp_path)
+    changed = {table for table in before if before[table] != edited[table]}
+    assert {"restricted.fct_costs_daily", "restricted.fct_sessions"} <= changed
+    build(two_nights, tmp_path, "--exclude-resource-type", "seed", "--full-refresh")
+    assert_same(edited, layers(two_nights, tmp_path))

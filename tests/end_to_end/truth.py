@@ -1,0 +1,188 @@
+"""Compares what readers see with the synthetic company's own truth.
+
+The truth knows real departments; readers see reporting units. A unit's figure is the sum over its departments,
+because a person has one home department in a period. Hidden figures (NULL) are not compared here; that they
+are hidden for a reason is the privacy tests' business.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from tests.end_to_end.harness import World
+
+ALL = "All departments"
+WEEKLY = {
+    "active_people": "active_people",
+    "licensed_people": "licensed_people",
+    "user_messages": "user_messages",
+    "sessions": "sessions",
+}
+RATIOS: dict[str, Callable[[Mapping[str, Any], int], float | None]] = {
+    "active_ratio": lambda t, headcount: _ratio(t.get("active_people"), headcount),
+    "messages_per_session": lambda t, _: _ratio(t.get("session_messages"), t.get("sessions")),
+    "prompt_chars_mean": lambda t, _: _ratio(t.get("prompt_chars"), t.get("measured_messages")),
+    "short_prompt_ratio": lambda t, _: _ratio(t.get("short"), t.get("measured_messages")),
+    "long_prompt_ratio": lambda t, _: _ratio(t.get("long"), t.get("measured_messages")),
+    "advanced_session_ratio": lambda t, _: _ratio(t.get("advanced_sessions"), t.get("known_model_sessions")),
+    "acceptance_ratio": lambda t, _: _ratio(t.get("suggestions_accepted"), t.get("suggestions_shown")),
+}
+
+
+@dataclass
+class Comparison:
+    """How many figures were compared, how many were hidden, and which differ."""
+
+    compared: int = 0
+    hidden: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def exact(self, place: str, published: Any, expected: Any) -> None:
+        """Counts must be equal, money to the cent."""
+        if published is None:
+            self.hidden += 1
+            return
+        self.compared += 1
+        if Decimal(str(published)) != Decimal(str(expected or 0)):
+            self.differences.append(f"{place}: published {published}, truth {expected}")
+
+    def close(self, place: str, published: float | None, expected: float | None) -> None:
+        """Ratios are floating point: equal to nine digits."""
+        if published is None:
+            self.hidden += 1
+            return
+        self.compared += 1
+        if expected is None or abs(published - expected) > 1e-9 * max(1.0, abs(expected)):
+            self.differences.append(f"{place}: published {published}, truth {expected}")
+
+
+def compare_usage(world: World, truth: Mapping[str, Any], period: str) -> Comparison:
+    """`department_usage_<period>` against `department_<period>`: counts exactly, ratios to nine digits."""
+    column = {"weekly": "week_start", "monthly": "month_start"}[period]
+    names = [*WEEKLY, *RATIOS]
+    query = f"""
+        select cast({column} as varchar), department_key, tool, headcount, {", ".join(names)}
+        from published.department_usage_{period} where department_key <> 'unattributed'
+    """
+    result = Comparison()
+    units = departments_of_units(world, period)
+    for start, unit, tool, headcount, *values in world.published(query):
+        departments = truth[f"department_{period}"].get(start)
+        if departments is None:
+            result.differences.append(f"{start} {unit}: the truth has no such period")
+            continue
+        members = [departments[name] for name in units[start, unit] if name in departments]
+        expected = _summed(members, tool)
+        place = f"{start} {unit} {tool}"
+        result.exact(f"{place} headcount", headcount, sum(member["headcount"] for member in members))
+        for name, value in zip(names, values, strict=True):
+            if name in WEEKLY:
+                if value is not None or name in expected:
+                    result.exact(f"{place} {name}", value, expected.get(WEEKLY[name]))
+            else:
+                result.close(f"{place} {name}", value, RATIOS[name](expected, headcount))
+    return result
+
+
+def compare_tokens(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`department_tokens_weekly` against `tokens_weekly`, exactly."""
+    buckets = ["input_tokens", "cached_input_tokens", "output_tokens", "unsplit_tokens", "total_tokens"]
+    query = f"""
+        select cast(week_start as varchar), department_key, tool, {", ".join(buckets)}
+        from published.department_tokens_weekly where tool <> 'all' and department_key <> 'unattributed'
+    """
+    result = Comparison()
+    units = departments_of_units(world, "weekly")
+    for start, unit, tool, *values in world.published(query):
+        departments = truth["tokens_weekly"].get(start, {})
+        members = [departments[name] for name in units[start, unit] if name in departments]
+        expected = _summed(members, tool)
+        for bucket, value in zip(buckets, values, strict=True):
+            if expected or value:
+                result.exact(f"{start} {unit} {tool} {bucket}", value, expected.get(bucket, 0))
+    return result
+
+
+def compare_costs(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`department_cost_monthly` against `cost_monthly`, to the cent."""
+    query = """
+        select cast(month_start as varchar), department_key, tool, cost_basis, cost
+        from published.department_cost_monthly where tool <> 'all' and department_key <> 'unattributed'
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, tool, basis, cost in world.published(query):
+        departments = truth["cost_monthly"].get(start, {})
+        amounts = [
+            Decimal(departments[name][tool][basis])
+            for name in units[start, unit]
+            if basis in departments.get(name, {}).get(tool, {})
+        ]
+        expected = sum(amounts, Decimal(0)).quantize(Decimal("0.01"))
+        result.exact(f"{start} {unit} {tool} {basis}", cost, expected)
+    return result
+
+
+def compare_seats(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`license_utilization_monthly` against `seats_monthly`: days and people exactly, money to the cent."""
+    query = """
+        select
+            cast(month_start as varchar), department_key, product,
+            seat_days, seat_holders, seats_active, cost
+        from published.license_utilization_monthly where department_key <> 'unattributed'
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, product, seat_days, holders, active, cost in world.published(query):
+        departments = truth["seats_monthly"].get(start, {}).get(product, {})
+        members = [departments[name] for name in units[start, unit] if name in departments]
+        place = f"{start} {unit} {product}"
+        result.exact(f"{place} seat_days", seat_days, sum(member["seat_days"] for member in members))
+        result.exact(f"{place} seat_holders", holders, sum(member["seat_holders"] for member in members))
+        result.exact(f"{place} seats_active", active, sum(member["seats_active"] for member in members))
+        total = sum((Decimal(member["cost"]) for member in members), Decimal(0))
+        result.exact(f"{place} cost", cost, total.quantize(Decimal("0.01")))
+    return result
+
+
+def departments_of_units(world: World, period: str) -> dict[tuple[str, str], list[str]]:
+    """Names of the departments of each (period start, unit), the company included."""
+    kind = {"weekly": "week", "monthly": "month"}[period]
+    query = f"""
+        select cast(units.period_start as varchar), units.unit_key, departments.department_name
+        from restricted.dim_reporting_units as units
+        inner join restricted.dim_departments as departments using (department_key)
+        where units.period_type = '{kind}'
+    """
+    members: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for start, unit, department in world.rows(query):
+        members[start, unit].append(department)
+    return _WithCompany(members)
+
+
+class _WithCompany(dict[tuple[str, str], list[str]]):
+    """The company row is the truth's own `All departments`, not a sum."""
+
+    def __missing__(self, key: tuple[str, str]) -> list[str]:
+        return [ALL] if key[1] == "all" else []
+
+
+def _summed(members: list[Mapping[str, Any]], tool: str) -> dict[str, Any]:
+    total: dict[str, Any] = {}
+    for name, value in _figures(members, tool):
+        if value is not None:
+            total[name] = total.get(name, 0) + value
+    return total
+
+
+def _figures(members: list[Mapping[str, Any]], tool: str) -> Iterator[tuple[str, Any]]:
+    for member in members:
+        yield from member.get(tool, {}).items()
+
+
+def _ratio(numerator: float | None, denominator: float | None) -> float | None:
+    return None if numerator is None or not denominator else numerator / denominator
