@@ -22,7 +22,9 @@
 {%- endmacro %}
 
 
-{#- The three kinds of lines: key, condition of membership, which member is the sum, audit reason. -#}
+{#- The three kinds of lines: key, condition of membership, which member is the sum, audit reason.
+    The sum is the last to be hidden for another, but for the cost of seats of `all` tools: what a
+    single tool's seats cost follows from its holders and the contract, so hiding it protects nothing. -#}
 {% macro cell_lines() -%}
     {{ return([
         {
@@ -30,6 +32,7 @@
             'key': ['period_type', 'period_start', 'tool', 'measure', 'item'],
             'member': "unit_key <> 'unattributed'",
             'total': "unit_key = 'all'",
+            'total_first': 'false',
             'reason': 'secondary_unit',
         },
         {
@@ -37,6 +40,7 @@
             'key': ['period_type', 'period_start', 'unit_key', 'measure', 'item'],
             'member': 'is_additive',
             'total': "tool = 'all'",
+            'total_first': "item = 'seat_allocated'",
             'reason': 'secondary_tool',
         },
         {
@@ -44,6 +48,7 @@
             'key': ['period_type', 'period_start', 'unit_key', 'tool', 'part_group'],
             'member': 'part_group is not null',
             'total': 'is_part_total',
+            'total_first': 'false',
             'reason': 'secondary_part',
         },
     ]) }}

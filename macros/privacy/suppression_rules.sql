@@ -32,7 +32,7 @@
     One pass over one kind of line: where exactly one member is hidden, hide a second one.
 
     The second one is the member with the fewest contributors, at least k, ties by key; the sum
-    comes last. A window instead of a join, so that passes chain without repeating their input.
+    comes last (see cell_lines() for the exception). A window instead of a join, so that passes chain without repeating their input.
 -#}
 {% macro hide_second(relation, line) -%}
     select
@@ -59,7 +59,10 @@
                         when hidden_reason is null and contributors >= {{ suppression_k() }} then 0
                         else 1
                     end,
-                    case when {{ line.total }} then 1 else 0 end,
+                    case
+                        when {{ line.total }} then case when {{ line.total_first }} then 0 else 2 end
+                        else 1
+                    end,
                     contributors,
                     unit_key,
                     tool,
@@ -87,4 +90,21 @@
             ) as hidden_in_tie
         from {{ relation }}
     ) as members
+{%- endmacro %}
+
+
+{#- Whether a total of its own (no line, no tie) may be shown: see primary_reason(). Expects the
+    columns of unit_figures(). A total nobody contributes to is a zero. -#}
+{% macro is_safe_total(name) -%}
+    coalesce(
+            {{ name }}_contributors = 0
+            or (
+                {{ name }}_contributors >= {{ suppression_k() }}
+                and {{ name }}_largest * 2 <= {{ name }}
+                and ({{ name }}_largest + {{ name }}_second_largest) * 4 <= {{ name }} * 3
+                and ({{ name }} - {{ name }}_largest - {{ name }}_second_largest) * 100
+                >= {{ name }}_largest * 15
+            ),
+            false
+        )
 {%- endmacro %}

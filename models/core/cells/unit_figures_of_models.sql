@@ -13,8 +13,9 @@ families as (
         unit_key,
         tool,
         model_family as item,
-        model_use
+        sum(model_use) as model_use
     from person_model_weeks
+    group by week_start, person_key, unit_key, tool, model_family
 ),
 
 with_sums as (

@@ -1,4 +1,4 @@
--- grain: one row a week, person employed in it, tool and model family: use in the tool's own measure
+-- grain: one row a week, person employed in it, tool, model family and tier: use in its measure
 -- Sessions where the tool has them, else turns, else interactions; a tool keeps one measure. Use
 -- whose model is not known is left out: it is in no share of models.
 with people as (
@@ -12,10 +12,7 @@ reporting_units as (
 ),
 
 models as (
-    select distinct
-        model,
-        family
-    from {{ ref('dim_models') }}
+    select * from {{ ref('dim_models') }}
 ),
 
 sessions as (
@@ -41,6 +38,7 @@ session_tools as (
 session_weeks as (
     select
         {{ iso_week_start('sessions.activity_date') }} as week_start,
+        sessions.activity_date,
         sessions.person_key,
         sessions.tool,
         'sessions' as measure,
@@ -55,6 +53,7 @@ session_weeks as (
 message_weeks as (
     select
         {{ iso_week_start('model_days.activity_date') }} as week_start,
+        model_days.activity_date,
         model_days.person_key,
         model_days.tool,
         case when model_days.turns is not null then 'turns' else 'interactions' end as measure,
@@ -85,6 +84,8 @@ final as (
         model_weeks.tool,
         model_weeks.measure,
         coalesce(models.family, 'unlisted') as model_family,
+        models.tier,
+        max(models.tier_rank) as tier_rank,
         {{ total('model_weeks.model_use') }} as model_use
     from model_weeks
     inner join people
@@ -96,14 +97,18 @@ final as (
             people.period_start = reporting_units.period_start
             and people.department_key = reporting_units.department_key
     left join models
-        on model_weeks.model = models.model
+        on
+            model_weeks.model = models.model
+            and model_weeks.activity_date >= models.valid_from
+            and model_weeks.activity_date < models.valid_to
     group by
         model_weeks.week_start,
         model_weeks.person_key,
         reporting_units.unit_key,
         model_weeks.tool,
         model_weeks.measure,
-        coalesce(models.family, 'unlisted')
+        coalesce(models.family, 'unlisted'),
+        models.tier
 )
 
 select * from final

@@ -7,6 +7,10 @@ loaded_days as (
     select * from {{ ref('stg_ops__loaded_days') }}
 ),
 
+rejected_records as (
+    select * from {{ ref('stg_ops__rejected_records') }}
+),
+
 run_clock as (
     select * from {{ ref('int_run_clock') }}
 ),
@@ -48,10 +52,18 @@ day_totals as (
         resource,
         min(case when is_loaded = 1 then day end) as first_day,
         max(case when is_loaded = 1 then day end) as last_day,
-        sum(is_loaded) as loaded_days,
-        sum(1 - is_loaded) as pending_days,
+        {{ total('1 - is_loaded') }} as pending_days,
         {{ total('row_count') }} as row_count
     from day_status
+    group by source, resource
+),
+
+rejects as (
+    select
+        source,
+        resource,
+        {{ total('record_count') }} as rejected_rows
+    from rejected_records
     group by source, resource
 ),
 
@@ -75,13 +87,8 @@ final as (
         day_totals.last_day,
         tenant_status.data_through,
         day_totals.row_count,
+        coalesce(rejects.rejected_rows, 0) as rejected_rows,
         coalesce(day_totals.pending_days, 0) as pending_days,
-        -- Days between the first and the last that were never fetched; only where every day is.
-        case
-            when resources.grain in ('day', 'window')
-                then {{ days_between('day_totals.first_day', 'day_totals.last_day') }} + 1
-                    - day_totals.loaded_days
-        end as missing_days,
         resources.tool is not null
         and day_totals.first_day is not null
         and resources.grain <> 'current'
@@ -99,6 +106,10 @@ final as (
         on
             resources.source = tenant_status.source
             and resources.resource = tenant_status.resource
+    left join rejects
+        on
+            resources.source = rejects.source
+            and resources.resource = rejects.resource
     left join sources_with_windows
         on resources.source = sources_with_windows.source
     cross join run_clock

@@ -1,0 +1,64 @@
+{#-
+    A mart of use: the masked figures of one kind of period, each headline metric beside its value
+    14 weeks before. The comparison is NULL unless the unit is the same set of departments and both
+    figures are shown.
+
+    period_type:   `week` or `month`
+    period_column: its name in the mart
+    complete:      name of the flag that the period is over and every source final
+    usage:         {{ compared_use('week', 'week_start', 'is_complete_week') }}, then CTE `compared`
+-#}
+{% macro compared_use(period_type, period_column, complete) -%}
+{%- set headline = ['sessions_per_active_person', 'messages_per_session', 'prompt_chars_mean',
+                    'advanced_session_ratio'] -%}
+unit_use as (
+    select * from {{ ref('unit_use') }}
+    where period_type = '{{ period_type }}'
+),
+
+compared as (
+    select
+        unit_use.unit_key as department_key,
+        unit_use.unit_name as department_name,
+        unit_use.tool,
+        unit_use.period_start as {{ period_column }},
+        unit_use.period_end,
+        unit_use.department_set,
+        cast(unit_use.headcount as {{ dbt.type_bigint() }}) as headcount,
+        {%- for name in ['licensed_people', 'active_people', 'accounts'] %}
+        unit_use.{{ name }},
+        {%- endfor %}
+        {%- for name in ['active_ratio', 'licensed_active_ratio'] %}
+        unit_use.{{ name }},
+        {%- endfor %}
+        unit_use.sessions,
+        unit_use.user_messages,
+        unit_use.sessions_per_active_person,
+        unit_use.messages_per_session,
+        unit_use.messages_per_active_person,
+        unit_use.prompt_chars_mean,
+        unit_use.short_prompt_ratio,
+        unit_use.long_prompt_ratio,
+        unit_use.advanced_session_ratio,
+        unit_use.acceptance_ratio,
+        {%- for metric in headline %}
+        earlier.{{ metric }} as {{ metric }}_14_weeks_ago,
+        unit_use.{{ metric }} - earlier.{{ metric }} as {{ metric }}_change,
+        {%- endfor %}
+        unit_use.tools_included,
+        unit_use.message_tools_included,
+        unit_use.session_tools_included,
+        unit_use.prompt_tools_included,
+        unit_use.model_tools_included,
+        unit_use.sources_missing,
+        unit_use.is_complete as {{ complete }},
+        unit_use.is_suppressed
+    from unit_use
+    left join unit_use as earlier
+        on
+            unit_use.compared_start = earlier.period_start
+            and unit_use.unit_key = earlier.unit_key
+            and unit_use.department_set = earlier.department_set
+            and unit_use.tool = earlier.tool
+)
+{%- endmacro %}

@@ -1,0 +1,46 @@
+-- grain: one row a week, reporting unit (company included) and tool: exact holders by deepest stage
+with stages as (
+    select * from {{ ref('fct_adoption_stages_weekly') }}
+),
+
+reporting_units as (
+    select * from {{ ref('dim_reporting_units') }}
+    where period_type = 'week'
+),
+
+unit_stages as (
+    select
+        stages.*,
+        reporting_units.unit_key
+    from stages
+    inner join reporting_units
+        on
+            stages.week_start = reporting_units.period_start
+            and stages.department_key = reporting_units.department_key
+
+    union all
+
+    select
+        stages.*,
+        'all' as unit_key
+    from stages
+),
+
+final as (
+    select
+        week_start,
+        unit_key,
+        tool,
+        min(weeks_observed) as weeks_observed,
+        count(*) as assigned,
+        sum(case when deep then 1 else 0 end) as only_deep,
+        sum(case when habitual and not deep then 1 else 0 end) as only_habitual,
+        sum(case when repeat_use and not habitual then 1 else 0 end) as only_repeat_use,
+        sum(case when first_use and not coalesce(repeat_use, false) then 1 else 0 end)
+            as only_first_use,
+        sum(case when first_use then 0 else 1 end) as only_assigned
+    from unit_stages
+    group by week_start, unit_key, tool
+)
+
+select * from final

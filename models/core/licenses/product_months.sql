@@ -1,0 +1,107 @@
+-- grain: one row a month and product with a contract or a seat: seats bought, minimum and price
+-- Of the contracts valid on the last known day of the month; plans of one product are added up.
+with all_periods as (
+    select * from {{ ref('int_periods') }}
+    where period_type = 'month'
+),
+
+run_clock as (
+    select * from {{ ref('int_run_clock') }}
+),
+
+contracts as (
+    select * from {{ ref('stg_company__seat_contracts') }}
+),
+
+periods as (
+    select
+        all_periods.period_start,
+        case
+            when all_periods.is_over then {{ add_days('all_periods.period_end', -1) }}
+            else run_clock.as_of_date
+        end as last_known_day
+    from all_periods
+    cross join run_clock
+),
+
+exchange_rates as (
+    select * from {{ ref('stg_company__exchange_rates') }}
+    where to_currency = '{{ var("reporting_currency") }}'
+),
+
+seats as (
+    select * from {{ ref('fct_seats_daily') }}
+),
+
+last_days as (
+    select
+        {{ month_start('seat_date') }} as month_start,
+        product,
+        max(seat_date) as last_seat_date
+    from seats
+    group by {{ month_start('seat_date') }}, product
+),
+
+assigned as (
+    select
+        last_days.month_start,
+        last_days.product,
+        max(last_days.last_seat_date) as last_seat_date,
+        count(*) as assigned_seats
+    from last_days
+    inner join seats
+        on
+            last_days.product = seats.product
+            and last_days.last_seat_date = seats.seat_date
+    group by last_days.month_start, last_days.product
+),
+
+priced_contracts as (
+    select
+        periods.period_start as month_start,
+        contracts.product,
+        contracts.purchased_seats,
+        contracts.minimum_seats,
+        {{ converted_cost('contracts.price_per_seat_month', 'contracts.currency') }} as seat_price
+    from periods
+    inner join contracts
+        on
+            contracts.valid_from <= periods.last_known_day
+            and coalesce(contracts.valid_to, {{ date_bound('last') }})
+            > periods.last_known_day
+    left join exchange_rates
+        on
+            contracts.currency = exchange_rates.from_currency
+            and periods.last_known_day >= exchange_rates.valid_from
+            and periods.last_known_day
+            < coalesce(exchange_rates.valid_to, {{ date_bound('last') }})
+),
+
+bought as (
+    select
+        month_start,
+        product,
+        sum(purchased_seats) as purchased_seats,
+        sum(minimum_seats) as minimum_seats,
+        min(seat_price) as seat_price
+    from priced_contracts
+    group by month_start, product
+),
+
+final as (
+    select
+        assigned.month_start,
+        assigned.product,
+        assigned.last_seat_date,
+        assigned.assigned_seats,
+        bought.purchased_seats,
+        bought.minimum_seats,
+        bought.seat_price
+    from assigned
+    left join bought
+        on
+            assigned.month_start = bought.month_start
+            and assigned.product = bought.product
+)
+
+select * from final

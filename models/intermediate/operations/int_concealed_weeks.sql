@@ -1,0 +1,26 @@
+-- grain: one row a week with a Microsoft 365 usage report: rows of it whose name the tenant conceals
+with usage_user_detail as (
+    select * from {{ ref('stg_m365_copilot__usage_user_detail') }}
+),
+
+report_days as (
+    select
+        tenant,
+        scope,
+        day,
+        sum(case when is_concealed then 1 else 0 end) as concealed_rows
+    from usage_user_detail
+    group by tenant, scope, day
+),
+
+-- Several reports of a week tell of the same accounts: the largest one counts.
+final as (
+    select
+        {{ iso_week_start('day') }} as week_start,
+        'm365_copilot' as tool,
+        max(concealed_rows) as concealed_rows
+    from report_days
+    group by {{ iso_week_start('day') }}
+)
+
+select * from final

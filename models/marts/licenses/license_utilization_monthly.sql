@@ -1,0 +1,165 @@
+-- grain: one row a month, department (reporting unit) and product: seats, their use and their cost
+-- Classes of holders: small ones merged into the next, rounded to 5. Seats without a person stand in
+-- the row `Unattributed`, whose holders are accounts.
+{%- set classes = seat_classes() | list %}
+{%- set reassignable = [] %}
+{%- for name, part in seat_classes().items() if part == 'reassignable_cost' -%}
+    {%- do reassignable.append(name) -%}
+{%- endfor %}
+with seats as (
+    select * from {{ ref('masked_unit_seats') }}
+),
+
+class_counts as (
+    select * from {{ ref('unit_seat_classes') }}
+),
+
+product_months as (
+    select * from {{ ref('product_months') }}
+),
+
+seat_cost_months as (
+    select * from {{ ref('seat_cost_months') }}
+),
+
+periods as (
+    select * from {{ ref('int_periods') }}
+    where period_type = 'month'
+),
+
+carried_months as (
+    select
+        month_start,
+        product,
+        max(case when carried_seat_days > 0 then 1 else 0 end) = 1 as has_carried_days
+    from seat_cost_months
+    group by month_start, product
+),
+
+{{ merged_classes('class_counts', classes) }},
+
+months as (
+    select
+        period_start,
+        period_end,
+        is_over
+    from periods
+),
+
+-- The running month has the days up to the last roster.
+product_days as (
+    select
+        product_months.month_start,
+        product_months.product,
+        {{ days_between('product_months.month_start', "case
+            when months.is_over then months.period_end
+            else " ~ add_days('product_months.last_seat_date', 1) ~ "
+        end") }} as days_counted
+    from product_months
+    inner join months
+        on product_months.month_start = months.period_start
+),
+
+-- What could be given back is people as well: from k on, to the nearest 5.
+reducible as (
+    select
+        product_months.month_start,
+        product_months.product,
+        product_months.purchased_seats - product_months.assigned_seats as unassigned,
+        product_months.purchased_seats,
+        product_months.purchased_seats - coalesce(product_months.minimum_seats, 0) as above_minimum,
+        product_months.seat_price,
+        case
+            when class_counts.{{ reassignable | join(' + class_counts.') }} between 1 and {{ suppression_k() - 1 }}
+                then 0
+            else {{ rounded_people('class_counts.' ~ reassignable | join(' + class_counts.')) }}
+        end as reassignable_seats
+    from product_months
+    inner join class_counts
+        on
+            product_months.month_start = class_counts.month_start
+            and product_months.product = class_counts.product
+            and class_counts.unit_key = 'all'
+),
+
+reducible_costs as (
+    select
+        reducible.*,
+        seat_price * cast(
+            case
+                when above_minimum <= 0 then 0
+                when unassigned + reassignable_seats > above_minimum then above_minimum
+                when unassigned + reassignable_seats > 0 then unassigned + reassignable_seats
+                else 0
+            end as decimal(10, 0)
+        ) as reducible_cost
+    from reducible
+),
+
+final as (
+    select
+        seats.unit_key as department_key,
+        seats.unit_name as department_name,
+        seats.product,
+        seats.tool,
+        seats.period_start as month_start,
+        cast(seats.seat_days as {{ dbt.type_bigint() }}) as seat_days,
+        {{ plain_ratio('seats.seat_days', 'product_days.days_counted') }} as seats_assigned,
+        cast(case when seats.unit_key <> 'unattributed' then seats.seat_holders end as {{ dbt.type_bigint() }})
+            as seat_holders,
+        cast(case when seats.unit_key = 'unattributed' then seats.seat_holders end as {{ dbt.type_bigint() }})
+            as accounts,
+        cast(seats.seats_active as {{ dbt.type_bigint() }}) as seats_active,
+        {{ plain_ratio('seats.seats_active', 'seats.seat_holders') }} as utilization_ratio,
+        cast(round(seats.seat_cost, 2) as decimal(18, 2)) as cost,
+        '{{ var("reporting_currency") }}' as currency,
+        {%- for class in classes %}
+        case
+            when seats.unit_key <> 'unattributed'
+                then case
+                    when merged.unit_key is null then 0
+                    else {{ rounded_people('merged.' ~ class ~ '_merged') }}
+                end
+        end as {{ class }},
+        {%- endfor %}
+        cast(round(seats.reassignable_cost + seats.other_exposure_cost, 2) as decimal(18, 2))
+            as exposure_cost,
+        cast(round(seats.reassignable_cost, 2) as decimal(18, 2)) as reassignable_cost,
+        cast(round(reducible_costs.reducible_cost, 2) as decimal(18, 2)) as reducible_at_renewal_cost,
+        case
+            when seats.seats_active > 0
+                then cast(
+                    round({{ share_of_amount('seats.seat_cost', 1, 'seats.seats_active') }}, 2)
+                    as decimal(18, 2)
+                )
+        end as cost_per_active_person,
+        cast(reducible_costs.unassigned as {{ dbt.type_bigint() }}) as unassigned,
+        cast(reducible_costs.purchased_seats as {{ dbt.type_bigint() }}) as purchased,
+        carried_months.has_carried_days,
+        months.is_over as is_complete_month,
+        {{ any_hidden(seat_measures() | map(attribute='name') | list, with_tools=false) }}
+        or (merged.unit_key is not null and {{ any_merged(classes) }}) as is_suppressed
+    from seats
+    inner join months
+        on seats.period_start = months.period_start
+    left join product_days
+        on
+            seats.period_start = product_days.month_start
+            and seats.product = product_days.product
+    left join merged
+        on
+            seats.period_start = merged.month_start
+            and seats.unit_key = merged.unit_key
+            and seats.product = merged.product
+    left join reducible_costs
+        on
+            seats.period_start = reducible_costs.month_start
+            and seats.product = reducible_costs.product
+            and seats.unit_key = 'all'
+    left join carried_months
+        on
+            seats.period_start = carried_months.month_start
+            and seats.product = carried_months.product
+)
+
+select * from final

@@ -1,0 +1,17 @@
+-- grain: one row a tool and metric: what the vendor gives, and why not
+{{ config(alias='metric_capabilities') }}
+with capabilities as (
+    select * from {{ ref('metric_capabilities') }}
+),
+
+final as (
+    select
+        tool,
+        metric,
+        capability,
+        reason,
+        delay_days
+    from capabilities
+)
+
+select * from final
