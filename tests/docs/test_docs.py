@@ -1,0 +1,125 @@
+"""The documentation keeps what it promises: links lead somewhere, names exist, some words are never said."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.docs.markdown import ROOT, Section, anchors, links, pages, sections
+
+PAGES = pages()
+METRICS = ROOT / "docs/metrics.md"
+SHARED = "Columns that many tables have"
+# Made by publishing, not by dbt.
+WITHOUT_MODEL = {"publication": {"run_id", "published_at"}}
+
+FORBIDDEN = {
+    "data without names is still about people": re.compile(r"\banonym", re.IGNORECASE),
+    "a package registry's address": re.compile(
+        r"py[p]i[.]org|python[h]osted[.]org|registry[.]npmjs|index-url|proxy[.]golang", re.IGNORECASE
+    ),
+    "a path of one machine": re.compile(r"(?<![\w.])/(?:work|tmp|root|home|Users|mnt|var)/"),
+    "a note to ourselves": re.compile(r"\b(?:TODO|FIXME|TBD|XXX)\b"),
+    "a person's address": re.compile(r"[\w.+-]+@(?!example\.|[\w-]+\.example\b)[\w-]+\.[a-z]{2,}"),
+}
+
+
+@cache
+def mart_columns() -> dict[str, set[str]]:
+    """Published tables (a model's alias, or its name) and their columns, from the YAML files."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "models/marts").rglob("*.yml")):
+        for model in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models") or []:
+            columns = {column["name"] for column in model.get("columns") or []}
+            found[published_name(path.with_suffix(".sql"), model["name"])] = columns
+    return found
+
+
+def published_name(path: Path, name: str) -> str:
+    """A model has another name than its table where a seed has that name already."""
+    alias = re.search(r"alias\s*=\s*'(\w+)'", path.read_text(encoding="utf-8"))
+    return alias.group(1) if alias else name
+
+
+@cache
+def documented() -> dict[str, Section]:
+    """Sections of docs/metrics.md by table."""
+    return {section.title: section for section in sections(METRICS.read_text(encoding="utf-8"), level=3)}
+
+
+def shared_columns() -> set[str]:
+    """Columns that are defined once for all tables."""
+    return set(documented()[SHARED].columns)
+
+
+def test_published_models_have_descriptions_of_their_columns() -> None:
+    models = list((ROOT / "models/marts").rglob("*.sql"))
+    assert models, "no published model was found"
+    assert {published_name(path, path.stem) for path in models} == set(mart_columns())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in links(page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        target, _, anchor = link.partition("#")
+        path = (page.parent / target).resolve() if target else page
+        if not path.exists() or (anchor and anchor not in anchors(path.read_text(encoding="utf-8"))):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_nothing_is_said_that_must_not_be(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = {why: pattern.findall(text)[:3] for why, pattern in FORBIDDEN.items() if pattern.search(text)}
+    assert found == {}
+
+
+def test_forbidden_words_are_recognised() -> None:
+    """The patterns themselves: each finds its example, and leaves its neighbour alone."""
+    registry, folder = "https://py" + "pi.org/simple", "in /" + "tmp/x"
+    bad = ["Anonymous data", registry, folder, "TODO later", "to maya@corp.test"]
+    good = ["a pseudonym", "https://docs.github.com", "models/tmp/x", "todos", "maya@asterlane.example"]
+    for pattern, wrong, right in zip(FORBIDDEN.values(), bad, good, strict=True):
+        assert pattern.search(wrong)
+        assert not pattern.search(right)
+
+
+def test_every_published_table_has_a_section_and_every_section_a_table() -> None:
+    assert set(documented()) - {SHARED} == set(mart_columns()) | set(WITHOUT_MODEL)
+
+
+@pytest.mark.parametrize("model", sorted(mart_columns()))
+def test_columns_are_documented_by_their_names(model: str) -> None:
+    """Both ways: no column without a definition, no definition without a column."""
+    columns, own = mart_columns()[model], documented()[model].columns
+    assert len(own) == len(set(own)), "a column is defined twice"
+    then_and_now = {name for name in columns if name.endswith(("_14_weeks_ago", "_change"))}
+    based_on = {re.sub(r"_(14_weeks_ago|change)$", "", name) for name in then_and_now}
+    assert based_on <= columns, "a comparison with a metric that is not there"
+    assert set(own) - columns == set(), "documented, but not in the table"
+    assert columns - set(own) - shared_columns() - then_and_now == set(), "in the table, but not documented"
+
+
+def test_every_decision_has_its_own_number_and_all_parts() -> None:
+    decisions = sorted(path for path in (ROOT / "docs/decisions").glob("[0-9]*.md"))
+    numbers = [path.name[:4] for path in decisions]
+    assert len(numbers) == len(set(numbers)), "two decisions share a number"
+    for path in decisions:
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith(f"# {path.name[:4]} "), f"{path.name} does not begin with its number"
+
+
+def test_exit_codes_are_documented() -> None:
+    from orchestration.night import ExitCode
+
+    rows = re.findall(r"^\| (\d) \| ([a-z ]+) \|", (ROOT / "docs/deploy.md").read_text(encoding="utf-8"), re.M)
+    written = {int(code): name.replace(" ", "_").upper() for code, name in rows}
+    assert written == {int(code): code.name for code in ExitCode}
