@@ -20,7 +20,8 @@ from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginat
 from ingestion.config import SourceSettings
 from ingestion.doctor import probe
 from ingestion.http import VendorClient, vendor_client
-from ingestion.identity import distinct_links
+from ingestion.identity import Sightings, distinct_links
+from ingestion.privacy.contract import TableContract
 from ingestion.snapshots import all_rows, saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow, Finding
@@ -55,13 +56,17 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     workspace = f"/compliance/workspaces/{settings.workspace_id}"
     yield from _users(run, client, workspace)
     yield from _seats(run, client)
-    for events in _log_records(run, client, workspace, records.MESSAGE_FILES, records.MessageEvent):
+    for events in _log_records(
+        run, client, workspace, records.MESSAGE_FILES, records.MessageEvent, records.CONVERSATION_MESSAGES
+    ):
         yield from run.events(records.CONVERSATION_MESSAGES, events)
         seen = ((e.actor.user_id, e.actor.user_email, e.timestamp.date()) for e in events)
         yield from run.events(records.EVENT_LINKS, distinct_links(seen))
     if settings.organization_id:
         organization = f"/compliance/organizations/{settings.organization_id}"
-        for costs in _log_records(run, client, organization, records.COSTS_FILES, records.CostEvent):
+        for costs in _log_records(
+            run, client, organization, records.COSTS_FILES, records.CostEvent, records.COSTS_USAGE
+        ):
             yield from run.events(records.COSTS_USAGE, costs)
             yield from run.events(records.COSTS_BILLING, list(records.billing_rows(costs)))
             seen = ((e.identity.user_id, e.identity.email, e.payload.day) for e in costs)
@@ -109,18 +114,19 @@ def _client(settings: ChatgptSettings) -> VendorClient:
 
 
 def _users(run: SourceRun, client: VendorClient, workspace: str) -> Iterator[Batch]:
+    sightings = Sightings()
+
     def live() -> list[dict[str, Any]]:
         paginator = JSONResponseCursorPaginator("last_id", "after", has_more_path="has_more")
         return all_rows(
             client.pages(f"{workspace}/users", data_key="data", paginator=paginator, params={"limit": 200})
         )
 
-    for day, rows in snapshots(
-        run, records.USERS, live=live, saved=lambda answer: saved_rows(answer, "data")
-    ):
+    for day, rows in snapshots(run, records.USERS, live=live, saved=lambda answer: saved_rows(answer, "data")):
         users = run.gate.objects(records.RosterUser, records.USERS.name, rows)
         yield from run.replace_day(records.USERS, day, users)
-        yield from run.events(records.ROSTER_LINKS, distinct_links((u.id, u.email, day) for u in users))
+        sightings.add((user.id, user.email, day) for user in users)
+    yield from run.events(records.ROSTER_LINKS, sightings.links())
 
 
 def _seats(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
@@ -131,17 +137,23 @@ def _seats(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
         paginator = JSONResponseCursorPaginator("cursor", "cursor", has_more_path="has_more")
         return all_rows(client.pages(path, data_key="data", paginator=paginator, params={"limit": 100}))
 
-    for day, rows in snapshots(
-        run, records.SEATS, live=live, saved=lambda answer: saved_rows(answer, "data")
-    ):
+    for day, rows in snapshots(run, records.SEATS, live=live, saved=lambda answer: saved_rows(answer, "data")):
         users = run.gate.objects(records.SeatUser, records.SEATS.name, rows)
         yield from run.replace_day(records.SEATS, day, users)
 
 
 def _log_records(
-    run: SourceRun, client: VendorClient, route: str, window: FetchWindow, wire: type[Any]
+    run: SourceRun,
+    client: VendorClient,
+    route: str,
+    window: FetchWindow,
+    wire: type[Any],
+    table: TableContract,
 ) -> Iterator[list[Any]]:
-    """Typed events of the log files whose end time lies in the days to fetch, file by file."""
+    """Typed events of the log files whose end time lies in the days to fetch, file by file.
+
+    Bad lines are counted against `table`, whose accepted rows they are weighed against.
+    """
     event_type = window.name.rpartition("/")[2]
     for first, last in _ranges(run.days_to_fetch(window)):
         files = _list_files(client, route, event_type, first, last)
@@ -149,7 +161,7 @@ def _log_records(
         for file in files:
             run.progress(f"{event_type} of {file['end_time'][:10]}")
             data = client.signed_file(f"{route}/logs/{file['id']}", file["file_sha256"])
-            yield from run.gate.json_lines(wire, window.name, [data])
+            yield from run.gate.json_lines(wire, table.name, [data])
             day = dt.date.fromisoformat(file["end_time"][:10])
             counts[day] = counts.get(day, 0) + 1
         for day, count in counts.items():

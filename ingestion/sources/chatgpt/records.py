@@ -394,7 +394,12 @@ def _utc_day(moment: dt.datetime) -> dt.date:
 
 
 def _instant(seconds: float | None) -> dt.datetime | None:
-    return None if seconds is None else dt.datetime.fromtimestamp(seconds, dt.UTC)
+    if seconds is None:
+        return None
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.UTC)
+    except (OverflowError, ValueError, OSError):  # milliseconds, or nonsense: the gate refuses what is to come
+        return dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def _value(measure: Measure | None) -> Decimal | None:
