@@ -103,11 +103,12 @@ class Environment:
         )
 
 
-def environment(data_dir: Path | None = None, target: str | None = None) -> Environment:
+def environment(data_dir: Path | None = None, target: str | None = None, *, create: bool = True) -> Environment:
     """The environment of this process; makes the data folder, readable by its owner alone."""
     folder = data_dir or Path(os.environ.get("AI_USAGE_DATA_DIR", DEFAULT_DATA_DIR))
     folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if create:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, value in _DLT_SETTINGS.items():
         os.environ[name] = value
     return Environment(folder, target or os.environ.get("AI_USAGE_TARGET", "dev"))

@@ -57,8 +57,8 @@ def run(
     """The nightly run: load every connected source, build and test, publish."""
     chosen = _chosen_sources(source)
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
-    env = environment(data_dir, target)
     pseudonymiser = Pseudonymiser(load_key())
+    env = environment(data_dir, target)
     with report.live_progress(quiet=quiet or as_json) as progress:
         result = run_night(
             env,
@@ -89,7 +89,7 @@ def doctor(data_dir: DataDir = None, target: Target = None, as_json: AsJson = Fa
     """Check key, destination and each vendor's credentials and scopes. Writes nothing."""
     from orchestration.doctor import examine
 
-    env = environment(data_dir, target)
+    env = environment(data_dir, target, create=False)
     findings = list(examine(env, SOURCES, RunClock(dt.datetime.now(dt.UTC))))
     report.print_findings(findings, as_json=as_json)
     if any(not finding.ok for _, finding in findings):

@@ -51,6 +51,8 @@ def _destination(environment: Environment) -> Finding:
     except ConfigurationError as error:
         return Finding(environment.target, False, error.message, error.remedy)
     folder = environment.data_dir
+    if not folder.exists():
+        return Finding("data folder", True, "will be made, private, by the first run")
     if folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return Finding("data folder", False, "can be read by other users", f"Run `chmod 700 {folder.name}`.")
     return Finding("data folder", True, "private")

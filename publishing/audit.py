@@ -55,7 +55,7 @@ def audit(connection: duckdb.DuckDBPyConnection, schema: str, k: int) -> list[Au
     """All findings over the tables of `schema`; empty means that they may be published."""
     columns = connection.execute(
         "select table_name, column_name, data_type from information_schema.columns "
-        "where table_schema = ? order by table_name, ordinal_position",
+        "where table_catalog = current_database() and table_schema = ? order by table_name, ordinal_position",
         [schema],
     ).fetchall()
     findings: list[AuditFinding] = []

@@ -39,7 +39,11 @@ def publish(warehouse: Path, published_dir: Path, run_id: str, *, k: int = 5) ->
         AiUsageError: there is nothing to publish, or the audit refused it; the last version stays.
     """
     published_dir.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect() as connection:
+        # In memory, with the warehouse attached for reading only: what is attached to a connection that is
+        # itself read-only could not be written.
+        connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        connection.execute("use warehouse")
         tables = _tables(connection)
         if not tables:
             raise AiUsageError("No marts have been built.", "Run `ai-usage run` first.")
@@ -61,7 +65,8 @@ def publish(warehouse: Path, published_dir: Path, run_id: str, *, k: int = 5) ->
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     found = connection.execute(
         "select table_name from information_schema.tables "
-        "where table_schema = ? and table_type = 'BASE TABLE' order by table_name",
+        "where table_catalog = current_database() and table_schema = ? and table_type = 'BASE TABLE' "
+        "order by table_name",
         [BUILD_SCHEMA],
     ).fetchall()
     return [name for (name,) in found if not name.endswith(("__dbt_tmp", "__dbt_backup"))]

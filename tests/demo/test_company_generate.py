@@ -91,12 +91,7 @@ def test_managers_are_employed_as_long_as_anybody_reports_to_them(company: Compa
 def test_every_story_about_people_happens(company: Company) -> None:
     people, as_of = company.employees, company.profile.as_of_day
     ids = [[span.employee_id for span in p.spans] for p in people]
-    gaps = [
-        (a, b)
-        for p in people
-        for a, b in pairwise(p.spans)
-        if a.ends_before != b.starts_on
-    ]
+    gaps = [(a, b) for p in people for a, b in pairwise(p.spans) if a.ends_before != b.starts_on]
     moves = [
         b.starts_on for p in people for a, b in pairwise(p.spans)
         if a.ends_before == b.starts_on

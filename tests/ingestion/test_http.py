@@ -145,7 +145,9 @@ def test_a_cursor_that_does_not_move_ends_in_an_error() -> None:
         list(client(stub).pages("/users", data_key="data", paginator=cursor_paginator()))
 
 
-@pytest.mark.parametrize("body", [b'{"data": null, "has_more": false}', b'{"has_more": false}', b'{"data": []}'])
+@pytest.mark.parametrize(
+    "body", [b'{"data": null, "has_more": false}', b'{"has_more": false}', b'{"data": []}']
+)
 def test_an_answer_without_its_list_or_its_end_mark_is_no_empty_list(body: bytes) -> None:
     with serve(Answer(body=body)) as stub, pytest.raises(AnswerError):
         list(client(stub).pages("/users", data_key="data", paginator=cursor_paginator()))
@@ -169,7 +171,10 @@ def test_a_followed_redirect_loses_the_token_too() -> None:
 
 def test_a_signed_file_is_checked_and_asked_for_again() -> None:
     good = hashlib.sha256(b"file").hexdigest()
-    with serve(Answer(body=b"fil3"), Answer(403, b"<Error/>"), Answer(body=b"file")) as store, serve(Answer()) as home:
+    with (
+        serve(Answer(body=b"fil3"), Answer(403, b"<Error/>"), Answer(body=b"file")) as store,
+        serve(Answer()) as home,
+    ):
         home.answers = [Answer(307, b"", {"Location": store.url + "/f"})]
         with pytest.raises(LinkError):
             client(home).signed_file("/logs/1", good)

@@ -90,7 +90,9 @@ def env(tmp_path: Path) -> Environment:
 
 
 def context(env: Environment, now: dt.datetime = NOW, key: bytes = KEY, **clock: Any) -> LoadContext:
-    return open_context(env, Pseudonymiser(key), RunClock(now, **clock), f"run-{now:%d%H%M}", [definition(vendor({}))])
+    return open_context(
+        env, Pseudonymiser(key), RunClock(now, **clock), f"run-{now:%d%H%M}", [definition(vendor({}))]
+    )
 
 
 def load(env: Environment, extract: Callable[[SourceRun], Iterator[Batch]], **kwargs: Any) -> SourceResult:
@@ -257,7 +259,9 @@ def test_the_night_after_a_crash_loads_what_was_pending_and_what_is_new(
         with pytest.raises(Killed):
             load(env, vendor({D2: [("b", 7)], D3: [("b", 8)]}))
     assert set(statuses(env).values()) == {"ok", "pending"}
-    result = load(env, vendor({D2: [("b", 7)], D3: [("b", 8)], TODAY: [("c", 9)]}), now=NOW + dt.timedelta(days=1))
+    result = load(
+        env, vendor({D2: [("b", 7)], D3: [("b", 8)], TODAY: [("c", 9)]}), now=NOW + dt.timedelta(days=1)
+    )
     assert result.status == "ok"
     assert usage(env) == [(D1, "a", 1), (D2, "b", 7), (D3, "b", 8), (TODAY, "c", 9)]
     assert set(statuses(env).values()) == {"ok"}
@@ -265,6 +269,8 @@ def test_the_night_after_a_crash_loads_what_was_pending_and_what_is_new(
 
 def test_nothing_of_a_load_stays_in_the_working_folder(env: Environment) -> None:
     load(env, vendor({D1: [("a", 1)]}))
-    data = [p for p in env.pipelines_dir.rglob("*") if p.suffix in (".parquet", ".arrow", ".gz", ".insert_values")]
+    data = [
+        p for p in env.pipelines_dir.rglob("*") if p.suffix in (".parquet", ".arrow", ".gz", ".insert_values")
+    ]
     assert data == []
     assert not list(env.pipelines_dir.rglob("trace.pickle"))

@@ -42,7 +42,18 @@ def test_every_written_form_is_one_address(written: str) -> None:
 
 @pytest.mark.parametrize(
     "not_an_address",
-    ["", "maya", "@asterlane.example", "maya@", "maya@.example", "maya@a..example", "a b", "01002", "<>", "a@b@"],
+    [
+        "",
+        "maya",
+        "@asterlane.example",
+        "maya@",
+        "maya@.example",
+        "maya@a..example",
+        "a b",
+        "01002",
+        "<>",
+        "a@b@",
+    ],
 )
 def test_what_is_no_address_gives_none(not_an_address: str) -> None:
     assert canonical_email(not_an_address) is None

@@ -219,7 +219,9 @@ json_values = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["id", "who", "mail", "at", "count", "cost", "label", "x"]), json_values))
+@given(
+    st.dictionaries(st.sampled_from(["id", "who", "mail", "at", "count", "cost", "label", "x"]), json_values)
+)
 def test_any_object_is_a_row_or_a_counted_reject(fields: dict[str, object]) -> None:
     g = gate()
     table = read(g, json.dumps(fields).encode() + b"\n")

@@ -111,9 +111,7 @@ def test_no_key_names_both_ways_to_give_one(monkeypatch: pytest.MonkeyPatch) -> 
         load_key()
 
 
-def test_a_key_file_that_others_can_read_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "key"
     path.write_text(base64.b64encode(KEY).decode() + "\n")
     monkeypatch.delenv("AI_USAGE_PSEUDONYM_KEY", raising=False)

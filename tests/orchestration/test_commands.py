@@ -1,0 +1,113 @@
+"""The commands as a person meets them: help, errors with remedies, exit codes, one run at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from ingestion.config import environment
+from ingestion.errors import BusyError
+from orchestration.dbt import DbtResult
+from orchestration.night import ExitCode, NightResult, run_lock
+
+KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+
+def ai_usage(*arguments: str, data_dir: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    names = ("AI_USAGE_", "SOURCES__")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(names)}
+    command = [str(Path(sys.executable).with_name("ai-usage")), *arguments]
+    return subprocess.run(
+        command,
+        env=clean | {"AI_USAGE_DATA_DIR": str(data_dir), "COLUMNS": "200"} | variables,
+        capture_output=True,
+        text=True,
+        cwd=data_dir,
+        timeout=120,
+    )
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    shown = ai_usage("--help", data_dir=tmp_path).stdout
+    for command in ("run", "publish", "doctor", "demo"):
+        assert command in shown
+
+
+def test_run_without_a_key_asks_for_one_and_writes_nothing(tmp_path: Path) -> None:
+    done = ai_usage("run", data_dir=tmp_path)
+    assert done.returncode == ExitCode.ERROR
+    assert "AI_USAGE_PSEUDONYM_KEY" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_source_is_named_with_the_known_ones(tmp_path: Path) -> None:
+    done = ai_usage("run", "--source", "chatpgt", data_dir=tmp_path, AI_USAGE_PSEUDONYM_KEY=KEY)
+    assert done.returncode == ExitCode.USAGE
+    assert "chatgpt" in done.stderr
+
+
+def test_doctor_tells_what_is_missing_and_writes_nothing(tmp_path: Path) -> None:
+    done = ai_usage("doctor", "--json", data_dir=tmp_path)
+    findings = {(row["area"], row["subject"]): row for row in json.loads(done.stdout)}
+    assert done.returncode == ExitCode.FINDINGS
+    assert not findings["key", "pseudonymisation key"]["ok"]
+    assert "not connected" in findings["chatgpt", "settings"]["message"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_doctor_refuses_secrets_that_others_can_read(tmp_path: Path) -> None:
+    secrets = tmp_path / ".dlt" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text("")
+    secrets.chmod(0o644)
+    done = ai_usage("doctor", data_dir=tmp_path, AI_USAGE_PSEUDONYM_KEY=KEY)
+    assert "chmod 600" in done.stdout
+    secrets.chmod(0o600)
+    assert "chmod 600" not in ai_usage("doctor", data_dir=tmp_path, AI_USAGE_PSEUDONYM_KEY=KEY).stdout
+
+
+def test_doctor_says_which_vendor_does_not_answer(tmp_path: Path) -> None:
+    done = ai_usage(
+        "doctor",
+        data_dir=tmp_path,
+        AI_USAGE_PSEUDONYM_KEY=KEY,
+        SOURCES__CHATGPT__API_KEY="not-a-real-key",
+        SOURCES__CHATGPT__WORKSPACE_ID="w1",
+        SOURCES__CHATGPT__BASE_URL="http://127.0.0.1:9/v1",
+    )
+    assert done.returncode == ExitCode.FINDINGS
+    assert "chatgpt: roster" in done.stdout
+    assert "not-a-real-key" not in done.stdout + done.stderr
+
+
+def test_a_second_run_is_busy_within_five_seconds(tmp_path: Path) -> None:
+    env = environment(tmp_path, "dev")
+    with FileLock(env.lock_file):
+        started = time.monotonic()
+        done = ai_usage("run", data_dir=tmp_path, AI_USAGE_PSEUDONYM_KEY=KEY)
+    assert done.returncode == ExitCode.BUSY
+    assert "Busy" in done.stderr
+    # the lock is waited for under five seconds; starting Python comes on top
+    assert time.monotonic() - started < 30
+
+
+def test_a_lock_left_by_a_dead_process_does_not_count(tmp_path: Path) -> None:
+    env = environment(tmp_path, "dev")
+    env.lock_file.touch()
+    with run_lock(env), pytest.raises(BusyError), run_lock(env):
+        pass
+
+
+def test_exit_codes_name_the_most_important_failure() -> None:
+    result = NightResult("r")
+    assert result.exit_code is ExitCode.NOT_PUBLISHED
+    result.dbt = DbtResult(exit_code=1)
+    assert result.exit_code is ExitCode.BUILD_FAILED
