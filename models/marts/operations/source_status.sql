@@ -23,7 +23,7 @@ final as (
         coalesce(resource_status.row_count, 0) as row_count,
         resource_status.first_day,
         resource_status.data_through,
-        resource_status.finality_lag_days,
+        cast(resource_status.finality_lag_days as {{ dbt.type_bigint() }}) as finality_lag_days,
         coalesce(gaps.missing_days, 0) as missing_days,
         coalesce(gaps.permanent_gap_days, 0) as permanent_gap_days,
         resource_status.pending_days,
