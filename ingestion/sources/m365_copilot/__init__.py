@@ -92,7 +92,7 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     yield from _users(run, client, frozenset(skus), licensed)
     yield from _usage(run, client)
     if settings.interactions:
-        if not licensed and run.days_to_fetch(records.INTERACTIONS):  # a back-fill takes no snapshot of today
+        if not licensed and run.days_to_fetch(records.HISTORIES):  # a back-fill takes no snapshot of today
             licensed = _licensed(_typed_users(run, _user_rows(client)), frozenset(skus))
         yield from interaction_batches(run, client, licensed)
 

@@ -20,7 +20,9 @@ _REFUSED_IN_A_ROW = 5
 
 
 def interaction_batches(run: SourceRun, client: VendorClient, users: list[str]) -> Iterator[Batch]:
-    """Interactions of the days to fetch, of all `users` (object ids). Every day that was read is recorded.
+    """Interactions of the days to fetch, of all `users` (object ids).
+
+    Every day that was read is recorded, also one without a row, from the first interaction ever seen on.
 
     A single history that is refused (no mailbox, licence just taken away) is counted in the progress and left
     out; when the first ones are all refused, it is the permission.
@@ -28,7 +30,7 @@ def interaction_batches(run: SourceRun, client: VendorClient, users: list[str]) 
     Raises:
         AccessError, MissingError: no history can be read.
     """
-    days = run.days_to_fetch(records.INTERACTIONS)
+    days = run.days_to_fetch(records.HISTORIES)
     if not days or not users:
         run.progress("interactions: no licensed user" if days else "interactions: nothing to fetch")
         return
@@ -47,9 +49,21 @@ def interaction_batches(run: SourceRun, client: VendorClient, users: list[str]) 
             yield from run.events(records.INTERACTIONS, waiting)
             waiting = []
     yield from run.events(records.INTERACTIONS, waiting)
-    run.days_read(records.INTERACTIONS, days)
+    for day in days:
+        run.window_fetched(records.HISTORIES, day, len(users) - refused)
+    first = _first_day_seen(run)
+    run.days_read(records.INTERACTIONS, [day for day in days if first and day >= first])
     if refused:
         run.progress(f"interactions: the histories of {refused} of {len(users)} users were refused")
+
+
+def _first_day_seen(run: SourceRun) -> dt.date | None:
+    """The earliest day with interactions, of this run or an earlier one; None before there is any."""
+    table, horizon = records.INTERACTIONS.name, records.INTERACTIONS.horizon
+    past = (run.clock.today - n * _ONE_DAY for n in range(horizon.first_load + 1))
+    before = [day for day in past if run.loaded.is_loaded(table, run.tenant, "main", day)]
+    now = [record.day for record in run.fetched if record.resource == table and record.rows]
+    return min([*before, *now], default=None)
 
 
 def _history(

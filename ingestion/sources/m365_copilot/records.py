@@ -43,6 +43,9 @@ _INTERACTION_HORIZON = Horizon(first_load=365, lookback=7, finality=1)
 
 # The days on which a report was taken (its rows speak of another day), so that no saved answer is read twice.
 REPORT_ANSWERS = FetchWindow("answers/usage_user_detail", _SNAPSHOT_HORIZON, TOOL)
+# The days that were asked of every history. The table's own days start with the first interaction ever seen:
+# what lies before may have been deleted by the tenant's retention, and deleted is not zero.
+HISTORIES = FetchWindow("histories/interactions", _INTERACTION_HORIZON, TOOL)
 
 
 class UsageDetail(msgspec.Struct):
@@ -358,7 +361,7 @@ EMAIL_LINKS = link_contract(ENTRA_OBJECT, PERSON_EMAIL, "directory")
 EMPLOYEE_LINKS = link_contract(ENTRA_OBJECT, HRIS_ID, "directory")
 
 CONTRACTS = (USAGE_USER_DETAIL, INTERACTIONS, USERS, SUBSCRIBED_SKUS, REPORT_SETTINGS, EMAIL_LINKS)
-WINDOWS = (REPORT_ANSWERS,)
+WINDOWS = (REPORT_ANSWERS, HISTORIES)
 
 
 def entra_id(written: str) -> str:

@@ -22,6 +22,7 @@ from tests.ingestion.sources.runs import AS_OF, TODAY, TOKENS, loaded_rows, reje
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 
 REFRESH = dt.date(2026, 11, 17)
+HISTORIES = "histories/interactions"
 ADA, BEN = "11111111-AAAA-4bbb-8ccc-000000000001", "11111111-aaaa-4bbb-8ccc-000000000002"
 _APPS = ("Microsoft Teams", "Word", "Excel", "PowerPoint", "Outlook", "OneNote", "Loop")
 V1 = ",".join(
@@ -479,7 +480,7 @@ def test_interactions_are_measured_and_every_read_day_is_recorded(graph: VendorS
     done = [first + dt.timedelta(days=n) for n in range(358)]
     run = source_run(
         SOURCE,
-        [("interactions", "main", "main", day, "ok", 1) for day in done],
+        [(name, "main", "main", day, "ok", 1) for day in done for name in ("interactions", HISTORIES)],
         base_url=graph.url,
         access_token="given",
         interactions=True,
@@ -535,15 +536,33 @@ def test_a_missing_permission_for_interactions_is_an_error(graph: VendorStub) ->
 
 
 def test_a_back_fill_reads_the_directory_though_it_takes_no_snapshot(graph: VendorStub) -> None:
-    graph.routes[f"GET {history(ADA)}"] = {"value": []}
+    created = {"createdDateTime": "2026-11-01T08:00:00Z"}
+    graph.routes[f"GET {history(ADA)}"] = {"value": [interaction("1", **created)]}
     run = graph_run(graph, interactions=True)
     run.clock = RunClock(AS_OF, since=dt.date(2026, 11, 1), until=dt.date(2026, 11, 2))
     tables = loaded_rows(SOURCE, run)
     assert not tables["users"]
     assert recorded(run, "interactions") == {
-        ("main", dt.date(2026, 11, 1)): "empty",
+        ("main", dt.date(2026, 11, 1)): "ok",
         ("main", dt.date(2026, 11, 2)): "empty",
     }
+
+
+def test_days_before_the_first_interaction_are_asked_for_once_and_are_not_zero(graph: VendorStub) -> None:
+    """The tenant's retention may have deleted them: they count as asked for, not as days without use."""
+    graph.routes[f"GET {history(ADA)}"] = {"value": [interaction("1")]}
+    run = graph_run(graph, interactions=True)
+    loaded_rows(SOURCE, run)
+    assert recorded(run, "interactions") == {
+        ("main", dt.date(2026, 11, 18)): "ok",
+        ("main", TODAY): "empty",
+    }
+    assert len(recorded(run, HISTORIES)) == 366
+
+    graph.routes[f"GET {history(ADA)}"] = {"value": []}
+    run = graph_run(graph, interactions=True)
+    loaded_rows(SOURCE, run)
+    assert not recorded(run, "interactions"), "nothing was ever seen"
 
 
 def test_bad_interactions_are_counted(graph: VendorStub) -> None:
