@@ -23,8 +23,10 @@
 
 
 {#- The three kinds of lines: key, condition of membership, which member is the sum, audit reason.
-    The sum is the last to be hidden for another, but for the cost of seats of `all` tools: what a
-    single tool's seats cost follows from its holders and the contract, so hiding it protects nothing. -#}
+    The sum is the last to be hidden for another, with two exceptions over tools: what a single
+    tool's seats cost follows from its holders and the contract, and a tool's messages from its
+    messages per session and its measured prompts; hiding them would protect nothing, or would take
+    the headline figures of the second tool along. -#}
 {% macro cell_lines() -%}
     {{ return([
         {
@@ -40,7 +42,7 @@
             'key': ['period_type', 'period_start', 'unit_key', 'measure', 'item'],
             'member': 'is_additive',
             'total': "tool = 'all'",
-            'total_first': "item = 'seat_allocated'",
+            'total_first': "item = 'seat_allocated' or measure = 'user_messages'",
             'reason': 'secondary_tool',
         },
         {

@@ -32,9 +32,14 @@
     One pass over one kind of line: where exactly one member is hidden, hide a second one.
 
     The second one is the member with the fewest contributors, at least k, ties by key; the sum
-    comes last (see cell_lines() for the exception). A window instead of a join, so that passes chain without repeating their input.
+    comes last (see cell_lines() for the exceptions). A window instead of a join, so that passes
+    chain without repeating their input.
+
+    closing: prefer members whose other lines hold a hidden cell already. Hiding them opens no new
+             line, so that a pattern over units, tools and parts closes instead of spreading
 -#}
-{% macro hide_second(relation, line) -%}
+{% macro hide_second(relation, line, closing=false) -%}
+    {%- set others = cell_lines() | rejectattr('name', 'equalto', line.name) | list -%}
     select
         {{ cell_columns() | join(',\n        ') }},
         case
@@ -63,14 +68,89 @@
                         when {{ line.total }} then case when {{ line.total_first }} then 0 else 2 end
                         else 1
                     end,
+                    {%- if closing %}
+                    open_lines,
+                    {%- endif %}
                     contributors,
                     unit_key,
                     tool,
                     measure,
                     item
             ) as choice
-        from {{ relation }}
+        from {% if closing -%}
+        (
+            select
+                *,
+                {%- for other in others %}
+                case
+                    when
+                        {{ other.member }}
+                        and sum(case when hidden_reason is null then 0 else 1 end) over (
+                            partition by {{ other.key | join(', ') }}, {{ other.member }}
+                        ) = 0
+                        then 1
+                    else 0
+                end{{ ' +' if not loop.last else ' as open_lines' }}
+                {%- endfor %}
+            from {{ relation }}
+        ) as lines_around
+        {%- else -%}
+        {{ relation }}
+        {%- endif %}
     ) as members
+{%- endmacro %}
+
+
+{#- CTEs of some rounds of passes over units, tools, parts and ties; ends in `last_round`. -#}
+{% macro suppression_rounds(relation, rounds, closing=false) -%}
+{%- set state = namespace(previous=relation) -%}
+{%- for round in range(1, rounds + 1) -%}
+{%- for line in cell_lines() %}
+{{ line.name }}_{{ round }} as (
+{{ hide_second(state.previous, line, closing) }}
+),
+{% set state.previous = line.name ~ '_' ~ round -%}
+{%- endfor %}
+{{ 'last_round' if loop.last else 'ties_' ~ round }} as (
+{{ hide_ties(state.previous) }}
+)
+{{- ',' if not loop.last }}
+{% set state.previous = 'ties_' ~ round -%}
+{%- endfor -%}
+{%- endmacro %}
+
+
+{#- CTE `open_groups`: mask groups of a period in which a line holds exactly one hidden cell. -#}
+{% macro open_mask_groups(relation) -%}
+line_states as (
+    select
+        *,
+        {%- for line in cell_lines() %}
+        sum(case when hidden_reason is null then 0 else 1 end) over (
+            partition by {{ line.key | join(', ') }}, {{ line.member }}
+        ) as hidden_in_{{ line.name }},
+        count(*) over (
+            partition by {{ line.key | join(', ') }}, {{ line.member }}
+        ) as cells_in_{{ line.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+),
+
+open_groups as (
+    select distinct
+        period_type,
+        period_start,
+        mask_group
+    from line_states
+    where
+        {%- for line in cell_lines() %}
+        {{ 'or ' if not loop.first }}(
+            {{ line.member }}
+            and hidden_in_{{ line.name }} = 1
+            and cells_in_{{ line.name }} > 1
+        )
+        {%- endfor %}
+)
 {%- endmacro %}
 
 
