@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
@@ -63,7 +64,17 @@ def _person_seats(person: Employee, product: Product, line: Timeline, rng: Rando
         if until is not None and until <= begin:
             continue
         found.extend(_spans(person, product, begin, until, taken_back, line))
-    return found
+    return _one_at_a_time(found)
+
+
+def _one_at_a_time(spans: list[SeatSpan]) -> list[SeatSpan]:
+    """An account holds one seat: who comes back while the old one still runs keeps that until the new begins."""
+    return [
+        replace(span, ends_before=following.starts_on)
+        if following and (span.ends_before is None or span.ends_before > following.starts_on)
+        else span
+        for span, following in zip(spans, [*spans[1:], None], strict=True)
+    ]
 
 
 def _spans(

@@ -202,30 +202,31 @@ def github_tokens(company: Company, seen_at: datetime, people: Directory) -> lis
 
 
 def github_costs(company: Company, seen_at: datetime, people: Directory) -> list[Cost]:
-    """The billed net amount of a day, split by the day's AI credits; the rest is unallocated.
+    """The billed net amount of a day, split by the day's AI credits, and those credits at the company's rate.
 
-    A day's billing counts once the day is over at ``seen_at``.
+    What nobody's credits explain is unallocated. A day's billing counts once the day is over at ``seen_at``.
     """
     found = []
     for day in company.profile.days():
-        if day >= seen_at.date():
-            continue
-        net = sum((Fraction(item.net_amount) for item in company.copilot_billing(day)), Fraction(0))
-        if not net:
-            continue
         report = company.copilot_report(day, seen_at)
         shares = [
             (str(record.user_id), Fraction(record.ai_credits))
             for record in (report.records if report else ())
             if record.ai_credits
         ]
+        rate = rate_on(company.files.credit_rates, "github_ai_credit", day) if shares else Fraction(0)
+        net = Fraction(0)
+        if day < seen_at.date():
+            net = sum((Fraction(item.net_amount) for item in company.copilot_billing(day)), Fraction(0))
         total = sum((credits for _account, credits in shares), Fraction(0))
-        if not total:
+        if net and not total:
             found.append(Cost(day, UNALLOCATED, "github_copilot", "billed", net))
         for account, credits in shares:
             number = people.owner("github_copilot", account, day)
             department = UNATTRIBUTED if number is None else people.last_department(number, day)
-            found.append(Cost(day, department, "github_copilot", "billed", net * credits / total))
+            found.append(Cost(day, department, "github_copilot", "credits", credits * rate))
+            if net:
+                found.append(Cost(day, department, "github_copilot", "billed", net * credits / total))
     return found
 
 

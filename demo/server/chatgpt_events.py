@@ -100,16 +100,20 @@ def _message(event: ChatMessage) -> _Message:
     files = [_File(f"file-{n}", f"{MARKER}-{n}.pdf") for n in range(event.file_count)]
     if event.author == "user":
         author = _Author("user", client_type=event.client_type or "unknown")
-        content = None if event.prompt_chars is None else _user_content(event, event.prompt_chars)
+        content = _user_content(event)
     else:
         author = _Author("assistant", model=event.model, tools_used=event.tools_used)
         content = _Content("text", ANSWER_TEXT)
     return _Message(event.message_id, author, event.created_at, content, files)
 
 
-def _user_content(event: ChatMessage, length: int) -> _Content:
-    kind = "user_instructions" if event.is_injected else "text"
-    return _Content(kind, prompt_text(event.message_id, length))
+def _user_content(event: ChatMessage) -> _Content | None:
+    """A prompt's text, the standing instructions, or nothing beside a file alone."""
+    if event.is_injected:
+        return _Content("user_instructions", f"{MARKER} instructions")
+    if event.prompt_chars is None:
+        return None
+    return _Content("text", prompt_text(event.message_id, event.prompt_chars))
 
 
 def _conversation(event: ChatMessage) -> _Conversation:

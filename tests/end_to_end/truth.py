@@ -168,14 +168,14 @@ class _WithCompany(dict[tuple[str, str], list[str]]):
     """The company row is the truth's own `All departments`, not a sum."""
 
     def __missing__(self, key: tuple[str, str]) -> list[str]:
-        return [ALL] if key[1] == "all" else []
+        return {"all": [ALL], "unallocated": ["Unallocated"]}.get(key[1], [])
 
 
 def _summed(members: list[Mapping[str, Any]], tool: str) -> dict[str, Any]:
     total: dict[str, Any] = {}
     for name, value in _figures(members, tool):
         if value is not None:
-            total[name] = total.get(name, 0) + value
+            total[name] = total.get(name, 0) + (Decimal(value) if isinstance(value, str) else value)
     return total
 
 

@@ -86,15 +86,16 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     _refuse_wrong_report(settings)
     client = _client(settings, _auth(settings))
     skus = {sku.strip().lower() for sku in settings.copilot_sku_ids}
-    licensed: list[str] = []
+    licensed: dict[str, None] = {}
     yield from _report_settings(run, client)
     yield from _subscribed_skus(run, client, skus)
     yield from _users(run, client, frozenset(skus), licensed)
     yield from _usage(run, client)
     if settings.interactions:
         if not licensed and run.days_to_fetch(records.HISTORIES):  # a back-fill takes no snapshot of today
-            licensed = _licensed(_typed_users(run, _user_rows(client)), frozenset(skus))
-        yield from interaction_batches(run, client, licensed)
+            users = _typed_users(run, _user_rows(client))
+            licensed = dict.fromkeys(_licensed(users, frozenset(skus)))
+        yield from interaction_batches(run, client, list(licensed))
 
 
 def check(run: SourceRun) -> Iterator[Finding]:
@@ -187,9 +188,14 @@ def _subscribed_skus(run: SourceRun, client: VendorClient, copilot: set[str]) ->
 
 
 def _users(
-    run: SourceRun, client: VendorClient, copilot: frozenset[str], licensed: list[str]
+    run: SourceRun, client: VendorClient, copilot: frozenset[str], licensed: dict[str, None]
 ) -> Iterator[Batch]:
-    """The directory with licences. `licensed` gains the object ids of those who hold Copilot today."""
+    """The directory with licences.
+
+    `licensed` gains the object ids of those who hold Copilot today, then of those who held it in a saved
+    answer of the past: their histories reach into the days that a first load fetches.
+    """
+    held_before: dict[str, None] = {}
     emails, employees = Sightings(), Sightings()
     for day, rows in snapshots(
         run,
@@ -198,11 +204,13 @@ def _users(
         saved=lambda answer: saved_rows(answer, "value"),
     ):
         users = _typed_users(run, rows)
-        if day == run.clock.today:
-            licensed.extend(_licensed(users, copilot))
+        holders = licensed if day == run.clock.today else held_before
+        holders.update(dict.fromkeys(_licensed(users, copilot)))
         yield from run.replace_day(records.USERS, day, records.holders(users, copilot))
         emails.add((u.object_id, name, day) for u in users for name in (u.user_principal_name, u.mail))
         employees.add((u.object_id, (u.employee_id or "").strip(), day) for u in users)
+    if licensed:  # without today's answer (a back-fill) the caller asks who holds a licence
+        licensed.update(held_before)
     yield from run.events(records.EMAIL_LINKS, emails.links())
     yield from run.events(records.EMPLOYEE_LINKS, employees.links())
 
