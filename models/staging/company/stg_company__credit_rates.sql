@@ -7,7 +7,7 @@ final as (
     select
         tenant,
         unit,
-        valid_from,
+        coalesce(valid_from, {{ date_bound('first') }}) as valid_from,
         valid_to,
         price_per_unit,
         currency

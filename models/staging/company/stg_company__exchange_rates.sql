@@ -8,7 +8,7 @@ final as (
         tenant,
         from_currency,
         to_currency,
-        valid_from,
+        coalesce(valid_from, {{ date_bound('first') }}) as valid_from,
         valid_to,
         rate
     from source

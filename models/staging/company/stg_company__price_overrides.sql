@@ -9,7 +9,7 @@ final as (
         provider,
         model,
         component,
-        valid_from,
+        coalesce(valid_from, {{ date_bound('first') }}) as valid_from,
         valid_to,
         usd_per_mtok
     from source

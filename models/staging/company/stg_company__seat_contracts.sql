@@ -9,7 +9,7 @@ final as (
         contract_id,
         product,
         plan,
-        valid_from,
+        coalesce(valid_from, {{ date_bound('first') }}) as valid_from,
         valid_to,
         purchased_seats,
         minimum_seats,
