@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import zip_longest
 from random import Random
 
 from demo.company.catalog import HABITS_BY_NAME, Habits, Timeline
@@ -68,12 +69,12 @@ def _person_seats(person: Employee, product: Product, line: Timeline, rng: Rando
 
 
 def _one_at_a_time(spans: list[SeatSpan]) -> list[SeatSpan]:
-    """An account holds one seat: who comes back while the old one still runs keeps that until the new begins."""
+    """An account holds one seat: who comes back keeps the old one until the new begins."""
     return [
         replace(span, ends_before=following.starts_on)
         if following and (span.ends_before is None or span.ends_before > following.starts_on)
         else span
-        for span, following in zip(spans, [*spans[1:], None], strict=True)
+        for span, following in zip_longest(spans, spans[1:])
     ]
 
 
