@@ -1,0 +1,56 @@
+{#-
+    What readers see, for the audit: one entry a published table of figures.
+
+    period, period_type: its period column and kind
+    tool, item:          expressions of the cell's tool and item
+    measures:            published column -> measure of suppression_cells, for figures shown as they are
+-#}
+{% macro published_tables() -%}
+    {%- set use = {
+        'licensed_people': 'licensed_people', 'active_people': 'active_people', 'accounts': 'accounts',
+        'sessions': 'sessions', 'user_messages': 'user_messages',
+    } -%}
+    {%- set buckets = {} -%}
+    {%- for bucket in token_buckets() + ['credits'] -%}
+        {%- do buckets.update({bucket: bucket}) -%}
+    {%- endfor -%}
+    {{ return([
+        {'table': 'department_usage_weekly', 'period': 'week_start', 'period_type': 'week',
+         'tool': 'tool', 'item': "''", 'measures': use},
+        {'table': 'department_usage_monthly', 'period': 'month_start', 'period_type': 'month',
+         'tool': 'tool', 'item': "''", 'measures': use},
+        {'table': 'prompt_length_weekly', 'period': 'week_start', 'period_type': 'week',
+         'tool': 'tool', 'item': "''", 'measures': {'measured_messages': 'measured_messages'}},
+        {'table': 'department_tokens_weekly', 'period': 'week_start', 'period_type': 'week',
+         'tool': 'tool', 'item': "''", 'measures': buckets},
+        {'table': 'department_cost_monthly', 'period': 'month_start', 'period_type': 'month',
+         'tool': 'tool', 'item': 'cost_basis', 'measures': {'cost': 'cost'}},
+        {'table': 'license_utilization_monthly', 'period': 'month_start', 'period_type': 'month',
+         'tool': 'tool', 'item': 'product', 'measures': {
+            'seat_days': 'seat_days', 'seat_holders': 'seat_holders', 'seats_active': 'seats_active',
+            'cost': 'seat_cost', 'reassignable_cost': 'reassignable_cost'}},
+        {'table': 'model_mix_weekly', 'period': 'week_start', 'period_type': 'week',
+         'tool': 'tool', 'item': 'model_family', 'measures': {'value': 'model_use'}},
+    ]) }}
+{%- endmacro %}
+
+
+{#- Published figures as long cells: table, period, unit, tool, item, measure, shown value or NULL. -#}
+{% macro published_cells() -%}
+    {%- for entry in published_tables() %}
+    {%- set last_table = loop.last %}
+    {%- for column, measure in entry.measures.items() %}
+    select
+        '{{ entry.table }}' as published_table,
+        '{{ entry.period_type }}' as period_type,
+        {{ entry.period }} as period_start,
+        department_key as unit_key,
+        {{ entry.tool }} as tool,
+        '{{ measure }}' as measure,
+        {{ entry.item }} as item,
+        cast({{ column }} as {{ type_money() }}) as shown_value
+    from {{ ref(entry.table) }}
+    {{- "\n\n    union all\n" if not (loop.last and last_table) }}
+    {%- endfor %}
+    {%- endfor %}
+{%- endmacro %}

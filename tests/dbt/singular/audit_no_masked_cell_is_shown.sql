@@ -1,0 +1,36 @@
+-- Fails where a mart shows a figure that the masks hide, or another figure than the cell's, or hides
+-- one that the masks show.
+{{ config(tags=['audit']) }}
+with published as (
+    {{ published_cells() }}
+),
+
+masks as (
+    select * from {{ ref('suppression_masks') }}
+),
+
+final as (
+    select
+        published.published_table,
+        published.period_start,
+        published.unit_key,
+        published.tool,
+        published.measure,
+        published.item
+    from published
+    inner join masks
+        on
+            published.period_type = masks.period_type
+            and published.period_start = masks.period_start
+            and published.unit_key = masks.unit_key
+            and published.tool = masks.tool
+            and published.measure = masks.measure
+            and published.item = masks.item
+    where
+        (masks.hidden_reason is not null and published.shown_value is not null)
+        or (masks.hidden_reason is null and masks.value is not null and published.shown_value is null)
+        -- Money is published to the cent, credits to the thousandth.
+        or abs(published.shown_value - masks.value) > 0.0051
+)
+
+select * from final
