@@ -6,6 +6,7 @@ Settings are dlt's own: `.dlt/config.toml`, `.dlt/secrets.toml` or the environme
 
 import os
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -16,6 +17,7 @@ from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 
 from ingestion.errors import ConfigurationError
+from ingestion.privacy.canonical import EmailRules
 
 DEFAULT_DATA_DIR = ".data"
 
@@ -47,6 +49,40 @@ class SourceSettings(BaseConfiguration):
     archive_dir: str | None = None
 
     __recommended_sections__: ClassVar[tuple[str, ...]] = ("sources",)
+
+
+@configspec
+class PrivacySettings(BaseConfiguration):
+    """Section `privacy`: how the company writes addresses. A change is refused once data is loaded.
+
+    Attributes:
+        cut_plus_tag: `maya+news@…` is `maya@…`.
+        ignore_dots_in: domains whose local parts ignore dots.
+        alias_domains: old domain → domain, after a merger or a rename.
+    """
+
+    cut_plus_tag: bool = True
+    ignore_dots_in: list[str] = dataclass_field(default_factory=list)
+    alias_domains: dict[str, str] = dataclass_field(default_factory=dict)
+
+
+def email_rules() -> EmailRules:
+    """The company's rules for addresses.
+
+    Raises:
+        ConfigurationError: a value has the wrong type.
+    """
+    try:
+        settings = resolve_configuration(PrivacySettings(), sections=("privacy",))
+    except ConfigurationException as error:
+        raise ConfigurationError(
+            f"Settings [privacy] cannot be read ({type(error).__name__}).", "See docs/privacy.md."
+        ) from None
+    return EmailRules(
+        cut_plus_tag=settings.cut_plus_tag,
+        ignore_dots_in=frozenset(domain.lower() for domain in settings.ignore_dots_in),
+        alias_domains={old.lower(): new.lower() for old, new in settings.alias_domains.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +118,14 @@ class Environment:
         return self.data_dir / "published"
 
     def destination(self) -> Any:
-        """dlt's destination of the target: DuckDB for `dev`, otherwise the one of that name.
+        """dlt's destination of the target.
 
         Raises:
             ConfigurationError: the target is not known.
         """
         if self.target == "dev":
             return dlt.destinations.duckdb(str(self.warehouse))
-        if self.target == "postgres":
-            return dlt.destinations.postgres()
-        raise ConfigurationError(f"Unknown target {self.target!r}.", "Use `dev` or `postgres`.")
+        raise ConfigurationError(f"Unknown target {self.target!r}.", "Use `dev` (DuckDB).")
 
     def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
         """The dlt pipeline of one source; its state lies in the data folder."""

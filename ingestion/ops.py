@@ -19,8 +19,7 @@ from dlt.common.destination.exceptions import DestinationUndefinedEntity
 
 from ingestion.clock import RunClock
 from ingestion.dlt_io import ArrowLoad, load_arrow, sql_rows
-from ingestion.errors import KeyChangedError
-from ingestion.privacy.canonical import CANONICAL_VERSION
+from ingestion.errors import ConfigurationError, KeyChangedError
 from ingestion.privacy.contract import TIMESTAMP, Horizon
 from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
 
@@ -192,27 +191,32 @@ class OpsStore:
 
         Raises:
             KeyChangedError: the stored key-check value or canonical version differs.
+            ConfigurationError: the salt was lost.
         """
         stored = self._rows("select key_check, canonical_version from {pseudonym_epoch}")
         if stored:
             check, version = stored[0]
-            if check != pseudonymiser.key_check() or version != CANONICAL_VERSION:
+            if check != pseudonymiser.key_check() or version != pseudonymiser.canonical_version():
                 raise KeyChangedError(
                     "This warehouse was built with another pseudonymisation key or canonical version; "
                     "nothing was requested or written.",
                     "Restore the key that was used before, or rotate it as docs/privacy.md describes.",
                 )
+            if not self._rows("select salt from {person_key_salt}"):
+                raise ConfigurationError(
+                    "The salt in ops.person_key_salt is gone; without it nobody could be told apart.",
+                    "Restore ops.person_key_salt from the backup (docs/deploy.md); nothing was requested.",
+                )
             return
         epoch = {
             "epoch": KEY_EPOCH,
             "key_check": pseudonymiser.key_check(),
-            "canonical_version": CANONICAL_VERSION,
+            "canonical_version": pseudonymiser.canonical_version(),
             "created_at": now,
         }
-        salted = bool(self._rows("select salt from {person_key_salt}"))
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _TABLES}
         rows["pseudonym_epoch"] = [epoch]
-        rows["person_key_salt"] = [] if salted else [{"salt": secrets.token_hex(32)}]
+        rows["person_key_salt"] = [{"salt": secrets.token_hex(32)}]
         self.write(rows)
 
     def loaded_days(self, source: str) -> LoadedDays:

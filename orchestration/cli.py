@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 
 from ingestion.clock import RunClock
-from ingestion.config import environment
+from ingestion.config import email_rules, environment
 from ingestion.errors import AiUsageError, BusyError
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.privacy.scrub import ScrubFilter, scrub
@@ -57,7 +57,7 @@ def run(
     """The nightly run: load every connected source, build and test, publish."""
     chosen = _chosen_sources(source)
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
-    pseudonymiser = Pseudonymiser(load_key())
+    pseudonymiser = Pseudonymiser(load_key(), email_rules())
     env = environment(data_dir, target)
     with report.live_progress(quiet=quiet or as_json) as progress:
         result = run_night(
@@ -101,14 +101,13 @@ def demo(
     people: Annotated[int, typer.Option(min=20, help="People of the synthetic company.")] = 600,
     weeks: Annotated[int, typer.Option(min=2, help="Weeks of history.")] = 26,
     seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 7,
-    data_dir: DataDir = None,
+    data_dir: Annotated[Path, typer.Option(help="Folder for everything the demo writes.")] = Path(".data/demo"),
     quiet: Quiet = False,
 ) -> None:
     """See it all work: a local server plays the vendors of a synthetic company."""
     from orchestration.demo import DemoOptions, run_demo
 
-    folder = data_dir or Path(".data/demo")
-    outcome = run_demo(DemoOptions(people, weeks, seed, folder.absolute()), quiet=quiet)
+    outcome = run_demo(DemoOptions(people, weeks, seed, data_dir.absolute()), quiet=quiet)
     raise typer.Exit(outcome)
 
 

@@ -15,12 +15,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from ingestion.config import Environment
 from ingestion.privacy.scrub import scrub
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 _DBT = str(Path(sys.executable).with_name("dbt"))
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
+
+
+def suppression_k() -> int:
+    """The smallest number of people that a published cell may show, as the models use it; never below 5."""
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    return max(5, int(project["vars"]["suppression_k"]))
 
 
 @dataclass(slots=True)

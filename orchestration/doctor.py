@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingestion.clock import RunClock
-from ingestion.config import Environment, resolve_settings
+from ingestion.config import Environment, email_rules, resolve_settings
 from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.ops import LoadedDays
 from ingestion.privacy.gate import Gate
@@ -25,7 +25,7 @@ def examine(
     """Every finding with its area: key, secrets, destination, then each source."""
     pseudonymiser: Pseudonymiser | None = None
     try:
-        pseudonymiser = Pseudonymiser(load_key())
+        pseudonymiser = Pseudonymiser(load_key(), email_rules())
         yield "key", Finding("pseudonymisation key", True, "present and well formed")
     except ConfigurationError as error:
         yield "key", Finding("pseudonymisation key", False, error.message, error.remedy)

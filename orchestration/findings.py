@@ -9,7 +9,8 @@ import duckdb
 _ADOPTION = """
     select department_name, active_ratio, week_start
     from published.department_usage_weekly
-    where tool = 'all' and is_complete_week and department_key <> 'all' and active_ratio is not null
+    where tool = 'all' and is_complete_week and department_key not in ('all', 'other', 'unattributed')
+        and active_ratio is not null
         and week_start = (
             select max(week_start) from published.department_usage_weekly
             where tool = 'all' and is_complete_week
@@ -19,7 +20,7 @@ _ADOPTION = """
 _IDLE_SEATS = """
     select department_name, product, reassignable_cost, currency
     from published.license_utilization_monthly
-    where department_key <> 'all' and reassignable_cost > 0
+    where department_key not in ('all', 'unattributed') and reassignable_cost > 0
         and month_start = (
             select max(month_start) from published.license_utilization_monthly
             where month_start < (select max(month_start) from published.license_utilization_monthly)

@@ -21,7 +21,7 @@ from ingestion.errors import AiUsageError, BusyError
 from ingestion.pipeline import SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
-from orchestration.dbt import DbtResult, run_dbt
+from orchestration.dbt import DbtResult, run_dbt, suppression_k
 from publishing.publish import Publication, publish
 
 _LOCK_SECONDS = 4.0
@@ -113,7 +113,9 @@ def build_and_publish(
         return
     started = time.monotonic()
     try:
-        result.publication = publish(environment.warehouse, environment.published_dir, result.run_id)
+        result.publication = publish(
+            environment.warehouse, environment.published_dir, result.run_id, k=suppression_k()
+        )
     except AiUsageError as failure:
         result.error = str(failure)
     result.seconds["audit and publish"] = time.monotonic() - started

@@ -207,6 +207,7 @@ def github_costs(company: Company, seen_at: datetime, people: Directory) -> list
     What nobody's credits explain is unallocated. A day's billing counts once the day is over at ``seen_at``.
     """
     found = []
+    rates = [rate for rate in company.files.credit_rates if rate.unit == "github_ai_credit"]
     for day in company.profile.days():
         report = company.copilot_report(day, seen_at)
         shares = [
@@ -214,7 +215,6 @@ def github_costs(company: Company, seen_at: datetime, people: Directory) -> list
             for record in (report.records if report else ())
             if record.ai_credits
         ]
-        rate = rate_on(company.files.credit_rates, "github_ai_credit", day) if shares else Fraction(0)
         net = Fraction(0)
         if day < seen_at.date():
             net = sum((Fraction(item.net_amount) for item in company.copilot_billing(day)), Fraction(0))
@@ -224,7 +224,9 @@ def github_costs(company: Company, seen_at: datetime, people: Directory) -> list
         for account, credits in shares:
             number = people.owner("github_copilot", account, day)
             department = UNATTRIBUTED if number is None else people.last_department(number, day)
-            found.append(Cost(day, department, "github_copilot", "credits", credits * rate))
+            if rates:
+                value = credits * rate_on(rates, "github_ai_credit", day)
+                found.append(Cost(day, department, "github_copilot", "credits", value))
             if net:
                 found.append(Cost(day, department, "github_copilot", "billed", net * credits / total))
     return found

@@ -6,6 +6,7 @@ is stored beside the key-check value: another version means other tokens, and is
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -28,6 +29,13 @@ class EmailRules:
     cut_plus_tag: bool = True
     ignore_dots_in: frozenset[str] = frozenset()
     alias_domains: Mapping[str, str] = field(default_factory=dict)
+
+    def version(self) -> str:
+        """`c1`, with a digest of the rules where they differ from the defaults."""
+        if self == EmailRules():
+            return CANONICAL_VERSION
+        rules = repr((self.cut_plus_tag, sorted(self.ignore_dots_in), sorted(self.alias_domains.items())))
+        return f"{CANONICAL_VERSION}-{hashlib.sha256(rules.encode()).hexdigest()[:12]}"
 
 
 DEFAULT_RULES = EmailRules()

@@ -112,6 +112,10 @@ class Pseudonymiser:
         """Token of a constant: equal keys and canonical versions give equal values."""
         return self.token("key-check", "kcv")
 
+    def canonical_version(self) -> str:
+        """Version of the canonical form and of the company's rules: others would give other tokens."""
+        return self._email_rules.version()
+
     def token(self, namespace: str, value: str) -> str:
         """The token of one value in its namespace."""
         cache = self._tokens.setdefault(namespace, {})

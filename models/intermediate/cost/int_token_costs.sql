@@ -99,7 +99,7 @@ final as (
         model,
         usage_date,
         case
-            when total_tokens = 0 or unpriced_tokens < total_tokens
+            when unpriced_tokens < total_tokens
                 then cast(priced_cost as {{ type_money() }})
         end as cost_usd,
         cast(unpriced_tokens as {{ dbt.type_bigint() }}) as unpriced_tokens,
@@ -115,6 +115,8 @@ final as (
             {{ date_bound('first') }}
         ) as price_valid_from
     from costed_days
+    -- No tokens cost nothing and say nothing of a price: zero must not stand where a price is missing.
+    where total_tokens > 0
 )
 
 select * from final
