@@ -9,19 +9,11 @@ hidden_cells as (
     select * from {{ ref('suppression_audit') }}
 ),
 
-given as (
+marked as (
     select
         published.*,
         case when published.shown_value is null then 1 else 0 end as is_null,
-        case when hidden_cells.unit_key is null then 0 else 1 end as is_masked,
-        count(published.shown_value) over (
-            partition by
-                published.published_table,
-                published.period_start,
-                published.tool,
-                published.measure,
-                published.item
-        ) as shown_for_tool
+        case when hidden_cells.unit_key is null then 0 else 1 end as is_masked
     from published
     left join hidden_cells
         on
@@ -32,6 +24,16 @@ given as (
             and published.measure = hidden_cells.measure
             and published.item = hidden_cells.item
     where published.unit_key not in ('unattributed', 'unallocated')
+),
+
+-- A figure that nobody is shown and no mask hides is not given by the tool.
+given as (
+    select
+        *,
+        sum(case when is_null = 0 or is_masked = 1 then 1 else 0 end) over (
+            partition by published_table, period_start, tool, measure, item
+        ) as given_for_tool
+    from marked
 ),
 
 line_of_units as (
@@ -46,7 +48,7 @@ line_of_units as (
         sum(is_null) as nulls,
         sum(is_masked) as masked
     from given
-    where shown_for_tool > 0
+    where given_for_tool > 0
     group by published_table, period_start, tool, measure, item
 ),
 
@@ -64,7 +66,7 @@ line_of_tools as (
         sum(is_masked) as masked
     from given
     where
-        shown_for_tool > 0
+        given_for_tool > 0
         and measure not in ('licensed_people', 'active_people')
         and published_table not in ('license_utilization_monthly', 'model_mix_weekly')
     group by published_table, period_start, unit_key, measure, item
