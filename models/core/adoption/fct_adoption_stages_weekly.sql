@@ -83,7 +83,8 @@ week_marks as (
 person_marks as (
     select
         week_start,
-        {{ days_between("cast('1900-01-01' as date)", 'week_start') }} as day_number,
+        {{ days_between("cast('1900-01-01' as date)", 'week_start') }}
+            as day_number,
         person_key,
         tool,
         max(is_holder) as is_holder,
@@ -119,8 +120,10 @@ observed as (
         use_of_weeks.tool,
         people.department_key,
         cast(
-            floor({{ days_between('tool_periods.first_day', 'tool_periods.period_end') }} / 7.0)
-            as {{ dbt.type_int() }}
+            floor(
+                {{ days_between('tool_periods.first_day', 'tool_periods.period_end') }}
+                / 7.0
+            ) as {{ dbt.type_int() }}
         ) as weeks_observed,
         use_of_weeks.active_weeks,
         use_of_weeks.active_of_12,

@@ -66,9 +66,8 @@ priced_contracts as (
     from periods
     inner join contracts
         on
-            contracts.valid_from <= periods.last_known_day
-            and coalesce(contracts.valid_to, {{ date_bound('last') }})
-            > periods.last_known_day
+            periods.last_known_day >= contracts.valid_from
+            and periods.last_known_day < coalesce(contracts.valid_to, {{ date_bound('last') }})
     left join exchange_rates
         on
             contracts.currency = exchange_rates.from_currency

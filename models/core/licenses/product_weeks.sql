@@ -38,9 +38,8 @@ final as (
     from periods
     inner join contracts
         on
-            contracts.valid_from <= periods.last_known_day
-            and coalesce(contracts.valid_to, {{ date_bound('last') }})
-            > periods.last_known_day
+            periods.last_known_day >= contracts.valid_from
+            and periods.last_known_day < coalesce(contracts.valid_to, {{ date_bound('last') }})
     inner join product_tools
         on contracts.product = product_tools.product
     group by periods.period_start, product_tools.tool

@@ -26,7 +26,13 @@ final as (
         {%- endfor %}
         sum(
             case
-                when unmatched_reason not in ('{{ reasons[:-1] | join("', '") }}') then 1
+                when
+                    unmatched_reason not in (
+                        {%- for reason in reasons[:-1] %}
+                        '{{ reason }}'{{ ',' if not loop.last }}
+                        {%- endfor %}
+                    )
+                    then 1
                 else 0
             end
         ) as unmatched_{{ reasons[-1] }}

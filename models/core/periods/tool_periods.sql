@@ -4,10 +4,6 @@ with periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-run_clock as (
-    select * from {{ ref('int_run_clock') }}
-),
-
 tools as (
     select * from {{ ref('dim_tools') }}
 ),

@@ -75,26 +75,45 @@ cells as (
     from product_costs
 ),
 
--- Where a single tool (or product) contributes, the figure of `all` is that tool's.
+-- The figure of `all` is that of the tools that contribute to it: with one tool it is that tool's,
+-- and two measures are the same figure only when the same tools make them.
+tool_sets as (
+    select
+        period_type,
+        period_start,
+        unit_key,
+        measure,
+        item,
+        {{ sorted_list('tool', separator='+') }} as contributing_tools
+    from cells
+    where tool <> 'all'
+    group by period_type, period_start, unit_key, measure, item
+),
+
 members as (
     select
         cells.*,
-        sum(case when tool <> 'all' then 1 else 0 end) over (
-            partition by period_type, period_start, unit_key, measure, item
-        ) as tools_in_cell,
-        min(case when tool <> 'all' then tool end) over (
-            partition by period_type, period_start, unit_key, measure, item
-        ) as first_tool,
+        case
+            when cells.tool = 'all' then coalesce(tool_sets.contributing_tools, 'all')
+            else cells.tool
+        end as number_of_tools,
         count(*) over (
-            partition by period_type, period_start, unit_key, tool, measure
+            partition by
+                cells.period_type, cells.period_start, cells.unit_key, cells.tool, cells.measure
         ) as items_in_tool
     from cells
+    left join tool_sets
+        on
+            cells.period_type = tool_sets.period_type
+            and cells.period_start = tool_sets.period_start
+            and cells.unit_key = tool_sets.unit_key
+            and cells.measure = tool_sets.measure
+            and cells.item = tool_sets.item
 ),
 
 tied as (
     select
         members.*,
-        case when tool = 'all' and tools_in_cell = 1 then first_tool else tool end as number_of_tool,
         case
             when measure = 'model_use' and item = 'all' then 'sessions'
             else tie_group
@@ -124,7 +143,7 @@ final as (
         tied.is_part_total
         or (tied.measure = 'cost' and tied.item = 'seat_allocated')
         or (tied.measure = 'model_use' and tied.item = 'all') as is_part_total,
-        tied.tied_measure || '/' || tied.number_of_tool || '/' || tied.tied_item as tie_group,
+        tied.tied_measure || '/' || tied.number_of_tools || '/' || tied.tied_item as tie_group,
         case
             when tied.measure = 'cost' and tied.item = 'seat_allocated' then 'seat_money'
             when tied.measure = 'cost' then 'cost/' || tied.item

@@ -27,25 +27,20 @@ steps as (
     from days
 ),
 
-missing as (
+-- A vendor without a limit still has every day; a roster of the past exists in no vendor.
+gaps as (
     select
         steps.source,
         steps.resource,
-        {{ days_between('steps.previous_day', 'steps.day') }} - 1 as missing_days,
-        -- Days of the gap before the first day that the vendor still has.
-        {{ days_between('steps.previous_day', 'steps.day') }} - 1 - case
-            when resource_status.retention_days is null then
-                case when resource_status.grain = 'snapshot' then 0 else {{
-                    days_between('steps.previous_day', 'steps.day') }} - 1 end
-            when {{ add_days('resource_status.as_of_date', '-resource_status.retention_days') }} >= steps.day
-                then 0
-            when {{ add_days('resource_status.as_of_date', '-resource_status.retention_days') }}
-                <= steps.previous_day
-                then {{ days_between('steps.previous_day', 'steps.day') }} - 1
-            else {{ days_between(
-                add_days('resource_status.as_of_date', '-resource_status.retention_days'), 'steps.day'
-            ) }}
-        end as permanent_gap_days
+        steps.day,
+        {{ add_days('steps.previous_day', 1) }} as first_missing_day,
+        case
+            when resource_status.grain = 'snapshot' then steps.day
+            else coalesce(
+                {{ add_days('resource_status.as_of_date', '-resource_status.retention_days') }},
+                {{ date_bound('first') }}
+            )
+        end as first_day_kept
     from steps
     inner join resource_status
         on
@@ -54,13 +49,38 @@ missing as (
     where steps.previous_day < {{ add_days('steps.day', -1) }}
 ),
 
+bounded_gaps as (
+    select
+        source,
+        resource,
+        day,
+        first_missing_day,
+        case
+            when first_day_kept < first_missing_day then first_missing_day
+            when first_day_kept > day then day
+            else first_day_kept
+        end as first_day_to_fill
+    from gaps
+),
+
+gap_days as (
+    select
+        source,
+        resource,
+        {{ days_between('first_missing_day', 'day') }}
+            as missing_days,
+        {{ days_between('first_missing_day', 'first_day_to_fill') }}
+            as permanent_gap_days
+    from bounded_gaps
+),
+
 final as (
     select
         source,
         resource,
         {{ total('missing_days') }} as missing_days,
         {{ total('permanent_gap_days') }} as permanent_gap_days
-    from missing
+    from gap_days
     group by source, resource
 )
 

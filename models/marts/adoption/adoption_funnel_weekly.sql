@@ -24,7 +24,10 @@ class_counts as (
         spine.period_start,
         spine.is_complete,
         cast(
-            floor({{ days_between('spine.first_day', 'spine.period_end') }} / 7.0) as {{ dbt.type_int() }}
+            floor(
+                {{ days_between('spine.first_day', 'spine.period_end') }}
+                / 7.0
+            ) as {{ dbt.type_int() }}
         ) as weeks_observed,
         {%- for class in classes %}
         coalesce(unit_stages.{{ class }}, 0) as {{ class }}{{ ',' if not loop.last }}

@@ -22,8 +22,10 @@ months as (
     select
         periods.period_start,
         periods.is_over,
-        {{ days_between('periods.period_start', 'periods.period_end') }} as days_of_month,
-        {{ days_between('periods.period_start', 'run_clock.as_of_date') }} as days_so_far
+        {{ days_between('periods.period_start', 'periods.period_end') }}
+            as days_of_month,
+        {{ days_between('periods.period_start', 'run_clock.as_of_date') }}
+            as days_so_far
     from periods
     cross join run_clock
 ),

@@ -69,11 +69,7 @@ reducible as (
         product_months.purchased_seats,
         product_months.purchased_seats - coalesce(product_months.minimum_seats, 0) as above_minimum,
         product_months.seat_price,
-        case
-            when class_counts.{{ reassignable | join(' + class_counts.') }} between 1 and {{ suppression_k() - 1 }}
-                then 0
-            else {{ rounded_people('class_counts.' ~ reassignable | join(' + class_counts.')) }}
-        end as reassignable_seats
+        class_counts.{{ reassignable | join(' + class_counts.') }} as exact_seats
     from product_months
     inner join class_counts
         on
@@ -82,9 +78,19 @@ reducible as (
             and class_counts.unit_key = 'all'
 ),
 
-reducible_costs as (
+rounded as (
     select
         reducible.*,
+        case
+            when exact_seats between 1 and {{ suppression_k() - 1 }} then 0
+            else {{ rounded_people('exact_seats') }}
+        end as reassignable_seats
+    from reducible
+),
+
+reducible_costs as (
+    select
+        rounded.*,
         seat_price * cast(
             case
                 when above_minimum <= 0 then 0
@@ -93,7 +99,7 @@ reducible_costs as (
                 else 0
             end as decimal(10, 0)
         ) as reducible_cost
-    from reducible
+    from rounded
 ),
 
 final as (

@@ -68,22 +68,19 @@ shares as (
         counted.*,
         use_figures.active_people,
         case
-            when use_figures.active_people is not null and counted.shown_people >= use_figures.active_people
+            when counted.shown_people >= use_figures.active_people
                 then case when use_figures.active_people > 0 then cast(1 as {{ type_double() }}) end
             else {{ plain_ratio('counted.shown_people', 'use_figures.active_people') }}
         end as share_of_active,
-        {%- for measure, total in {'messages': 'user_messages_hidden', 'tokens': 'input_tokens_hidden'}.items() %}
+        {%- for measure in ['messages', 'tokens'] %}
         case
             when
                 counted.shown_people is not null
                 and {{ is_safe_total('power_users.power_' ~ measure) }}
                 and {{ is_safe_total('power_users.other_' ~ measure) }}
-                and use_figures.{{ total }} = 0
-                {%- if measure == 'tokens' %}
-                {%- for bucket in token_buckets()[1:] %}
-                and use_figures.{{ bucket }}_hidden = 0
+                {%- for total in {'messages': ['user_messages'], 'tokens': token_buckets()}[measure] %}
+                and use_figures.{{ total }}_hidden = 0
                 {%- endfor %}
-                {%- endif %}
                 then cast(power_users.power_{{ measure }} as {{ type_double() }})
                     / nullif(cast(
                         power_users.power_{{ measure }} + power_users.other_{{ measure }}

@@ -41,6 +41,10 @@ select
 select
     published_table,
     published_column
-from (select '' as published_table, '' as published_column) as nothing
+from (
+    select
+        '' as published_table,
+        '' as published_column
+) as nothing
 where 1 = 0
 {%- endif %}
