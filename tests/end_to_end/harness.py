@@ -85,8 +85,8 @@ def contents(world_: World, schema: str, tables: list[str] | None = None) -> dic
     """Every row of every table of a schema, in a stable order, without watermarks and load ids."""
     with duckdb.connect(str(world_.environment.warehouse), read_only=True) as connection:
         found = connection.execute(
-            "select table_name, list(column_name order by ordinal_position) from information_schema.columns "
-            "where table_schema = ? group by table_name order by table_name",
+            "select table_name, list([column_name, data_type] order by ordinal_position) "
+            "from information_schema.columns where table_schema = ? group by table_name order by table_name",
             [schema],
         ).fetchall()
         return {
@@ -98,5 +98,10 @@ def contents(world_: World, schema: str, tables: list[str] | None = None) -> dic
         }
 
 
-def _compared(columns: list[str]) -> list[str]:
-    return [f'"{column}"' for column in columns if column not in ("loaded_through", "_dlt_load_id")]
+def _compared(columns: list[list[str]]) -> list[str]:
+    """Sums of floating point depend on the order of rows: nine digits are compared."""
+    return [
+        f'printf(\'%.9g\', "{column}") as "{column}"' if data_type == "DOUBLE" else f'"{column}"'
+        for column, data_type in columns
+        if column not in ("loaded_through", "_dlt_load_id")
+    ]

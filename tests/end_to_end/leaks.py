@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,33 +12,33 @@ import pyarrow.parquet as pq
 
 
 def leaks(folder: Path, canaries: Iterable[str]) -> list[str]:
-    """Names of files that hold a canary in any case; every format is read as its readers would read it."""
-    pattern = re.compile("|".join(re.escape(text) for text in sorted(canaries)), re.IGNORECASE)
+    """Places that hold a canary in any case; every format is read as its readers would read it."""
+    sought = sorted({form for text in canaries for form in (text.encode(), text.lower().encode())})
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
-            found += [
-                f"{path.relative_to(folder)} {place}".strip()
-                for place, text in _texts(path)
-                if pattern.search(text)
-            ]
+            for place, data in _texts(path):
+                # bytes.lower leaves letters beyond ASCII alone; for them both cases are sought
+                lowered = data.lower()
+                if any(text in lowered or text in data for text in sought):
+                    found.append(f"{path.relative_to(folder)} {place}")
     return found
 
 
-def _texts(path: Path) -> Iterator[tuple[str, str]]:
+def _texts(path: Path) -> Iterator[tuple[str, bytes]]:
     data = path.read_bytes()
-    yield "bytes", data.decode("utf-8", "ignore")
+    yield "bytes", data
     if path.suffix == ".duckdb":
         yield from _duckdb_texts(path)
     elif path.suffix == ".parquet":
-        yield "rows", str(pq.read_table(path).to_pylist())
+        yield "rows", str(pq.read_table(path).to_pylist()).encode()
     elif data[:2] == b"\x1f\x8b":
-        yield "unpacked", gzip.decompress(data).decode("utf-8", "ignore")
+        yield "unpacked", gzip.decompress(data)
     elif data[:2] in (b"\x78\x01", b"\x78\x9c", b"\x78\xda"):
-        yield "unpacked", zlib.decompress(data).decode("utf-8", "ignore")
+        yield "unpacked", zlib.decompress(data)
 
 
-def _duckdb_texts(path: Path) -> Iterator[tuple[str, str]]:
+def _duckdb_texts(path: Path) -> Iterator[tuple[str, bytes]]:
     with duckdb.connect(str(path), read_only=True) as connection:
         columns = connection.execute(
             "select table_schema, table_name, column_name from information_schema.columns "
@@ -47,4 +46,4 @@ def _duckdb_texts(path: Path) -> Iterator[tuple[str, str]]:
         ).fetchall()
         for schema, table, column in columns:
             rows = connection.execute(f'select distinct "{column}" from "{schema}"."{table}"').fetchall()
-            yield f"{schema}.{table}.{column}", "\n".join(str(value) for (value,) in rows)
+            yield f"{schema}.{table}.{column}", "\n".join(str(value) for (value,) in rows).encode()

@@ -10,7 +10,7 @@ from demo.company.canaries import canaries
 from demo.company.truth import compute_truth
 from orchestration.dbt import run_dbt
 from orchestration.findings import findings
-from tests.end_to_end.harness import World, contents, require_published, world
+from tests.end_to_end.harness import World
 from tests.end_to_end.leaks import leaks
 from tests.end_to_end.truth import Comparison, compare_costs, compare_seats, compare_tokens, compare_usage
 
@@ -87,14 +87,3 @@ def test_findings_speak_of_the_published_file(first_night: World) -> None:
     published = first_night.nights[0].publication
     assert published is not None
     assert findings(published.database)
-
-
-def test_a_second_run_changes_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with world(tmp_path_factory.mktemp("twice"), people=60, weeks=3) as made:
-        require_published(made.night())
-        before = {schema: contents(made, schema) for schema in ("restricted", "marts")}
-        requests = len(made.server.requests.matching("chatgpt/.*/logs/"))
-        require_published(made.night())
-        again = len(made.server.requests.matching("chatgpt/.*/logs/")) - requests
-        assert {schema: contents(made, schema) for schema in ("restricted", "marts")} == before
-        assert again < requests / 2, "the second run must fetch only the look-back"
