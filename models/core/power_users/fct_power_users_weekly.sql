@@ -1,4 +1,4 @@
--- grain: one row a finished week, person employed in it and tool (`all` included) with messages in 28 days
+-- grain: one row a week, person employed in it and tool (`all` included) with messages in 28 days
 -- Volume, breadth and rank over the 28 days that end with the week; all three make a power user.
 {%- set weeks_in_window = 4 %}
 with person_weeks as (
@@ -13,10 +13,6 @@ people as (
 tool_periods as (
     select * from {{ ref('tool_periods') }}
     where period_type = 'week'
-),
-
-run_clock as (
-    select * from {{ ref('int_run_clock') }}
 ),
 
 thresholds as (
@@ -66,8 +62,6 @@ senders as (
         on
             totals.week_start = tool_periods.period_start
             and totals.tool = tool_periods.tool
-    inner join run_clock
-        on tool_periods.period_end <= run_clock.as_of_date
     where totals.messages_28d > 0
 ),
 
