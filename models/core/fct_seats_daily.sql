@@ -27,6 +27,14 @@ last_departments as (
     from people
 ),
 
+priced_days as (
+    select distinct
+        product,
+        plan,
+        seat_date
+    from seat_days
+),
+
 -- A contract for the seat's own plan goes before one for any plan. A usage-based seat has no fee.
 seat_prices as (
     select
@@ -40,11 +48,11 @@ seat_prices as (
         row_number() over (
             partition by seat_days.product, seat_days.plan, seat_days.seat_date
             order by
-                case when seat_contracts.plan is null then 1 else 0 end,
+                case when seat_contracts.plan is null then 1 else 0 end asc,
                 seat_contracts.valid_from desc,
-                seat_contracts.contract_id
+                seat_contracts.contract_id asc
         ) as choice
-    from (select distinct product, plan, seat_date from seat_days) as seat_days
+    from priced_days as seat_days
     inner join seat_contracts
         on
             seat_days.product = seat_contracts.product

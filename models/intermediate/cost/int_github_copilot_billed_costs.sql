@@ -43,7 +43,7 @@ shared_credits as (
         sum(credits) over (partition by tenant, day) as day_credits,
         row_number() over (
             partition by tenant, day
-            order by credits desc, account_key
+            order by credits desc, account_key asc
         ) as share_rank
     from account_credits
 ),

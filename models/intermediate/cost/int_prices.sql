@@ -66,15 +66,35 @@ override_spans as (
 ),
 
 bounds as (
-    select provider, model, component, valid_from as bound from book_spans
+    select
+        provider,
+        model,
+        component,
+        valid_from as bound
+    from book_spans
     where valid_from < valid_to
     union
-    select provider, model, component, valid_to as bound from book_spans
+    select
+        provider,
+        model,
+        component,
+        valid_to as bound
+    from book_spans
     where valid_from < valid_to
     union
-    select provider, model, component, valid_from as bound from override_spans
+    select
+        provider,
+        model,
+        component,
+        valid_from as bound
+    from override_spans
     union
-    select provider, model, component, valid_to as bound from override_spans
+    select
+        provider,
+        model,
+        component,
+        valid_to as bound
+    from override_spans
 ),
 
 spans as (

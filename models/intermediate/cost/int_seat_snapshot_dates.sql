@@ -33,6 +33,10 @@ snapshots as (
         and ({{ is_of_resources(rosters, 'loaded_days') }})
 ),
 
+carried_days as (
+    {{ integer_series(var('snapshot_carry_days') + 1) }}
+),
+
 -- A roster holds until the next one; a missed one is carried on for some days and no longer.
 final as (
     select
@@ -45,7 +49,7 @@ final as (
         {{ add_days('snapshots.snapshot_day', 'carried_days.n') }} as seat_date,
         carried_days.n > 0 as is_carried
     from snapshots
-    cross join ({{ integer_series(var('snapshot_carry_days') + 1) }}) as carried_days
+    cross join carried_days
     cross join run_clock
     where
         {{ add_days('snapshots.snapshot_day', 'carried_days.n') }} <= run_clock.as_of_date
