@@ -3,7 +3,8 @@
 
     period, period_type: its period column and kind
     tool, item:          expressions of the cell's tool and item
-    measures:            published column or expression -> measure of suppression_cells, for figures shown as they are
+    measures:            published column or expression -> measure of suppression_cells; only
+                         figures that are shown as they are
 -#}
 {% macro published_tables() -%}
     {%- set use = {
@@ -27,7 +28,8 @@
          'tool': 'tool', 'item': 'cost_basis', 'measures': {'cost': 'cost'}},
         {'table': 'license_utilization_monthly', 'period': 'month_start', 'period_type': 'month',
          'tool': 'tool', 'item': 'product', 'measures': {
-            'seat_days': 'seat_days', 'coalesce(seat_holders, accounts)': 'seat_holders', 'seats_active': 'seats_active',
+            'seat_days': 'seat_days', 'seats_active': 'seats_active',
+            'coalesce(seat_holders, accounts)': 'seat_holders',
             'cost': 'seat_cost', 'reassignable_cost': 'reassignable_cost'}},
         {'table': 'model_mix_weekly', 'period': 'week_start', 'period_type': 'week',
          'tool': 'tool', 'item': 'model_family', 'measures': {'value': 'model_use'}},

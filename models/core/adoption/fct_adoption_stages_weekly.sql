@@ -1,21 +1,13 @@
 -- grain: one row a week, person holding a seat at its end and tool (`all` included): stages reached
 -- Each stage counts only people of the stage before, so that the funnel is monotone.
-with seats as (
-    select * from {{ ref('fct_seats_daily') }}
-    where person_key is not null
+with use_of_weeks as (
+    select * from {{ ref('person_use_weeks') }}
+    where is_holder = 1
 ),
 
 people as (
     select * from {{ ref('int_person_periods') }}
     where period_type = 'week'
-),
-
-person_weeks as (
-    select distinct
-        week_start,
-        person_key,
-        tool
-    from {{ ref('person_tool_weeks') }}
 ),
 
 tool_periods as (
@@ -26,91 +18,6 @@ tool_periods as (
 power_users as (
     select * from {{ ref('fct_power_users_weekly') }}
     where is_power_user
-),
-
-seat_weeks as (
-    select
-        {{ iso_week_start('seat_date') }} as week_start,
-        tool,
-        max(seat_date) as last_seat_date
-    from seats
-    group by {{ iso_week_start('seat_date') }}, tool
-),
-
-tool_holders as (
-    select distinct
-        seat_weeks.week_start,
-        seats.person_key,
-        seat_weeks.tool
-    from seat_weeks
-    inner join seats
-        on
-            seat_weeks.tool = seats.tool
-            and seat_weeks.last_seat_date = seats.seat_date
-),
-
-holders as (
-    select * from tool_holders
-    union
-    select
-        week_start,
-        person_key,
-        'all' as tool
-    from tool_holders
-),
-
--- Weeks held and weeks of use on one line of time; a window over week numbers counts the use.
-week_marks as (
-    select
-        week_start,
-        person_key,
-        tool,
-        1 as is_holder,
-        0 as is_active
-    from holders
-
-    union all
-
-    select
-        week_start,
-        person_key,
-        tool,
-        0 as is_holder,
-        1 as is_active
-    from person_weeks
-),
-
-person_marks as (
-    select
-        week_start,
-        {{ days_between("cast('1900-01-01' as date)", 'week_start') }}
-            as day_number,
-        person_key,
-        tool,
-        max(is_holder) as is_holder,
-        max(is_active) as is_active
-    from week_marks
-    group by week_start, person_key, tool
-),
-
-use_of_weeks as (
-    select
-        week_start,
-        person_key,
-        tool,
-        is_holder,
-        {%- for name, frame in {
-            'active_weeks': 'rows between unbounded preceding and current row',
-            'active_of_12': 'range between 77 preceding and current row',
-            'active_of_4': 'range between 21 preceding and current row',
-        }.items() %}
-        sum(is_active) over (
-            partition by person_key, tool
-            order by day_number
-            {{ frame }}
-        ) as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from person_marks
 ),
 
 observed as (
@@ -143,7 +50,6 @@ observed as (
             use_of_weeks.week_start = power_users.week_start
             and use_of_weeks.person_key = power_users.person_key
             and use_of_weeks.tool = power_users.tool
-    where use_of_weeks.is_holder = 1
 ),
 
 habits as (

@@ -2,10 +2,6 @@
 -- Classes of holders: small ones merged into the next, rounded to 5. Seats without a person stand in
 -- the row `Unattributed`, whose holders are accounts.
 {%- set classes = seat_classes() | list %}
-{%- set reassignable = [] %}
-{%- for name, part in seat_classes().items() if part == 'reassignable_cost' -%}
-    {%- do reassignable.append(name) -%}
-{%- endfor %}
 with seats as (
     select * from {{ ref('masked_unit_seats') }}
 ),
@@ -16,6 +12,10 @@ class_counts as (
 
 product_months as (
     select * from {{ ref('product_months') }}
+),
+
+reducible_costs as (
+    select * from {{ ref('product_reducible_costs') }}
 ),
 
 seat_cost_months as (
@@ -58,48 +58,6 @@ product_days as (
     from product_months
     inner join months
         on product_months.month_start = months.period_start
-),
-
--- What could be given back is people as well: from k on, to the nearest 5.
-reducible as (
-    select
-        product_months.month_start,
-        product_months.product,
-        product_months.purchased_seats - product_months.assigned_seats as unassigned,
-        product_months.purchased_seats,
-        product_months.purchased_seats - coalesce(product_months.minimum_seats, 0) as above_minimum,
-        product_months.seat_price,
-        class_counts.{{ reassignable | join(' + class_counts.') }} as exact_seats
-    from product_months
-    inner join class_counts
-        on
-            product_months.month_start = class_counts.month_start
-            and product_months.product = class_counts.product
-            and class_counts.unit_key = 'all'
-),
-
-rounded as (
-    select
-        reducible.*,
-        case
-            when exact_seats between 1 and {{ suppression_k() - 1 }} then 0
-            else {{ rounded_people('exact_seats') }}
-        end as reassignable_seats
-    from reducible
-),
-
-reducible_costs as (
-    select
-        rounded.*,
-        seat_price * cast(
-            case
-                when above_minimum <= 0 then 0
-                when unassigned + reassignable_seats > above_minimum then above_minimum
-                when unassigned + reassignable_seats > 0 then unassigned + reassignable_seats
-                else 0
-            end as decimal(10, 0)
-        ) as reducible_cost
-    from rounded
 ),
 
 final as (

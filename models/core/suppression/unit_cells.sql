@@ -1,0 +1,74 @@
+-- grain: one row a figure with contributors (period, unit, tool, measure, item), exact, of every family
+-- Figures of different marts stand here side by side, so that one mask serves them all.
+with people_figures as (
+    select * from {{ ref('unit_figures_of_people') }}
+),
+
+account_figures as (
+    select * from {{ ref('unit_figures_of_accounts') }}
+),
+
+model_figures as (
+    select * from {{ ref('unit_figures_of_models') }}
+),
+
+cost_figures as (
+    select * from {{ ref('unit_figures_of_costs') }}
+    where unit_key <> 'unallocated'
+),
+
+seat_figures as (
+    select * from {{ ref('unit_figures_of_seats') }}
+),
+
+use_cells as (
+    {{ cells_of('people_figures', usage_measures()) }}
+
+    union all
+
+    {{ cells_of('account_figures', account_measures()) }}
+),
+
+model_cells as (
+    {{ cells_of('model_figures', model_measures(), item='item') }}
+),
+
+cost_cells as (
+    {{ cells_of('cost_figures', cost_measures(), item='item') }}
+),
+
+seat_cells as (
+    {{ cells_of('seat_figures', seat_measures(), item='item') }}
+),
+
+-- The cost of a tool's seats is the sum over its products: a line of its own.
+product_costs as (
+    select * from seat_cells
+    where measure = 'seat_cost'
+),
+
+final as (
+    select * from use_cells
+    union all
+    select * from model_cells
+    union all
+    select * from cost_cells
+    union all
+    select * from seat_cells
+    union all
+    select
+        {%- for column in cell_columns() %}
+        {% if column == 'measure' -%}
+        'product_cost' as measure
+        {%- elif column == 'part_group' -%}
+        'seat_product' as part_group
+        {%- elif column == 'is_part_total' -%}
+        false as is_part_total
+        {%- else -%}
+        {{ column }}
+        {%- endif %}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from product_costs
+)
+
+select * from final
