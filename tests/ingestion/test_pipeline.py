@@ -14,8 +14,9 @@ from dlt.common.configuration import configspec
 from ingestion import pipeline as pipeline_module
 from ingestion.clock import RunClock
 from ingestion.config import Environment, SourceSettings, environment
-from ingestion.errors import KeyChangedError, SourceError
+from ingestion.errors import ConfigurationError, KeyChangedError, SourceError
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
+from ingestion.privacy.canonical import EmailRules
 from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
@@ -186,6 +187,22 @@ def test_the_salt_is_drawn_once(env: Environment) -> None:
     context(env)
     assert rows(env, "select salt from ops.person_key_salt") == first
     assert len(first) == 1
+
+
+def test_a_lost_salt_is_refused_and_named(env: Environment) -> None:
+    """Without the salt every person would drop out of the models without a word."""
+    context(env)
+    with duckdb.connect(str(env.warehouse)) as connection:
+        connection.execute("delete from ops.person_key_salt")
+    with pytest.raises(ConfigurationError, match=r"ops\.person_key_salt"):
+        context(env)
+
+
+def test_other_rules_for_addresses_are_refused_like_another_key(env: Environment) -> None:
+    context(env)
+    rules = EmailRules(alias_domains={"old.example": "asterlane.example"})
+    with pytest.raises(KeyChangedError):
+        open_context(env, Pseudonymiser(KEY, rules), RunClock(NOW), "r", [])
 
 
 def test_a_failing_vendor_fails_its_source_and_writes_nothing(env: Environment) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingestion.config import email_rules
 from ingestion.privacy.canonical import EmailRules, canonical_email
 
 MAYA = "maya.lindqvist@asterlane.example"
@@ -83,3 +84,12 @@ def test_rules_are_the_companys() -> None:
 def test_any_text_is_handled_and_the_form_is_stable(text: str) -> None:
     once = canonical_email(text)
     assert once is None or canonical_email(once) == once
+
+
+def test_the_rules_are_read_from_the_companys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert email_rules() == EmailRules()
+    monkeypatch.setenv("PRIVACY__CUT_PLUS_TAG", "false")
+    monkeypatch.setenv("PRIVACY__ALIAS_DOMAINS", '{"Old.example": "asterlane.example"}')
+    rules = email_rules()
+    assert canonical_email("maya+x@old.example", rules) == "maya+x@asterlane.example"
+    assert rules.version() != EmailRules().version() == "c1"
