@@ -20,7 +20,10 @@ from orchestration.night import ExitCode, NightResult, run_lock
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
-def ai_usage(*arguments: str, data_dir: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def ai_usage(
+    *arguments: str, data_dir: Path, timeout: float = 120, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command with nothing of ours in its environment but what is given."""
     names = ("AI_USAGE_", "SOURCES__")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(names)}
     command = [str(Path(sys.executable).with_name("ai-usage")), *arguments]
@@ -30,7 +33,7 @@ def ai_usage(*arguments: str, data_dir: Path, **variables: str) -> subprocess.Co
         capture_output=True,
         text=True,
         cwd=data_dir,
-        timeout=120,
+        timeout=timeout,
     )
 
 
