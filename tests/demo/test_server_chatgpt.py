@@ -45,10 +45,11 @@ def test_messages_carry_their_length_and_nothing_is_lost_on_the_way(client: Any,
     for event in events:
         message = written[event.event_id]["message"]
         assert message["author"]["type"] == event.author
-        if event.prompt_chars is not None:
+        if event.is_injected:
+            assert message["content"]["type"] == "user_instructions"
+        elif event.prompt_chars is not None:
             assert len(message["content"]["value"]) == event.prompt_chars
-            kind = "user_instructions" if event.is_injected else "text"
-            assert message["content"]["type"] == kind
+            assert message["content"]["type"] == "text"
         elif event.author == "user":
             assert "content" not in message
         else:
