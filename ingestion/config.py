@@ -5,21 +5,29 @@ Settings are dlt's own: `.dlt/config.toml`, `.dlt/secrets.toml` or the environme
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import quote, urlencode
 
 import dlt
 from dlt.common.configuration import configspec
 from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from ingestion.errors import ConfigurationError
 from ingestion.privacy.canonical import EmailRules
+from ingestion.warehouse import Engine, WarehouseSession
 
 DEFAULT_DATA_DIR = ".data"
+
+# Targets of profiles.yml that dlt can load as well, and the engine behind each.
+ENGINES: dict[str, Engine] = {"dev": "duckdb", "postgres": "postgres"}
 
 # What dlt must be told on every machine. Finished load files and staging copies are deleted, nothing is sent
 # to anyone, and no trace is kept: a trace holds resolved settings and whole exception texts.
@@ -91,6 +99,8 @@ class Environment:
 
     data_dir: Path
     target: str
+    schema_prefix: str = ""
+    raw_schema_prefix: str = ""
 
     @property
     def warehouse(self) -> Path:
@@ -117,24 +127,74 @@ class Environment:
         """What readers open."""
         return self.data_dir / "published"
 
-    def destination(self) -> Any:
+    @property
+    def engine(self) -> Engine:
+        """The engine behind the target.
+
+        Raises:
+            ConfigurationError: the target is not known.
+        """
+        try:
+            return ENGINES[self.target]
+        except KeyError:
+            known = ", ".join(ENGINES)
+            raise ConfigurationError(f"Unknown target {self.target!r}.", f"Use one of: {known}.") from None
+
+    def schema(self, name: str) -> str:
+        """A schema's name in this deployment: dev, CI and production each have their own prefix."""
+        return f"{self.schema_prefix}{name}"
+
+    def raw_schema(self, name: str) -> str:
+        """The same for what dlt loads (`raw_…` and `ops`), which developers may share with production."""
+        return f"{self.raw_schema_prefix}{name}"
+
+    def destination(self, *, read_only: bool = False) -> Any:
         """dlt's destination of the target.
 
         Raises:
             ConfigurationError: the target is not known.
         """
-        if self.target == "dev":
-            return dlt.destinations.duckdb(str(self.warehouse))
-        raise ConfigurationError(f"Unknown target {self.target!r}.", "Use `dev` (DuckDB).")
+        if self.engine == "postgres":
+            return dlt.destinations.postgres(_postgres_url())
+        return dlt.destinations.duckdb(
+            DuckDbCredentials({"database": str(self.warehouse), "read_only": read_only})
+        )
 
     def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
         """The dlt pipeline of one source; its state lies in the data folder."""
         return dlt.pipeline(
             pipeline_name=name,
             destination=self.destination(),
-            dataset_name=dataset,
+            dataset_name=self.raw_schema(dataset),
             pipelines_dir=str(self.pipelines_dir),
         )
+
+    @contextmanager
+    def session(self, *, read_only: bool = False) -> Iterator[WarehouseSession]:
+        """SQL on the warehouse. On DuckDB no other process can open the file meanwhile unless all only read."""
+        pipeline = dlt.pipeline(
+            pipeline_name="session",
+            destination=self.destination(read_only=read_only),
+            dataset_name=self.raw_schema("ops"),
+            pipelines_dir=str(self.pipelines_dir),
+        )
+        with pipeline.sql_client() as client:
+            yield WarehouseSession(client, self.engine)
+
+
+def _postgres_url() -> str:
+    """Connection by libpq's own variables (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE).
+
+    They are what dbt's profile reads as well. A host that is a folder is a Unix socket.
+    """
+    variable = os.environ.get
+    host = variable("PGHOST", "localhost")
+    query = {"sslmode": variable("PGSSLMODE", "prefer"), "options": "-ctimezone=UTC"}
+    if host.startswith("/"):
+        host, query["host"] = "localhost", host
+    user, password = quote(variable("PGUSER", "ai_usage")), quote(variable("PGPASSWORD", ""), safe="")
+    database = quote(variable("PGDATABASE", "ai_usage"))
+    return f"postgresql://{user}:{password}@{host}:{variable('PGPORT', '5432')}/{database}?{urlencode(query)}"
 
 
 def environment(data_dir: Path | None = None, target: str | None = None, *, create: bool = True) -> Environment:
@@ -145,7 +205,13 @@ def environment(data_dir: Path | None = None, target: str | None = None, *, crea
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, value in _DLT_SETTINGS.items():
         os.environ[name] = value
-    return Environment(folder, target or os.environ.get("AI_USAGE_TARGET", "dev"))
+    prefix = os.environ.get("AI_USAGE_SCHEMA_PREFIX", "")
+    return Environment(
+        folder,
+        target or os.environ.get("AI_USAGE_TARGET", "dev"),
+        schema_prefix=prefix,
+        raw_schema_prefix=os.environ.get("AI_USAGE_RAW_SCHEMA_PREFIX", prefix),
+    )
 
 
 def company_folder() -> str | None:

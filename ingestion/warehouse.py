@@ -1,0 +1,88 @@
+"""SQL on the warehouse, whichever engine holds it.
+
+Everything that speaks SQL outside dbt (records of a run, publishing, erasure, status) does so through a
+:class:`WarehouseSession`. It is dlt's own SQL client with the few questions that every caller asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from dlt.destinations.sql_client import SqlClientBase
+
+Engine = Literal["duckdb", "postgres"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as the engine's information schema tells it; `data_type` in the engine's own words."""
+
+    name: str
+    data_type: str
+
+
+class WarehouseSession:
+    """One open connection. Parameters are written `%s` on every engine; identifiers through :meth:`name`."""
+
+    def __init__(self, client: SqlClientBase[Any], engine: Engine) -> None:
+        self._client = client
+        self.engine: Engine = engine
+
+    @property
+    def native(self) -> Any:
+        """The driver's own connection (duckdb or psycopg2), for what only one engine can do."""
+        return self._client.native_connection
+
+    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Every row of a query."""
+        return [tuple(row) for row in self._client.execute_sql(query, *parameters) or []]
+
+    def value(self, query: str, *parameters: Any) -> Any:
+        """The first column of the first row; None without a row."""
+        rows = self.rows(query, *parameters)
+        return rows[0][0] if rows else None
+
+    def execute(self, statement: str, *parameters: Any) -> None:
+        """A statement whose answer nobody needs."""
+        self._client.execute_sql(statement, *parameters)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside or none of them; both engines can also create and drop tables inside."""
+        with self._client.begin_transaction():
+            yield
+
+    def name(self, schema: str, table: str | None = None) -> str:
+        """A quoted, qualified name."""
+        quote = self._client.capabilities.escape_identifier
+        return quote(schema) if table is None else f"{quote(schema)}.{quote(table)}"
+
+    def schemas(self) -> list[str]:
+        """Schemas of this database, in order of name."""
+        found = self.rows(
+            "select schema_name from information_schema.schemata where catalog_name = current_database()"
+        )
+        return sorted({name for (name,) in found})
+
+    def tables(self, schema: str) -> list[str]:
+        """Base tables of a schema, in order of name; empty when the schema does not exist."""
+        found = self.rows(
+            "select table_name from information_schema.tables where table_catalog = current_database() "
+            "and table_schema = %s and table_type = 'BASE TABLE'",
+            schema,
+        )
+        return sorted(name for (name,) in found)
+
+    def columns(self, schema: str, table: str) -> list[Column]:
+        """Columns in their order; empty when the table does not exist."""
+        found: Sequence[tuple[Any, ...]] = self.rows(
+            "select column_name, data_type from information_schema.columns "
+            "where table_catalog = current_database() and table_schema = %s and table_name = %s "
+            "order by ordinal_position",
+            schema,
+            table,
+        )
+        return [Column(name, data_type) for name, data_type in found]

@@ -1,0 +1,22 @@
+"""Fixtures that several packages of tests share."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresServer, postgres_server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server for the whole session; it starts when the first test asks for it."""
+    # A short path: the name of a Unix socket may have 107 characters.
+    with (
+        tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder,
+        postgres_server(Path(folder)) as server,
+    ):
+        yield server
