@@ -8,6 +8,9 @@
                             next one: they merge into the one before
     Everything is NULL or 0 when all people together are fewer than k.
 
+    A carry (the sum when it is under k, else 0) names the carry before it once only: Postgres
+    writes these steps into one expression, which would double with every class otherwise.
+
     relation: CTE with one integer column a class, never NULL
     classes:  their names, in the order in which they merge
     usage:    {{ merged_classes('counts', ['low', 'middle', 'high']) }}, final as (… from merged)
@@ -19,10 +22,7 @@
 merging_{{ loop.index }} as (
     select
         *,
-        case
-            when {{ previous }} + {{ class }} between 1 and {{ k - 1 }} then {{ previous }} + {{ class }}
-            else 0
-        end as {{ class }}_carry,
+        coalesce(nullif(least({{ previous }} + {{ class }}, {{ k }}), {{ k }}), 0) as {{ class }}_carry,
         case
             when {{ previous }} + {{ class }} between 1 and {{ k - 1 }} then null
             else {{ previous }} + {{ class }}
