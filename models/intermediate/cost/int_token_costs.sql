@@ -98,10 +98,9 @@ final as (
         tool,
         model,
         usage_date,
-        case
-            when unpriced_tokens < total_tokens
-                then cast(priced_cost as {{ type_money() }})
-        end as cost_usd,
+        cast(
+            case when unpriced_tokens < total_tokens then priced_cost end as {{ type_money() }}
+        ) as cost_usd,
         cast(unpriced_tokens as {{ dbt.type_bigint() }}) as unpriced_tokens,
         total_tokens,
         -- The newest of the prices used: the date since which none of them has changed.
