@@ -97,6 +97,47 @@ def doctor(data_dir: DataDir = None, target: Target = None, as_json: AsJson = Fa
 
 
 @app.command()
+def backup(
+    to: Annotated[Path, typer.Option(help="New folder for the backup; it must not exist.")],
+    key_copy: Annotated[
+        Path | None,
+        typer.Option(help="Also write the key to this new private file, which may not lie in the backup."),
+    ] = None,
+    data_dir: DataDir = None,
+    target: Target = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Save what cannot be made again: raw and operations tables, key tables, closed periods; not the key."""
+    from orchestration.backup.save import back_up, copy_key
+
+    env = environment(data_dir, target, create=False)
+    with report.live_progress(quiet=quiet or as_json) as progress:
+        manifest = back_up(env, to.absolute(), lambda message: progress("backup", message))
+    if key_copy is not None:
+        copy_key(env, key_copy, to)
+    report.print_backup("saved", manifest, to, quiet=quiet, as_json=as_json)
+
+
+@app.command()
+def restore(
+    backup: Annotated[Path, typer.Option("--from", help="Folder that `ai-usage backup` made.")],
+    data_dir: DataDir = None,
+    target: Target = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup back onto an empty deployment; the next `ai-usage run` builds the rest."""
+    from orchestration.backup.restore import restore as put_back
+
+    pseudonymiser = Pseudonymiser(load_key(), email_rules())
+    env = environment(data_dir, target)
+    with report.live_progress(quiet=quiet or as_json) as progress:
+        manifest = put_back(env, backup.absolute(), pseudonymiser, lambda message: progress("restore", message))
+    report.print_backup("restored", manifest, backup, quiet=quiet, as_json=as_json)
+
+
+@app.command()
 def demo(
     people: Annotated[int, typer.Option(min=20, help="People of the synthetic company.")] = 600,
     weeks: Annotated[int, typer.Option(min=2, help="Weeks of history.")] = 26,

@@ -7,6 +7,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from ingestion.source_types import Finding
+from orchestration.backup.archive import Manifest
 from orchestration.night import NightResult
 
 ProgressCall = Callable[[str, str], None]
@@ -116,6 +118,30 @@ def as_dict(result: NightResult) -> dict[str, Any]:
         "error": result.error,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
     }
+
+
+def print_backup(done: str, manifest: Manifest, folder: Path, *, quiet: bool, as_json: bool) -> None:
+    """What `backup` saved or `restore` put back."""
+    if as_json:
+        outcome = {
+            done: str(folder),
+            "tables": len(manifest.tables),
+            "rows": manifest.rows,
+            "created_at": manifest.created_at,
+            "product_version": manifest.product_version,
+        }
+        sys.stdout.write(json.dumps(outcome, indent=2) + "\n")
+    elif not quiet:
+        console = Console()
+        where = "in" if done == "saved" else "from"
+        tables, rows = len(manifest.tables), manifest.rows
+        console.print(
+            f"{done} {tables} tables, {rows:,} rows {where} {folder}", highlight=False, soft_wrap=True
+        )
+        if done == "saved":
+            console.print("The pseudonymisation key is not in it: keep that apart.", highlight=False)
+        else:
+            console.print("Now `ai-usage run`: it builds and publishes everything else.", highlight=False)
 
 
 def print_findings(findings: list[tuple[str, Finding]], *, as_json: bool = False) -> None:

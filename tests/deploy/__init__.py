@@ -1,0 +1,1 @@
+"""What is shipped for running the product: backup, units, image, chart values."""
