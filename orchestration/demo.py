@@ -168,10 +168,12 @@ def _demo_key(data_dir: Path) -> bytes:
 
 def _print_summary(console: Console, options: DemoOptions, result: NightResult) -> None:
     assert result.publication is not None
+    database = result.publication.database
+    assert database is not None  # the demo writes to DuckDB
     rows = sum(source.total_rows for source in result.sources)
     seconds = result.seconds["load"]
     console.print()
-    departments = _departments(result.publication.database)
+    departments = _departments(database)
     console.print(
         f"{options.people:,} people, {departments} departments, {options.weeks} weeks; "
         f"{rows:,} rows loaded in {seconds:.0f} s ({rows / max(seconds, 0.001):,.0f} rows a second)",
@@ -180,11 +182,11 @@ def _print_summary(console: Console, options: DemoOptions, result: NightResult) 
     for stage, took in result.seconds.items():
         console.print(f"  {stage:<18}{took:7.1f} s", highlight=False)
     console.print("What the marts say:")
-    for sentence in findings(result.publication.database):
+    for sentence in findings(database):
         console.print(f"  • {sentence}", highlight=False, soft_wrap=True)
-    console.print(f"Published: {result.publication.database}", highlight=False, soft_wrap=True)
+    console.print(f"Published: {database}", highlight=False, soft_wrap=True)
     console.print(
-        f"  duckdb -readonly {result.publication.database} "
+        f"  duckdb -readonly {database} "
         '"select * from published.department_usage_weekly limit 5"',
         highlight=False,
         soft_wrap=True,

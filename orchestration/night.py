@@ -113,9 +113,7 @@ def build_and_publish(
         return
     started = time.monotonic()
     try:
-        result.publication = publish(
-            environment.warehouse, environment.published_dir, result.run_id, k=suppression_k()
-        )
+        result.publication = publish(environment, result.run_id, k=suppression_k())
     except AiUsageError as failure:
         result.error = str(failure)
     result.seconds["audit and publish"] = time.monotonic() - started

@@ -90,7 +90,7 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
     if result.publication and not quiet:
         published = result.publication
         console.print(
-            f"published: {len(published.tables)} tables, {published.rows:,} rows → {published.database}",
+            f"published: {len(published.tables)} tables, {published.rows:,} rows → {published.location}",
             highlight=False,
             soft_wrap=True,
         )
@@ -114,7 +114,7 @@ def as_dict(result: NightResult) -> dict[str, Any]:
         ],
         "dbt": result.dbt.statuses if result.dbt else None,
         "failures": result.dbt.failures if result.dbt else [],
-        "published": str(result.publication.database) if result.publication else None,
+        "published": result.publication.location if result.publication else None,
         "error": result.error,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
     }

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import duckdb
-
 from ingestion.errors import AiUsageError
+from ingestion.warehouse import WarehouseSession
+from publishing.engine_sql import is_text, matches
 
 _PERSONAL_COLUMN = re.compile(
     r"(person|account|employee|manager_person)_(key|label|token|id)|.*_token|e_?mail.*|.*_name_of_person|login|upn"
@@ -51,28 +51,23 @@ class AuditFinding:
     reason: str
 
 
-def audit(connection: duckdb.DuckDBPyConnection, schema: str, k: int) -> list[AuditFinding]:
+def audit(session: WarehouseSession, schema: str, k: int) -> list[AuditFinding]:
     """All findings over the tables of `schema`; empty means that they may be published."""
-    columns = connection.execute(
-        "select table_name, column_name, data_type from information_schema.columns "
-        "where table_catalog = current_database() and table_schema = ? order by table_name, ordinal_position",
-        [schema],
-    ).fetchall()
     findings: list[AuditFinding] = []
-    for table, column, data_type in columns:
-        if _PERSONAL_COLUMN.fullmatch(column):
-            findings.append(AuditFinding(table, column, "is a person-level column"))
-        relation = f'"{schema}"."{table}"'
-        if data_type == "VARCHAR" and _any(
-            connection,
-            f'select 1 from {relation} where regexp_matches("{column}", ?) limit 1',
-            _TOKEN_OR_ADDRESS,
-        ):
-            findings.append(AuditFinding(table, column, "holds a token or an address"))
-        if column in PEOPLE_COLUMNS and _any(
-            connection, f'select 1 from {relation} where "{column}" > 0 and "{column}" < ? limit 1', k
-        ):
-            findings.append(AuditFinding(table, column, f"counts fewer than {k} people"))
+    for table in session.tables(schema):
+        relation = session.name(schema, table)
+        for column in session.columns(schema, table):
+            name = session.name(column.name)
+            if _PERSONAL_COLUMN.fullmatch(column.name):
+                findings.append(AuditFinding(table, column.name, "is a person-level column"))
+            if is_text(column) and session.rows(
+                f"select 1 from {relation} where {matches(session, name)} limit 1", _TOKEN_OR_ADDRESS
+            ):
+                findings.append(AuditFinding(table, column.name, "holds a token or an address"))
+            if column.name in PEOPLE_COLUMNS and session.rows(
+                f"select 1 from {relation} where {name} > 0 and {name} < %s limit 1", k
+            ):
+                findings.append(AuditFinding(table, column.name, f"counts fewer than {k} people"))
     return findings
 
 
@@ -88,7 +83,3 @@ def require_clean(findings: list[AuditFinding]) -> None:
             f"The privacy audit refused {len(findings)} column(s): {listed}.",
             "Nothing was published; readers keep the last good version.",
         )
-
-
-def _any(connection: duckdb.DuckDBPyConnection, query: str, parameter: object) -> bool:
-    return connection.execute(query, [parameter]).fetchone() is not None

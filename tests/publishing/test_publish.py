@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -9,67 +10,121 @@ import pytest
 
 from ingestion.errors import AiUsageError
 from publishing.audit import AuditFailedError, audit
-from publishing.publish import KEEP_VERSIONS, publish
+from publishing.files import KEEP_VERSIONS, PublishedFolder
+from publishing.publish import publish
+from tests.publishing.deployment import Deployment, deployment
+
+PEOPLE = "select active_people from published.department_usage_weekly"
+RUN = "select run_id from published.publication"
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> Path:
-    path = tmp_path / "warehouse.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema marts")
-        connection.execute(
-            "create table marts.department_usage_weekly as "
-            "select 'sales' as department_key, 12 as active_people"
-        )
-        connection.execute("create table marts.source_status as select 'chatgpt' as source")
-    return path
-
-
-def change(warehouse: Path, statement: str) -> None:
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(statement)
-
-
-def active_people(database: Path) -> list[int]:
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return [
-            row[0]
-            for row in connection.execute(
-                "select active_people from published.department_usage_weekly"
-            ).fetchall()
-        ]
-
-
-def test_all_tables_are_published_under_one_run(warehouse: Path, tmp_path: Path) -> None:
-    done = publish(warehouse, tmp_path / "published", "r1")
+def test_all_tables_are_published_under_one_run(made: Deployment) -> None:
+    done = publish(made.environment, "r1")
     assert done.tables == ("department_usage_weekly", "source_status")
-    assert active_people(done.database) == [12]
-    assert done.database.is_symlink()
-    parquet = done.parquet_dir / "department_usage_weekly.parquet"
-    assert duckdb.sql(f"select active_people from '{parquet}'").fetchall() == [(12,)]
+    assert made.published(PEOPLE) == [(12,)]
+    assert made.published(RUN) == [("r1",)]
+    assert "publishing_next" not in {
+        name for (name,) in made.rows("select schema_name from information_schema.schemata")
+    }
+
+
+def test_the_parquet_files_are_of_the_same_run(duckdb_deployment: Deployment) -> None:
+    done = publish(duckdb_deployment.environment, "r1")
+    assert done.parquet_dir is not None
+    file = done.parquet_dir / "department_usage_weekly.parquet"
+    assert duckdb.sql(f"select active_people from '{file}'").fetchall() == [(12,)]
+    assert duckdb.sql(f"select run_id from '{done.parquet_dir}/publication.parquet'").fetchall() == [("r1",)]
+
+
+def test_the_date_up_to_which_figures_reach_is_the_newest_run(made: Deployment) -> None:
+    publish(made.environment, "r1")
+    assert made.published("select as_of from published.publication") == [(None,)]
+    made.run(
+        "create schema if not exists ops",
+        "create table ops.runs as select timestamp '2026-10-05 02:00:00' as as_of "
+        "union all select timestamp '2026-10-06 02:00:00'",
+    )
+    done = publish(made.environment, "r2")
+    assert made.published("select cast(as_of as varchar) from published.publication") == [
+        ("2026-10-06 02:00:00",)
+    ]
+    assert done.as_of is not None
+    assert f"{done.as_of:%d.%m.}" == "06.10."
+
+
+def test_marts_that_change_their_columns_come_and_go(made: Deployment) -> None:
+    publish(made.environment, "r1")
+    made.run(
+        "alter table marts.department_usage_weekly add column sessions decimal(18, 2)",
+        "alter table marts.department_usage_weekly drop column department_key",
+        "drop table marts.source_status",
+        "create table marts.model_mix_weekly as select 7 as sessions",
+    )
+    publish(made.environment, "r2")
+    tables = (
+        "select table_name from information_schema.tables where table_schema = 'published' order by table_name"
+    )
+    assert [name for (name,) in made.published(tables)] == [
+        "department_usage_weekly",
+        "model_mix_weekly",
+        "publication",
+    ]
+    columns = (
+        "select column_name from information_schema.columns "
+        "where table_schema = 'published' and table_name = 'department_usage_weekly'"
+    )
+    assert {name for (name,) in made.published(columns)} == {"active_people", "sessions"}
+    assert made.published(RUN) == [("r2",)]
 
 
 def test_an_open_reader_keeps_its_version_and_the_next_open_sees_the_new_one(
-    warehouse: Path, tmp_path: Path
+    duckdb_deployment: Deployment,
 ) -> None:
-    published = tmp_path / "published"
-    database = publish(warehouse, published, "r1").database
-    reader = duckdb.connect(str(database.resolve()), read_only=True)
-    change(warehouse, "update marts.department_usage_weekly set active_people = 30")
-    publish(warehouse, published, "r2")
-    query = "select active_people from published.department_usage_weekly"
-    assert reader.execute(query).fetchall() == [(12,)]
+    made = duckdb_deployment
+    database = publish(made.environment, "r1").database
+    reader = duckdb.connect(str(database), read_only=True)
+    made.run("update marts.department_usage_weekly set active_people = 30")
+    publish(made.environment, "r2")
+    assert reader.execute(PEOPLE).fetchall() == [(12,)]
     reader.close()
-    assert active_people(database) == [30]
+    assert made.published(PEOPLE) == [(30,)]
 
 
-def test_the_last_versions_are_kept_and_older_ones_go(warehouse: Path, tmp_path: Path) -> None:
-    published = tmp_path / "published"
+def test_a_reader_in_a_transaction_keeps_its_version_and_blocks_nobody(postgres_deployment: Deployment) -> None:
+    made = postgres_deployment
+    publish(made.environment, "r1")
+    reader = made.connect()
+    reader.set_session(isolation_level="REPEATABLE READ", readonly=True)
+    with reader.cursor() as cursor:
+        cursor.execute(PEOPLE)
+        made.run("update marts.department_usage_weekly set active_people = 30")
+        publish(made.environment, "r2")
+        cursor.execute(PEOPLE)
+        assert cursor.fetchall() == [(12,)]
+        cursor.execute(RUN)
+        assert cursor.fetchall() == [("r1",)]
+    reader.close()
+    assert made.published(PEOPLE) == [(30,)]
+
+
+def test_the_last_versions_are_kept_and_older_ones_go(duckdb_deployment: Deployment) -> None:
+    folder = duckdb_deployment.environment.published_dir
     for number in range(KEEP_VERSIONS + 2):
-        publish(warehouse, published, f"r{number}")
-    assert len(list(published.glob("marts-*.duckdb"))) == KEEP_VERSIONS
-    assert len(list(published.glob("parquet-*"))) == KEEP_VERSIONS
-    assert (published / "marts.duckdb").resolve().name == f"marts-r{KEEP_VERSIONS + 1}.duckdb"
+        publish(duckdb_deployment.environment, f"r{number}")
+    newest = [f"r{number}" for number in range(2, KEEP_VERSIONS + 2)]
+    assert sorted(version.name for version in (folder / "versions").iterdir()) == newest
+    assert (folder / "marts.duckdb").resolve().parent.name == newest[-1]
+    assert (folder / "parquet").resolve().parent.name == newest[-1]
+
+
+def test_a_run_that_publishes_twice_leaves_its_readers_alone(duckdb_deployment: Deployment) -> None:
+    made = duckdb_deployment
+    reader = duckdb.connect(str(publish(made.environment, "r1").database), read_only=True)
+    made.run("update marts.department_usage_weekly set active_people = 30")
+    publish(made.environment, "r1")
+    assert reader.execute(PEOPLE).fetchall() == [(12,)]
+    reader.close()
+    assert made.published(PEOPLE) == [(30,)]
 
 
 @pytest.mark.parametrize(
@@ -87,29 +142,49 @@ def test_the_last_versions_are_kept_and_older_ones_go(warehouse: Path, tmp_path:
     ],
 )
 def test_the_audit_refuses_and_the_last_good_version_stays(
-    warehouse: Path, tmp_path: Path, statement: str, column: str, reason: str
+    made: Deployment, statement: str, column: str, reason: str
 ) -> None:
-    published = tmp_path / "published"
-    database = publish(warehouse, published, "good").database
-    change(warehouse, statement)
+    publish(made.environment, "good")
+    made.run(statement)
     with pytest.raises(AuditFailedError) as error:
-        publish(warehouse, published, "bad")
+        publish(made.environment, "bad")
     assert column in str(error.value)
     assert reason in str(error.value)
     assert "maya" not in str(error.value)
-    assert database.resolve().name == "marts-good.duckdb"
-    assert active_people(database) == [12]
+    assert made.published(RUN) == [("good",)]
+    assert made.published(PEOPLE) == [(12,)]
 
 
 @pytest.mark.parametrize("value", ["0", "5", "null"])
-def test_nobody_enough_people_and_hidden_may_be_shown(warehouse: Path, value: str) -> None:
-    change(warehouse, f"update marts.department_usage_weekly set active_people = {value}")
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        assert audit(connection, "marts", 5) == []
+def test_nobody_enough_people_and_hidden_may_be_shown(made: Deployment, value: str) -> None:
+    made.run(f"update marts.department_usage_weekly set active_people = {value}")
+    with made.environment.session() as session:
+        assert audit(session, "marts", 5) == []
 
 
 def test_nothing_built_is_said_so(tmp_path: Path) -> None:
-    path = tmp_path / "empty.duckdb"
-    duckdb.connect(str(path)).close()
-    with pytest.raises(AiUsageError, match="No marts"):
-        publish(path, tmp_path / "published", "r1")
+    with deployment(tmp_path) as empty, pytest.raises(AiUsageError, match="No marts"):
+        publish(empty.environment, "r1")
+
+
+def test_a_layout_of_an_older_release_is_taken_over(duckdb_deployment: Deployment) -> None:
+    """Until release 0.1 `marts.duckdb` pointed straight to `marts-<run>.duckdb`."""
+    made, folder = duckdb_deployment, duckdb_deployment.environment.published_dir
+    publish(made.environment, "old")
+    version = (folder / "current").resolve()
+    (folder / "marts-old.duckdb").hardlink_to(version / "marts.duckdb")
+    (version / "parquet").rename(folder / "parquet-old")
+    for link, target in (("marts.duckdb", "marts-old.duckdb"), ("parquet", "parquet-old")):
+        (folder / link).unlink()
+        (folder / link).symlink_to(target)
+    (folder / "current").unlink()
+    shutil.rmtree(folder / "versions")
+    (folder / "marts-older.duckdb").touch()
+
+    PublishedFolder(folder).prepare()
+    assert made.published(RUN) == [("old",)]
+    assert duckdb.sql(f"select run_id from '{folder}/parquet/publication.parquet'").fetchall() == [("old",)]
+    publish(made.environment, "new")
+    assert made.published(RUN) == [("new",)]
+    assert {path.name for path in folder.iterdir()} == {"versions", "current", "marts.duckdb", "parquet"}
+    assert {path.name for path in (folder / "versions").iterdir()} == {"old", "new"}

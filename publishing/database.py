@@ -1,0 +1,85 @@
+"""The switch on PostgreSQL: one transaction replaces the rows of every published table.
+
+Rows are deleted and inserted, not tables renamed: readers then never wait for a lock, and every statement sees
+either all of the old version or all of the new one. Tables are created, altered or dropped only when a mart's
+columns changed; only that can meet a reader's lock, and it gives up after a short wait rather than hold
+up readers behind it.
+"""
+
+from __future__ import annotations
+
+import time
+
+from psycopg2 import errors
+
+from ingestion.errors import AiUsageError
+from ingestion.warehouse import WarehouseSession
+
+_LOCK_TIMEOUT = "2s"
+_ATTEMPTS = 10
+_PAUSE_SECONDS = 3.0
+
+
+def switch(session: WarehouseSession, assembled: str, published: str, *, pause: float = _PAUSE_SECONDS) -> None:
+    """Make the tables of schema `assembled` the tables of schema `published`, all at once.
+
+    Raises:
+        AiUsageError: a reader kept a table locked whose columns change, or a view hangs on a column that goes.
+    """
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            with session.transaction():
+                session.execute(f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
+                _replace(session, assembled, published)
+            return
+        except errors.LockNotAvailable:
+            if attempt == _ATTEMPTS:
+                raise AiUsageError(
+                    "A reader keeps a published table locked whose columns change tonight.",
+                    "End long transactions on the published schema (pg_stat_activity), then run "
+                    "`ai-usage publish`; readers keep the last good version.",
+                ) from None
+            time.sleep(pause)
+        except errors.DependentObjectsStillExist:
+            raise AiUsageError(
+                f"A view or function in the database hangs on a table or column of {published} that goes away.",
+                "Drop or change it, then run `ai-usage publish`; readers keep the last good version.",
+            ) from None
+
+
+def _replace(session: WarehouseSession, assembled: str, published: str) -> None:
+    session.execute(f"create schema if not exists {session.name(published)}")
+    wanted = session.tables(assembled)
+    existing = set(session.tables(published))
+    for table in sorted(existing - set(wanted)):
+        session.execute(f"drop table {session.name(published, table)}")
+    for table in wanted:
+        source, target = session.name(assembled, table), session.name(published, table)
+        if table in existing:
+            _alter(session, assembled, published, table)
+            session.execute(f"delete from {target}")
+        else:
+            session.execute(f"create table {target} (like {source})")
+        columns = ", ".join(session.name(column.name) for column in session.columns(assembled, table))
+        session.execute(f"insert into {target} ({columns}) select {columns} from {source}")
+
+
+def _alter(session: WarehouseSession, assembled: str, published: str, table: str) -> None:
+    """Give an existing table the columns of the new version; the rows are about to be replaced."""
+    old, new = _types(session, published, table), _types(session, assembled, table)
+    gone = [name for name, data_type in old.items() if new.get(name) != data_type]
+    added = [name for name, data_type in new.items() if old.get(name) != data_type]
+    actions = [f"drop column {session.name(name)}" for name in gone]
+    actions += [f"add column {session.name(name)} {new[name]}" for name in added]
+    if actions:
+        session.execute(f"alter table {session.name(published, table)} {', '.join(actions)}")
+
+
+def _types(session: WarehouseSession, schema: str, table: str) -> dict[str, str]:
+    """Columns with their full types: the information schema leaves out the precision of a number."""
+    rows = session.rows(
+        "select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute as a "
+        "where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped order by a.attnum",
+        session.name(schema, table),
+    )
+    return dict(rows)

@@ -1,0 +1,189 @@
+"""What readers open on DuckDB: a folder for each version, and one symlink that all of them go through.
+
+    published/versions/<run>/marts.duckdb, parquet/<table>.parquet
+    published/current      -> versions/<run>          the only thing that ever moves
+    published/marts.duckdb -> current/marts.duckdb    fixed
+    published/parquet      -> current/parquet         fixed
+
+One rename of `current` so switches the file and the Parquet folder together. A reader that has the old file
+open keeps it; whoever opens the path next gets the new one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from ingestion.warehouse import WarehouseSession
+
+KEEP_VERSIONS = 3
+DATABASE = "marts.duckdb"
+PARQUET = "parquet"
+PUBLISHED_SCHEMA = "published"
+_BUILDING = ".building"
+_ALIAS = "next_version"
+
+
+class PublishedFolder:
+    """The published folder of a DuckDB deployment."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.versions = path / "versions"
+        self.current = path / "current"
+
+    @property
+    def database(self) -> Path:
+        """The path that readers open."""
+        return self.path / DATABASE
+
+    @property
+    def parquet(self) -> Path:
+        """The folder of Parquet files that readers open."""
+        return self.path / PARQUET
+
+    def prepare(self) -> None:
+        """Make the folder, take over an older layout, and remove what a publish that broke off left behind."""
+        self.versions.mkdir(parents=True, exist_ok=True)
+        self._adopt_older_layout()
+        current = self._current_version()
+        switched_at = current.stat().st_mtime_ns if current else 0
+        for folder in self.versions.iterdir():
+            # A finished folder that is newer than the current one was never switched to.
+            never_seen = folder != current and folder.stat().st_mtime_ns > switched_at
+            if folder.suffix == _BUILDING or never_seen:
+                shutil.rmtree(folder)
+        for stale in self.path.glob("*.wal"):
+            stale.unlink()
+
+    def write(self, session: WarehouseSession, schema: str, run_id: str) -> Path:
+        """Every table of `schema` as a finished version folder, on disk to the last byte; nobody reads it yet.
+
+        The database is written for DuckDB 1.x readers too, and without leave to write: a reader that opened
+        it for writing would shut all others out.
+        """
+        building = self.versions / f"{run_id}{_BUILDING}"
+        (building / PARQUET).mkdir(parents=True)
+        tables = session.tables(schema)
+        session.execute(f"attach {_text(building / DATABASE)} as {_ALIAS} (storage_version 'v1.0.0')")
+        try:
+            session.execute(f"create schema {_ALIAS}.{PUBLISHED_SCHEMA}")
+            for table in tables:
+                target = f"{_ALIAS}.{session.name(PUBLISHED_SCHEMA, table)}"
+                session.execute(f"create table {target} as select * from {session.name(schema, table)}")
+            for table in tables:
+                path = building / PARQUET / f"{table}.parquet"
+                session.execute(
+                    f"copy {session.name(schema, table)} to {_text(path)} (format parquet, compression zstd)"
+                )
+            session.execute(f"checkpoint {_ALIAS}")
+        finally:
+            session.execute(f"detach {_ALIAS}")
+        for path in [building / DATABASE, *(building / PARQUET).iterdir()]:
+            path.chmod(path.stat().st_mode & ~0o222)
+        _sync_tree(building)
+        version = self._free_name(run_id)
+        building.rename(version)
+        _sync(self.versions)
+        return version
+
+    def switch(self, version: Path) -> None:
+        """Let readers see `version`: one rename."""
+        self._point(self.current, f"{self.versions.name}/{version.name}")
+        self._fix_links()
+
+    def prune(self) -> None:
+        """Keep the newest versions; a reader that still holds an older file keeps its open handle."""
+        versions = sorted(self.versions.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        current = self._current_version()
+        _remove(folder for folder in versions[KEEP_VERSIONS:] if folder != current)
+        _remove(
+            [
+                *self.path.glob("marts-*.duckdb*"),
+                *self.path.glob("marts-*.building"),
+                *self.path.glob("parquet-*"),
+            ]
+        )
+
+    def _current_version(self) -> Path | None:
+        return (
+            self.versions / os.readlink(self.current).rsplit("/", 1)[-1] if self.current.is_symlink() else None
+        )
+
+    def _free_name(self, run_id: str) -> Path:
+        """A run that publishes again (a retry) must not touch the folder that readers are in."""
+        names = (run_id if number == 1 else f"{run_id}.{number}" for number in range(1, 1000))
+        return next(self.versions / name for name in names if not (self.versions / name).exists())
+
+    def _fix_links(self) -> None:
+        for name in (DATABASE, PARQUET):
+            link, target = self.path / name, f"{self.current.name}/{name}"
+            if not link.is_symlink() or os.readlink(link) != target:
+                self._point(link, target)
+
+    def _adopt_older_layout(self) -> None:
+        """Releases up to 0.1 had one symlink per form, straight to `marts-<run>.duckdb` and `parquet-<run>`.
+
+        The version that readers see is linked into the new layout first, so that they find the same rows at
+        every moment.
+        """
+        if self.database.is_symlink() and not self.current.is_symlink() and self.database.exists():
+            run_id = self.database.resolve().stem.removeprefix("marts-")
+            version, building = self.versions / run_id, self.versions / f"{run_id}{_BUILDING}"
+            shutil.rmtree(building, ignore_errors=True)
+            if not version.exists():
+                building.mkdir()
+                _link(self.database.resolve(), building / DATABASE)
+                parquet = self.path / f"parquet-{run_id}"
+                if parquet.is_dir():
+                    (building / PARQUET).mkdir()
+                    for file in parquet.iterdir():
+                        _link(file, building / PARQUET / file.name)
+                _sync_tree(building)
+                building.rename(version)
+            self._point(self.current, f"{self.versions.name}/{version.name}")
+        if self.current.is_symlink():
+            self._fix_links()
+
+    def _point(self, link: Path, target: str) -> None:
+        """Move a symlink in one step."""
+        temporary = link.with_name(f".{link.name}.new")
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(target)
+        temporary.replace(link)
+        _sync(self.path)
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under a second name; a copy where the file system has no such links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,39 @@
+"""Deployments with tiny marts, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresServer
+from tests.publishing.deployment import Deployment, deployment
+
+MARTS = (
+    "create schema marts",
+    "create table marts.department_usage_weekly as "
+    "select cast('sales' as varchar) as department_key, 12 as active_people",
+    "create table marts.source_status as select cast('chatgpt' as varchar) as source",
+)
+
+
+@pytest.fixture
+def duckdb_deployment(tmp_path: Path) -> Iterator[Deployment]:
+    with deployment(tmp_path) as made:
+        made.run(*MARTS)
+        yield made
+
+
+@pytest.fixture
+def postgres_deployment(tmp_path: Path, postgres: PostgresServer) -> Iterator[Deployment]:
+    with deployment(tmp_path, postgres.new_database()) as made:
+        made.run(*MARTS)
+        yield made
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def made(request: pytest.FixtureRequest) -> Deployment:
+    """The same marts on each engine."""
+    deployment_: Deployment = request.getfixturevalue(f"{request.param}_deployment")
+    return deployment_
