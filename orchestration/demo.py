@@ -186,8 +186,7 @@ def _print_summary(console: Console, options: DemoOptions, result: NightResult) 
         console.print(f"  • {sentence}", highlight=False, soft_wrap=True)
     console.print(f"Published: {database}", highlight=False, soft_wrap=True)
     console.print(
-        f"  duckdb -readonly {database} "
-        '"select * from published.department_usage_weekly limit 5"',
+        f'  duckdb -readonly {database} "select * from published.department_usage_weekly limit 5"',
         highlight=False,
         soft_wrap=True,
     )
