@@ -5,6 +5,7 @@ Settings are dlt's own: `.dlt/config.toml`, `.dlt/secrets.toml` or the environme
 """
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ _DLT_SETTINGS = {
     "NORMALIZE__PARQUET_NORMALIZER__ADD_DLT_LOAD_ID": "true",
     "DATA_WRITER__FILE_MAX_ITEMS": "1000000",
 }
+
+# A prefix leaves room for the longest schema and table behind it: Postgres cuts names after 63 characters.
+_PREFIX = re.compile(r"([a-z][a-z0-9_]{0,19})?")
 
 S = TypeVar("S", bound=BaseConfiguration)
 
@@ -91,6 +95,40 @@ def email_rules() -> EmailRules:
         ignore_dots_in=frozenset(domain.lower() for domain in settings.ignore_dots_in),
         alias_domains={old.lower(): new.lower() for old, new in settings.alias_domains.items()},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Roles of the warehouse, made by its administrator. None: nobody but the owner reads that layer.
+
+    Attributes:
+        readers: BI tools and notebooks; reads `published` and nothing else.
+        pipeline: whoever looks after the pipeline; reads staging, intermediate and the marts before publishing.
+        restricted: the few who may see rows of people; reads the schema `restricted`.
+    """
+
+    readers: str | None = None
+    pipeline: str | None = None
+    restricted: str | None = None
+
+
+def roles() -> Roles:
+    """The roles that this deployment names.
+
+    Raises:
+        ConfigurationError: readers share a role with somebody who sees more.
+    """
+    found = Roles(
+        readers=os.environ.get("AI_USAGE_BI_ROLE") or None,
+        pipeline=os.environ.get("AI_USAGE_PIPELINE_ROLE") or None,
+        restricted=os.environ.get("AI_USAGE_RESTRICTED_ROLE") or None,
+    )
+    if found.readers and found.readers in (found.pipeline, found.restricted):
+        raise ConfigurationError(
+            "AI_USAGE_BI_ROLE names a role that also reads unpublished rows.",
+            "Give the readers a role of their own, see docs/deploy.md.",
+        )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,20 +236,34 @@ def _postgres_url() -> str:
 
 
 def environment(data_dir: Path | None = None, target: str | None = None, *, create: bool = True) -> Environment:
-    """The environment of this process; makes the data folder, readable by its owner alone."""
+    """The environment of this process; makes the data folder, readable by its owner alone.
+
+    Raises:
+        ConfigurationError: a schema prefix cannot be one.
+    """
     folder = data_dir or Path(os.environ.get("AI_USAGE_DATA_DIR", DEFAULT_DATA_DIR))
     folder = folder.absolute()
     if create:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, value in _DLT_SETTINGS.items():
         os.environ[name] = value
-    prefix = os.environ.get("AI_USAGE_SCHEMA_PREFIX", "")
+    prefix = _prefix("AI_USAGE_SCHEMA_PREFIX", "")
     return Environment(
         folder,
         target or os.environ.get("AI_USAGE_TARGET", "dev"),
         schema_prefix=prefix,
-        raw_schema_prefix=os.environ.get("AI_USAGE_RAW_SCHEMA_PREFIX", prefix),
+        raw_schema_prefix=_prefix("AI_USAGE_RAW_SCHEMA_PREFIX", prefix),
     )
+
+
+def _prefix(variable: str, default: str) -> str:
+    prefix = os.environ.get(variable, default)
+    if not _PREFIX.fullmatch(prefix):
+        raise ConfigurationError(
+            f"{variable} cannot begin the name of a schema.",
+            "Use up to 20 lower-case letters, digits and underscores, with a letter first, e.g. `dev_maya_`.",
+        )
+    return prefix
 
 
 def company_folder() -> str | None:

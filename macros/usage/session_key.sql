@@ -4,5 +4,6 @@
     session. -#}
 {% macro session_key(account_key, started_at) -%}
     cast({{ account_key }} as {{ dbt.type_bigint() }}) * 100000000
-            + {{ dbt.datediff("cast('2000-01-01' as timestamp)", started_at, 'minute') }}
+            + cast({{ dbt.datediff("cast('2000-01-01' as timestamp)", started_at, 'minute') }}
+                as {{ dbt.type_bigint() }})
 {%- endmacro %}
