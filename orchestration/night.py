@@ -21,7 +21,9 @@ from ingestion.errors import AiUsageError, BusyError
 from ingestion.pipeline import SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
+from orchestration.alerts import notify
 from orchestration.dbt import DbtResult, run_dbt, suppression_k
+from publishing.audit import AuditFailedError
 from publishing.publish import Publication, publish
 
 _LOCK_SECONDS = 4.0
@@ -43,13 +45,17 @@ class ExitCode(IntEnum):
 
 @dataclass(slots=True)
 class NightResult:
-    """What one run did: a result per source, dbt's, what was published, and seconds by stage."""
+    """What one run did: a result per source, dbt's, what was published, and seconds by stage.
+
+    `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`.
+    """
 
     run_id: str
     sources: list[SourceResult] = field(default_factory=list)
     dbt: DbtResult | None = None
     publication: Publication | None = None
     error: str | None = None
+    refused_by: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -88,7 +94,7 @@ def run_night(
     """
     run_id = new_run_id()
     result = NightResult(run_id)
-    with run_lock(environment):
+    with run_lock(environment), watched(environment, result, clock.as_of):
         started = time.monotonic()
         context = open_context(environment, pseudonymiser, clock, run_id, every_source or sources, progress)
         for source in sources:
@@ -96,6 +102,17 @@ def run_night(
         result.seconds["load"] = time.monotonic() - started
         build_and_publish(environment, result, full_refresh=full_refresh, progress=progress)
     return result
+
+
+@contextlib.contextmanager
+def watched(environment: Environment, result: NightResult, now: dt.datetime) -> Iterator[None]:
+    """Whatever happens inside, `notify` is called once at its end; an exception goes on afterwards."""
+    try:
+        yield
+    except Exception as crash:
+        notify(result, environment, crash=crash, now=now)
+        raise
+    notify(result, environment, now=now)
 
 
 def build_and_publish(
@@ -114,8 +131,10 @@ def build_and_publish(
     started = time.monotonic()
     try:
         result.publication = publish(environment, result.run_id, k=suppression_k())
+    except AuditFailedError as failure:
+        result.error, result.refused_by = str(failure), "audit"
     except AiUsageError as failure:
-        result.error = str(failure)
+        result.error, result.refused_by = str(failure), "publish"
     result.seconds["audit and publish"] = time.monotonic() - started
 
 

@@ -13,6 +13,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"), "<identifier>"),
     (re.compile(r"\bp\d_[0-9a-f]{32}\b"), "<token>"),
     (re.compile(r"\b[0-9a-fA-F]{32,}\b"), "<hash>"),
+    # A key or credential of any form: long, unbroken, with small and capital letters and digits; no path.
+    (
+        re.compile(r"(?<![\w/.+-])(?=\S*[a-z])(?=\S*[A-Z])(?=\S*\d)[A-Za-z0-9+/_-]{32,}={0,2}(?![\w.])"),
+        "<secret>",
+    ),
     # Engines and decoders quote the offending value; a quoted text with a blank or beyond ASCII may be one.
     (re.compile(r"'[^'\n]*[^\x00-\x7f][^'\n]*'|'[^'\n]* [^'\n]*'"), "'<value>'"),
     (re.compile(r"\"[^\"\n]*[^\x00-\x7f][^\"\n]*\""), '"<value>"'),

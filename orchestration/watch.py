@@ -1,0 +1,206 @@
+"""What is known about sources and the published version: read once, for alerts and for `ai-usage status`.
+
+The warehouse is asked first. While a run holds the DuckDB file, or before there is one, the published version
+tells the same of the last good night.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+import duckdb
+from dlt.common.destination.exceptions import DestinationException
+
+from ingestion.config import Environment
+from ingestion.warehouse import WarehouseSession
+from publishing.files import PublishedFolder
+
+Origin = Literal["warehouse", "published", "nothing"]
+_UNREADABLE = (duckdb.Error, DestinationException, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceStatus:
+    """A row of `source_status`; the columns are defined in docs/metrics.md."""
+
+    source: str
+    resource: str
+    is_connected: bool
+    last_status: str | None = None
+    last_success_at: dt.datetime | None = None
+    row_count: int = 0
+    data_through: dt.date | None = None
+    pending_days: int = 0
+    missing_days: int = 0
+    permanent_gap_days: int = 0
+    rejected_rows: int = 0
+    is_stale: bool = False
+    names_concealed: bool = False
+    as_of: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostDays:
+    """Consecutive days of one source's resources that no vendor can give any more."""
+
+    source: str
+    first_day: dt.date
+    last_day: dt.date
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """The version that readers see."""
+
+    run_id: str
+    published_at: dt.datetime
+    as_of: dt.datetime | None
+
+
+@dataclass(slots=True)
+class Watched:
+    """Everything that could be read, and where it was read.
+
+    Attributes:
+        origin: where `resources` and `lost` come from.
+        busy: the warehouse exists but could not be opened now.
+        errors: scrubbed error text of each source's newest run, where it failed.
+    """
+
+    origin: Origin = "nothing"
+    busy: bool = False
+    resources: list[ResourceStatus] = field(default_factory=list)
+    lost: list[LostDays] = field(default_factory=list)
+    errors: dict[str, str] = field(default_factory=dict)
+    published: PublishedVersion | None = None
+
+
+def watch(environment: Environment) -> Watched:
+    """Read what there is; never waits for a run, never raises because something is not there yet."""
+    watched = Watched()
+    if environment.engine == "postgres" or environment.warehouse.exists():
+        try:
+            with environment.session(read_only=environment.engine == "duckdb") as session:
+                _from_warehouse(session, environment, watched)
+        except _UNREADABLE:
+            watched.busy = True
+    if environment.engine == "duckdb":
+        _from_published_file(environment, watched)
+    return watched
+
+
+def _from_warehouse(session: WarehouseSession, environment: Environment, watched: Watched) -> None:
+    watched.resources = _resources(session, environment.schema("marts"))
+    if watched.resources:
+        watched.origin = "warehouse"
+    ops = environment.raw_schema("ops")
+    present = session.tables(ops)
+    if "lost_days" in present:
+        rows = session.rows(
+            f"select distinct source, resource, day from {session.name(ops, 'lost_days')} "
+            "where state <> 'recovered' order by source, resource, day"
+        )
+        watched.lost = consecutive(rows)
+    if "source_runs" in present:
+        runs = session.name(ops, "source_runs")
+        newest = f"select source, max(started_at) as started_at from {runs} group by source"
+        watched.errors = dict(
+            session.rows(
+                f"select r.source, r.error from {runs} as r inner join ({newest}) as n "
+                "on r.source = n.source and r.started_at = n.started_at where r.status = 'failed'"
+            )
+        )
+    if session.engine == "postgres":
+        watched.published = _version(session, environment.schema("published"))
+        if not watched.resources:
+            watched.resources = _resources(session, environment.schema("published"))
+            watched.origin = "published" if watched.resources else "nothing"
+
+
+def _from_published_file(environment: Environment, watched: Watched) -> None:
+    database = PublishedFolder(environment.published_dir).database
+    if not database.exists():
+        return
+    with contextlib.suppress(*_UNREADABLE), _opened(str(database)) as session:
+        watched.published = _version(session, "published")
+        if not watched.resources:
+            watched.resources = _resources(session, "published")
+            watched.origin = "published" if watched.resources else "nothing"
+
+
+class _PublishedFile:
+    """The three questions of a WarehouseSession, asked of a published file."""
+
+    engine = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._connection.execute(query).fetchall()]
+
+    def name(self, schema: str, table: str) -> str:
+        return f'"{schema}"."{table}"'
+
+    def column_names(self, schema: str, table: str) -> set[str]:
+        found = self._connection.execute(
+            "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+            [schema, table],
+        )
+        return {name for (name,) in found.fetchall()}
+
+
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[_PublishedFile]:
+    with duckdb.connect(path, read_only=True) as connection:
+        yield _PublishedFile(connection)
+
+
+def _columns(session: WarehouseSession | _PublishedFile, schema: str, table: str) -> set[str]:
+    if isinstance(session, _PublishedFile):
+        return session.column_names(schema, table)
+    return {column.name for column in session.columns(schema, table)}
+
+
+def _resources(session: WarehouseSession | _PublishedFile, schema: str) -> list[ResourceStatus]:
+    """Rows of `source_status`; a version of an earlier release may lack a column."""
+    present = _columns(session, schema, "source_status")
+    wanted = [member.name for member in fields(ResourceStatus) if member.name in present]
+    if not {"source", "resource", "is_connected"} <= present:
+        return []
+    query = f"select {', '.join(wanted)} from {session.name(schema, 'source_status')} order by source, resource"
+    return [ResourceStatus(**dict(zip(wanted, row, strict=True))) for row in session.rows(query)]
+
+
+def _version(session: WarehouseSession | _PublishedFile, schema: str) -> PublishedVersion | None:
+    present = _columns(session, schema, "publication")
+    if not {"run_id", "published_at"} <= present:
+        return None
+    as_of = "as_of" if "as_of" in present else "null"
+    rows = session.rows(f"select run_id, published_at, {as_of} from {session.name(schema, 'publication')}")
+    return PublishedVersion(*rows[0]) if rows else None
+
+
+def consecutive(rows: Sequence[tuple[Any, ...]]) -> list[LostDays]:
+    """Holes out of (source, resource, day), in that order; resources with the same hole share one entry."""
+    holes: dict[tuple[str, dt.date, dt.date], list[str]] = {}
+    start: tuple[str, str, dt.date] | None = None
+    last: dt.date | None = None
+    for source, resource, day in [*rows, (None, None, None)]:
+        if start is not None and last is not None:
+            if (source, resource) == start[:2] and (day - last).days <= 1:
+                last = day
+                continue
+            holes.setdefault((start[0], start[2], last), []).append(start[1])
+        start, last = (source, resource, day), day
+    return [LostDays(*hole, tuple(sorted(names))) for hole, names in sorted(holes.items())]
+
+
+def utc(moment: dt.datetime) -> dt.datetime:
+    """Warehouse timestamps are naive UTC."""
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
