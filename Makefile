@@ -32,6 +32,8 @@ lock:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
 		--no-emit-index-url --group dev -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+		--no-emit-index-url -c requirements.lock -o deploy/requirements.lock pyproject.toml deploy/requirements.in
 
 clean:
 	rm -rf .data target logs .pytest_cache .mypy_cache .ruff_cache

@@ -4,6 +4,7 @@ Settings are dlt's own: `.dlt/config.toml`, `.dlt/secrets.toml` or the environme
 `SOURCES__CHATGPT__API_KEY`. The pseudonymisation key is not among them (see `privacy.pseudonym`).
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -247,6 +248,8 @@ def environment(data_dir: Path | None = None, target: str | None = None, *, crea
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, value in _DLT_SETTINGS.items():
         os.environ[name] = value
+    # dlt took its level when it was imported, before the setting above; a quiet night is a quiet journal.
+    logging.getLogger("dlt").setLevel(logging.ERROR)
     prefix = _prefix("AI_USAGE_SCHEMA_PREFIX", "")
     return Environment(
         folder,

@@ -68,12 +68,23 @@ def load_key() -> bytes:
 def _read_key_file(path: Path) -> str:
     if not path.is_file():
         raise ConfigurationError(f"The key file named by {_KEY_FILE_VARIABLE} does not exist.", _REMEDY)
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if not _is_private(path.stat()):
         raise ConfigurationError(
             f"The key file named by {_KEY_FILE_VARIABLE} can be read by other users.",
             "Run `chmod 600` on it.",
         )
     return path.read_text(encoding="utf-8")
+
+
+def _is_private(found: os.stat_result) -> bool:
+    """Whether only this account can read a file: by its mode, or because somebody else lends it to its group.
+
+    systemd's credentials and Kubernetes' secrets belong to root and are read through the group (0440). A file
+    of our own that its group can read is a mistake.
+    """
+    if found.st_uid != os.geteuid():
+        return not found.st_mode & (stat.S_IRWXO | stat.S_IWGRP | stat.S_IXGRP)
+    return not found.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
 def parse_key(text: str, where: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import csv
 import os
 import shutil
@@ -121,3 +122,28 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, monkeypatch:
         load_key()
     os.chmod(path, 0o600)
     assert load_key() == KEY
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_ours", "is_private"),
+    [
+        (0o600, True, True),
+        (0o640, True, False),
+        (0o440, True, False),
+        (0o440, False, True),  # lent by root: systemd's credential, a mounted secret
+        (0o460, False, False),
+        (0o444, False, False),
+    ],
+)
+def test_a_key_lent_by_another_account_may_be_read_through_the_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int, is_ours: bool, is_private: bool
+) -> None:
+    path = tmp_path / "key"
+    path.write_text(base64.b64encode(KEY).decode())
+    path.chmod(mode)
+    monkeypatch.delenv("AI_USAGE_PSEUDONYM_KEY", raising=False)
+    monkeypatch.setenv("AI_USAGE_PSEUDONYM_KEY_FILE", str(path))
+    owner = path.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: owner if is_ours else owner + 1)
+    with contextlib.nullcontext() if is_private else pytest.raises(ConfigurationError, match="chmod 600"):
+        assert load_key() == KEY
