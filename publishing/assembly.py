@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
 from ingestion.warehouse import WarehouseSession
+from publishing.closed import VERSION, ClosedStore
+from publishing.closing import ClosingPlan, mart_periods
+from publishing.comparisons import compare_with_closed
+from publishing.engine_sql import column_types
+from publishing.periods import Period
 
 MARTS = "marts"
 NEXT = "publishing_next"
@@ -26,27 +32,40 @@ class Assembled:
 
 
 def marts_tables(session: WarehouseSession, environment: Environment) -> list[str]:
-    """The finished marts; what dbt leaves of a broken build is none."""
-    tables = session.tables(environment.schema(MARTS))
-    return [name for name in tables if not name.endswith(("__dbt_tmp", "__dbt_backup"))]
-
-
-def assemble(session: WarehouseSession, environment: Environment, run_id: str) -> Assembled:
-    """Put the next version together. What an earlier publish left there is removed first.
+    """The finished marts; what dbt leaves of a broken build is none.
 
     Raises:
         AiUsageError: no marts have been built.
     """
-    tables = marts_tables(session, environment)
-    if not tables:
+    tables = session.tables(environment.schema(MARTS))
+    finished = [name for name in tables if not name.endswith(("__dbt_tmp", "__dbt_backup"))]
+    if not finished:
         raise AiUsageError("No marts have been built.", "Run `ai-usage run` first.")
-    schema = environment.schema(NEXT)
+    return finished
+
+
+def assemble(
+    session: WarehouseSession, environment: Environment, run_id: str, tables: list[str], decided: ClosingPlan
+) -> Assembled:
+    """Put the next version together: closed periods from the store, all others from the marts.
+
+    What an earlier publish left there is removed first.
+    """
+    schema, store = environment.schema(NEXT), ClosedStore(session, environment)
     discard(session, environment)
     session.execute(f"create schema {session.name(schema)}")
     rows = 0
+    periods = mart_periods(session, environment.schema(MARTS), tables)
     for table in tables:
         source, target = session.name(environment.schema(MARTS), table), session.name(schema, table)
-        session.execute(f"create table {target} as select * from {source}")
+        if table not in periods:
+            session.execute(f"create table {target} as select * from {source}")
+        else:
+            held, left_out = decided.held[table], decided.left_out.get(table, set())
+            _open_rows(session, source, target, periods[table], {*held, *left_out})
+            if held:
+                compare_with_closed(session, store, schema, table, periods[table], held)
+                _closed_rows(session, store, schema, table, periods[table], held)
         rows += int(session.value(f"select count(*) from {target}"))
     published_at, as_of = dt.datetime.now(dt.UTC).replace(tzinfo=None), _as_of(session, environment)
     session.execute(
@@ -57,6 +76,41 @@ def assemble(session: WarehouseSession, environment: Environment, run_id: str) -
         f"insert into {session.name(schema, PUBLICATION)} values (%s, %s, %s)", run_id, published_at, as_of
     )
     return Assembled(schema, (*tables, PUBLICATION), rows, published_at, as_of)
+
+
+def _open_rows(session: WarehouseSession, source: str, target: str, column: str, without: set[Period]) -> None:
+    """The rows that the models gave, but for those of some periods; a row without a period is kept."""
+    session.execute(f"create table {target} as select * from {source}")
+    if without:
+        starts = [period.start for period in without]
+        marks = ", ".join("%s" for _ in starts)
+        session.execute(f"delete from {target} where {session.name(column)} in ({marks})", *starts)
+
+
+def _closed_rows(
+    session: WarehouseSession,
+    store: ClosedStore,
+    schema: str,
+    table: str,
+    column: str,
+    held: Mapping[Period, int],
+) -> None:
+    """Add a mart's closed rows: NULL in a column that the mart gained later, without one that it lost."""
+    kept = column_types(session, store.schema, table)
+    wanted = {name: kind for name, kind in column_types(session, schema, table).items() if name in kept}
+    names = ", ".join(session.name(name) for name in wanted)
+    figures = ", ".join(f"cast({session.name(name)} as {kind})" for name, kind in wanted.items())
+    versions: dict[int, list[dt.date]] = {}
+    for period, version in held.items():
+        versions.setdefault(version, []).append(period.start)
+    for version, starts in versions.items():
+        marks = ", ".join("%s" for _ in starts)
+        session.execute(
+            f"insert into {session.name(schema, table)} ({names}) select {figures} from {store.name(table)} "
+            f"where {VERSION} = %s and {session.name(column)} in ({marks})",
+            version,
+            *starts,
+        )
 
 
 def discard(session: WarehouseSession, environment: Environment) -> None:

@@ -9,19 +9,30 @@ up readers behind it.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 from psycopg2 import errors
 
 from ingestion.errors import AiUsageError
 from ingestion.warehouse import WarehouseSession
+from publishing.engine_sql import column_types
 
 _LOCK_TIMEOUT = "2s"
 _ATTEMPTS = 10
 _PAUSE_SECONDS = 3.0
 
 
-def switch(session: WarehouseSession, assembled: str, published: str, *, pause: float = _PAUSE_SECONDS) -> None:
+def switch(
+    session: WarehouseSession,
+    assembled: str,
+    published: str,
+    grant: Callable[[], None],
+    *,
+    pause: float = _PAUSE_SECONDS,
+) -> None:
     """Make the tables of schema `assembled` the tables of schema `published`, all at once.
+
+    `grant` lets readers read what is new; it runs before anybody can see it.
 
     Raises:
         AiUsageError: a reader kept a table locked whose columns change, or a view hangs on a column that goes.
@@ -31,6 +42,7 @@ def switch(session: WarehouseSession, assembled: str, published: str, *, pause: 
             with session.transaction():
                 session.execute(f"set local lock_timeout = '{_LOCK_TIMEOUT}'")
                 _replace(session, assembled, published)
+                grant()
             return
         except errors.LockNotAvailable:
             if attempt == _ATTEMPTS:
@@ -66,20 +78,10 @@ def _replace(session: WarehouseSession, assembled: str, published: str) -> None:
 
 def _alter(session: WarehouseSession, assembled: str, published: str, table: str) -> None:
     """Give an existing table the columns of the new version; the rows are about to be replaced."""
-    old, new = _types(session, published, table), _types(session, assembled, table)
+    old, new = column_types(session, published, table), column_types(session, assembled, table)
     gone = [name for name, data_type in old.items() if new.get(name) != data_type]
     added = [name for name, data_type in new.items() if old.get(name) != data_type]
     actions = [f"drop column {session.name(name)}" for name in gone]
     actions += [f"add column {session.name(name)} {new[name]}" for name in added]
     if actions:
         session.execute(f"alter table {session.name(published, table)} {', '.join(actions)}")
-
-
-def _types(session: WarehouseSession, schema: str, table: str) -> dict[str, str]:
-    """Columns with their full types: the information schema leaves out the precision of a number."""
-    rows = session.rows(
-        "select a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod) from pg_catalog.pg_attribute as a "
-        "where a.attrelid = to_regclass(%s) and a.attnum > 0 and not a.attisdropped order by a.attnum",
-        session.name(schema, table),
-    )
-    return dict(rows)

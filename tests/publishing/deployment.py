@@ -23,15 +23,26 @@ class Deployment:
     variables: dict[str, str]
 
     def run(self, *statements: str) -> None:
-        """SQL on the warehouse."""
-        with self.environment.session() as session:
-            for statement in statements:
-                session.execute(statement)
+        """SQL on the warehouse, straight through the driver."""
+        self._on_warehouse("; ".join(statements), answer=False)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of the warehouse."""
-        with self.environment.session() as session:
-            return session.rows(query)
+        return self._on_warehouse(query, answer=True)
+
+    def _on_warehouse(self, sql: str, *, answer: bool) -> list[tuple[Any, ...]]:
+        if self.environment.engine == "duckdb":
+            with duckdb.connect(str(self.environment.warehouse)) as connection:
+                result = connection.execute(sql)
+                return result.fetchall() if answer else []
+        connection = self.connect()
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return list(cursor.fetchall()) if answer else []
+        finally:
+            connection.close()
 
     def published(self, query: str) -> list[tuple[Any, ...]]:
         """Rows as a reader gets them, over a connection of its own."""

@@ -1,0 +1,206 @@
+"""A closed period stays as it was published, whatever happens to what it was made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from publishing.closed import ClosedStore
+from publishing.periods import Period, parse_period
+from publishing.publish import Publication, publish
+from tests.publishing.deployment import Deployment
+
+WEEK, NEXT_WEEK = "2026-10-12", "2026-10-19"
+SHOWN = "select cast(week_start as varchar), sessions from published.department_usage_weekly order by 1"
+
+
+def people(count: int, *, messages: int = 1) -> str:
+    """Rows of that many people's use in the week."""
+    rows = ", ".join(f"('week', date '{WEEK}', {key}, 'chatgpt', {messages})" for key in range(1, count + 1))
+    return f"insert into restricted.person_use_periods values {rows}"
+
+
+@pytest.fixture
+def closing(made: Deployment) -> Deployment:
+    """Ten people, one week that is final and one that is not."""
+    made.run(
+        "drop table marts.department_usage_weekly",
+        "create table marts.department_usage_weekly (department_key varchar, tool varchar, week_start date, "
+        "active_people integer, sessions integer)",
+        f"insert into marts.department_usage_weekly values ('sales', 'chatgpt', date '{WEEK}', 10, 100), "
+        f"('sales', 'chatgpt', date '{NEXT_WEEK}', 10, 50)",
+        "create schema restricted",
+        "create table restricted.closable_periods "
+        "(period_type varchar, period_start date, is_closable boolean)",
+        f"insert into restricted.closable_periods values ('week', date '{WEEK}', true), "
+        f"('week', date '{NEXT_WEEK}', false)",
+        "create table restricted.person_use_periods (period_type varchar, period_start date, "
+        "person_key integer, tool varchar, user_messages integer)",
+        people(10),
+        "create table restricted.suppression_cells as select cast('week' as varchar) as period_type, "
+        f"date '{WEEK}' as period_start, 'sales' as unit_key, 100 as value",
+    )
+    return made
+
+
+def restate(made: Deployment, sessions: int, *, changed_people: int) -> Publication:
+    """Late data: other figures in both weeks, which concern so many people; then a publish."""
+    made.run(
+        f"update marts.department_usage_weekly set sessions = {sessions}",
+        f"update restricted.person_use_periods set user_messages = 99 where person_key <= {changed_people}",
+    )
+    return publish(made.environment, "later")
+
+
+def reopen(made: Deployment, text: str) -> None:
+    """Mark a period for correction, as the command does after its checks."""
+    with made.environment.session() as session:
+        store = ClosedStore(session, made.environment)
+        store.add_period(store.periods()[parse_period(text)], "", "reopened")
+
+
+def test_a_final_period_closes_with_everything_that_was_audited(closing: Deployment) -> None:
+    done = publish(closing.environment, "r1")
+    assert done.closed == (Period("week", dt.date.fromisoformat(WEEK)),)
+    assert closing.rows("select period_type, version, state, run_id, people from closed.periods") == [
+        ("week", 1, "closed", "r1", 10)
+    ]
+    assert closing.rows("select sessions, version from closed.department_usage_weekly") == [(100, 1)]
+    assert closing.rows("select value, version from closed.cells") == [(100, 1)]
+    assert publish(closing.environment, "r2").closed == ()
+
+
+def test_a_rebuild_changes_open_weeks_alone(closing: Deployment) -> None:
+    publish(closing.environment, "r1")
+    restate(closing, 77, changed_people=1)
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, 77)]
+
+
+def test_history_outlives_the_raw_data_that_it_came_from(closing: Deployment) -> None:
+    publish(closing.environment, "r1")
+    closing.run(
+        f"delete from marts.department_usage_weekly where week_start = date '{WEEK}'",
+        "delete from restricted.closable_periods",
+        "delete from restricted.person_use_periods",
+    )
+    publish(closing.environment, "r2")
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, 50)]
+
+
+def test_an_erased_person_does_not_change_what_was_published(closing: Deployment) -> None:
+    publish(closing.environment, "r1")
+    closing.run("delete from restricted.person_use_periods where person_key = 1")
+    restate(closing, 90, changed_people=0)
+    assert closing.published(SHOWN)[0] == (WEEK, 100)
+
+
+def test_a_reopened_period_closes_again_as_the_next_version(closing: Deployment) -> None:
+    publish(closing.environment, "r1")
+    reopen(closing, f"week:{WEEK}")
+    done = restate(closing, 77, changed_people=5)
+    assert [str(period) for period in done.closed] == [f"week:{WEEK}"]
+    assert closing.published(SHOWN)[0] == (WEEK, 77)
+    assert closing.rows("select sessions, version from closed.department_usage_weekly order by version") == [
+        (100, 1),
+        (77, 2),
+    ]
+
+
+@pytest.mark.parametrize("concerned", [1, 4])
+def test_a_correction_that_too_few_people_stand_behind_stays_back(closing: Deployment, concerned: int) -> None:
+    """It was allowed when it was asked for, and the data has changed until the night."""
+    publish(closing.environment, "r1")
+    reopen(closing, f"week:{WEEK}")
+    done = restate(closing, 77, changed_people=concerned)
+    assert [str(period) for period in done.kept] == [f"week:{WEEK}"]
+    assert closing.published(SHOWN)[0] == (WEEK, 100)
+
+
+def test_a_reopened_period_whose_data_is_gone_stays_as_it_was(closing: Deployment) -> None:
+    publish(closing.environment, "r1")
+    reopen(closing, f"week:{WEEK}")
+    closing.run(f"delete from marts.department_usage_weekly where week_start = date '{WEEK}'")
+    publish(closing.environment, "r2")
+    assert closing.published(SHOWN)[0] == (WEEK, 100)
+
+
+def test_a_new_column_is_empty_in_closed_rows_and_a_dropped_one_is_kept_unpublished(
+    closing: Deployment,
+) -> None:
+    publish(closing.environment, "r1")
+    closing.run(
+        "alter table marts.department_usage_weekly add column cost decimal(18, 2)",
+        "update marts.department_usage_weekly set cost = 7.25",
+        "alter table marts.department_usage_weekly drop column sessions",
+        f"update restricted.closable_periods set is_closable = true where period_start = date '{NEXT_WEEK}'",
+    )
+    publish(closing.environment, "r2")
+    shown = "select cast(week_start as varchar), cost from published.department_usage_weekly order by 1"
+    assert [(week, cost and float(cost)) for week, cost in closing.published(shown)] == [
+        (WEEK, None),
+        (NEXT_WEEK, 7.25),
+    ]
+    kept = "select sessions, cast(cost as varchar) from closed.department_usage_weekly order by week_start"
+    assert closing.rows(kept) == [(100, None), (None, "7.25")]
+
+
+def test_a_wider_type_is_taken_over_and_one_that_loses_figures_is_refused(closing: Deployment) -> None:
+    publish(closing.environment, "r1")
+    closing.run("alter table marts.department_usage_weekly alter column sessions type bigint")
+    publish(closing.environment, "r2")
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, 50)]
+
+
+@pytest.mark.parametrize(("changed_people", "expected"), [(0, [(5,)]), (1, []), (6, [(5,)])])
+def test_a_mart_of_a_newer_release_joins_a_closed_period_unless_few_people_changed(
+    closing: Deployment, changed_people: int, expected: list[Any]
+) -> None:
+    publish(closing.environment, "r1")
+    closing.run(f"create table marts.model_mix_weekly as select date '{WEEK}' as week_start, 5 as turns")
+    restate(closing, 77, changed_people=changed_people)
+    assert closing.published("select turns from published.model_mix_weekly") == expected
+    closing.run("update marts.model_mix_weekly set turns = 9")
+    publish(closing.environment, "r3")
+    assert closing.published("select turns from published.model_mix_weekly") == expected
+
+
+def test_comparisons_look_at_the_closed_figure(closing: Deployment) -> None:
+    """14 weeks after the closed week: the models compare with a rebuilt 60, readers have seen 100."""
+    later = "2027-01-18"
+    closing.run(
+        "alter table marts.department_usage_weekly add column sessions_14_weeks_ago integer",
+        "alter table marts.department_usage_weekly add column sessions_change integer",
+        f"insert into marts.department_usage_weekly values "
+        f"('sales', 'chatgpt', date '{later}', 10, 130, 60, 70), "
+        f"('legal', 'chatgpt', date '{later}', 10, 8, 4, 4), "
+        f"('all', 'chatgpt', date '{later}', 20, 138, null, null)",
+    )
+    publish(closing.environment, "r1")
+    publish(closing.environment, "r2")
+    shown = closing.published(
+        "select department_key, sessions_14_weeks_ago, sessions_change from published.department_usage_weekly "
+        f"where week_start = date '{later}' order by 1"
+    )
+    assert shown == [("all", None, None), ("legal", None, None), ("sales", 100, 30)]
+
+
+def test_a_raised_k_does_not_hold_up_what_was_closed_with_the_old_one(closing: Deployment) -> None:
+    closing.run(f"update marts.department_usage_weekly set active_people = 6 where week_start = date '{WEEK}'")
+    publish(closing.environment, "r1", k=5)
+    assert publish(closing.environment, "r2", k=8).run_id == "r2"
+
+
+@pytest.mark.parametrize(
+    ("text", "previous", "compared"),
+    [
+        ("week:2026-10-12", "week:2026-10-05", "week:2026-07-06"),
+        ("month:2026-03-01", "month:2026-02-01", "month:2025-12-01"),
+        ("month:2026-02-01", "month:2026-01-01", "month:2025-11-01"),
+        ("month:2026-01-01", "month:2025-12-01", "month:2025-10-01"),
+    ],
+)
+def test_what_a_period_is_compared_with(text: str, previous: str, compared: str) -> None:
+    period = parse_period(text)
+    assert (str(period.previous), str(period.fourteen_weeks_before)) == (previous, compared)
