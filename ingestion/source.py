@@ -112,6 +112,7 @@ class SourceDefinition:
         extract: yields batches; raises SourceError when the vendor cannot be read.
         check: what `ai-usage doctor` prints; only reads.
         windows: fetch windows that are not tables, with their horizon (log files by day).
+        needed_for: what cannot be told without this source; empty when the others stand without it.
     """
 
     name: str
@@ -121,6 +122,7 @@ class SourceDefinition:
     extract: Callable[[SourceRun], Iterable[Batch]]
     check: Callable[[SourceRun], Iterable[Finding]]
     windows: tuple[FetchWindow, ...] = ()
+    needed_for: str = ""
 
 
 def _parts(records: Iterable[Any]) -> Iterator[list[Any]]:

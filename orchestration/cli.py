@@ -21,7 +21,15 @@ from ingestion.privacy.scrub import ScrubFilter, scrub
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from orchestration import report
-from orchestration.night import ExitCode, NightResult, build_and_publish, new_run_id, run_lock, run_night
+from orchestration.night import (
+    ExitCode,
+    NightResult,
+    build_and_publish,
+    new_run_id,
+    run_lock,
+    run_night,
+    watched,
+)
 
 app = typer.Typer(
     name="ai-usage",
@@ -79,9 +87,27 @@ def publish(
     """Build and test from what is loaded, audit, and switch readers to the result."""
     env = environment(data_dir, target)
     result = NightResult(new_run_id())
-    with run_lock(env), report.live_progress(quiet=quiet or as_json) as progress:
+    now = dt.datetime.now(dt.UTC)
+    with (
+        run_lock(env),
+        watched(env, result, now),
+        report.live_progress(quiet=quiet or as_json) as progress,
+    ):
         build_and_publish(env, result, progress=progress)
     _finish(result, quiet=quiet, as_json=as_json)
+
+
+@app.command()
+def status(
+    data_dir: DataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
+) -> None:
+    """What is fresh, what is stale, since when, and what to do. Ends with 7 when something is to do."""
+    from orchestration.status import current_status, print_status
+
+    found = current_status(environment(data_dir, target, create=False), dt.datetime.now(dt.UTC))
+    print_status(found, as_json=as_json, quiet=quiet)
+    if not found.is_fresh:
+        raise typer.Exit(ExitCode.FINDINGS)
 
 
 @app.command()

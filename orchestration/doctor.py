@@ -67,7 +67,11 @@ def _source(
         yield Finding("settings", False, error.message, error.remedy)
         return
     if not source.is_connected(settings):
-        yield Finding("settings", True, f"not connected (docs/connect/{source.name}.md says how)")
+        how = f"docs/connect/{source.name}.md says how"
+        if source.needed_for:
+            yield Finding("settings", False, f"not connected: without it {source.needed_for}.", f"{how}.")
+        else:
+            yield Finding("settings", True, f"not connected ({how})")
         return
     # Doctor reads answers but keeps nothing, so a stand-in key is enough where the real one is missing.
     gate = Gate(pseudonymiser or Pseudonymiser(bytes(range(32))), tenant=settings.tenant, latest=clock.latest)

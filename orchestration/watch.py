@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 import duckdb
+import psycopg2
 from dlt.common.destination.exceptions import DestinationException
 
 from ingestion.config import Environment
@@ -20,7 +21,7 @@ from ingestion.warehouse import WarehouseSession
 from publishing.files import PublishedFolder
 
 Origin = Literal["warehouse", "published", "nothing"]
-_UNREADABLE = (duckdb.Error, DestinationException, OSError)
+_UNREADABLE = (duckdb.Error, psycopg2.Error, DestinationException, OSError)
 
 
 @dataclass(frozen=True, slots=True)

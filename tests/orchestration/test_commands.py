@@ -39,7 +39,7 @@ def ai_usage(
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = ai_usage("--help", data_dir=tmp_path).stdout
-    for command in ("run", "publish", "doctor", "demo"):
+    for command in ("run", "publish", "status", "doctor", "demo"):
         assert command in shown
 
 
@@ -63,6 +63,8 @@ def test_doctor_tells_what_is_missing_and_writes_nothing(tmp_path: Path) -> None
     assert done.returncode == ExitCode.FINDINGS
     assert not findings["key", "pseudonymisation key"]["ok"]
     assert "not connected" in findings["chatgpt", "settings"]["message"]
+    assert findings["chatgpt", "settings"]["ok"]
+    assert not findings["hris", "settings"]["ok"]  # without people no figure has a department
     assert list(tmp_path.iterdir()) == []
 
 

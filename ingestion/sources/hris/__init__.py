@@ -271,4 +271,5 @@ SOURCE = SourceDefinition(
     is_connected=_is_connected,
     extract=extract,
     check=check,
+    needed_for="nothing can be joined to a person or a department",
 )
