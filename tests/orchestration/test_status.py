@@ -25,7 +25,7 @@ _STATUS = """
         permanent_gap_days bigint, rejected_rows bigint, is_stale boolean, as_of timestamp
     );
     insert into {schema}.source_status values
-        ('chatgpt', 'files', true, 'ok', '2026-11-19 02:00', 9, '2026-11-19', 0, 3, 3, 0, {stale}, current_date),
+        ('chatgpt', 'files', true, 'ok', '2026-11-19', 9, '2026-11-19', 0, 3, 3, 0, {stale}, current_date),
         ('hris', 'employees', true, 'ok', '2026-11-19 02:00', 60, '2026-11-19', 0, 0, 0, 0, false, current_date)
 """
 _VERSION = """
