@@ -10,7 +10,14 @@ import dlt
 import pyarrow as pa
 from dlt.common.pipeline import LoadInfo
 
-from ingestion.privacy.contract import DAY_MARKER, CurrentGrain, DayGrain, EventGrain, TableContract
+from ingestion.privacy.contract import (
+    DAY_MARKER,
+    TIMESTAMP,
+    CurrentGrain,
+    DayGrain,
+    EventGrain,
+    TableContract,
+)
 from ingestion.source_types import Batch
 
 # A changed type must stop the load: dlt would otherwise open a variant column that no model reads.
@@ -104,10 +111,39 @@ def sql_rows(
 
 def known_tables(pipeline: dlt.Pipeline) -> frozenset[str]:
     """Tables of this pipeline's dataset that the destination holds, by asking it."""
+    return frozenset(known_columns(pipeline))
+
+
+def known_columns(pipeline: dlt.Pipeline) -> dict[str, frozenset[str]]:
+    """The same with the columns of each table."""
     with pipeline.sql_client() as client:
         if not client.has_dataset():
-            return frozenset()
+            return {}
         rows = client.execute_sql(
-            "select table_name from information_schema.tables where table_schema = %s", client.dataset_name
+            "select table_name, column_name from information_schema.columns where table_schema = %s",
+            client.dataset_name,
         )
-    return frozenset(row[0] for row in rows or [])
+    found: dict[str, set[str]] = {}
+    for table, column in rows or []:
+        found.setdefault(table, set()).add(column)
+    return {table: frozenset(columns) for table, columns in found.items()}
+
+
+_SQL_TYPES = {
+    pa.string(): "varchar",
+    pa.int64(): "bigint",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+    TIMESTAMP: "timestamp",
+}
+
+
+def add_columns(pipeline: dlt.Pipeline, table: str, fields: Iterable[pa.Field]) -> None:
+    """Add columns to a table of the pipeline's dataset; rows that stand there have NULL in them."""
+    with pipeline.sql_client() as client:
+        quote = client.capabilities.escape_identifier
+        for field in fields:
+            client.execute_sql(
+                f"alter table {client.make_qualified_table_name(table)} "
+                f"add column {quote(field.name)} {_SQL_TYPES[field.type]}"
+            )

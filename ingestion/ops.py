@@ -10,7 +10,7 @@ import datetime as dt
 import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol
 
 import dlt
@@ -18,10 +18,11 @@ import pyarrow as pa
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 
 from ingestion.clock import RunClock
-from ingestion.dlt_io import ArrowLoad, load_arrow, sql_rows
+from ingestion.dlt_io import ArrowLoad, add_columns, known_columns, load_arrow, sql_rows
 from ingestion.errors import ConfigurationError, KeyChangedError
 from ingestion.privacy.contract import TIMESTAMP, Horizon
 from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
+from ingestion.privacy.tombstones import Tombstone
 
 DATASET = "ops"
 DayStatus = Literal["ok", "pending", "empty"]
@@ -57,6 +58,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
                 ("status", pa.string()),
                 ("error", pa.string()),
                 ("row_count", pa.int64()),
+                ("erased_count", pa.int64()),
                 ("started_at", TIMESTAMP),
                 ("finished_at", TIMESTAMP),
             ]
@@ -117,9 +119,60 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
     "person_key_salt": (("salt",), pa.schema([("salt", pa.string())])),
     "tombstones": (
         ("namespace", "id_token"),
-        pa.schema([("namespace", pa.string()), ("id_token", pa.string()), ("erased_at", TIMESTAMP)]),
+        pa.schema(
+            [
+                ("namespace", pa.string()),
+                ("id_token", pa.string()),
+                ("erased_at", TIMESTAMP),
+                ("valid_from", pa.date32()),
+                ("valid_to", pa.date32()),
+            ]
+        ),
+    ),
+    "lifecycle_actions": (
+        ("action_id",),
+        pa.schema(
+            [
+                ("action_id", pa.string()),
+                ("action", pa.string()),
+                ("started_at", TIMESTAMP),
+                ("finished_at", TIMESTAMP),
+                ("requested_by", pa.string()),
+                ("detail", pa.string()),
+            ]
+        ),
+    ),
+    "retention_policy": (
+        ("layer",),
+        pa.schema(
+            [
+                ("layer", pa.string()),
+                ("days", pa.int64()),
+                ("deleted_before", pa.date32()),
+                ("enforced_at", TIMESTAMP),
+            ]
+        ),
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleAction:
+    """One row of `ops.lifecycle_actions`: who did what to the stored data, when, and how much.
+
+    Attributes:
+        action: `erase`, `retention` or `reopen`.
+        finished_at: None while it runs, or when it was cut off.
+        requested_by: account of the operating system that asked for it; None when scheduled.
+        detail: counts as JSON text; never an identifier or token.
+    """
+
+    action_id: str
+    action: str
+    started_at: dt.datetime
+    finished_at: dt.datetime | None = None
+    requested_by: str | None = None
+    detail: str = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +242,8 @@ class OpsStore:
     def ensure_deployment(self, pseudonymiser: Pseudonymiser, now: dt.datetime) -> None:
         """Make the tables and draw the salt on the first run; afterwards refuse another key.
 
+        Tables and columns that a newer release declares are added to an older deployment.
+
         Raises:
             KeyChangedError: the stored key-check value or canonical version differs.
             ConfigurationError: the salt was lost.
@@ -207,6 +262,7 @@ class OpsStore:
                     "The salt in ops.person_key_salt is gone; without it nobody could be told apart.",
                     "Restore ops.person_key_salt from the backup (docs/deploy.md); nothing was requested.",
                 )
+            self._upgrade()
             return
         epoch = {
             "epoch": KEY_EPOCH,
@@ -218,6 +274,30 @@ class OpsStore:
         rows["pseudonym_epoch"] = [epoch]
         rows["person_key_salt"] = [{"salt": secrets.token_hex(32)}]
         self.write(rows)
+
+    def tombstones(self) -> list[Tombstone]:
+        """Identifiers of erased people."""
+        rows = self._rows("select namespace, id_token, valid_from, valid_to from {tombstones}")
+        return [Tombstone(*row) for row in rows]
+
+    def bury(self, tombstones: Iterable[Tombstone], now: dt.datetime) -> None:
+        """Remember identifiers of an erased person; from now on the gate drops them."""
+        rows = [
+            {
+                "namespace": tombstone.namespace,
+                "id_token": tombstone.token,
+                "erased_at": now,
+                "valid_from": tombstone.valid_from,
+                "valid_to": tombstone.valid_to,
+            }
+            for tombstone in tombstones
+        ]
+        if rows:
+            self.write({"tombstones": rows})
+
+    def record_action(self, action: LifecycleAction) -> None:
+        """The audit row of an erasure, retention or reopening: written before it starts and when it ended."""
+        self.write({"lifecycle_actions": [asdict(action)]})
 
     def loaded_days(self, source: str) -> LoadedDays:
         """The days that one source has fetched before."""
@@ -238,6 +318,18 @@ class OpsStore:
         ]
         load_arrow(self._pipeline, loads)
         self._has_tables = True
+
+    def _upgrade(self) -> None:
+        """Add what this release declares and the deployment lacks; nothing is ever dropped."""
+        present = known_columns(self._pipeline)
+        for name in present.keys() & _TABLES.keys():
+            missing = [field for field in _TABLES[name][1] if field.name not in present[name]]
+            if missing:
+                # dlt alters a table when rows come with the column, and models read before that
+                add_columns(self._pipeline, name, missing)
+        new: dict[str, list[dict[str, Any]]] = {name: [] for name in _TABLES.keys() - present.keys()}
+        if new:
+            self.write(new)
 
     def _rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Rows of a query; `{table}` stands for a table of this dataset. None before the first run."""

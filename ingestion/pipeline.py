@@ -25,6 +25,7 @@ from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, Table
 from ingestion.privacy.gate import Gate, GateReport
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.scrub import scrub
+from ingestion.privacy.tombstones import Tombstones
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
 
@@ -38,6 +39,7 @@ class SourceResult:
 
     Attributes:
         status: `ok`, `failed`, or `not_connected`.
+        erased: records of erased people, dropped at the gate.
         error: scrubbed text of the failure with its remedy.
         rows: rows accepted per raw table.
     """
@@ -49,6 +51,7 @@ class SourceResult:
     error: str | None = None
     rows: dict[str, int] = field(default_factory=dict)
     rejected: int = 0
+    erased: int = 0
     unknown_fields: tuple[str, ...] = ()
 
     @property
@@ -71,6 +74,7 @@ class LoadContext:
     clock: RunClock
     run_id: str
     ops: OpsStore
+    tombstones: Tombstones = field(default_factory=Tombstones)
     progress: Progress = lambda _source, _message: None
 
 
@@ -93,7 +97,8 @@ def open_context(
     resources = [row for source in sources for row in _resource_rows(source)]
     run = {"run_id": run_id, "as_of": clock.as_of, "started_at": now}
     ops.write({"runs": [run], "resources": resources})
-    return LoadContext(environment, pseudonymiser, clock, run_id, ops, progress)
+    tombstones = Tombstones(ops.tombstones())
+    return LoadContext(environment, pseudonymiser, clock, run_id, ops, tombstones, progress)
 
 
 def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResult:
@@ -106,7 +111,12 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         pipeline = context.environment.pipeline(f"raw_{definition.name}", f"raw_{definition.name}")
         _drain(pipeline, definition.name)
         if definition.is_connected(settings):
-            gate = Gate(context.pseudonymiser, tenant=settings.tenant, latest=context.clock.latest)
+            gate = Gate(
+                context.pseudonymiser,
+                tenant=settings.tenant,
+                latest=context.clock.latest,
+                tombstones=context.tombstones,
+            )
             report = gate.report
             _load(definition, context, pipeline, settings, gate)
         else:
@@ -124,6 +134,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         error=error,
         rows=dict(report.accepted) if status == "ok" else {},
         rejected=sum(reject.count for reject in report.rejects.values()),
+        erased=report.erased.total(),
         unknown_fields=tuple(sorted(path for _, path in report.unknown_fields)),
     )
     _record_outcome(context, result, report)
@@ -156,6 +167,7 @@ def _load(
     except SourceError:
         pipeline.abort_packages()
         raise
+    context.ops.bury(context.tombstones.take_learned(), utc_now())
     records = _last_records(run.fetched)
     _record_days(context, definition.name, records, load_id=None)
     context.progress(definition.name, "writing")
@@ -278,6 +290,7 @@ def _record_outcome(context: LoadContext, result: SourceResult, report: GateRepo
         "status": result.status,
         "error": result.error,
         "row_count": result.total_rows,
+        "erased_count": result.erased,
         "started_at": result.started_at,
         "finished_at": result.finished_at,
     }

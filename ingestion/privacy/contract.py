@@ -14,12 +14,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.privacy.pseudonym import PERSON_EMAIL
+from ingestion.privacy.pseudonym import CONVERSATION, PERSON_EMAIL, SESSION
 
 Reader = Callable[[Any], Any]
 
 TIMESTAMP = pa.timestamp("us")
 MONEY = pa.decimal128(38, 9)
+THREADS = frozenset({CONVERSATION, SESSION})
 EARLIEST = dt.datetime(2015, 1, 1, tzinfo=dt.UTC)
 
 
@@ -45,6 +46,21 @@ class Column:
     minimum: Any = None
     maximum: Any = None
     max_length: int = 120
+    of_somebody_else: bool = False
+
+    @property
+    def names_subject(self) -> bool:
+        """Whether the column identifies the person whom the record is about."""
+        return (
+            self.treatment is Treatment.IDENTIFIER
+            and self.namespace not in THREADS
+            and not self.of_somebody_else
+        )
+
+    @property
+    def names_thread(self) -> bool:
+        """Whether the column identifies a conversation or session."""
+        return self.treatment is Treatment.IDENTIFIER and self.namespace in THREADS
 
 
 def text(name: str, read: Reader, *, required: bool = False, max_length: int = 120) -> Column:
@@ -79,9 +95,23 @@ def timestamp(name: str, read: Reader, *, required: bool = False) -> Column:
     return Column(name, TIMESTAMP, read, required=required, minimum=EARLIEST)
 
 
-def identifier(name: str, namespace: str, read: Reader, *, required: bool = False) -> Column:
-    """An identifier of a person, account or thread: lands as the token of its namespace."""
-    return Column(name, pa.string(), read, Treatment.IDENTIFIER, namespace=namespace, required=required)
+def identifier(
+    name: str, namespace: str, read: Reader, *, required: bool = False, of_somebody_else: bool = False
+) -> Column:
+    """An identifier of a person, account or thread: lands as the token of its namespace.
+
+    `of_somebody_else`: it names another person than the record is about (a manager). When that person is
+    erased, the field becomes NULL and the record stays.
+    """
+    return Column(
+        name,
+        pa.string(),
+        read,
+        Treatment.IDENTIFIER,
+        namespace=namespace,
+        required=required,
+        of_somebody_else=of_somebody_else,
+    )
 
 
 def email(name: str, read: Reader, *, required: bool = False) -> Column:
@@ -158,6 +188,16 @@ class TableContract:
         folded = {name.lower().replace("_", "") for name in names}
         if len(folded) != len(names):
             raise ValueError(f"Table {self.name}: two columns would collapse into one name.")
+
+    @property
+    def day_column(self) -> str | None:
+        """The column that says which day a row is about; None for current state."""
+        if isinstance(self.grain, DayGrain):
+            return "day"
+        if isinstance(self.grain, CurrentGrain):
+            return None
+        dates = {column.name for column in self.columns if column.type == pa.date32()}
+        return self.grain.day or (self.grain.newest if self.grain.newest in dates else None)
 
     def context_columns(self) -> tuple[tuple[str, pa.DataType], ...]:
         """Columns that the gate adds: tenant always, scope and day on day grain."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -30,6 +30,7 @@ from ingestion.privacy.contract import (
     Treatment,
 )
 from ingestion.privacy.pseudonym import Pseudonymiser
+from ingestion.privacy.tombstones import Tombstones
 
 R = TypeVar("R")
 
@@ -60,6 +61,7 @@ class GateReport:
     """What the gate saw during one load of one source."""
 
     accepted: Counter[str] = field(default_factory=Counter)
+    erased: Counter[str] = field(default_factory=Counter)
     rejects: dict[tuple[str, str], Reject] = field(default_factory=dict)
     unknown_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -87,8 +89,10 @@ class Gate:
         tenant: str,
         latest: dt.datetime,
         reject_limit: RejectLimit | None = None,
+        tombstones: Tombstones | None = None,
     ) -> None:
         self.pseudonymiser = pseudonymiser
+        self.tombstones = tombstones if tombstones is not None else Tombstones()
         self.report = GateReport()
         self._tenant = tenant
         self._latest = latest
@@ -147,17 +151,23 @@ class Gate:
         scope: str | None = None,
         day: dt.date | None = None,
     ) -> pa.Table:
-        """The Arrow table of `records`. On day grain `scope` and `day` say which day it replaces."""
-        columns = [(column, [column.read(record) for record in records]) for column in contract.columns]
+        """The Arrow table of `records`. On day grain `scope` and `day` say which day it replaces.
+
+        Records of erased people are counted and gone before anything else is looked at, so that they
+        neither land nor count as refused.
+        """
+        columns = [(column, self._read(column, records)) for column in contract.columns]
+        erased = self._erased(contract, columns, len(records), day)
+        columns = _without(columns, erased)
+        count = len(records) - len(erased)
         bad: dict[int, str] = {}
         for column, values in columns:
             self._find_bad(column, values, bad)
-        if bad:
-            for position, reason in bad.items():
-                self.reject(contract.name, reason, repr(position).encode(), position)
-            keep = [position for position in range(len(records)) if position not in bad]
-            columns = [(column, [values[position] for position in keep]) for column, values in columns]
-        count = len(records) - len(bad)
+        for position, reason in bad.items():
+            self.reject(contract.name, reason, repr(position).encode(), position)
+        columns = _without(columns, bad)
+        count -= len(bad)
+        self.report.erased[contract.name] += len(erased)
         self.report.accepted[contract.name] += count
         arrays = self._context_arrays(contract, count, scope, day)
         arrays += [self._array(column, values) for column, values in columns]
@@ -165,6 +175,54 @@ class Gate:
             arrays.append(pa.nulls(count, pa.bool_()))
         built = pa.Table.from_arrays(arrays, schema=contract.schema())
         return _newest_by_key(contract.grain, built) if isinstance(contract.grain, EventGrain) else built
+
+    def _read(self, column: Column, records: Sequence[Any]) -> list[Any]:
+        """A column's values; of identifiers, already the tokens."""
+        values = [column.read(record) for record in records]
+        if column.treatment is not Treatment.IDENTIFIER:
+            return values
+        assert column.namespace is not None
+        return self.pseudonymiser.tokens(column.namespace, values)
+
+    def _erased(
+        self,
+        contract: TableContract,
+        columns: list[tuple[Column, list[Any]]],
+        count: int,
+        day: dt.date | None,
+    ) -> set[int]:
+        """Positions of the records about an erased person; somebody else's identifiers become NULL.
+
+        A record without any identifier of a person is erased with its conversation. Every identifier that
+        stands beside an erased one is the same person's, and is remembered.
+        """
+        if not self.tombstones:
+            return set()
+        days: Sequence[dt.date | None] = next(
+            (values for column, values in columns if column.name == contract.day_column), [day] * count
+        )
+        subjects = [(column, values) for column, values in columns if column.names_subject]
+        erased: set[int] = set()
+        learns = True
+        while learns:
+            erased = {at for _, values in subjects for at in self.tombstones.positions(values, days)}
+            learns = sum(self._learn(subjects, at) for at in erased) > 0
+        for column, values in columns:
+            if column.of_somebody_else:
+                for at in self.tombstones.positions(values, days):
+                    values[at] = None
+        for threads in [values for column, values in columns if column.names_thread]:
+            for token in {threads[at] for at in erased} - {None}:
+                self.tombstones.learn_thread(token)
+            for at in self.tombstones.threads(threads):
+                if all(values[at] is None for _, values in subjects):
+                    erased.add(at)
+        return erased
+
+    def _learn(self, subjects: list[tuple[Column, list[Any]]], at: int) -> int:
+        """Remember the identifiers of an erased record; how many of them are new."""
+        named = [(str(column.namespace), values[at]) for column, values in subjects if values[at] is not None]
+        return sum(self.tombstones.learn(namespace, token) for namespace, token in named)
 
     def day_marker(
         self, contract: TableContract, *, scope: str | None = None, day: dt.date | None = None
@@ -215,9 +273,6 @@ class Gate:
                 bad.setdefault(position, f"{column.name} {reason}")
 
     def _array(self, column: Column, values: list[Any]) -> pa.Array:
-        if column.treatment is Treatment.IDENTIFIER:
-            assert column.namespace is not None
-            return pa.array(self.pseudonymiser.tokens(column.namespace, values), column.type)
         if column.treatment is Treatment.EVENT:
             return pa.array(self.pseudonymiser.event_hashes(values), column.type)
         if column.treatment is Treatment.TEXT:
@@ -261,9 +316,10 @@ class Gate:
             ContractError: names the table, the counts and the most frequent reason.
         """
         for table in {name for name, _ in self.report.rejects}:
-            rejected, accepted = self.report.rejected(table), self.report.accepted[table]
-            total = rejected + accepted
-            if accepted and (rejected <= self._limit.allowance or rejected <= self._limit.ratio * total):
+            rejected = self.report.rejected(table)
+            readable = self.report.accepted[table] + self.report.erased[table]
+            total = rejected + readable
+            if readable and (rejected <= self._limit.allowance or rejected <= self._limit.ratio * total):
                 continue
             reason = max(
                 (entry.count, reason) for (name, reason), entry in self.report.rejects.items() if name == table
@@ -327,6 +383,18 @@ def _struct_of(wire: Any) -> type[msgspec.Struct] | None:
         if found is not None:
             return found
     return None
+
+
+def _without(
+    columns: list[tuple[Column, list[Any]]], positions: Collection[int]
+) -> list[tuple[Column, list[Any]]]:
+    """The columns without these positions."""
+    if not positions:
+        return columns
+    return [
+        (column, [value for at, value in enumerate(values) if at not in positions])
+        for column, values in columns
+    ]
 
 
 def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from dlt.common.configuration import configspec
 
+from ingestion import ops as ops_module
 from ingestion import pipeline as pipeline_module
 from ingestion.clock import RunClock
 from ingestion.config import Environment, SourceSettings, environment
@@ -29,8 +31,10 @@ from ingestion.privacy.contract import (
     text,
 )
 from ingestion.privacy.pseudonym import Pseudonymiser
+from ingestion.privacy.tombstones import Tombstone
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
+from tests.postgres import PostgresServer
 
 KEY = bytes(range(32))
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
@@ -291,3 +295,36 @@ def test_nothing_of_a_load_stays_in_the_working_folder(env: Environment) -> None
     ]
     assert data == []
     assert not list(env.pipelines_dir.rglob("trace.pickle"))
+
+
+def test_a_newer_release_adds_its_own_tables_and_columns_to_an_older_deployment(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first release knew neither the audit of erasures nor how long a tombstone reaches."""
+    keys, schema = ops_module._TABLES["tombstones"]
+    older = {name: table for name, table in ops_module._TABLES.items() if name != "lifecycle_actions"}
+    older["tombstones"] = (keys, pa.schema([field for field in schema if not field.name.startswith("valid_")]))
+    with monkeypatch.context() as first_release:
+        first_release.setattr(ops_module, "_TABLES", older)
+        ops_module.OpsStore(env.pipeline("ops", "ops")).ensure_deployment(Pseudonymiser(KEY), NOW)
+    ops = env.raw_schema("ops")
+    with env.session() as session:
+        assert not session.columns(ops, "lifecycle_actions")
+        salt = session.rows(f"select salt from {session.name(ops, 'person_key_salt')}")
+    context = open_context(env, Pseudonymiser(KEY), RunClock(NOW), "run-2", [])
+    buried = Tombstone("hris-id", "p1_" + "0" * 32, valid_from=D1)
+    context.ops.bury([buried], NOW)
+    assert context.ops.tombstones() == [buried]
+    with env.session() as session:
+        assert "detail" in {column.name for column in session.columns(ops, "lifecycle_actions")}
+        assert session.rows(f"select salt from {session.name(ops, 'person_key_salt')}") == salt
+
+
+def test_the_upgrade_works_on_postgres(
+    tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in postgres.new_database().items():
+        monkeypatch.setenv(name, value)
+    test_a_newer_release_adds_its_own_tables_and_columns_to_an_older_deployment(
+        environment(tmp_path / "data", "postgres"), monkeypatch
+    )

@@ -104,7 +104,7 @@ def _place_columns() -> tuple[Column, ...]:
         _label("cost_center", lambda e: e.cost_center),
         _label("job_function", lambda e: e.job_function),
         _label("location", lambda e: e.location),
-        identifier("manager_token", HRIS_ID, lambda e: e.manager_employee_id),
+        identifier("manager_token", HRIS_ID, lambda e: e.manager_employee_id, of_somebody_else=True),
     )
 
 
