@@ -24,7 +24,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from ingestion.errors import ConfigurationError
 from ingestion.privacy.canonical import EmailRules
-from ingestion.warehouse import Engine, WarehouseSession
+from ingestion.warehouse import Engine, WarehouseSession, open_patiently
 
 DEFAULT_DATA_DIR = ".data"
 
@@ -210,15 +210,33 @@ class Environment:
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[WarehouseSession]:
-        """SQL on the warehouse. On DuckDB no other process can open the file meanwhile unless all only read."""
+        """SQL on the warehouse. On DuckDB no other process can open the file meanwhile unless all only read.
+
+        Raises:
+            BusyError: another process kept the file open for longer than we wait.
+        """
         pipeline = dlt.pipeline(
             pipeline_name="session",
             destination=self.destination(read_only=read_only),
             dataset_name=self.raw_schema("ops"),
             pipelines_dir=str(self.pipelines_dir),
         )
-        with pipeline.sql_client() as client:
+        client = pipeline.sql_client()
+        open_patiently(client)
+        try:
             yield WarehouseSession(client, self.engine)
+        finally:
+            client.close_connection()
+
+    def wait_until_free(self) -> None:
+        """Wait for whoever reads the DuckDB file to close it, before work begins that would fail half-way.
+
+        Raises:
+            BusyError: another process kept the file open for longer than we wait.
+        """
+        if self.engine == "duckdb" and self.warehouse.exists():
+            with self.session():
+                pass
 
 
 def _postgres_url() -> str:

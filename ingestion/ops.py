@@ -153,6 +153,22 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
             ]
         ),
     ),
+    "period_reopenings": (
+        ("reopening_id",),
+        pa.schema(
+            [
+                ("reopening_id", pa.string()),
+                ("period_type", pa.string()),
+                ("period_start", pa.date32()),
+                ("version", pa.int64()),
+                ("people_added", pa.int64()),
+                ("people_changed", pa.int64()),
+                ("people_gone", pa.int64()),
+                ("outcome", pa.string()),
+                ("asked_at", TIMESTAMP),
+            ]
+        ),
+    ),
 }
 
 

@@ -6,14 +6,54 @@ Everything that speaks SQL outside dbt (records of a run, publishing, erasure, s
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import duckdb
+import psycopg2
+from dlt.common.destination.exceptions import DestinationException
+from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.sql_client import SqlClientBase
 
+from ingestion.errors import BusyError
+
 Engine = Literal["duckdb", "postgres"]
+
+# Whatever an engine, its driver or dlt's client raises when a statement or a connection fails.
+WAREHOUSE_ERRORS: tuple[type[Exception], ...] = (DestinationException, duckdb.Error, psycopg2.Error)
+
+
+WAIT_SECONDS = 30.0
+_PAUSE_SECONDS = 0.5
+_HOLDER = re.compile(r"PID (\d+)")
+
+
+def open_patiently(client: SqlClientBase[Any], seconds: float | None = None) -> None:
+    """Open the connection. A DuckDB file that another process has open cannot be written: wait a while for it.
+
+    Raises:
+        BusyError: it is still open after `seconds` (default: `WAIT_SECONDS`).
+    """
+    deadline = time.monotonic() + (WAIT_SECONDS if seconds is None else seconds)
+    while True:
+        try:
+            client.open_connection()
+            return
+        except DestinationConnectionError as error:
+            if "Could not set lock on file" not in str(error):
+                raise
+            if time.monotonic() >= deadline:
+                holder = _HOLDER.search(str(error))
+                who = f"process {holder.group(1)}" if holder else "another process"
+                raise BusyError(
+                    f"The warehouse file is open in {who}, which keeps everybody else from writing.",
+                    "Close it there and run again; readers open published/marts.duckdb, which blocks nobody.",
+                ) from None
+        time.sleep(_PAUSE_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,32 @@ def restore(
 
 
 @app.command()
+def reopen(
+    period: Annotated[
+        list[str] | None,
+        typer.Option(help="Closed period to correct: week:2026-10-12 or month:2026-09-01 (may be repeated)."),
+    ] = None,
+    all_since: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Every closed period that ends after this day."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Reopen; without it the command only tells.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell whom it would concern.")] = False,
+    data_dir: DataDir = None,
+    target: Target = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let the next publish correct closed periods; says first how many people the correction concerns."""
+    from orchestration.reopening import reopen_periods
+
+    if not period and all_since is None:
+        raise typer.BadParameter("Name a --period, or --all-since a day.")
+    env = environment(data_dir, target, create=False)
+    since = all_since.date() if all_since else None
+    raise typer.Exit(reopen_periods(env, period or [], since, yes=yes, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
 def demo(
     people: Annotated[int, typer.Option(min=20, help="People of the synthetic company.")] = 600,
     weeks: Annotated[int, typer.Option(min=2, help="Weeks of history.")] = 26,

@@ -95,8 +95,8 @@ def _too_few(
     return f"case when {session.name(column)} in ({marks}) then {K_FLOOR} else %s end", [*starts, k]
 
 
-def require_clean(findings: list[AuditFinding]) -> None:
-    """Raise when there are findings.
+def require_clean(findings: list[AuditFinding], standing: str) -> None:
+    """Raise when there are findings; `standing` says what readers see meanwhile.
 
     Raises:
         AuditFailedError: names tables, columns and reasons.
@@ -105,5 +105,5 @@ def require_clean(findings: list[AuditFinding]) -> None:
         listed = "; ".join(f"{f.table}.{f.column} {f.reason}" for f in findings[:10])
         raise AuditFailedError(
             f"The privacy audit refused {len(findings)} column(s): {listed}.",
-            "Nothing was published; readers keep the last good version.",
+            standing,
         )

@@ -92,7 +92,7 @@ class ClosedStore:
                 found.setdefault(mart, set()).add(period)
         return found
 
-    def add_period(self, closed: ClosedPeriod, run_id: str, state: str) -> None:
+    def add_period(self, closed: ClosedPeriod, run_id: str | None, state: str) -> None:
         """Note that a version is `closed`, or `reopened`."""
         self.session.execute(
             f"insert into {self.name(PERIODS)} values (%s, %s, %s, %s, %s, %s, %s)",
@@ -187,7 +187,7 @@ class ClosedStore:
     def _cannot_hold(self, table: str, column: str, new: str) -> AiUsageError:
         return AiUsageError(
             f"{table}.{column} is now of type {new}, which cannot hold the figures of closed periods.",
-            "Give the changed column a new name; readers keep the last good version.",
+            "Give the changed column a new name.",
         )
 
 

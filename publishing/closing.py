@@ -42,7 +42,7 @@ def plan(
     closed, columns = store.periods(), mart_periods(session, marts_schema, marts)
     contents = store.contents() if closed else {}
     decided = ClosingPlan()
-    built = _built_periods(session, marts_schema, columns)
+    built = built_periods(session, marts_schema, columns)
     for period in sorted(_closable(session, environment) & built):
         before = closed.get(period)
         if before is None:
@@ -119,7 +119,7 @@ def _closable(session: WarehouseSession, environment: Environment) -> set[Period
     return {Period(period_type, start) for period_type, start in rows}
 
 
-def _built_periods(session: WarehouseSession, schema: str, columns: dict[str, str]) -> set[Period]:
+def built_periods(session: WarehouseSession, schema: str, columns: dict[str, str]) -> set[Period]:
     """Periods of which the models give any row: one whose raw data is gone has nothing to close again."""
     return {
         Period(PERIOD_COLUMNS[column], start)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from psycopg2 import errors
 
 from ingestion.errors import AiUsageError
-from ingestion.warehouse import WarehouseSession
+from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 from publishing.engine_sql import column_types
 
 _LOCK_TIMEOUT = "2s"
@@ -44,19 +44,22 @@ def switch(
                 _replace(session, assembled, published)
                 grant()
             return
-        except errors.LockNotAvailable:
+        except WAREHOUSE_ERRORS as error:
+            cause = getattr(error, "dbapi_exception", error)
+            if isinstance(cause, errors.DependentObjectsStillExist):
+                raise AiUsageError(
+                    f"A view in the database hangs on a table or column of {published} that goes away.",
+                    "Drop or change it, then run `ai-usage publish`.",
+                ) from None
+            if not isinstance(cause, errors.LockNotAvailable):
+                raise
             if attempt == _ATTEMPTS:
                 raise AiUsageError(
                     "A reader keeps a published table locked whose columns change tonight.",
                     "End long transactions on the published schema (pg_stat_activity), then run "
-                    "`ai-usage publish`; readers keep the last good version.",
+                    "`ai-usage publish`.",
                 ) from None
             time.sleep(pause)
-        except errors.DependentObjectsStillExist:
-            raise AiUsageError(
-                f"A view or function in the database hangs on a table or column of {published} that goes away.",
-                "Drop or change it, then run `ai-usage publish`; readers keep the last good version.",
-            ) from None
 
 
 def _replace(session: WarehouseSession, assembled: str, published: str) -> None:

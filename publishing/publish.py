@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
+from ingestion.errors import AiUsageError
+from ingestion.privacy.scrub import scrub
+from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 from publishing import database
 from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard, marts_tables
-from publishing.audit import audit, require_clean
+from publishing.audit import AuditFailedError, audit, require_clean
 from publishing.closed import ClosedStore
 from publishing.closing import ClosingPlan, close, plan
 from publishing.files import PublishedFolder
 from publishing.grants import PUBLISHED, grant_readers
+from publishing.last_good import last_good, readers_keep
 from publishing.periods import Period
+
+_FAILURES: tuple[type[Exception], ...] = (*WAREHOUSE_ERRORS, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +50,30 @@ def publish(environment: Environment, run_id: str, *, k: int = 5) -> Publication
     step is one rename (DuckDB) or one transaction (PostgreSQL).
 
     Raises:
-        AiUsageError: there is nothing to publish, or the audit refused it; the last version stays.
+        AuditFailedError: the audit refused it; the last version stays.
+        AiUsageError: there is nothing to publish, or the warehouse or disk failed; the last version stays.
     """
-    with environment.session() as session:
-        marts = marts_tables(session, environment)
-        ClosedStore(session, environment).ensure()
-        decided = plan(session, environment, environment.schema(MARTS), marts, k)
-        assembled = assemble(session, environment, run_id, marts, decided)
-        require_clean(audit(session, assembled.schema, k, decided.held))
-        close(session, environment, assembled.schema, marts, decided, run_id)
-        publication = _switch(session, environment, assembled, decided, run_id)
-        discard(session, environment)
-    return publication
+    try:
+        with environment.session() as session:
+            return _publish(session, environment, run_id, k)
+    except AuditFailedError:
+        raise
+    except AiUsageError as error:
+        raise type(error)(error.message, f"{error.remedy} {readers_keep(environment)}".strip()) from error
+    except _FAILURES as error:
+        # The first line alone: details of an engine's error quote rows.
+        reason = scrub(str(error).strip().partition("\n")[0])
+        raise AiUsageError(f"Publishing failed: {reason}", readers_keep(environment)) from error
+
+
+def _publish(session: WarehouseSession, environment: Environment, run_id: str, k: int) -> Publication:
+    marts = marts_tables(session, environment)
+    ClosedStore(session, environment).ensure()
+    decided = plan(session, environment, environment.schema(MARTS), marts, k)
+    assembled = assemble(session, environment, run_id, marts, decided)
+    require_clean(audit(session, assembled.schema, k, decided.held), readers_keep(environment))
+    close(session, environment, assembled.schema, marts, decided, run_id)
+    return _switch(session, environment, assembled, decided, run_id)
 
 
 def _switch(
@@ -71,10 +88,20 @@ def _switch(
     done = (run_id, assembled.published_at, assembled.as_of, tables, assembled.rows, *periods)
     if session.engine == "postgres":
         schema = environment.schema(PUBLISHED)
-        database.switch(session, assembled.schema, schema, lambda: grant_readers(session, environment))
-        return Publication(*done, location=f"schema {schema}")
+        publication = Publication(*done, location=f"schema {schema}")
+        try:
+            database.switch(session, assembled.schema, schema, lambda: grant_readers(session, environment))
+        except WAREHOUSE_ERRORS:
+            # The connection may have gone after the commit was sent: what readers see decides.
+            good = last_good(environment)
+            if good is None or (good.run_id, good.published_at) != (run_id, assembled.published_at):
+                raise
+            return publication
+        discard(session, environment)
+        return publication
     folder = PublishedFolder(environment.published_dir)
     folder.prepare()
     folder.switch(folder.write(session, assembled.schema, run_id))
     folder.prune()
+    discard(session, environment)
     return Publication(*done, str(folder.database), folder.database, folder.parquet)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import PostgresServer
+from tests.publishing import closed_world
 from tests.publishing.deployment import Deployment, deployment
 
 MARTS = (
@@ -37,3 +38,17 @@ def made(request: pytest.FixtureRequest) -> Deployment:
     """The same marts on each engine."""
     deployment_: Deployment = request.getfixturevalue(f"{request.param}_deployment")
     return deployment_
+
+
+@pytest.fixture
+def duckdb_closing(duckdb_deployment: Deployment) -> Deployment:
+    """A week that closes with the next publish, and one that stays open."""
+    duckdb_deployment.run(*closed_world.STATEMENTS)
+    return duckdb_deployment
+
+
+@pytest.fixture
+def closing(made: Deployment) -> Deployment:
+    """The same on each engine."""
+    made.run(*closed_world.STATEMENTS)
+    return made

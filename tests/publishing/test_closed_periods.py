@@ -10,39 +10,8 @@ import pytest
 from publishing.closed import ClosedStore
 from publishing.periods import Period, parse_period
 from publishing.publish import Publication, publish
+from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK
 from tests.publishing.deployment import Deployment
-
-WEEK, NEXT_WEEK = "2026-10-12", "2026-10-19"
-SHOWN = "select cast(week_start as varchar), sessions from published.department_usage_weekly order by 1"
-
-
-def people(count: int, *, messages: int = 1) -> str:
-    """Rows of that many people's use in the week."""
-    rows = ", ".join(f"('week', date '{WEEK}', {key}, 'chatgpt', {messages})" for key in range(1, count + 1))
-    return f"insert into restricted.person_use_periods values {rows}"
-
-
-@pytest.fixture
-def closing(made: Deployment) -> Deployment:
-    """Ten people, one week that is final and one that is not."""
-    made.run(
-        "drop table marts.department_usage_weekly",
-        "create table marts.department_usage_weekly (department_key varchar, tool varchar, week_start date, "
-        "active_people integer, sessions integer)",
-        f"insert into marts.department_usage_weekly values ('sales', 'chatgpt', date '{WEEK}', 10, 100), "
-        f"('sales', 'chatgpt', date '{NEXT_WEEK}', 10, 50)",
-        "create schema restricted",
-        "create table restricted.closable_periods "
-        "(period_type varchar, period_start date, is_closable boolean)",
-        f"insert into restricted.closable_periods values ('week', date '{WEEK}', true), "
-        f"('week', date '{NEXT_WEEK}', false)",
-        "create table restricted.person_use_periods (period_type varchar, period_start date, "
-        "person_key integer, tool varchar, user_messages integer)",
-        people(10),
-        "create table restricted.suppression_cells as select cast('week' as varchar) as period_type, "
-        f"date '{WEEK}' as period_start, 'sales' as unit_key, 100 as value",
-    )
-    return made
 
 
 def restate(made: Deployment, sessions: int, *, changed_people: int) -> Publication:

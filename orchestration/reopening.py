@@ -1,0 +1,90 @@
+"""What `ai-usage reopen` does and says: whom a correction of closed periods concerns, then the reopening."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from ingestion.config import Environment
+from orchestration.dbt import suppression_k
+from orchestration.night import ExitCode, run_lock
+from publishing.periods import parse_period
+from publishing.reopen import Reopening, closed_since, examine, reopen
+
+
+def reopen_periods(
+    environment: Environment,
+    texts: Sequence[str],
+    since: dt.date | None,
+    *,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool = False,
+) -> ExitCode:
+    """Tell whom a correction would concern; with `yes` reopen for the next publish.
+
+    Returns `USAGE` when the confirmation is missing.
+
+    Raises:
+        ReopenRefusedError: a correction concerns at least one and fewer than k people.
+        AiUsageError: a period is not closed, or can no longer be corrected.
+        BusyError: a run is going on.
+    """
+    k = suppression_k()
+    with run_lock(environment):
+        periods = {parse_period(text): None for text in texts}
+        if since is not None:
+            periods |= dict.fromkeys(closed_since(environment, since))
+        found = examine(environment, list(periods))
+        _tell(found, k, as_json=as_json)
+        if yes and not dry_run:
+            reopen(environment, found, k=k)
+    if as_json:
+        return ExitCode.OK if yes or dry_run else ExitCode.USAGE
+    console = Console(stderr=True)
+    if dry_run:
+        console.print("Nothing was changed (--dry-run).")
+    elif not yes:
+        console.print("Nothing was changed. Add --yes to reopen, or --dry-run to ask without being reminded.")
+        return ExitCode.USAGE
+    else:
+        console.print("Reopened. The next `ai-usage publish` or `ai-usage run` closes the new figures.")
+    return ExitCode.OK
+
+
+def _tell(found: Sequence[Reopening], k: int, *, as_json: bool) -> None:
+    """A line a period. Counts that would be refused are not told: they would speak of a few people."""
+    if as_json:
+        sys.stdout.write(json.dumps([_as_dict(reopening, k) for reopening in found], indent=2) + "\n")
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("period", "version", "closed", "people concerned", "new", "changed", "gone"):
+        table.add_column(heading)
+    for reopening in found:
+        concerned = reopening.concerned
+        if concerned.may_be_published(k):
+            counts = [concerned.people, concerned.added, concerned.changed, concerned.gone]
+            shown = [f"{count:,}" for count in counts]
+        else:
+            shown = [f"fewer than {k}", "", "", ""]
+        closed = reopening.closed
+        table.add_row(str(reopening.period), str(closed.version), f"{closed.closed_at:%Y-%m-%d}", *shown)
+    Console().print(table)
+
+
+def _as_dict(reopening: Reopening, k: int) -> dict[str, object]:
+    concerned, allowed = reopening.concerned, reopening.concerned.may_be_published(k)
+    return {
+        "period": str(reopening.period),
+        "version": reopening.closed.version,
+        "may_be_reopened": allowed,
+        "people": concerned.people if allowed else None,
+        "added": concerned.added if allowed else None,
+        "changed": concerned.changed if allowed else None,
+        "gone": concerned.gone if allowed else None,
+    }

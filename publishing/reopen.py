@@ -1,0 +1,125 @@
+"""`ai-usage reopen`: let the next publish correct closed periods, when enough people stand behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingestion.config import Environment
+from ingestion.errors import AiUsageError
+from ingestion.ops import DATASET, OpsStore
+from ingestion.warehouse import WarehouseSession
+from publishing.assembly import MARTS, marts_tables
+from publishing.closed import ClosedPeriod, ClosedStore
+from publishing.closing import built_periods, mart_periods
+from publishing.periods import Period
+from publishing.person_states import Concerned, PersonStates
+
+_AUDIT_TABLE = "period_reopenings"
+
+
+class ReopenRefusedError(AiUsageError):
+    """The difference between two versions would speak of a few people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A closed period that may be corrected: its version, and whom the correction would concern by now."""
+
+    closed: ClosedPeriod
+    concerned: Concerned
+
+    @property
+    def period(self) -> Period:
+        """The period."""
+        return self.closed.period
+
+
+def closed_since(environment: Environment, day: dt.date) -> list[Period]:
+    """Every closed period that ends after a day, for a correction of all of them."""
+    with environment.session() as session:
+        return sorted(period for period in ClosedStore(session, environment).periods() if period.end > day)
+
+
+def examine(environment: Environment, periods: Sequence[Period]) -> list[Reopening]:
+    """Whom corrections of these periods would concern, by the last build. Changes nothing.
+
+    Raises:
+        AiUsageError: a period is not closed, is reopened already, or has no rows to be corrected with.
+    """
+    with environment.session() as session:
+        closed = ClosedStore(session, environment).periods()
+        schema = environment.schema(MARTS)
+        columns = mart_periods(session, schema, marts_tables(session, environment))
+        built = built_periods(session, schema, columns)
+        return [_examine(session, environment, period, closed, built) for period in periods]
+
+
+def reopen(environment: Environment, found: Sequence[Reopening], *, k: int) -> None:
+    """Mark the periods for the next publish, which closes each as its next version. The caller holds the lock.
+
+    What was asked for and what came of it is written to `ops.period_reopenings` before anything else happens.
+
+    Raises:
+        ReopenRefusedError: a correction concerns at least one and fewer than k people; none is reopened.
+    """
+    refused = [reopening.period for reopening in found if not reopening.concerned.may_be_published(k)]
+    _write_audit_rows(environment, found, "refused" if refused else "allowed")
+    if refused:
+        listed = ", ".join(str(period) for period in refused[:10])
+        raise ReopenRefusedError(
+            f"A correction of {listed} would concern fewer than {k} people: "
+            "who compares the two versions would learn about them.",
+            "Nothing was reopened. Leave the period as it is until more corrections have come together.",
+        )
+    with environment.session() as session:
+        store = ClosedStore(session, environment)
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        with session.transaction():
+            for reopening in found:
+                closed = reopening.closed
+                marked = ClosedPeriod(closed.period, closed.version, True, closed.people, now)
+                store.add_period(marked, None, "reopened")
+
+
+def _examine(
+    session: WarehouseSession,
+    environment: Environment,
+    period: Period,
+    closed: dict[Period, ClosedPeriod],
+    built: set[Period],
+) -> Reopening:
+    if period not in closed:
+        raise AiUsageError(
+            f"{period} is not closed.", "Its figures follow the data with every publish; nothing is to be done."
+        )
+    if closed[period].is_reopened:
+        raise AiUsageError(f"{period} is reopened already.", "The next `ai-usage publish` closes it again.")
+    if period not in built:
+        raise AiUsageError(
+            f"The warehouse no longer holds what the figures of {period} were made of.",
+            "A period can be corrected while its raw data is kept; its published figures stay as they are.",
+        )
+    states = PersonStates(session, environment)
+    return Reopening(closed[period], states.concerned(period, closed[period].version))
+
+
+def _write_audit_rows(environment: Environment, found: Sequence[Reopening], outcome: str) -> None:
+    now = dt.datetime.now(dt.UTC)
+    rows = [
+        {
+            "reopening_id": uuid.uuid4().hex,
+            "period_type": reopening.period.period_type,
+            "period_start": reopening.period.start,
+            "version": reopening.closed.version,
+            "people_added": reopening.concerned.added,
+            "people_changed": reopening.concerned.changed,
+            "people_gone": reopening.concerned.gone,
+            "outcome": outcome,
+            "asked_at": now,
+        }
+        for reopening in found
+    ]
+    OpsStore(environment.pipeline(DATASET, DATASET)).write({_AUDIT_TABLE: rows})

@@ -1,0 +1,32 @@
+"""One week that is final and one that is not, with ten people behind them, made by SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+WEEK, NEXT_WEEK = "2026-10-12", "2026-10-19"
+SHOWN = "select cast(week_start as varchar), sessions from published.department_usage_weekly order by 1"
+
+
+def add_people(keys: Iterable[int]) -> str:
+    """These people's use in the week: a message each."""
+    rows = ", ".join(f"('week', date '{WEEK}', {key}, 'chatgpt', 1)" for key in keys)
+    return f"insert into restricted.person_use_periods values {rows}"
+
+
+STATEMENTS = (
+    "drop table marts.department_usage_weekly",
+    "create table marts.department_usage_weekly (department_key varchar, tool varchar, week_start date, "
+    "active_people integer, sessions integer)",
+    f"insert into marts.department_usage_weekly values ('sales', 'chatgpt', date '{WEEK}', 10, 100), "
+    f"('sales', 'chatgpt', date '{NEXT_WEEK}', 10, 50)",
+    "create schema restricted",
+    "create table restricted.closable_periods (period_type varchar, period_start date, is_closable boolean)",
+    f"insert into restricted.closable_periods values ('week', date '{WEEK}', true), "
+    f"('week', date '{NEXT_WEEK}', false)",
+    "create table restricted.person_use_periods (period_type varchar, period_start date, "
+    "person_key integer, tool varchar, user_messages integer)",
+    add_people(range(1, 11)),
+    "create table restricted.suppression_cells as select cast('week' as varchar) as period_type, "
+    f"date '{WEEK}' as period_start, 'sales' as unit_key, 100 as value",
+)

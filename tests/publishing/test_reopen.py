@@ -1,0 +1,115 @@
+"""Correcting a closed period: who stands behind the difference is counted first, and written down first."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ingestion.errors import AiUsageError, ConfigurationError
+from orchestration.night import ExitCode
+from orchestration.reopening import reopen_periods
+from publishing.publish import publish
+from publishing.reopen import ReopenRefusedError
+from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK, add_people
+from tests.publishing.deployment import Deployment
+
+PERIOD = f"week:{WEEK}"
+AUDIT = "select outcome, people_added, people_changed, people_gone from ops.period_reopenings"
+
+
+def ask(made: Deployment, *periods: str, yes: bool = True, dry_run: bool = False) -> ExitCode:
+    return reopen_periods(made.environment, periods or [PERIOD], None, yes=yes, dry_run=dry_run, as_json=True)
+
+
+def concern(made: Deployment, *, added: int, changed: int, gone: int) -> None:
+    """Late data for new people and for known ones; and people who were erased since."""
+    made.run(
+        f"update restricted.person_use_periods set user_messages = 9 where person_key <= {changed}",
+        f"delete from restricted.person_use_periods where person_key > {10 - gone}",
+        "update marts.department_usage_weekly set sessions = 77",
+    )
+    if added:
+        made.run(add_people(range(101, 101 + added)))
+
+
+def test_the_correction_says_whom_it_concerns_and_becomes_the_next_version(
+    closing: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(closing.environment, "r1")
+    concern(closing, added=1, changed=3, gone=2)
+    assert ask(closing) is ExitCode.OK
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["people"], told["added"], told["changed"], told["gone"]) == (6, 1, 3, 2)
+    assert closing.rows(AUDIT) == [("allowed", 1, 3, 2)]
+    assert closing.published(SHOWN)[0] == (WEEK, 100)
+    publish(closing.environment, "r2")
+    assert closing.published(SHOWN)[0] == (WEEK, 77)
+    assert closing.rows("select version, state from closed.periods order by version, state") == [
+        (1, "closed"),
+        (1, "reopened"),
+        (2, "closed"),
+    ]
+
+
+@pytest.mark.parametrize("gone", [1, 4])
+def test_a_correction_that_concerns_a_few_people_is_refused_and_written_down(
+    duckdb_closing: Deployment, capsys: pytest.CaptureFixture[str], gone: int
+) -> None:
+    made = duckdb_closing
+    publish(made.environment, "r1")
+    concern(made, added=0, changed=0, gone=gone)
+    with pytest.raises(ReopenRefusedError, match="fewer than 5 people"):
+        ask(made)
+    assert json.loads(capsys.readouterr().out)[0]["people"] is None
+    assert made.rows(AUDIT) == [("refused", 0, 0, gone)]
+    publish(made.environment, "r2")
+    assert made.published(SHOWN)[0] == (WEEK, 100)
+
+
+def test_a_correction_of_definitions_alone_concerns_nobody(duckdb_closing: Deployment) -> None:
+    made = duckdb_closing
+    publish(made.environment, "r1")
+    concern(made, added=0, changed=0, gone=0)
+    assert ask(made) is ExitCode.OK
+    publish(made.environment, "r2")
+    assert made.published(SHOWN)[0] == (WEEK, 77)
+
+
+@pytest.mark.parametrize(("dry_run", "expected"), [(True, ExitCode.OK), (False, ExitCode.USAGE)])
+def test_nothing_happens_without_a_yes(duckdb_closing: Deployment, dry_run: bool, expected: ExitCode) -> None:
+    made = duckdb_closing
+    publish(made.environment, "r1")
+    assert ask(made, yes=dry_run, dry_run=dry_run) is expected
+    assert made.rows("select state from closed.periods") == [("closed",)]
+    assert made.rows(
+        "select count(*) from information_schema.tables where table_name = 'period_reopenings'"
+    ) == [(0,)]
+
+
+def test_what_cannot_be_reopened_says_why(duckdb_closing: Deployment) -> None:
+    made = duckdb_closing
+    publish(made.environment, "r1")
+    with pytest.raises(AiUsageError, match="is not closed"):
+        ask(made, f"week:{NEXT_WEEK}")
+    with pytest.raises(ConfigurationError, match="week:2026-10-12"):
+        ask(made, "week:2026-10-14")
+    with pytest.raises(ConfigurationError, match="no period"):
+        ask(made, "quarter:2026-10-01")
+    ask(made)
+    with pytest.raises(AiUsageError, match="reopened already"):
+        ask(made)
+    publish(made.environment, "r2")
+    made.run(f"delete from marts.department_usage_weekly where week_start = date '{WEEK}'")
+    with pytest.raises(AiUsageError, match="no longer holds"):
+        ask(made)
+
+
+def test_one_refused_period_keeps_all_of_them_closed(duckdb_closing: Deployment) -> None:
+    made = duckdb_closing
+    made.run("update restricted.closable_periods set is_closable = true")
+    publish(made.environment, "r1")
+    concern(made, added=0, changed=2, gone=0)
+    with pytest.raises(ReopenRefusedError):
+        ask(made, PERIOD, f"week:{NEXT_WEEK}")
+    assert made.rows("select distinct state from closed.periods") == [("closed",)]
