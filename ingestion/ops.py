@@ -105,6 +105,31 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
             ]
         ),
     ),
+    "field_fill": (
+        ("run_id", "source", "resource", "field"),
+        pa.schema(
+            [
+                ("run_id", pa.string()),
+                ("source", pa.string()),
+                ("resource", pa.string()),
+                ("field", pa.string()),
+                ("row_count", pa.int64()),
+                ("filled_count", pa.int64()),
+            ]
+        ),
+    ),
+    "accepted_changes": (
+        ("source", "resource", "field"),
+        pa.schema(
+            [
+                ("source", pa.string()),
+                ("resource", pa.string()),
+                ("field", pa.string()),
+                ("run_id", pa.string()),
+                ("accepted_at", TIMESTAMP),
+            ]
+        ),
+    ),
     "pseudonym_epoch": (
         ("epoch",),
         pa.schema(

@@ -177,6 +177,7 @@ def _load(
     except PipelineStepFailed as failure:
         raise _cause(failure, definition.name, "could not be written; the next run loads it first") from None
     load_ids = info.loads_ids if info else []
+    _record_fill(context, definition.name, gate.report)
     _record_days(context, definition.name, records, load_id=load_ids[-1] if load_ids else "")
 
 

@@ -23,6 +23,8 @@ from ingestion.privacy.scrub import scrub
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 _DBT = str(Path(sys.executable).with_name("dbt"))
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
+# A node that was not run because one before it failed is told by an event of its own.
+_SKIPPED = frozenset({"SkippingDetails", "LogSkipBecauseError"})
 
 
 def suppression_k() -> int:
@@ -45,12 +47,58 @@ class DbtResult:
         return self.exit_code == 0
 
 
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """How one model, seed or test of an invocation ended; its text is scrubbed.
+
+    Attributes:
+        status: dbt's word: success, pass, warn, error, fail, skipped.
+        seconds: wall time of the node.
+        failures: failing rows of a test; None for anything else.
+    """
+
+    unique_id: str
+    name: str
+    status: str
+    seconds: float
+    message: str = ""
+    failures: int | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was built, or passed (a warning passes)."""
+        return self.status in {"success", "pass", "warn"}
+
+
+class NodeStream:
+    """The nodes of one invocation as they end; `result` is complete when the stream has ended."""
+
+    def __init__(self, nodes: Callable[[DbtResult], Iterator[NodeResult]]) -> None:
+        self.result = DbtResult(exit_code=0)
+        self._nodes = nodes(self.result)
+
+    def __iter__(self) -> Iterator[NodeResult]:
+        return self._nodes
+
+
 def run_dbt(
     arguments: list[str],
     environment: Environment,
     progress: Callable[[str], None] = lambda _: None,
 ) -> DbtResult:
     """Run dbt with `arguments` (`["build"]`) against the environment's warehouse."""
+    nodes = run_nodes(arguments, environment)
+    for node in nodes:
+        progress(node.name)
+    return nodes.result
+
+
+def run_nodes(arguments: list[str], environment: Environment) -> NodeStream:
+    """The same, giving each node as it ends. dbt is stopped when the caller stops reading."""
+    return NodeStream(lambda result: _run(arguments, environment, result))
+
+
+def _run(arguments: list[str], environment: Environment, result: DbtResult) -> Iterator[NodeResult]:
     environment.logs_dir.mkdir(parents=True, exist_ok=True)
     command = [
         *(_DBT, "--log-format", "json", "--log-level-file", "none"),
@@ -65,7 +113,6 @@ def run_dbt(
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     }
     settings.pop("AI_USAGE_PSEUDONYM_KEY", None)  # the key has no business in dbt's process
-    result = DbtResult(exit_code=0)
     with (environment.logs_dir / "dbt.log").open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
             command,
@@ -77,11 +124,17 @@ def run_dbt(
             encoding="utf-8",
         )
         assert process.stdout is not None
-        for event in _events(process.stdout):
-            _take(event, result, progress)
-            log.write(f"{event['info'].get('ts', '')} {scrub(event['info'].get('msg', ''))}\n")
-        result.exit_code = process.wait()
-    return result
+        try:
+            for event in _events(process.stdout):
+                node = _take(event, result)
+                log.write(f"{event['info'].get('ts', '')} {scrub(event['info'].get('msg', ''))}\n")
+                if node is not None:
+                    yield node
+            result.exit_code = process.wait()
+        finally:
+            if process.poll() is None:  # the reader went away: dbt must not write on without a lock
+                process.terminate()
+                process.wait()
 
 
 def _events(lines: Any) -> Iterator[dict[str, Any]]:
@@ -94,12 +147,26 @@ def _events(lines: Any) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _take(event: dict[str, Any], result: DbtResult, progress: Callable[[str], None]) -> None:
-    info = event["info"]
-    if info.get("name") in _FINISHED:
-        node = event.get("data", {}).get("node_info", {})
-        status = str(event.get("data", {}).get("status", node.get("node_status", ""))).lower().split(" ")[0]
+def _take(event: dict[str, Any], result: DbtResult) -> NodeResult | None:
+    info, data = event["info"], event.get("data", {})
+    if info.get("name") in _FINISHED | _SKIPPED:
+        node = data.get("node_info", {})
+        is_skipped = info["name"] in _SKIPPED
+        status = "skipped" if is_skipped else _status(data.get("status") or node.get("node_status", ""))
         result.statuses[status] = result.statuses.get(status, 0) + 1
-        progress(str(node.get("node_name", "")))
-    elif info.get("level") == "error":
+        return NodeResult(
+            unique_id=str(node.get("unique_id", "")),
+            name=str(node.get("node_name", "")),
+            status=status,
+            seconds=float(data.get("execution_time") or 0.0),
+            message=scrub(str(info.get("msg", ""))),
+            failures=data.get("num_failures"),
+        )
+    if info.get("level") == "error":
         result.failures.append(scrub(str(info.get("msg", ""))))
+    return None
+
+
+def _status(word: object) -> str:
+    """dbt's word without what some adapters append (`success 12 rows`)."""
+    return str(word).lower().split(" ")[0]

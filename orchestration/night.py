@@ -1,6 +1,6 @@
-"""The nightly run as a plain function: every source, one dbt invocation, publish.
+"""The nightly run: every source, checks, one dbt invocation, publish.
 
-`ai-usage run` and a scheduler call the same function, so what is tested is what runs at night.
+`ai-usage run` and Dagster take the same steps of the same :class:`Night`, so what is tested is what runs.
 """
 
 from __future__ import annotations
@@ -10,67 +10,159 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import IntEnum
-
-from filelock import FileLock, Timeout
+from types import TracebackType
 
 from ingestion.clock import RunClock
 from ingestion.config import Environment
-from ingestion.errors import AiUsageError, BusyError
-from ingestion.pipeline import SourceResult, open_context, run_source
+from ingestion.errors import AiUsageError
+from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
 from orchestration.alerts import notify
-from orchestration.dbt import DbtResult, run_dbt, suppression_k
+from orchestration.checks import CheckResult, accept, run_checks
+from orchestration.dbt import NodeResult, run_nodes, suppression_k
+from orchestration.lock import run_lock
+from orchestration.result import ExitCode, NightResult
 from publishing.audit import AuditFailedError
-from publishing.publish import Publication, publish
+from publishing.publish import publish
 
-_LOCK_SECONDS = 4.0
+__all__ = ["ExitCode", "Night", "NightResult", "Progress", "new_run_id", "run_lock", "run_night"]
+
 Progress = Callable[[str, str], None]
 
 
-class ExitCode(IntEnum):
-    """Exit codes of the commands; documented in docs/deploy.md."""
+class Night:
+    """One run: holds the lock from `__enter__` to `__exit__`, takes the steps, remembers what came of each.
 
-    OK = 0
-    ERROR = 1
-    USAGE = 2
-    SOURCE_FAILED = 3
-    BUILD_FAILED = 4
-    NOT_PUBLISHED = 5
-    BUSY = 6
-    FINDINGS = 7
-
-
-@dataclass(slots=True)
-class NightResult:
-    """What one run did: a result per source, dbt's, what was published, and seconds by stage.
-
-    `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`.
+    Steps in order: `open` (only before loading), `load` each source, `check`, `build`, `publish`, `finish`.
+    `publish` does nothing after a failed check or build: readers keep the last good version. A night that
+    ends by an exception is told about as well; one that never began (busy) is not.
     """
 
-    run_id: str
-    sources: list[SourceResult] = field(default_factory=list)
-    dbt: DbtResult | None = None
-    publication: Publication | None = None
-    error: str | None = None
-    refused_by: str | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
+    def __init__(
+        self, environment: Environment, *, progress: Progress = lambda _stage, _message: None
+    ) -> None:
+        self.environment = environment
+        self.result = NightResult(new_run_id())
+        self._progress = progress
+        self._held = contextlib.ExitStack()
+        self._context: LoadContext | None = None
+        self._now = dt.datetime.now(dt.UTC)
+        self._is_told = False
 
-    @property
-    def failed_sources(self) -> list[SourceResult]:
-        """Sources that could not be loaded; the marts show them as stale."""
-        return [source for source in self.sources if source.status == "failed"]
+    def __enter__(self) -> Night:
+        """Take the lock.
 
-    @property
-    def exit_code(self) -> ExitCode:
-        """The most important thing that went wrong."""
-        if self.dbt is not None and not self.dbt.ok:
-            return ExitCode.BUILD_FAILED
-        if self.publication is None:
-            return ExitCode.NOT_PUBLISHED
-        return ExitCode.SOURCE_FAILED if self.failed_sources else ExitCode.OK
+        Raises:
+            BusyError: another run holds it.
+        """
+        self._held.enter_context(run_lock(self.environment))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None or isinstance(error, Exception):
+                self._tell(error)
+        finally:
+            self._held.__exit__(kind, error, traceback)
+
+    def open(
+        self, pseudonymiser: Pseudonymiser, clock: RunClock, every_source: Sequence[SourceDefinition]
+    ) -> None:
+        """Check key and destination and register the run, before anything is requested.
+
+        Raises:
+            KeyChangedError: the warehouse belongs to another key.
+        """
+        self._now = clock.as_of
+        with self._timed("load"):
+            self._context = open_context(
+                self.environment,
+                pseudonymiser,
+                clock,
+                self.result.run_id,
+                every_source,
+                self._progress,
+            )
+
+    def load(self, source: SourceDefinition) -> SourceResult:
+        """Load one source; a vendor that fails is a result, not an exception."""
+        assert self._context is not None, "open() comes before load()"
+        with self._timed("load"):
+            loaded = run_source(source, self._context)
+        self.result.sources.append(loaded)
+        return loaded
+
+    def check(self, accepted: Sequence[str] = ()) -> list[CheckResult]:
+        """Judge what is loaded against what was loaded before; `accepted` names changes that are meant.
+
+        Raises:
+            ConfigurationError: a name in `accepted` is not `source.resource` or `source.resource.field`.
+        """
+        with self._timed("checks"):
+            if accepted:
+                accept(self.environment, accepted, self.result.run_id)
+            self.result.checks = run_checks(self.environment)
+        if self.result.failed_checks:
+            self.result.error = " ".join(check.message for check in self.result.failed_checks)
+            self.result.refused_by = "checks"
+        return self.result.checks
+
+    def build_nodes(self, *, full_refresh: bool = False) -> Iterator[NodeResult]:
+        """One dbt build: models, seeds and tests as they end. Nothing is built after a failed check."""
+        if self.result.failed_checks:
+            return
+        # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        arguments += ["--full-refresh"] if full_refresh else []
+        with self._timed("build and test"):
+            nodes = run_nodes(arguments, self.environment)
+            for node in nodes:
+                self._progress("dbt", node.name)
+                yield node
+            self.result.dbt = nodes.result
+        if not self.result.dbt.ok:
+            self.result.error = "dbt build failed; readers keep the last good version."
+
+    def build(self, *, full_refresh: bool = False) -> None:
+        """See :meth:`build_nodes`."""
+        for _ in self.build_nodes(full_refresh=full_refresh):
+            pass
+
+    def publish(self) -> None:
+        """Audit and switch readers to what was built, unless a check or the build failed."""
+        if self.result.dbt is None or not self.result.dbt.ok:
+            return
+        with self._timed("audit and publish"):
+            try:
+                self.result.publication = publish(self.environment, self.result.run_id, k=suppression_k())
+            except AuditFailedError as failure:
+                self.result.error, self.result.refused_by = str(failure), "audit"
+            except AiUsageError as failure:
+                self.result.error, self.result.refused_by = str(failure), "publish"
+
+    def finish(self) -> NightResult:
+        """The last step, whatever happened before: tell who must know."""
+        self._tell(None)
+        return self.result
+
+    def _tell(self, crash: Exception | None) -> None:
+        if not self._is_told:
+            self._is_told = True
+            notify(self.result, self.environment, crash=crash, now=self._now)
+
+    @contextlib.contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.result.seconds[stage] = self.result.seconds.get(stage, 0.0) + time.monotonic() - started
 
 
 def run_night(
@@ -81,81 +173,33 @@ def run_night(
     *,
     every_source: Sequence[SourceDefinition] | None = None,
     full_refresh: bool = False,
+    accepted: Sequence[str] = (),
     progress: Progress = lambda _stage, _message: None,
 ) -> NightResult:
-    """Load `sources`, build everything, publish when tests and audit pass.
+    """Load `sources`, check, build everything, publish when checks, tests and audit pass.
 
-    A source that fails does not stop the others. Nothing is published when dbt or the audit fails: readers
-    keep the last good version.
+    A source that fails does not stop the others. Nothing is published when a check, dbt or the audit fails:
+    readers keep the last good version.
 
     Raises:
         BusyError: another run holds the lock.
         KeyChangedError: the warehouse belongs to another key.
     """
-    run_id = new_run_id()
-    result = NightResult(run_id)
-    with run_lock(environment), watched(environment, result, clock.as_of):
-        started = time.monotonic()
-        context = open_context(environment, pseudonymiser, clock, run_id, every_source or sources, progress)
+    with Night(environment, progress=progress) as night:
+        night.open(pseudonymiser, clock, every_source or sources)
         for source in sources:
-            result.sources.append(run_source(source, context))
-        result.seconds["load"] = time.monotonic() - started
-        build_and_publish(environment, result, full_refresh=full_refresh, progress=progress)
-    return result
-
-
-@contextlib.contextmanager
-def watched(environment: Environment, result: NightResult, now: dt.datetime) -> Iterator[None]:
-    """Whatever happens inside, `notify` is called once at its end; an exception goes on afterwards."""
-    try:
-        yield
-    except Exception as crash:
-        notify(result, environment, crash=crash, now=now)
-        raise
-    notify(result, environment, now=now)
+            night.load(source)
+        return build_and_publish(night, full_refresh=full_refresh, accepted=accepted)
 
 
 def build_and_publish(
-    environment: Environment, result: NightResult, *, full_refresh: bool = False, progress: Progress
-) -> None:
-    """One dbt build, then the switch; fills in `result`. The caller holds the lock."""
-    started = time.monotonic()
-    # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
-    arguments += ["--full-refresh"] if full_refresh else []
-    result.dbt = run_dbt(arguments, environment, lambda message: progress("dbt", message))
-    result.seconds["build and test"] = time.monotonic() - started
-    if not result.dbt.ok:
-        result.error = "dbt build failed; readers keep the last good version."
-        return
-    started = time.monotonic()
-    try:
-        result.publication = publish(environment, result.run_id, k=suppression_k())
-    except AuditFailedError as failure:
-        result.error, result.refused_by = str(failure), "audit"
-    except AiUsageError as failure:
-        result.error, result.refused_by = str(failure), "publish"
-    result.seconds["audit and publish"] = time.monotonic() - started
-
-
-@contextlib.contextmanager
-def run_lock(environment: Environment) -> Iterator[None]:
-    """Hold the data folder's lock; the operating system releases it when a process dies.
-
-    Raises:
-        BusyError: another run holds it.
-    """
-    lock = FileLock(environment.lock_file, timeout=_LOCK_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise BusyError(
-            "Another run is writing to this data folder.", "Wait for it to end; nothing was changed."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    night: Night, *, full_refresh: bool = False, accepted: Sequence[str] = ()
+) -> NightResult:
+    """Everything that comes after loading; `ai-usage publish` does only this."""
+    night.check(accepted)
+    night.build(full_refresh=full_refresh)
+    night.publish()
+    return night.finish()
 
 
 def new_run_id() -> str:

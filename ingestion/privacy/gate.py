@@ -64,6 +64,7 @@ class GateReport:
     erased: Counter[str] = field(default_factory=Counter)
     rejects: dict[tuple[str, str], Reject] = field(default_factory=dict)
     unknown_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
+    filled: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def rejected(self, table: str) -> int:
         """Records of one table that were refused."""
@@ -170,7 +171,10 @@ class Gate:
         self.report.erased[contract.name] += len(erased)
         self.report.accepted[contract.name] += count
         arrays = self._context_arrays(contract, count, scope, day)
-        arrays += [self._array(column, values) for column, values in columns]
+        for column, values in columns:
+            array = self._array(column, values)
+            self.report.filled[contract.name, column.name] += count - array.null_count
+            arrays.append(array)
         if not isinstance(contract.grain, EventGrain):
             arrays.append(pa.nulls(count, pa.bool_()))
         built = pa.Table.from_arrays(arrays, schema=contract.schema())

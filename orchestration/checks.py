@@ -1,0 +1,210 @@
+"""Checks that stop a publish: a field that went empty for all rows, a resource that lost nine tenths of its rows.
+
+Both judge what is loaded now against what was loaded before, from `ops.field_fill` (counted at the gate) and
+`ops.loaded_days`: no raw table is read. The verdict hangs on the state of the warehouse, not on one run, so a
+check that failed fails again until the vendor's figures are back or the change is accepted by name. A source
+that was not loaded tonight left no record and changes no verdict.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from ingestion.config import Environment
+from ingestion.errors import ConfigurationError
+from ingestion.ops import DATASET, OpsStore
+from ingestion.warehouse import WarehouseSession
+
+FIELDS, ROWS = "fields_filled", "row_counts"
+# Chance must not stop a night: this many filled values would have been expected where none came.
+_EXPECTED_VALUES = 20
+_LEFT_RATIO = 0.1
+_SMALLEST_BASE = 50
+_WINDOW_DAYS = 7
+_WINDOWS_BEFORE = 4
+_SNAPSHOT_GRAINS = frozenset({"snapshot", "current"})
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check of one resource. `field` names what went empty; a message holds counts, never values."""
+
+    check: str
+    source: str
+    resource: str
+    passed: bool
+    message: str = ""
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFill:
+    """How often a field was filled in one load of its resource."""
+
+    run_id: str
+    rows: int
+    filled: int
+
+
+def run_checks(environment: Environment) -> list[CheckResult]:
+    """Every check of every loaded resource; nothing before the first load."""
+    with environment.session(read_only=True) as session:
+        schema = environment.raw_schema(DATASET)
+        tables = set(session.tables(schema))
+        accepted = _accepted(session, schema) if "accepted_changes" in tables else {}
+        results = _field_checks(session, schema, accepted) if "field_fill" in tables else []
+        if {"loaded_days", "resources"} <= tables:
+            results += _row_checks(session, schema, accepted)
+    return results
+
+
+def accept(environment: Environment, names: Sequence[str], run_id: str) -> None:
+    """Take changes as the new normal: what was loaded before no longer counts as what to expect.
+
+    Raises:
+        ConfigurationError: a name is not `source.resource` or `source.resource.field`.
+    """
+    now = dt.datetime.now(dt.UTC)
+    rows = []
+    for name in names:
+        parts = name.split(".")
+        if not 2 <= len(parts) <= 3 or not all(parts):
+            raise ConfigurationError(
+                f"{name!r} names no change.",
+                "Write --accept source.resource for row counts, --accept source.resource.field for a field.",
+            )
+        row = dict(zip(("source", "resource", "field"), [*parts, ""], strict=False))
+        rows.append(row | {"run_id": run_id, "accepted_at": now})
+    OpsStore(environment.pipeline("ops", "ops")).write({"accepted_changes": rows})
+
+
+def judge_fill(history: Sequence[FieldFill]) -> str | None:
+    """What is wrong with a field whose loads are `history`, oldest first; None when nothing is.
+
+    The loads since it was last filled are judged by the share that was filled until then.
+    """
+    last = max((position for position, load in enumerate(history) if load.filled), default=None)
+    if last is None or last == len(history) - 1:
+        return None
+    before, since = history[: last + 1], history[last + 1 :]
+    share = sum(load.filled for load in before) / sum(load.rows for load in before)
+    rows = max(load.rows for load in since)
+    if share * rows < _EXPECTED_VALUES:
+        return None
+    return f"is empty in all {rows:,} rows loaded; until {before[-1].run_id} {share:.0%} of rows had it"
+
+
+def judge_snapshots(rows_by_day: Mapping[dt.date, int]) -> str | None:
+    """What is wrong with the newest of a list that is loaded whole, against the one before it."""
+    days = sorted(rows_by_day)[-2:]
+    if len(days) < 2:
+        return None
+    before, now = (rows_by_day[day] for day in days)
+    if before < _SMALLEST_BASE or now >= before * _LEFT_RATIO:
+        return None
+    return f"has {now:,} rows on {days[1]}, {before:,} on {days[0]}"
+
+
+def judge_days(rows_by_day: Mapping[dt.date, int]) -> str | None:
+    """What is wrong with the newest week of a resource that comes by day, against the four weeks before.
+
+    By the week, because weekends and holidays are quiet. A week counts with five loaded days or more.
+    """
+    if not rows_by_day:
+        return None
+    newest = max(rows_by_day)
+    weeks: dict[int, list[int]] = defaultdict(list)
+    for day, rows in rows_by_day.items():
+        weeks[(newest - day).days // _WINDOW_DAYS].append(rows)
+    means = {week: statistics.fmean(rows) for week, rows in weeks.items() if len(rows) >= _WINDOW_DAYS - 2}
+    before = [means[week] for week in range(1, _WINDOWS_BEFORE + 1) if week in means]
+    if 0 not in means or len(before) < 2:
+        return None
+    usual = statistics.median(before)
+    if usual * _WINDOW_DAYS < _SMALLEST_BASE or means[0] >= usual * _LEFT_RATIO:
+        return None
+    return f"has {means[0]:,.0f} rows a day in the week to {newest}, {usual:,.0f} a day in the weeks before"
+
+
+def _accepted(session: WarehouseSession, schema: str) -> dict[tuple[str, str, str], tuple[str, dt.date]]:
+    """The run and day of the newest acceptance, by (source, resource, field or '')."""
+    table = session.name(schema, "accepted_changes")
+    found = session.rows(
+        f"select source, resource, field, run_id, accepted_at from {table} order by accepted_at"
+    )
+    return {(source, resource, field): (run_id, at.date()) for source, resource, field, run_id, at in found}
+
+
+def _field_checks(
+    session: WarehouseSession,
+    schema: str,
+    accepted: Mapping[tuple[str, str, str], tuple[str, dt.date]],
+) -> list[CheckResult]:
+    rows = session.rows(
+        "select source, resource, field, run_id, row_count, filled_count "
+        f"from {session.name(schema, 'field_fill')} where row_count > 0 "
+        "order by source, resource, field, run_id"
+    )
+    findings: dict[Place, list[CheckResult]] = {}
+    for (source, resource, field), loads in groupby(rows, key=lambda row: row[:3]):
+        results = findings.setdefault((source, resource), [])
+        since = accepted.get((source, resource, field), ("", None))[0]
+        wrong = judge_fill([FieldFill(*load[3:]) for load in loads if load[3] >= since])
+        if wrong:
+            results.append(_failed(FIELDS, (source, resource), wrong, field))
+    return _all(FIELDS, findings)
+
+
+def _row_checks(
+    session: WarehouseSession,
+    schema: str,
+    accepted: Mapping[tuple[str, str, str], tuple[str, dt.date]],
+) -> list[CheckResult]:
+    oldest = "(select max(day) from {days}) - 60"
+    days, resources = session.name(schema, "loaded_days"), session.name(schema, "resources")
+    rows = session.rows(
+        "select loaded_days.source, loaded_days.resource, resources.grain, loaded_days.day, "
+        f"sum(loaded_days.row_count) from {days} as loaded_days inner join {resources} as resources "
+        "on loaded_days.source = resources.source and loaded_days.resource = resources.resource "
+        "where loaded_days.status <> 'pending' and resources.grain <> 'window' "
+        f"and (resources.grain in ('snapshot', 'current') or loaded_days.day > {oldest.format(days=days)}) "
+        "group by loaded_days.source, loaded_days.resource, resources.grain, loaded_days.day "
+        "order by loaded_days.source, loaded_days.resource, resources.grain, loaded_days.day"
+    )
+    findings: dict[Place, list[CheckResult]] = {}
+    for (source, resource, grain), loads in groupby(rows, key=lambda row: row[:3]):
+        since = accepted.get((source, resource, ""), ("", dt.date.min))[1]
+        by_day = {row[3]: int(row[4]) for row in loads}
+        if grain in _SNAPSHOT_GRAINS:
+            # Accepted on the day of the small list: that one becomes the base of the next.
+            wrong = None if by_day and max(by_day) <= since else judge_snapshots(by_day)
+        else:
+            wrong = judge_days({day: rows for day, rows in by_day.items() if day >= since})
+        results = findings.setdefault((source, resource), [])
+        if wrong:
+            results.append(_failed(ROWS, (source, resource), wrong))
+    return _all(ROWS, findings)
+
+
+def _failed(check: str, place: Place, wrong: str, field: str | None = None) -> CheckResult:
+    name = ".".join([*place, *([field] if field else [])])
+    message = (
+        f"{name} {wrong}. Look at the vendor's answer; if it is meant, run once with --accept {name} "
+        "(also `ai-usage publish --accept`)."
+    )
+    return CheckResult(check, *place, passed=False, message=message, field=field)
+
+
+def _all(check: str, findings: Mapping[Place, Iterable[CheckResult]]) -> list[CheckResult]:
+    """The failures, or one pass a resource."""
+    results: list[CheckResult] = []
+    for place, failed in findings.items():
+        results += list(failed) or [CheckResult(check, *place, passed=True)]
+    return results

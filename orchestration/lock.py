@@ -1,0 +1,60 @@
+"""One run at a time: a lock in the data folder, and in the database too where several machines share one."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Iterator
+
+from filelock import FileLock, Timeout
+
+from ingestion.config import Environment
+from ingestion.errors import BusyError
+from ingestion.warehouse import WarehouseSession
+
+# Both locks together; starting Python comes on top, and "busy" must be said within five seconds.
+_LOCK_SECONDS = 3.5
+_POLL_SECONDS = 0.2
+
+
+@contextlib.contextmanager
+def run_lock(environment: Environment) -> Iterator[None]:
+    """Hold the data folder's lock and, on PostgreSQL, the deployment's advisory locks.
+
+    Both die with the process that holds them: the operating system releases the one, the server the other.
+
+    Raises:
+        BusyError: another run holds one of them; nothing was changed.
+    """
+    deadline = time.monotonic() + _LOCK_SECONDS
+    # Not tied to a thread: a scheduler may begin and end a run in two of them.
+    lock = FileLock(environment.lock_file, timeout=_LOCK_SECONDS, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyError(
+            "Another run is writing to this data folder.", "Wait for it to end; nothing was changed."
+        ) from None
+    try:
+        with contextlib.ExitStack() as held:
+            if environment.engine == "postgres":
+                session = held.enter_context(environment.session())
+                _lock_database(session, environment, deadline)
+            yield
+    finally:
+        lock.release()
+
+
+def _lock_database(session: WarehouseSession, environment: Environment, deadline: float) -> None:
+    """Take the session's advisory locks: who builds the same schemas or loads the same raw tables waits."""
+    names = sorted({f"build {environment.schema('')}", f"load {environment.raw_schema('')}"})
+    for name in names:
+        key = int.from_bytes(hashlib.sha256(f"ai-usage {name}".encode()).digest()[:8], signed=True)
+        while not session.value("select pg_try_advisory_lock(%s)", key):
+            if time.monotonic() > deadline:
+                raise BusyError(
+                    "Another run, perhaps on another machine, is writing to this database.",
+                    "Wait for it to end; nothing was changed.",
+                )
+            time.sleep(_POLL_SECONDS)

@@ -1,0 +1,60 @@
+"""What a run did, and the exit code that says the most important thing that went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from ingestion.pipeline import SourceResult
+from orchestration.checks import CheckResult
+from orchestration.dbt import DbtResult
+from publishing.publish import Publication
+
+
+class ExitCode(IntEnum):
+    """Exit codes of the commands; documented in docs/deploy.md."""
+
+    OK = 0
+    ERROR = 1
+    USAGE = 2
+    SOURCE_FAILED = 3
+    BUILD_FAILED = 4
+    NOT_PUBLISHED = 5
+    BUSY = 6
+    FINDINGS = 7
+
+
+@dataclass(slots=True)
+class NightResult:
+    """What one run did: a result per source, checks, dbt's, what was published, and seconds by stage.
+
+    `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`.
+    """
+
+    run_id: str
+    sources: list[SourceResult] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)
+    dbt: DbtResult | None = None
+    publication: Publication | None = None
+    error: str | None = None
+    refused_by: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def failed_sources(self) -> list[SourceResult]:
+        """Sources that could not be loaded; the marts show them as stale."""
+        return [source for source in self.sources if source.status == "failed"]
+
+    @property
+    def failed_checks(self) -> list[CheckResult]:
+        """Why what was loaded is not to be believed; a single one stops the publish."""
+        return [check for check in self.checks if not check.passed]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The most important thing that went wrong."""
+        if self.dbt is not None and not self.dbt.ok:
+            return ExitCode.BUILD_FAILED
+        if self.publication is None:
+            return ExitCode.NOT_PUBLISHED
+        return ExitCode.SOURCE_FAILED if self.failed_sources else ExitCode.OK
