@@ -263,6 +263,10 @@ class LoadedDays:
         """Whether that day was fetched before (empty counts, pending does not)."""
         return day in self._done[resource, tenant, scope]
 
+    def rows(self, resource: str, tenant: str, scope: str, day: dt.date) -> int:
+        """How many rows the day had; 0 when it was not fetched."""
+        return self._done[resource, tenant, scope].get(day, 0)
+
     def last_rows(self, resource: str, tenant: str, scope: str, until: dt.date) -> tuple[dt.date, int] | None:
         """The newest fetched day not after `until`, and how many rows it had."""
         days = [day for day in self._done[resource, tenant, scope] if day <= until]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import dlt
@@ -20,7 +20,7 @@ from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_tables, sql_rows
 from ingestion.errors import AiUsageError, SourceError
-from ingestion.ops import DayRecord, OpsStore
+from ingestion.ops import DayRecord, LoadedDays, OpsStore
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.privacy.gate import Gate, GateReport
 from ingestion.privacy.pseudonym import Pseudonymiser
@@ -168,8 +168,10 @@ def _load(
         pipeline.abort_packages()
         raise
     context.ops.bury(context.tombstones.take_learned(), utc_now())
-    records = _last_records(run.fetched)
-    _record_days(context, definition.name, records, load_id=None)
+    records = _with_most_rows(definition, run.loaded, _last_records(run.fetched))
+    # Fields before the load too, so that what a crash leaves to be finished is judged as well.
+    fill = _fill_rows(context, definition.name, gate.report)
+    _record_days(context, definition.name, records, load_id=None, fill=fill)
     context.progress(definition.name, "writing")
     try:
         pipeline.normalize()
@@ -177,8 +179,8 @@ def _load(
     except PipelineStepFailed as failure:
         raise _cause(failure, definition.name, "could not be written; the next run loads it first") from None
     load_ids = info.loads_ids if info else []
-    _record_fill(context, definition.name, gate.report)
-    _record_days(context, definition.name, records, load_id=load_ids[-1] if load_ids else "")
+    load_id = load_ids[-1] if load_ids else ""
+    _record_days(context, definition.name, records, load_id=load_id)
 
 
 def _drain(pipeline: dlt.Pipeline, source: str) -> None:
@@ -260,10 +262,31 @@ def _last_records(records: list[DayRecord]) -> list[DayRecord]:
     return list(merged.values())
 
 
-def _record_days(context: LoadContext, source: str, records: list[DayRecord], *, load_id: str | None) -> None:
+def _with_most_rows(
+    definition: SourceDefinition, loaded: LoadedDays, records: list[DayRecord]
+) -> list[DayRecord]:
+    """Events of a day are never deleted: a late one that comes alone does not make the day small."""
+    events = {contract.name for contract in definition.contracts if isinstance(contract.grain, EventGrain)}
+    return [
+        replace(
+            record,
+            rows=max(record.rows, loaded.rows(record.resource, record.tenant, record.scope, record.day)),
+        )
+        if record.resource in events
+        else record
+        for record in records
+    ]
+
+
+def _record_days(
+    context: LoadContext,
+    source: str,
+    records: list[DayRecord],
+    *,
+    load_id: str | None,
+    fill: list[dict[str, Any]] | None = None,
+) -> None:
     """Write the days' state: pending before their rows change (`load_id` None), their outcome after."""
-    if not records:
-        return
     now = utc_now()
     rows = [
         {
@@ -279,7 +302,23 @@ def _record_days(context: LoadContext, source: str, records: list[DayRecord], *,
         }
         for record in records
     ]
-    context.ops.write({"loaded_days": rows})
+    _write(context, loaded_days=rows, field_fill=fill or [])
+
+
+def _fill_rows(context: LoadContext, source: str, report: GateReport) -> list[dict[str, Any]]:
+    """How often each field was filled: what the checks before a publish judge."""
+    return [
+        {
+            "run_id": context.run_id,
+            "source": source,
+            "resource": table,
+            "field": column,
+            "row_count": report.accepted[table],
+            "filled_count": filled,
+        }
+        for (table, column), filled in report.filled.items()
+        if report.accepted[table]
+    ]
 
 
 def _record_outcome(context: LoadContext, result: SourceResult, report: GateReport) -> None:
@@ -318,12 +357,14 @@ def _record_outcome(context: LoadContext, result: SourceResult, report: GateRepo
         }
         for (table, path), count in report.unknown_fields.items()
     ]
-    rows: dict[str, list[dict[str, Any]]] = {
-        "source_runs": [outcome],
-        "rejected_records": rejects,
-        "unknown_fields": unknown,
-    }
-    context.ops.write({name: entries for name, entries in rows.items() if entries})
+    _write(context, source_runs=[outcome], rejected_records=rejects, unknown_fields=unknown)
+
+
+def _write(context: LoadContext, **rows: list[dict[str, Any]]) -> None:
+    """Rows of several operations tables in one load; none when there is nothing to write."""
+    wanted = {name: entries for name, entries in rows.items() if entries}
+    if wanted:
+        context.ops.write(wanted)
 
 
 def _resource_rows(definition: SourceDefinition) -> Iterator[dict[str, Any]]:

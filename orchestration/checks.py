@@ -1,4 +1,4 @@
-"""Checks that stop a publish: a field that went empty for all rows, a resource that lost nine tenths of its rows.
+"""Checks that stop a publish: a field empty for all rows, a resource that lost nine tenths of its rows.
 
 Both judge what is loaded now against what was loaded before, from `ops.field_fill` (counted at the gate) and
 `ops.loaded_days`: no raw table is read. The verdict hangs on the state of the warehouse, not on one run, so a

@@ -21,15 +21,7 @@ from ingestion.privacy.scrub import ScrubFilter, scrub
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from orchestration import report
-from orchestration.night import (
-    ExitCode,
-    NightResult,
-    build_and_publish,
-    new_run_id,
-    run_lock,
-    run_night,
-    watched,
-)
+from orchestration.night import ExitCode, Night, NightResult, build_and_publish, run_night
 
 app = typer.Typer(
     name="ai-usage",
@@ -45,6 +37,12 @@ DataDir = Annotated[
 Target = Annotated[str | None, typer.Option(help="Warehouse target of profiles.yml (default: dev).")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what went wrong.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Take a change that a check refused as meant: source.resource[.field] (may be repeated)."
+    ),
+]
 
 
 @app.command()
@@ -57,6 +55,7 @@ def run(
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Fetch up to this day.")
     ] = None,
     full_refresh: Annotated[bool, typer.Option(help="Rebuild incremental models from raw.")] = False,
+    accept: Accept = None,
     data_dir: DataDir = None,
     target: Target = None,
     quiet: Quiet = False,
@@ -75,6 +74,7 @@ def run(
             chosen,
             every_source=SOURCES,
             full_refresh=full_refresh,
+            accepted=accept or (),
             progress=progress,
         )
     _finish(result, quiet=quiet, as_json=as_json)
@@ -82,18 +82,19 @@ def run(
 
 @app.command()
 def publish(
-    data_dir: DataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
+    accept: Accept = None,
+    data_dir: DataDir = None,
+    target: Target = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Build and test from what is loaded, audit, and switch readers to the result."""
+    """Check and build what is loaded, test, audit, and switch readers to the result."""
     env = environment(data_dir, target)
-    result = NightResult(new_run_id())
-    now = dt.datetime.now(dt.UTC)
     with (
-        run_lock(env),
-        watched(env, result, now),
         report.live_progress(quiet=quiet or as_json) as progress,
+        Night(env, progress=progress) as night,
     ):
-        build_and_publish(env, result, progress=progress)
+        result = build_and_publish(night, accepted=accept or ())
     _finish(result, quiet=quiet, as_json=as_json)
 
 

@@ -39,9 +39,7 @@ class Night:
     ends by an exception is told about as well; one that never began (busy) is not.
     """
 
-    def __init__(
-        self, environment: Environment, *, progress: Progress = lambda _stage, _message: None
-    ) -> None:
+    def __init__(self, environment: Environment, *, progress: Progress = lambda _stage, _message: None) -> None:
         self.environment = environment
         self.result = NightResult(new_run_id())
         self._progress = progress
@@ -192,9 +190,7 @@ def run_night(
         return build_and_publish(night, full_refresh=full_refresh, accepted=accepted)
 
 
-def build_and_publish(
-    night: Night, *, full_refresh: bool = False, accepted: Sequence[str] = ()
-) -> NightResult:
+def build_and_publish(night: Night, *, full_refresh: bool = False, accepted: Sequence[str] = ()) -> NightResult:
     """Everything that comes after loading; `ai-usage publish` does only this."""
     night.check(accepted)
     night.build(full_refresh=full_refresh)

@@ -112,6 +112,16 @@ def as_dict(result: NightResult) -> dict[str, Any]:
             }
             for source in result.sources
         ],
+        "failed_checks": [
+            {
+                "check": check.check,
+                "source": check.source,
+                "resource": check.resource,
+                "field": check.field,
+                "message": check.message,
+            }
+            for check in result.failed_checks
+        ],
         "dbt": result.dbt.statuses if result.dbt else None,
         "failures": result.dbt.failures if result.dbt else [],
         "published": result.publication.location if result.publication else None,
