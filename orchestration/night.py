@@ -64,7 +64,7 @@ class Night:
         traceback: TracebackType | None,
     ) -> None:
         try:
-            if error is None or isinstance(error, Exception):
+            if isinstance(error, Exception):
                 self._tell(error)
         finally:
             self._held.__exit__(kind, error, traceback)

@@ -89,9 +89,9 @@ def examine_night(
             )
     if result.dbt is not None:
         examined.add("build", *([] if result.dbt.ok else [_build(result, night, watched)]))
-        if result.dbt.ok:
-            for area, problem in _refusals(result, night, watched):
-                examined.add(area, *([problem] if problem else []))
+    if result.refused_by == "checks" or (result.dbt is not None and result.dbt.ok):
+        for area, problem in _refusals(result, night, watched):
+            examined.add(area, *([problem] if problem else []))
     examined.add("publish:stopped", *([] if result.publication else [_nothing_published(night, watched)]))
     if watched.origin == "warehouse":
         _from_status(examined, watched, result)
