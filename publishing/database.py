@@ -28,7 +28,7 @@ def switch(
     published: str,
     grant: Callable[[], None],
     *,
-    pause: float = _PAUSE_SECONDS,
+    pause: float | None = None,
 ) -> None:
     """Make the tables of schema `assembled` the tables of schema `published`, all at once.
 
@@ -59,7 +59,7 @@ def switch(
                     "End long transactions on the published schema (pg_stat_activity), then run "
                     "`ai-usage publish`.",
                 ) from None
-            time.sleep(pause)
+            time.sleep(_PAUSE_SECONDS if pause is None else pause)
 
 
 def _replace(session: WarehouseSession, assembled: str, published: str) -> None:
