@@ -153,8 +153,9 @@ class Environment:
 
     @property
     def pipelines_dir(self) -> Path:
-        """dlt's working folders."""
-        return self.data_dir / "dlt"
+        """dlt's working folders. What waits there belongs to one destination: no other may find it."""
+        name = "dlt" if self.target == "dev" else f"dlt-{self.target}"
+        return self.data_dir / (f"{name}-{self.raw_schema_prefix}" if self.raw_schema_prefix else name)
 
     @property
     def logs_dir(self) -> Path:

@@ -108,6 +108,8 @@ def _run(arguments: list[str], environment: Environment, result: DbtResult) -> I
     ]
     settings = os.environ | {
         "AI_USAGE_DATA_DIR": str(environment.data_dir),
+        "AI_USAGE_SCHEMA_PREFIX": environment.schema_prefix,
+        "AI_USAGE_RAW_SCHEMA_PREFIX": environment.raw_schema_prefix,
         "DBT_TARGET_PATH": str(environment.data_dir / "target"),
         "DBT_LOG_PATH": str(environment.logs_dir),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
