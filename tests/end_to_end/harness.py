@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import decimal
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg2
 
 from demo.archive import write_archive
 from demo.company.company import Company
@@ -20,12 +22,15 @@ from ingestion.clock import RunClock
 from ingestion.config import Environment, environment
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.sources.registry import SOURCES
+from ingestion.warehouse import WarehouseSession
+from orchestration.dbt import DbtResult, run_dbt
 from orchestration.demo import environment_variables, vendor_settings
 from orchestration.night import NightResult, run_night
 
 KEY = bytes(range(7, 39))
 # What a run writes about itself changes with every run; figures must not.
 BOOKKEEPING = frozenset({"source_status"})
+RUN_COLUMNS = frozenset({"loaded_through", "_dlt_load_id"})
 
 
 @dataclass
@@ -37,6 +42,7 @@ class World:
     environment: Environment
     folder: Path
     nights: list[NightResult] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def company_dir(self) -> Path:
@@ -47,30 +53,63 @@ class World:
         as_of = self.company.profile.as_of + dt.timedelta(days=days_later)
         self.server.clock.set(as_of)
         settings = vendor_settings(self.server.configuration(), self.company_dir, self.folder / "archive")
-        with environment_variables(settings):
+        with environment_variables(settings | self.variables):
             result = run_night(self.environment, Pseudonymiser(KEY), RunClock(as_of), SOURCES, **options)
         self.nights.append(result)
         return result
 
+    def build(self, *arguments: str) -> DbtResult:
+        """Build what is loaded, without tests, as the night does."""
+        selection = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+        with environment_variables(self.variables):
+            return run_dbt(["build", *selection, *arguments], self.environment)
+
+    @contextmanager
+    def session(self) -> Iterator[WarehouseSession]:
+        """SQL on the private warehouse, as the pipeline's own role."""
+        read_only = self.environment.engine == "duckdb"
+        with environment_variables(self.variables), self.environment.session(read_only=read_only) as session:
+            yield session
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Rows from the private warehouse."""
-        with duckdb.connect(str(self.environment.warehouse), read_only=True) as connection:
-            return connection.execute(query).fetchall()
+        with self.session() as session:
+            return session.rows(query)
 
     def published(self, query: str) -> list[tuple[Any, ...]]:
-        """Rows from the published file, opened as a reader opens it."""
-        with duckdb.connect(str(self.environment.published_dir / "marts.duckdb"), read_only=True) as connection:
-            return connection.execute(query).fetchall()
+        """Rows from what is published, opened as a reader opens it."""
+        if self.environment.engine == "duckdb":
+            path = self.environment.published_dir / "marts.duckdb"
+            with duckdb.connect(str(path), read_only=True) as connection:
+                return connection.execute(query).fetchall()
+        connection = psycopg2.connect(
+            host=self.variables["PGHOST"],
+            dbname=self.variables["PGDATABASE"],
+            user=self.variables["AI_USAGE_BI_ROLE"],
+        )
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(query)
+                return list(cursor.fetchall())
+        finally:
+            connection.close()
 
 
 @contextmanager
-def world(folder: Path, people: int, weeks: int, seed: int = 7) -> Iterator[World]:
-    """A fresh deployment of a fresh company."""
+def world(
+    folder: Path,
+    people: int,
+    weeks: int,
+    seed: int = 7,
+    target: str = "dev",
+    variables: dict[str, str] | None = None,
+) -> Iterator[World]:
+    """A fresh deployment of a fresh company. `variables`: what its processes find in their environment."""
     company = generate_company(people=people, weeks=weeks, seed=seed)
     write_company_files(company, folder / "company")
     write_archive(company, folder / "archive", company.profile.as_of.date())
     with VendorServer(company) as server:
-        yield World(company, server, environment(folder / "data", "dev"), folder)
+        yield World(company, server, environment(folder / "data", target), folder, variables=variables or {})
 
 
 def require_published(result: NightResult) -> None:
@@ -82,26 +121,35 @@ def require_published(result: NightResult) -> None:
 
 
 def contents(world_: World, schema: str, tables: list[str] | None = None) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of a schema, in a stable order, without watermarks and load ids."""
-    with duckdb.connect(str(world_.environment.warehouse), read_only=True) as connection:
-        found = connection.execute(
-            "select table_name, list([column_name, data_type] order by ordinal_position) "
-            "from information_schema.columns where table_schema = ? group by table_name order by table_name",
-            [schema],
-        ).fetchall()
-        return {
-            table: connection.execute(
-                f'select {", ".join(_compared(columns))} from "{schema}"."{table}" order by all'
-            ).fetchall()
-            for table, columns in found
-            if table not in BOOKKEEPING and (tables is None or table in tables)
-        }
+    """Every row of every table of a schema, in a stable order, without watermarks and load ids.
+
+    Values are comparable between engines, see :func:`comparable`.
+    """
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    with world_.session() as session:
+        for table in session.tables(schema):
+            if table in BOOKKEEPING or (tables is not None and table not in tables):
+                continue
+            columns = [column.name for column in session.columns(schema, table)]
+            compared = [
+                session.name(name) for name in columns if name not in ("loaded_through", "_dlt_load_id")
+            ]
+            rows = session.rows(f"select {', '.join(compared)} from {session.name(schema, table)}")
+            found[table] = comparable(rows)
+    return found
 
 
-def _compared(columns: list[list[str]]) -> list[str]:
-    """Sums of floating point depend on the order of rows: nine digits are compared."""
-    return [
-        f'printf(\'%.9g\', "{column}") as "{column}"' if data_type == "DOUBLE" else f'"{column}"'
-        for column, data_type in columns
-        if column not in ("loaded_through", "_dlt_load_id")
-    ]
+def comparable(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows in a stable order, comparable between engines.
+
+    Money is compared exactly, and a count is the same number whether an engine calls it bigint or decimal. Sums
+    of floating point depend on the order of rows: nine digits are compared.
+    """
+    rounded = [tuple(f"{value:.9g}" if isinstance(value, float) else value for value in row) for row in rows]
+    return sorted(rounded, key=lambda row: [_order(value) for value in row])
+
+
+def _order(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return 0, 0
+    return (1, value) if isinstance(value, int | decimal.Decimal) else (2, str(value))

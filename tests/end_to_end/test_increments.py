@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,7 +12,7 @@ import pytest
 from demo.company.truth import compute_truth
 from ingestion.config import environment
 from orchestration.dbt import DbtResult, run_dbt
-from tests.end_to_end.harness import World, contents, require_published, world
+from tests.end_to_end.harness import World, contents, require_published
 from tests.end_to_end.truth import compare_usage
 
 pytestmark = pytest.mark.end_to_end
@@ -27,20 +26,6 @@ DAY_TABLES = (
     "int_chatgpt_token_days",
     "int_github_copilot_account_days",
 )
-
-
-@pytest.fixture(scope="module")
-def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A first night, then a second with one new day, restated GitHub days, late messages and late HR news."""
-    with world(tmp_path_factory.mktemp("two_nights"), people=60, weeks=4) as made:
-        logins = made.company_dir / "github_logins.csv"
-        whole = logins.read_text(encoding="utf-8")
-        rows = whole.splitlines(keepends=True)
-        logins.write_text("".join(rows[:-1]), encoding="utf-8")
-        require_published(made.night())
-        logins.write_text(whole, encoding="utf-8")
-        require_published(made.night(days_later=1))
-        yield made
 
 
 def build(made: World, folder: Path, *arguments: str) -> DbtResult:

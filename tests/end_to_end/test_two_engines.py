@@ -1,0 +1,108 @@
+"""The same two nights on DuckDB and on PostgreSQL: the same tables, row for row, and nobody reads more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg2
+import pytest
+
+from tests.end_to_end.conftest import ROLES
+from tests.end_to_end.harness import World, comparable, contents
+
+pytestmark = pytest.mark.end_to_end
+
+# When a run happened differs between two runs; everything else must not.
+CLOCK_COLUMNS = frozenset({"last_success_at", "run_id", "published_at"})
+# Person keys are numbered in the order of salted labels, and every deployment draws its own salt.
+WITHOUT_PERSON_KEYS = ("int_account_message_days", "int_github_copilot_account_days", "int_chatgpt_token_days")
+
+
+def published_tables(world: World) -> dict[str, list[tuple[Any, ...]]]:
+    """Every published table as a reader gets it, but for the columns that tell of the run."""
+    columns: dict[str, list[str]] = {}
+    for table, column in world.published(
+        "select table_name, column_name from information_schema.columns "
+        "where table_schema = 'published' order by table_name, column_name"
+    ):
+        if column not in CLOCK_COLUMNS:
+            columns.setdefault(table, []).append(f'"{column}"')
+    return {
+        table: comparable(world.published(f'select {", ".join(names)} from published."{table}"'))
+        for table, names in columns.items()
+    }
+
+
+def test_every_published_table_is_the_same_on_both_engines(
+    two_nights: World, two_nights_on_postgres: World
+) -> None:
+    on_duckdb, on_postgres = published_tables(two_nights), published_tables(two_nights_on_postgres)
+    assert on_duckdb.keys() == on_postgres.keys()
+    assert len(on_duckdb) > 10
+    assert sum(len(rows) for rows in on_duckdb.values()) > 500
+    assert [table for table in on_duckdb if on_duckdb[table] != on_postgres[table]] == []
+
+
+def test_what_is_loaded_and_kept_by_day_is_the_same_on_both_engines(
+    two_nights: World, two_nights_on_postgres: World
+) -> None:
+    """Between the two nights restated days lose rows and one becomes empty: in raw and in the increments."""
+    for schema in ("raw_github_copilot", "raw_chatgpt", "raw_m365_copilot", "raw_hris", "intermediate"):
+        on_duckdb, on_postgres = contents(two_nights, schema), contents(two_nights_on_postgres, schema)
+        compared = [
+            table
+            for table in on_duckdb
+            if (schema != "intermediate" or table in WITHOUT_PERSON_KEYS) and not table.startswith("_dlt")
+        ]
+        assert compared
+        assert [table for table in compared if on_duckdb[table] != on_postgres[table]] == []
+
+
+def test_the_second_night_on_postgres_equals_a_full_refresh(two_nights_on_postgres: World) -> None:
+    layers = ("intermediate", "restricted", "marts")
+
+    def tables() -> dict[str, list[tuple[Any, ...]]]:
+        return {
+            f"{layer}.{table}": rows
+            for layer in layers
+            for table, rows in contents(two_nights_on_postgres, layer).items()
+        }
+
+    night = tables()
+    result = two_nights_on_postgres.build("--full-refresh")
+    assert result.ok, result.failures[:5]
+    rebuilt = tables()
+    assert night.keys() == rebuilt.keys()
+    assert [table for table in night if night[table] != rebuilt[table]] == []
+
+
+def test_readers_get_published_and_nothing_else(two_nights_on_postgres: World) -> None:
+    """After two real nights, with every schema that dlt, dbt and publishing made."""
+    variables = two_nights_on_postgres.variables
+    with two_nights_on_postgres.session() as session:
+        schemas = [
+            schema for schema in session.schemas() if not schema.startswith(("pg_", "information_schema"))
+        ]
+    assert {"raw_hris", "ops", "staging", "intermediate", "restricted", "marts", "published"} <= schemas
+    connection = psycopg2.connect(
+        host=variables["PGHOST"], dbname=variables["PGDATABASE"], user=ROLES["AI_USAGE_BI_ROLE"]
+    )
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("select nspname from pg_namespace where has_schema_privilege(oid, 'usage')")
+            usable = {name for (name,) in cursor.fetchall()} & schemas
+            assert usable == {"published"}
+            for relation in ("restricted.dim_people", "raw_hris.employees", "marts.department_usage_weekly"):
+                with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                    cursor.execute(f"select * from {relation} limit 1")
+    finally:
+        connection.close()
+    with two_nights_on_postgres.session() as session:
+        for role, relation in (
+            ("AI_USAGE_PIPELINE_ROLE", "staging.stg_chatgpt__users"),
+            ("AI_USAGE_PIPELINE_ROLE", "intermediate.int_people"),
+            ("AI_USAGE_RESTRICTED_ROLE", "restricted.dim_people"),
+        ):
+            granted = "select has_table_privilege(%s, %s, 'select')"
+            assert session.value(granted, ROLES[role], relation), (role, relation)
