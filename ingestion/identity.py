@@ -14,7 +14,8 @@ from ingestion.privacy.contract import EventGrain, Horizon, TableContract, date,
 
 TABLE = "identity_links"
 Pair = tuple[str | None, str | None, dt.date]
-_KEY = ("tenant", "namespace", "id_token", "target_namespace", "target_token", "observed_month")
+# The method belongs to the key: two methods may say the same on one day, and models rank them.
+_KEY = ("tenant", "namespace", "id_token", "target_namespace", "target_token", "method", "observed_month")
 
 
 @dataclass(frozen=True, slots=True)
