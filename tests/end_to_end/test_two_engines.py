@@ -80,9 +80,7 @@ def test_readers_get_published_and_nothing_else(two_nights_on_postgres: World) -
     """After two real nights, with every schema that dlt, dbt and publishing made."""
     variables = two_nights_on_postgres.variables
     with two_nights_on_postgres.session() as session:
-        schemas = [
-            schema for schema in session.schemas() if not schema.startswith(("pg_", "information_schema"))
-        ]
+        schemas = {name for name in session.schemas() if not name.startswith(("pg_", "information_"))}
     assert {"raw_hris", "ops", "staging", "intermediate", "restricted", "marts", "published"} <= schemas
     connection = psycopg2.connect(
         host=variables["PGHOST"], dbname=variables["PGDATABASE"], user=ROLES["AI_USAGE_BI_ROLE"]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pytest
 from dlt.common.configuration import configspec
@@ -15,7 +13,7 @@ from dlt.common.configuration import configspec
 from ingestion import ops as ops_module
 from ingestion import pipeline as pipeline_module
 from ingestion.clock import RunClock
-from ingestion.config import Environment, SourceSettings, environment
+from ingestion.config import Environment, SourceSettings
 from ingestion.errors import ConfigurationError, KeyChangedError, SourceError
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.canonical import EmailRules
@@ -34,7 +32,6 @@ from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
-from tests.postgres import PostgresServer
 
 KEY = bytes(range(32))
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
@@ -89,9 +86,7 @@ def vendor(answers: dict[dt.date, list[tuple[str, int]] | None]) -> Callable[[So
     return extract
 
 
-@pytest.fixture
-def env(tmp_path: Path) -> Environment:
-    return environment(tmp_path / "data", "dev")
+both_engines = pytest.mark.parametrize("env", ["dev", "postgres"], indirect=True)
 
 
 def context(env: Environment, now: dt.datetime = NOW, key: bytes = KEY, **clock: Any) -> LoadContext:
@@ -105,8 +100,8 @@ def load(env: Environment, extract: Callable[[SourceRun], Iterator[Batch]], **kw
 
 
 def rows(env: Environment, query: str) -> list[tuple[Any, ...]]:
-    with duckdb.connect(str(env.warehouse), read_only=True) as connection:
-        return connection.execute(query).fetchall()
+    with env.session(read_only=env.engine == "duckdb") as session:
+        return session.rows(query)
 
 
 def usage(env: Environment) -> list[tuple[Any, ...]]:
@@ -118,6 +113,7 @@ def statuses(env: Environment) -> dict[dt.date, str]:
     return dict(found)
 
 
+@both_engines
 def test_days_are_replaced_also_when_they_lose_rows_or_become_empty(env: Environment) -> None:
     load(env, vendor({D1: [("a", 1)], D2: [("a", 2), ("b", 2)], D3: [("a", 3)]}))
     assert usage(env) == [(D1, "a", 1), (D2, "a", 2), (D2, "b", 2), (D3, "a", 3)]
@@ -127,6 +123,7 @@ def test_days_are_replaced_also_when_they_lose_rows_or_become_empty(env: Environ
     assert statuses(env) == {D1: "ok", D2: "ok", D3: "empty"}
 
 
+@both_engines
 def test_a_day_that_is_not_ready_deletes_nothing_and_is_asked_for_again(env: Environment) -> None:
     load(env, vendor({D1: [("a", 1)], D2: [("a", 2)], D3: None}))
     load(env, vendor({D2: None, D3: [("a", 3)]}))
@@ -147,6 +144,7 @@ def test_only_missing_days_and_the_look_back_are_fetched(env: Environment) -> No
     assert asked == [[D1, D2, D3], [D3, TODAY], [D1]]
 
 
+@both_engines
 def test_events_merge_on_their_key_and_the_newest_version_wins(env: Environment) -> None:
     def extract(run: SourceRun) -> Iterator[Batch]:
         day = D1
@@ -160,12 +158,14 @@ def test_events_merge_on_their_key_and_the_newest_version_wins(env: Environment)
     assert rows(env, "select row_count from ops.loaded_days where resource = 'events'") == [(3,)]
 
 
+@both_engines
 def test_current_state_is_replaced_whole(env: Environment) -> None:
     load(env, lambda run: run.replace_current(STATE, ["a", "b"]))
     load(env, lambda run: run.replace_current(STATE, ["c"]))
     assert rows(env, "select name from raw_fake.state") == [("c",)]
 
 
+@both_engines
 def test_a_source_that_is_not_connected_has_its_tables(
     env: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,11 +193,12 @@ def test_the_salt_is_drawn_once(env: Environment) -> None:
     assert len(first) == 1
 
 
+@both_engines
 def test_a_lost_salt_is_refused_and_named(env: Environment) -> None:
     """Without the salt every person would drop out of the models without a word."""
     context(env)
-    with duckdb.connect(str(env.warehouse)) as connection:
-        connection.execute("delete from ops.person_key_salt")
+    with env.session() as session:
+        session.execute("delete from ops.person_key_salt")
     with pytest.raises(ConfigurationError, match=r"ops\.person_key_salt"):
         context(env)
 
@@ -297,6 +298,7 @@ def test_nothing_of_a_load_stays_in_the_working_folder(env: Environment) -> None
     assert not list(env.pipelines_dir.rglob("trace.pickle"))
 
 
+@both_engines
 def test_a_newer_release_adds_its_own_tables_and_columns_to_an_older_deployment(
     env: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,13 +320,3 @@ def test_a_newer_release_adds_its_own_tables_and_columns_to_an_older_deployment(
     with env.session() as session:
         assert "detail" in {column.name for column in session.columns(ops, "lifecycle_actions")}
         assert session.rows(f"select salt from {session.name(ops, 'person_key_salt')}") == salt
-
-
-def test_the_upgrade_works_on_postgres(
-    tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in postgres.new_database().items():
-        monkeypatch.setenv(name, value)
-    test_a_newer_release_adds_its_own_tables_and_columns_to_an_older_deployment(
-        environment(tmp_path / "data", "postgres"), monkeypatch
-    )
