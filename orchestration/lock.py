@@ -25,7 +25,7 @@ def run_lock(environment: Environment) -> Iterator[None]:
     Both die with the process that holds them: the operating system releases the one, the server the other.
 
     Raises:
-        BusyError: another run holds one of them; nothing was changed.
+        BusyError: another run holds one of them, or somebody reads the DuckDB file itself; nothing was changed.
     """
     deadline = time.monotonic() + _LOCK_SECONDS
     # Not tied to a thread: a scheduler may begin and end a run in two of them.
@@ -41,6 +41,7 @@ def run_lock(environment: Environment) -> Iterator[None]:
             if environment.engine == "postgres":
                 session = held.enter_context(environment.session())
                 _lock_database(session, environment, deadline)
+            environment.wait_until_free()
             yield
     finally:
         lock.release()

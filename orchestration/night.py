@@ -24,6 +24,7 @@ from orchestration.dbt import NodeResult, run_nodes, suppression_k
 from orchestration.lock import run_lock
 from orchestration.result import ExitCode, NightResult
 from publishing.audit import AuditFailedError
+from publishing.last_good import readers_keep
 from publishing.publish import publish
 
 __all__ = ["ExitCode", "Night", "NightResult", "Progress", "new_run_id", "run_lock", "run_night"]
@@ -125,7 +126,7 @@ class Night:
                 yield node
             self.result.dbt = nodes.result
         if not self.result.dbt.ok:
-            self.result.error = "dbt build failed; readers keep the last good version."
+            self.result.error = "dbt build failed."
 
     def build(self, *, full_refresh: bool = False) -> None:
         """See :meth:`build_nodes`."""
@@ -135,6 +136,7 @@ class Night:
     def publish(self) -> None:
         """Audit and switch readers to what was built, unless a check or the build failed."""
         if self.result.dbt is None or not self.result.dbt.ok:
+            self.result.error = f"{self.result.error or ''} {readers_keep(self.environment)}".strip()
             return
         with self._timed("audit and publish"):
             try:

@@ -36,11 +36,11 @@ class Publication:
     as_of: dt.datetime | None
     tables: tuple[str, ...]
     rows: int
-    closed: tuple[Period, ...]
-    kept: tuple[Period, ...]
     location: str
     database: Path | None = None
     parquet_dir: Path | None = None
+    closed: tuple[Period, ...] = ()
+    kept: tuple[Period, ...] = ()
 
 
 def publish(environment: Environment, run_id: str, *, k: int = 5) -> Publication:
@@ -84,11 +84,25 @@ def _switch(
     run_id: str,
 ) -> Publication:
     tables = tuple(table for table in assembled.tables if table != PUBLICATION)
-    periods = (tuple(sorted(decided.closing)), tuple(sorted(decided.kept)))
-    done = (run_id, assembled.published_at, assembled.as_of, tables, assembled.rows, *periods)
-    if session.engine == "postgres":
-        schema = environment.schema(PUBLISHED)
-        publication = Publication(*done, location=f"schema {schema}")
+    folder = PublishedFolder(environment.published_dir)
+    is_file, schema = session.engine == "duckdb", environment.schema(PUBLISHED)
+    publication = Publication(
+        run_id,
+        assembled.published_at,
+        assembled.as_of,
+        tables,
+        assembled.rows,
+        location=str(folder.database) if is_file else f"schema {schema}",
+        database=folder.database if is_file else None,
+        parquet_dir=folder.parquet if is_file else None,
+        closed=tuple(sorted(decided.closing)),
+        kept=tuple(sorted(decided.kept)),
+    )
+    if is_file:
+        folder.prepare()
+        folder.switch(folder.write(session, assembled.schema, run_id))
+        folder.prune()
+    else:
         try:
             database.switch(session, assembled.schema, schema, lambda: grant_readers(session, environment))
         except WAREHOUSE_ERRORS:
@@ -97,11 +111,5 @@ def _switch(
             if good is None or (good.run_id, good.published_at) != (run_id, assembled.published_at):
                 raise
             return publication
-        discard(session, environment)
-        return publication
-    folder = PublishedFolder(environment.published_dir)
-    folder.prepare()
-    folder.switch(folder.write(session, assembled.schema, run_id))
-    folder.prune()
     discard(session, environment)
-    return Publication(*done, str(folder.database), folder.database, folder.parquet)
+    return publication

@@ -77,6 +77,30 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
     ]
 
 
+def test_final_periods_are_closed_as_they_were_published(first_night: World) -> None:
+    """The newest closed week: the store has the rows that readers have, and a state for everybody employed."""
+    closed = first_night.rows(
+        "select period_start, version, state, people from closed.periods where period_type = 'week' "
+        "order by period_start desc"
+    )
+    week, _, _, people = closed[0]
+    assert {(version, state) for _, version, state, _ in closed} == {(1, "closed")}
+    assert first_night.rows(
+        "select max(period_end) <= max(as_of_date) from restricted.closable_periods, "
+        "intermediate.int_run_clock where is_closable"
+    ) == [(True,)]
+    employed = (
+        "select count(*) from intermediate.int_person_periods where period_type = 'week' and period_start = "
+    )
+    assert first_night.rows(f"{employed} date '{week}'") == [(people,)]
+    figures = "select department_key, tool, active_people, sessions from {} where week_start = {} order by all"
+    shown = first_night.published(figures.format("published.department_usage_weekly", f"date '{week}'"))
+    assert shown == first_night.rows(figures.format("closed.department_usage_weekly", f"date '{week}'"))
+    assert first_night.published("select as_of from published.publication") == first_night.rows(
+        "select as_of from intermediate.int_run_clock"
+    )
+
+
 def test_dbt_unit_tests_pass(first_night: World) -> None:
     result = run_dbt(["test", "--select", "test_type:unit"], first_night.environment)
     assert result.ok, result.failures[:5]
