@@ -214,7 +214,7 @@ class Environment:
         """SQL on the warehouse. On DuckDB no other process can open the file meanwhile unless all only read.
 
         Raises:
-            BusyError: another process kept the file open for longer than we wait.
+            BusyError: another process kept the file open for longer than a writer waits.
         """
         pipeline = dlt.pipeline(
             pipeline_name="session",
@@ -223,7 +223,10 @@ class Environment:
             pipelines_dir=str(self.pipelines_dir),
         )
         client = pipeline.sql_client()
-        open_patiently(client)
+        if read_only:
+            client.open_connection()  # who only looks has something else to look at meanwhile
+        else:
+            open_patiently(client)
         try:
             yield WarehouseSession(client, self.engine)
         finally:
