@@ -109,13 +109,8 @@ def sql_rows(
     return [tuple(row) for row in rows or []]
 
 
-def known_tables(pipeline: dlt.Pipeline) -> frozenset[str]:
-    """Tables of this pipeline's dataset that the destination holds, by asking it."""
-    return frozenset(known_columns(pipeline))
-
-
 def known_columns(pipeline: dlt.Pipeline) -> dict[str, frozenset[str]]:
-    """The same with the columns of each table."""
+    """Tables of this pipeline's dataset that the destination holds, and their columns, by asking it."""
     with pipeline.sql_client() as client:
         if not client.has_dataset():
             return {}

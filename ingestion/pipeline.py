@@ -18,7 +18,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
-from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_tables, sql_rows
+from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_columns, sql_rows
 from ingestion.errors import AiUsageError, SourceError
 from ingestion.ops import DayRecord, LoadedDays, OpsStore
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
@@ -110,6 +110,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         settings = resolve_settings(definition.settings, definition.name)
         pipeline = context.environment.pipeline(f"raw_{definition.name}", f"raw_{definition.name}")
         _drain(pipeline, definition.name)
+        _create_tables(pipeline, definition)
         if definition.is_connected(settings):
             gate = Gate(
                 context.pseudonymiser,
@@ -121,7 +122,6 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
             _load(definition, context, pipeline, settings, gate)
         else:
             status = "not_connected"
-            _create_tables(pipeline, definition)
     except AiUsageError as failure:
         status, error = "failed", scrub(str(failure))
     except Exception as failure:  # a bug or a library's error must not take the other sources down
@@ -157,9 +157,8 @@ def _load(
         progress=lambda message: context.progress(definition.name, message),
         known_keys=lambda contract: _known_keys(pipeline, contract),
     )
-    loads = _with_missing_tables(pipeline, definition, _coalesced(definition.extract(run)))
     try:
-        extract_arrow(pipeline, loads)
+        extract_arrow(pipeline, _coalesced(definition.extract(run)))
         gate.check_limits()
     except PipelineStepFailed as failure:
         pipeline.abort_packages()
@@ -195,25 +194,27 @@ def _drain(pipeline: dlt.Pipeline, source: str) -> None:
 
 
 def _create_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> None:
-    """Empty raw tables with the contract's types, so that no model needs a switch."""
-    missing = list(_missing_tables(pipeline, definition))
-    if missing:
+    """Raw tables with the contract's columns, before the vendor is asked.
+
+    A source that is not connected, or fails on its first night or on the first after an upgrade, then still has
+    every table and column that the models read.
+    """
+    missing = list(_incomplete_tables(pipeline, definition))
+    if not missing:
+        return
+    try:
         extract_arrow(pipeline, missing)
         pipeline.normalize()
         pipeline.load()
+    except PipelineStepFailed as failure:
+        raise _cause(failure, definition.name, "cannot make its tables") from None
 
 
-def _with_missing_tables(
-    pipeline: dlt.Pipeline, definition: SourceDefinition, loads: Iterator[ArrowLoad]
-) -> Iterator[ArrowLoad]:
-    yield from _missing_tables(pipeline, definition)
-    yield from loads
-
-
-def _missing_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> Iterator[ArrowLoad]:
-    present = known_tables(pipeline)
+def _incomplete_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> Iterator[ArrowLoad]:
+    """An empty load for each table that is not there, or lacks a column that this release's contract has."""
+    present = known_columns(pipeline)
     for contract in {contract.name: contract for contract in definition.contracts}.values():
-        if contract.name not in present:
+        if not set(contract.schema().names) <= present.get(contract.name, frozenset()):
             yield contract_load(contract, contract.empty())
 
 
@@ -242,7 +243,7 @@ def _flush(waiting: dict[str, list[Batch]]) -> Iterator[ArrowLoad]:
 def _known_keys(pipeline: dlt.Pipeline, contract: TableContract) -> frozenset[str]:
     """Keys that an insert-only table holds already (its key's last column)."""
     grain = contract.grain
-    if not isinstance(grain, EventGrain) or contract.name not in known_tables(pipeline):
+    if not isinstance(grain, EventGrain) or contract.name not in known_columns(pipeline):
         return frozenset()
     column = grain.key[-1]
     rows = sql_rows(pipeline, f"select {column} from {{{contract.name}}}", [contract.name])

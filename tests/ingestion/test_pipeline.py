@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -320,3 +321,26 @@ def test_a_newer_release_adds_its_own_tables_and_columns_to_an_older_deployment(
     with env.session() as session:
         assert "detail" in {column.name for column in session.columns(ops, "lifecycle_actions")}
         assert session.rows(f"select salt from {session.name(ops, 'person_key_salt')}") == salt
+
+
+def test_a_source_that_fails_on_its_first_night_still_has_its_tables(env: Environment) -> None:
+    # Without them every model that reads them failed, and one source down took the whole first night with it.
+    def down(_: SourceRun) -> Iterator[Batch]:
+        raise SourceError("The vendor is down.")
+        yield
+
+    assert load(env, down).status == "failed"
+    with env.session() as session:
+        for contract in (DAYS, EVENTS, STATE):
+            names = {column.name for column in session.columns(env.raw_schema("raw_fake"), contract.name)}
+            assert set(contract.schema().names) <= names
+
+
+def test_a_newer_release_adds_its_raw_columns_also_where_the_source_is_not_connected(env: Environment) -> None:
+    load(env, vendor({D1: [("a", 1)]}))
+    wider = replace(DAYS, columns=(*DAYS.columns, integer("seconds", lambda r: r[1])))
+    newer = replace(definition(vendor({})), contracts=(wider, EVENTS), is_connected=lambda _: False)
+    assert run_source(newer, context(env)).status == "not_connected"
+    assert rows(env, "select day, who, n, seconds from raw_fake.usage_days where who is not null") == [
+        (D1, "a", 1, None)
+    ]
