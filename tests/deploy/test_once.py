@@ -20,7 +20,8 @@ def test_one_command_by_hand_runs_as_the_nights_do(tmp_path: Path) -> None:
         [script, "restore", "--from", "a folder"], env=variables, capture_output=True, text=True, check=True
     ).stdout
     night = (ROOT / "deploy/systemd/ai-usage.service").read_text()
-    for setting in ("User", "UMask", "StateDirectory", "StateDirectoryMode", "EnvironmentFile", "LoadCredential"):
+    given = ("User", "UMask", "StateDirectory", "StateDirectoryMode", "EnvironmentFile", "LoadCredential")
+    for setting in given:
         value = next(line for line in night.splitlines() if line.startswith(f"{setting}="))
         assert f"--property={value}\n" in asked
     assert asked.endswith("\nrestore\n--from\na folder\n")
