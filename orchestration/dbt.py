@@ -108,6 +108,7 @@ def _run(arguments: list[str], environment: Environment, result: DbtResult) -> I
     ]
     settings = os.environ | {
         "AI_USAGE_DATA_DIR": str(environment.data_dir),
+        "PGTZ": "UTC",  # libpq's: the time zone of every session, whatever server and role prefer
         "AI_USAGE_SCHEMA_PREFIX": environment.schema_prefix,
         "AI_USAGE_RAW_SCHEMA_PREFIX": environment.raw_schema_prefix,
         "DBT_TARGET_PATH": str(environment.data_dir / "target"),

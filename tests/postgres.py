@@ -24,9 +24,13 @@ class PostgresServer:
         self.execute(f"create role {OWNER} login")
 
     def new_database(self) -> dict[str, str]:
-        """The connection variables (libpq's) of a fresh, empty database that an ordinary role owns."""
+        """The connection variables (libpq's) of a fresh, empty database that an ordinary role owns.
+
+        Its own time zone is far from UTC: nothing of ours may depend on it.
+        """
         name = f"ai_usage_{next(_NUMBERS)}"
         self.execute(f"create database {name} owner {OWNER}")
+        self.execute(f"alter database {name} set timezone to 'Pacific/Auckland'")
         return {
             "PGHOST": str(self.folder),
             "PGPORT": "5432",

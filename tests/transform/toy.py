@@ -1,0 +1,74 @@
+"""A dbt project of one's own over our macros, on either engine, and SQL on its warehouse."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg2
+
+from tests.postgres import PostgresServer
+
+MACROS = Path(__file__).resolve().parents[2] / "macros"
+PROJECT = """
+name: ai_usage
+version: "1.0.0"
+profile: toy
+vars: {reporting_timezone: ZONE}
+flags: {send_anonymous_usage_stats: false}
+"""
+PROFILE = """
+toy:
+  target: duckdb
+  outputs:
+    duckdb: {type: duckdb, path: toy.duckdb, schema: main, threads: 1}
+    postgres:
+      {type: postgres, host: HOST, port: 5432, user: USER, password: "", dbname: NAME, schema: main, threads: 1}
+"""
+
+
+class ToyProject:
+    """Models written by the test; `server` None means DuckDB."""
+
+    def __init__(
+        self, folder: Path, models: dict[str, str], server: PostgresServer | None, zone: str = "UTC"
+    ) -> None:
+        self.folder = folder
+        self.target = "postgres" if server else "duckdb"
+        self._variables = server.new_database() if server else {"PGHOST": "", "PGUSER": "", "PGDATABASE": ""}
+        profile = PROFILE.replace("HOST", self._variables["PGHOST"]).replace("USER", self._variables["PGUSER"])
+        (folder / "profiles.yml").write_text(profile.replace("NAME", self._variables["PGDATABASE"]))
+        (folder / "dbt_project.yml").write_text(PROJECT.replace("ZONE", zone))
+        (folder / "macros").symlink_to(MACROS)
+        (folder / "models").mkdir()
+        for name, sql in models.items():
+            (folder / "models" / f"{name}.sql").write_text(sql)
+        self.sql("create schema if not exists main")
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """One statement, and its rows."""
+        if self.target == "duckdb":
+            with duckdb.connect(str(self.folder / "toy.duckdb")) as connection:
+                return connection.execute(statement).fetchall()
+        connection = psycopg2.connect(
+            host=self._variables["PGHOST"],
+            user=self._variables["PGUSER"],
+            dbname=self._variables["PGDATABASE"],
+            options="-csearch_path=main",
+        )
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement)
+                return list(cursor.fetchall()) if cursor.description else []
+        finally:
+            connection.close()
+
+    def run(self) -> None:
+        """`dbt run` of every model."""
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        command = [dbt, "run", "--profiles-dir", ".", "--target", self.target]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
