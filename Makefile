@@ -4,10 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint clean lock
+.PHONY: demo dev test lint clean lock
 
 demo: $(STAMP)
 	$(BIN)/ai-usage demo $(ARGS)
+
+# Dagster with everything, on http://localhost:3000; another port: make dev ARGS="--port 3001".
+dev: export DAGSTER_HOME ?= $(abspath .data/dagster)
+dev: $(STAMP)
+	mkdir -p $(DAGSTER_HOME)
+	cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
+	$(BIN)/dagster dev $(ARGS)
 
 test: $(STAMP)
 	$(BIN)/pytest $(ARGS)

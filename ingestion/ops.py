@@ -216,6 +216,9 @@ class LifecycleAction:
     detail: str = "{}"
 
 
+TABLE_NAMES = tuple(_TABLES)
+
+
 @dataclass(frozen=True, slots=True)
 class DayRecord:
     """One fetched (resource, tenant, scope, day) of a load."""

@@ -27,10 +27,15 @@ _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogN
 _SKIPPED = frozenset({"SkippingDetails", "LogSkipBecauseError"})
 
 
+def project_var(name: str) -> Any:
+    """A variable of dbt_project.yml, as the models use it."""
+    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
+    return project["vars"][name]
+
+
 def suppression_k() -> int:
     """The smallest number of people that a published cell may show, as the models use it; never below 5."""
-    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
-    return max(5, int(project["vars"]["suppression_k"]))
+    return max(5, int(project_var("suppression_k")))
 
 
 @dataclass(slots=True)

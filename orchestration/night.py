@@ -47,7 +47,7 @@ class Night:
         self._held = contextlib.ExitStack()
         self._context: LoadContext | None = None
         self._now = dt.datetime.now(dt.UTC)
-        self._is_told = False
+        self.is_finished = False
 
     def __enter__(self) -> Night:
         """Take the lock.
@@ -152,8 +152,8 @@ class Night:
         return self.result
 
     def _tell(self, crash: Exception | None) -> None:
-        if not self._is_told:
-            self._is_told = True
+        if not self.is_finished:
+            self.is_finished = True
             notify(self.result, self.environment, crash=crash, now=self._now)
 
     @contextlib.contextmanager

@@ -1,0 +1,13 @@
+"""What Dagster loads: `dagster dev -m orchestration.definitions`, or `make dev`."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.defs.night import Deployment, nightly_definitions
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """Everything, on the deployment that the environment names."""
+    return nightly_definitions(Deployment())

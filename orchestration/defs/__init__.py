@@ -1,0 +1,6 @@
+"""What Dagster is told, one folder per concern. It describes; the code that runs is `orchestration.night`.
+
+ingest, transform, publish   the assets and checks of each stage, with freshness
+night                        the one step that loads, checks, builds and publishes, and its job
+schedules                    when it runs
+"""

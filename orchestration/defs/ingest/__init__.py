@@ -1,0 +1,133 @@
+"""One asset per raw table, with the key that its dbt source names, and the checks of loading."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+import dlt
+from dagster_dlt import DagsterDltTranslator
+from dagster_dlt.translator import DltResourceTranslatorData
+
+from ingestion.ops import TABLE_NAMES
+from ingestion.pipeline import SourceResult
+from ingestion.privacy.contract import TableContract
+from ingestion.source import SourceDefinition
+from orchestration.checks import FIELDS, ROWS, CheckResult
+
+LOADED = "loaded"
+STOPS = (FIELDS, ROWS)
+# A night may end late; two missed ones are a fault.
+FRESHNESS = dg.FreshnessPolicy.time_window(
+    fail_window=dt.timedelta(hours=50), warn_window=dt.timedelta(hours=26)
+)
+
+
+class RawTranslator(DagsterDltTranslator):
+    """Keys as the dbt sources name them; every raw table is new only when its source was loaded."""
+
+    def __init__(self, source: SourceDefinition) -> None:
+        self.source = source
+
+    def get_asset_spec(self, data: DltResourceTranslatorData) -> dg.AssetSpec:
+        """The spec of one raw table."""
+        name = data.resource.name
+        spec: dg.AssetSpec = super().get_asset_spec(data)
+        return spec.replace_attributes(
+            key=raw_key(self.source.name, name),
+            deps=[],
+            group_name="raw",
+            description=f"Raw table {name} of {self.source.name}: tokens and numbers, past the gate.",
+            freshness_policy=FRESHNESS,
+            skippable=True,
+        )
+
+
+def raw_key(source: str, table: str) -> dg.AssetKey:
+    """As `meta.dagster.asset_key` of the dbt source."""
+    return dg.AssetKey([f"raw_{source}", table])
+
+
+def raw_specs(sources: Sequence[SourceDefinition]) -> list[dg.AssetSpec]:
+    """Every raw table, and the pipeline's own tables."""
+    specs = [
+        RawTranslator(source).get_asset_spec(
+            DltResourceTranslatorData(resource=_resource(contract), pipeline=None)
+        )
+        for source in sources
+        for contract in contracts(source)
+    ]
+    specs += [
+        dg.AssetSpec(
+            ["ops", table],
+            group_name="ops",
+            description="What the pipeline records about itself.",
+            deps=[spec.key for spec in specs] if table == "loaded_days" else [],
+            kinds={"dlt"},
+            skippable=True,
+        )
+        for table in TABLE_NAMES
+    ]
+    return specs
+
+
+def raw_checks(sources: Sequence[SourceDefinition]) -> list[dg.AssetCheckSpec]:
+    """Whether a source was loaded, and the two checks that stop a publish."""
+    about = {
+        LOADED: "Tonight's load of the whole source. Its failure does not stop the others.",
+        FIELDS: "No field went empty for all rows. A failure stops the publish.",
+        ROWS: "No nine tenths of the rows are gone. A failure stops the publish.",
+    }
+    return [
+        dg.AssetCheckSpec(name, asset=raw_key(source.name, contract.name), description=text)
+        for source in sources
+        for contract in contracts(source)
+        for name, text in about.items()
+    ]
+
+
+def contracts(source: SourceDefinition) -> list[TableContract]:
+    """The source's tables, each once (one table may be filled through several contracts)."""
+    return list({contract.name: contract for contract in source.contracts}.values())
+
+
+def load_events(
+    source: SourceDefinition, loaded: SourceResult
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """What a load means for its tables: nothing is new after a failure."""
+    for contract in contracts(source):
+        key = raw_key(source.name, contract.name)
+        if loaded.status == "ok":
+            rows = loaded.rows.get(contract.name, 0)
+            yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows})
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name=LOADED,
+            passed=loaded.status != "failed",
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"status": loaded.status, "error": loaded.error or ""},
+        )
+
+
+def check_events(
+    checks: Sequence[CheckResult], sources: Sequence[SourceDefinition]
+) -> Iterator[dg.AssetCheckResult]:
+    """One event a check and table; several failed fields of a table are told together."""
+    known = {dg.AssetCheckKey(raw_key(s.name, c.name), n) for s in sources for c in contracts(s) for n in STOPS}
+    by_key: dict[dg.AssetCheckKey, list[CheckResult]] = {}
+    for check in checks:
+        key = dg.AssetCheckKey(raw_key(check.source, check.resource), check.check)
+        by_key.setdefault(key, []).append(check)
+    for key in by_key.keys() & known:
+        yield dg.AssetCheckResult(
+            asset_key=key.asset_key,
+            check_name=key.name,
+            passed=all(check.passed for check in by_key[key]),
+            metadata={"message": " ".join(check.message for check in by_key[key]).strip()},
+        )
+
+
+def _resource(contract: TableContract) -> dlt.sources.DltResource:
+    """A resource that is only described: loading goes through the gate, never through Dagster."""
+    return dlt.resource([], name=contract.name)

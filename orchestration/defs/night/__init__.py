@@ -1,0 +1,188 @@
+"""The night as one Dagster step: load, check, build, publish, tell.
+
+One step, because in Dagster a step whose input was not made is skipped: with a step a source, the failure of
+one would stop the build of all. What was really made is told table by table; the step fails at its very end.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+
+import dagster as dg
+from pydantic import Field
+
+from ingestion.clock import RunClock
+from ingestion.config import Environment, email_rules, environment
+from ingestion.errors import AiUsageError, ConfigurationError
+from ingestion.ops import TABLE_NAMES
+from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+from ingestion.privacy.scrub import scrub
+from ingestion.source import SourceDefinition
+from ingestion.sources.registry import SOURCES
+from orchestration.defs.ingest import check_events, contracts, load_events, raw_checks, raw_key, raw_specs
+from orchestration.defs.publish import publish_events, published_specs
+from orchestration.defs.schedules import schedules
+from orchestration.defs.transform import DbtAssets, dbt_assets, load_manifest, node_events
+from orchestration.night import ExitCode, Night, NightResult, Progress
+
+STEP = "night"
+Event = dg.MaterializeResult[None] | dg.AssetCheckResult
+
+
+@dataclass
+class Deployment:
+    """What a night runs on, by default what the environment names; `results` keeps this process's nights."""
+
+    environment: Callable[[], Environment] = environment
+    pseudonymiser: Callable[[], Pseudonymiser] = lambda: Pseudonymiser(load_key(), email_rules())
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    sources: Sequence[SourceDefinition] = SOURCES
+    progress: Progress = lambda _stage, _message: None
+    results: list[NightResult] = field(default_factory=list)
+
+
+class NightConfig(dg.Config):
+    """A back-fill from the launchpad; by default the night loads what is missing.
+
+    Days are written YYYY-MM-DD.
+
+    Attributes:
+        sources: load only these.
+        since, until: fetch these days again, both inclusive.
+        reread_days: the same, as days before today.
+        full_refresh: rebuild incremental models from raw.
+        accept: changes that a check refused and that are meant, as `ai-usage run --accept`.
+    """
+
+    sources: list[str] = Field(default_factory=list)
+    since: str | None = None
+    until: str | None = None
+    reread_days: int | None = None
+    full_refresh: bool = False
+    accept: list[str] = Field(default_factory=list)
+
+    def clock(self, now: dt.datetime) -> RunClock:
+        """The run's clock.
+
+        Raises:
+            ConfigurationError: a day is not written YYYY-MM-DD.
+        """
+        since = _day("since", self.since)
+        if since is None and self.reread_days is not None:
+            since = now.astimezone(dt.UTC).date() - dt.timedelta(days=self.reread_days)
+        return RunClock(now, since, _day("until", self.until))
+
+    def chosen(self, sources: Sequence[SourceDefinition]) -> list[SourceDefinition]:
+        """The sources asked for, all without a name.
+
+        Raises:
+            ConfigurationError: a name is not known.
+        """
+        unknown = set(self.sources) - {source.name for source in sources}
+        if unknown:
+            known = ", ".join(source.name for source in sources)
+            raise ConfigurationError(f"Unknown source {min(unknown)!r}.", f"Known: {known}.")
+        return [source for source in sources if not self.sources or source.name in self.sources]
+
+
+def nightly_definitions(deployment: Deployment) -> dg.Definitions:
+    """Assets, checks, job and schedules of a deployment."""
+    night = night_assets(deployment, dbt_assets(load_manifest(deployment.environment())))
+    job = dg.define_asset_job(
+        STEP,
+        selection=dg.AssetSelection.assets(night),
+        executor_def=dg.in_process_executor,
+        description="Loads every source, checks, builds, tests and publishes.",
+    )
+    return dg.Definitions(
+        assets=[night], jobs=[job], schedules=schedules(job, STEP), executor=dg.in_process_executor
+    )
+
+
+def night_assets(deployment: Deployment, models: DbtAssets) -> dg.AssetsDefinition:
+    """Every asset in one lineage, made by one step."""
+    published = published_specs(models.marts())
+
+    @dg.multi_asset(
+        name=STEP,
+        specs=[*raw_specs(deployment.sources), *models.specs, *published],
+        check_specs=[*raw_checks(deployment.sources), *models.checks],
+        can_subset=True,
+    )
+    def night(context: dg.AssetExecutionContext, config: NightConfig) -> Iterator[Event]:
+        wanted: set[object] = {*context.selected_asset_keys, *context.selected_asset_check_keys}
+        trouble = ""
+        try:
+            with Night(deployment.environment(), progress=deployment.progress) as run:
+                deployment.results.append(run.result)
+                for event in _steps(run, deployment, config, models, published, context.selected_asset_keys):
+                    if _key(event) in wanted:
+                        yield event
+            trouble = _trouble(run.result) if run.is_finished else ""
+        except AiUsageError as error:
+            trouble = scrub(str(error))
+        except Exception as error:  # the last sink: Dagster would keep the text and every cause of it
+            trouble = f"Unexpected {type(error).__name__}: {scrub(str(error))}"
+        if trouble:
+            # A retry would meet the same; a run that died without a word is retried by dagster.yaml.
+            raise dg.Failure(trouble, allow_retries=False)
+
+    return night
+
+
+def _steps(
+    run: Night,
+    deployment: Deployment,
+    config: NightConfig,
+    models: DbtAssets,
+    published: Sequence[dg.AssetSpec],
+    selected: Set[dg.AssetKey],
+) -> Iterator[Event]:
+    """The night's steps, as far as they are selected; dbt is always one whole build."""
+    sources = [
+        source
+        for source in config.chosen(deployment.sources)
+        if any(raw_key(source.name, contract.name) in selected for contract in contracts(source))
+    ]
+    if sources:
+        run.open(deployment.pseudonymiser(), config.clock(deployment.now()), deployment.sources)
+    for source in sources:
+        yield from load_events(source, run.load(source))
+    if sources:
+        yield from (dg.MaterializeResult(asset_key=["ops", table]) for table in TABLE_NAMES)
+    if not selected & {*models.asset_of.values(), *(spec.key for spec in published)}:
+        return
+    yield from check_events(run.check(config.accept), deployment.sources)
+    yield from node_events(models, run.build_nodes(full_refresh=config.full_refresh))
+    if selected & {spec.key for spec in published}:
+        run.publish()
+        if run.result.publication is not None:
+            yield from publish_events(published, run.result.publication)
+        run.finish()
+
+
+def _key(event: Event) -> object:
+    """What an event is about."""
+    if isinstance(event, dg.MaterializeResult):
+        return dg.AssetKey.from_coercible(event.asset_key) if event.asset_key is not None else None
+    return dg.AssetCheckKey(event.asset_key, event.check_name) if event.asset_key and event.check_name else None
+
+
+def _trouble(result: NightResult) -> str:
+    """Why the run counts as failed, in one text; empty when all went well."""
+    if result.exit_code is ExitCode.OK:
+        return ""
+    told = [f"{source.source}: {source.error}" for source in result.failed_sources]
+    told += [result.error] if result.error else []
+    told += result.dbt.failures[:5] if result.dbt else []
+    published = "published" if result.publication else "NOT published"
+    return scrub(f"{result.exit_code.name} (exit code {int(result.exit_code)}), {published}. {' '.join(told)}")
+
+
+def _day(name: str, text: str | None) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(f"{name} is no day.", "Write it as 2026-10-31.") from None

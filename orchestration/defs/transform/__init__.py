@@ -1,0 +1,126 @@
+"""One asset per dbt model and seed, one asset check per dbt test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
+
+from ingestion.config import Environment
+from ingestion.errors import AiUsageError
+from orchestration.dbt import PROJECT_DIR, NodeResult, run_dbt
+
+BAKED_MANIFEST = PROJECT_DIR / "manifest" / "manifest.json"
+_READ_BY_DBT = ("models", "macros", "seeds", "tests/dbt")
+
+
+class ModelTranslator(DagsterDbtTranslator):
+    """Groups by layer; keys of sources come from their `meta.dagster.asset_key`."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The first folder below models/, `reference` for seeds."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "reference"
+        return str(dbt_resource_props["fqn"][1])
+
+
+@dataclass(frozen=True, slots=True)
+class DbtAssets:
+    """The project as Dagster sees it, and which of it each dbt node is."""
+
+    specs: list[dg.AssetSpec]
+    checks: list[dg.AssetCheckSpec]
+    asset_of: dict[str, dg.AssetKey]
+    check_of: dict[str, dg.AssetCheckKey]
+
+    def marts(self) -> list[dg.AssetKey]:
+        """What is published."""
+        return [spec.key for spec in self.specs if spec.group_name in {"marts", "custom"}]
+
+    def event(self, node: NodeResult) -> dg.MaterializeResult[None] | dg.AssetCheckResult | None:
+        """What the end of a node means; None for what did not run or is no asset."""
+        check = self.check_of.get(node.unique_id)
+        if check is not None and node.status != "skipped":
+            warns = node.status == "warn"
+            return dg.AssetCheckResult(
+                asset_key=check.asset_key,
+                check_name=check.name,
+                passed=node.ok and not warns,
+                severity=dg.AssetCheckSeverity.WARN if warns else dg.AssetCheckSeverity.ERROR,
+                metadata={"failing_rows": node.failures or 0, "message": node.message},
+            )
+        asset = self.asset_of.get(node.unique_id)
+        if asset is None or not node.ok:
+            return None
+        return dg.MaterializeResult(asset_key=asset, metadata={"seconds": round(node.seconds, 2)})
+
+
+def dbt_assets(manifest: Mapping[str, Any]) -> DbtAssets:
+    """Assets and checks of a manifest."""
+    translator = ModelTranslator()
+    specs = [
+        spec.replace_attributes(skippable=True)
+        for spec in build_dbt_asset_specs(manifest=manifest, dagster_dbt_translator=translator)
+    ]
+    every = {**manifest["nodes"], **manifest["sources"]}
+    assets = {spec.key for spec in specs}
+    keys = {
+        unique_id: translator.get_asset_spec(manifest, unique_id, None).key
+        for unique_id, node in every.items()
+        if node["resource_type"] in {"model", "seed", "source"}
+    }
+    check_of = {
+        unique_id: dg.AssetCheckKey(keys[_tested(node, keys)], node["name"])
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "test" and node["depends_on"]["nodes"]
+    }
+    checks = [dg.AssetCheckSpec(key.name, asset=key.asset_key) for key in dict.fromkeys(check_of.values())]
+    asset_of = {unique_id: key for unique_id, key in keys.items() if key in assets}
+    return DbtAssets(specs, checks, asset_of, check_of)
+
+
+def load_manifest(environment: Environment) -> dict[str, Any]:
+    """The manifest baked into an installation, or one made once for the models as they are.
+
+    Raises:
+        AiUsageError: dbt cannot read the project.
+    """
+    path = BAKED_MANIFEST
+    if not path.exists():
+        path = environment.data_dir / "manifest" / "manifest.json"
+        if not path.exists() or path.stat().st_mtime < _last_change():
+            done = run_dbt(["parse", "--target-path", str(path.parent)], environment)
+            if not done.ok:
+                raise AiUsageError(
+                    f"dbt cannot read the project: {' '.join(done.failures[:3])}", "See logs/dbt.log."
+                )
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return manifest
+
+
+def node_events(
+    assets: DbtAssets, nodes: Iterator[NodeResult]
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Events while dbt runs."""
+    for node in nodes:
+        event = assets.event(node)
+        if event is not None:
+            yield event
+
+
+def _tested(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> str:
+    """The node a test speaks of: what it hangs on, else the last by name of what it reads."""
+    attached = str(node.get("attached_node"))
+    return attached if attached in keys else max(name for name in node["depends_on"]["nodes"] if name in keys)
+
+
+def _last_change() -> float:
+    files: list[Path] = [PROJECT_DIR / "dbt_project.yml", PROJECT_DIR / "profiles.yml"]
+    for folder in _READ_BY_DBT:
+        files += [path for path in (PROJECT_DIR / folder).rglob("*") if path.is_file()]
+    return max(path.stat().st_mtime for path in files)
