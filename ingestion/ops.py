@@ -20,6 +20,7 @@ from dlt.common.destination.exceptions import DestinationUndefinedEntity
 from ingestion.clock import RunClock
 from ingestion.dlt_io import ArrowLoad, add_columns, known_columns, load_arrow, sql_rows
 from ingestion.errors import ConfigurationError, KeyChangedError
+from ingestion.gaps import History
 from ingestion.privacy.contract import TIMESTAMP, Horizon
 from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
@@ -41,6 +42,19 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
                 ("row_count", pa.int64()),
                 ("fetched_at", TIMESTAMP),
                 ("status", pa.string()),
+            ]
+        ),
+    ),
+    "lost_days": (
+        ("source", "resource", "tenant", "day"),
+        pa.schema(
+            [
+                ("source", pa.string()),
+                ("resource", pa.string()),
+                ("tenant", pa.string()),
+                ("day", pa.date32()),
+                ("state", pa.string()),
+                ("recorded_at", TIMESTAMP),
             ]
         ),
     ),
@@ -72,6 +86,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
                 ("resource", pa.string()),
                 ("tool", pa.string()),
                 ("grain", pa.string()),
+                ("fetch_window", pa.string()),
                 ("lookback_days", pa.int64()),
                 ("finality_lag_days", pa.int64()),
                 ("retention_days", pa.int64()),
@@ -247,12 +262,18 @@ class LoadedDays:
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
         """`rows`: (resource, tenant, scope, day, status, row_count) of one source."""
         self._done: dict[tuple[str, str, str], dict[dt.date, int]] = defaultdict(dict)
+        self._recorded: dict[tuple[str, str, str], set[dt.date]] = defaultdict(set)
         for resource, tenant, scope, day, status, row_count in rows:
+            self._recorded[resource, tenant, scope].add(day)
             if status != "pending":
                 self._done[resource, tenant, scope][day] = row_count or 0
 
     def days_to_fetch(self, what: Fetchable, clock: RunClock, tenant: str, scope: str) -> list[dt.date]:
-        """Ascending days: those asked for by name, or the missing ones and those that may be restated."""
+        """Ascending days: those asked for by name, or the missing ones and those that may be restated.
+
+        A night that did not run has not read its look-back either. What the night before it saw unfinished is
+        asked for again, however long ago that is.
+        """
         horizon = what.horizon
         newest = clock.today - dt.timedelta(days=horizon.ready_after)
         oldest = clock.today - dt.timedelta(days=horizon.first_load)
@@ -260,7 +281,15 @@ class LoadedDays:
             return _days(clock.since or oldest, min(newest, clock.until or newest))
         done = self._done[what.name, tenant, scope]
         restated_from = clock.today - dt.timedelta(days=horizon.lookback)
-        return [day for day in _days(oldest, newest) if day not in done or day >= restated_from]
+        days = _days(oldest, newest)
+        recorded = self._recorded[what.name, tenant, scope]
+        unfinished = {
+            day - dt.timedelta(days=back)
+            for day in days
+            if day not in recorded
+            for back in range(1, horizon.lookback - horizon.ready_after + 1)
+        }
+        return [day for day in days if day not in done or day >= restated_from or day in unfinished]
 
     def is_loaded(self, resource: str, tenant: str, scope: str, day: dt.date) -> bool:
         """Whether that day was fetched before (empty counts, pending does not)."""
@@ -355,6 +384,29 @@ class OpsStore:
                 source,
             )
         )
+
+    def history(self, source: str) -> History:
+        """What one source fetched and lost, for :func:`ingestion.gaps.changed_losses`."""
+        history = History()
+        for resource, tenant, day, status in self._rows(
+            "select resource, tenant, day, status from {loaded_days} where source = %s", source
+        ):
+            days = history.pending if status == "pending" else history.fetched
+            days[resource, tenant].add(day)
+        nights = self._rows(
+            "select min(r.as_of), min(case when s.status = 'ok' then r.as_of end) from {source_runs} as s "
+            "inner join {runs} as r on s.run_id = r.run_id where s.source = %s and s.is_connected",
+            source,
+        )
+        if nights:
+            history.connected_on, history.succeeded_on = (moment and moment.date() for moment in nights[0])
+        history.lost = {
+            (resource, tenant, day): state
+            for resource, tenant, day, state in self._rows(
+                "select resource, tenant, day, state from {lost_days} where source = %s", source
+            )
+        }
+        return history
 
     def write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         """Merge rows into ops tables by their keys; one dlt load for all of them."""

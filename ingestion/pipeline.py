@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import dlt
@@ -20,6 +20,7 @@ from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_columns, sql_rows
 from ingestion.errors import AiUsageError, SourceError
+from ingestion.gaps import changed_losses
 from ingestion.ops import DayRecord, LoadedDays, OpsStore
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.privacy.gate import Gate, GateReport
@@ -138,6 +139,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         unknown_fields=tuple(sorted(path for _, path in report.unknown_fields)),
     )
     _record_outcome(context, result, report)
+    _record_losses(context, definition)
     return result
 
 
@@ -368,14 +370,25 @@ def _write(context: LoadContext, **rows: list[dict[str, Any]]) -> None:
         context.ops.write(wanted)
 
 
+def _record_losses(context: LoadContext, definition: SourceDefinition) -> None:
+    """Days that went out of every vendor's reach, and those that came back; also of a source disconnected."""
+    now = utc_now()
+    losses = changed_losses(definition, context.ops.history(definition.name), context.clock)
+    if losses:
+        rows = [{"source": definition.name, "recorded_at": now, **asdict(loss)} for loss in losses]
+        context.ops.write({"lost_days": rows})
+
+
 def _resource_rows(definition: SourceDefinition) -> Iterator[dict[str, Any]]:
     resources: tuple[TableContract | FetchWindow, ...] = (*definition.contracts, *definition.windows)
+    windows = {table: window.name for window in definition.windows for table in window.tables}
     for what in resources:
         yield {
             "source": definition.name,
             "resource": what.name,
             "tool": what.tool,
             "grain": _grain_name(what.grain) if isinstance(what, TableContract) else "window",
+            "fetch_window": windows.get(what.name),
             "lookback_days": what.horizon.lookback,
             "finality_lag_days": what.horizon.finality,
             "retention_days": what.horizon.retention,

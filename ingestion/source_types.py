@@ -19,11 +19,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class FetchWindow:
-    """Days that are fetched but are no table: the log files of a day. Recorded like a table's days."""
+    """Days that are fetched but are no table: the log files of a day. Recorded like a table's days.
+
+    `tables` are filled from it: their own days say what happened, the window's days what was read.
+    """
 
     name: str
     horizon: Horizon
     tool: str | None = None
+    tables: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,10 @@ _LOG_HORIZON = Horizon(first_load=365, lookback=1, finality=1, retention=30)
 _COSTS_HORIZON = Horizon(first_load=365, lookback=1, finality=1, retention=30)
 _SNAPSHOT_HORIZON = Horizon(first_load=0, lookback=0, finality=0)
 
-MESSAGE_FILES = FetchWindow("log_files/CONVERSATION_MESSAGE", _LOG_HORIZON, TOOL)
-COSTS_FILES = FetchWindow("log_files/COSTS", _COSTS_HORIZON, TOOL)
+MESSAGE_FILES = FetchWindow(
+    "log_files/CONVERSATION_MESSAGE", _LOG_HORIZON, TOOL, tables=("conversation_messages",)
+)
+COSTS_FILES = FetchWindow("log_files/COSTS", _COSTS_HORIZON, TOOL, tables=("costs_usage", "costs_billing"))
 
 _TOOL_FEATURES = {
     "search": frozenset({"browser", "web", "search", "web_search", "browsing"}),

@@ -42,10 +42,12 @@ _REPORT_HORIZON = Horizon(first_load=0, lookback=0, finality=3)
 _INTERACTION_HORIZON = Horizon(first_load=365, lookback=7, finality=1)
 
 # The days on which a report was taken (its rows speak of another day), so that no saved answer is read twice.
-REPORT_ANSWERS = FetchWindow("answers/usage_user_detail", _SNAPSHOT_HORIZON, TOOL)
+REPORT_ANSWERS = FetchWindow(
+    "answers/usage_user_detail", _SNAPSHOT_HORIZON, TOOL, tables=("usage_user_detail",)
+)
 # The days that were asked of every history. The table's own days start with the first interaction ever seen:
 # what lies before may have been deleted by the tenant's retention, and deleted is not zero.
-HISTORIES = FetchWindow("histories/interactions", _INTERACTION_HORIZON, TOOL)
+HISTORIES = FetchWindow("histories/interactions", _INTERACTION_HORIZON, TOOL, tables=("interactions",))
 
 
 class UsageDetail(msgspec.Struct):

@@ -1,13 +1,24 @@
--- grain: one row a resource that has every day, with the days between first and last never fetched
--- A gap older than the vendor keeps its data cannot be filled any more: it is permanent.
+-- grain: one row a resource with days that were never fetched, or can no longer be
+-- What is lost is recorded by the load, for ever; what is only missing lies between the first and last day.
 with loaded_days as (
     select * from {{ ref('stg_ops__loaded_days') }}
     where status <> 'pending'
 ),
 
+lost_days as (
+    select * from {{ ref('stg_ops__lost_days') }}
+    where state <> 'recovered'
+),
+
 resource_status as (
     select * from {{ ref('int_resource_status') }}
-    where grain in ('day', 'window', 'snapshot')
+    where
+        grain in ('day', 'window', 'snapshot')
+        and fetch_window is null
+),
+
+calendar_days as (
+    select * from {{ ref('int_calendar_days') }}
 ),
 
 days as (
@@ -27,60 +38,52 @@ steps as (
     from days
 ),
 
--- A vendor without a limit still has every day; a roster of the past exists in no vendor.
-gaps as (
+gap_days as (
     select
         steps.source,
         steps.resource,
-        steps.day,
-        {{ add_days('steps.previous_day', 1) }} as first_missing_day,
-        case
-            when resource_status.grain = 'snapshot' then steps.day
-            else coalesce(
-                {{ add_days('resource_status.as_of_date', '-resource_status.retention_days') }},
-                {{ date_bound('first') }}
-            )
-        end as first_day_kept
+        calendar_days.date_day as day,
+        0 as is_lost
     from steps
     inner join resource_status
         on
             steps.source = resource_status.source
             and steps.resource = resource_status.resource
+    inner join calendar_days
+        on
+            steps.previous_day < calendar_days.date_day
+            and steps.day > calendar_days.date_day
     where steps.previous_day < {{ add_days('steps.day', -1) }}
-),
 
-bounded_gaps as (
+    union all
+
     select
         source,
         resource,
         day,
-        first_missing_day,
-        case
-            when first_day_kept < first_missing_day then first_missing_day
-            when first_day_kept > day then day
-            else first_day_kept
-        end as first_day_to_fill
-    from gaps
+        1 as is_lost
+    from lost_days
 ),
 
-gap_days as (
+distinct_days as (
     select
         source,
         resource,
-        {{ days_between('first_missing_day', 'day') }}
-            as missing_days,
-        {{ days_between('first_missing_day', 'first_day_to_fill') }}
-            as permanent_gap_days
-    from bounded_gaps
+        day,
+        max(is_lost) as is_lost
+    from gap_days
+    group by source, resource, day
 ),
 
 final as (
     select
         source,
         resource,
-        {{ total('missing_days') }} as missing_days,
-        {{ total('permanent_gap_days') }} as permanent_gap_days
-    from gap_days
+        count(*) as missing_days,
+        {{ total('is_lost') }} as permanent_gap_days,
+        min(case when is_lost = 1 then day end) as permanent_gap_from,
+        max(case when is_lost = 1 then day end) as permanent_gap_to
+    from distinct_days
     group by source, resource
 )
 

@@ -81,6 +81,7 @@ final as (
         resources.resource,
         resources.tool,
         resources.grain,
+        resources.fetch_window,
         resources.finality_lag_days,
         resources.retention_days,
         day_totals.first_day,

@@ -9,6 +9,7 @@ final as (
         resource,
         tool,
         grain,
+        fetch_window,
         lookback_days,
         finality_lag_days,
         retention_days
