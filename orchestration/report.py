@@ -6,7 +6,7 @@ import contextlib
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,21 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
             highlight=False,
             soft_wrap=True,
         )
+        if published.closed:
+            console.print(f"closed: {_periods(published.closed)}", highlight=False)
+    if result.publication and result.publication.kept:
+        console.print(
+            f"[yellow]Not corrected:[/] {_periods(result.publication.kept)}: the correction would concern too "
+            "few people; what was closed before stays published.",
+            highlight=False,
+        )
+
+
+def _periods(periods: Sequence[object]) -> str:
+    """The periods, or the first and last of many."""
+    if len(periods) <= 6:
+        return ", ".join(str(period) for period in periods)
+    return f"{len(periods)} weeks and months, {periods[0]} to {periods[-1]}"
 
 
 def as_dict(result: NightResult) -> dict[str, Any]:
@@ -124,6 +139,8 @@ def as_dict(result: NightResult) -> dict[str, Any]:
         ],
         "dbt": result.dbt.statuses if result.dbt else None,
         "failures": result.dbt.failures if result.dbt else [],
+        "closed": [str(period) for period in result.publication.closed] if result.publication else [],
+        "kept": [str(period) for period in result.publication.kept] if result.publication else [],
         "published": result.publication.location if result.publication else None,
         "error": result.error,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
@@ -25,7 +25,7 @@ CLOSED = "closed"
 PERIODS, CONTENTS, CELLS, PERSON_STATES = "periods", "contents", "cells", "person_states"
 _OWN_TABLES = {
     PERIODS: "period_type varchar, period_start date, version integer, state varchar, closed_at timestamp, "
-    "run_id varchar, people integer",
+    "run_id varchar, people integer, salt_check varchar",
     CONTENTS: "period_type varchar, period_start date, version integer, mart varchar, row_count integer",
     PERSON_STATES: "period_type varchar, period_start date, version integer, person_key integer, "
     "state_hash varchar",
@@ -35,13 +35,17 @@ VERSION = "version"
 
 @dataclass(frozen=True, slots=True)
 class ClosedPeriod:
-    """The newest version of a closed period, and whether a correction has been asked for."""
+    """The newest version of a closed period, and whether a correction has been asked for.
+
+    `salt_check` tells the salt by which its people were numbered; under another one nobody is found again.
+    """
 
     period: Period
     version: int
     is_reopened: bool
     people: int
     closed_at: dt.datetime
+    salt_check: str | None
 
 
 class ClosedStore:
@@ -66,18 +70,17 @@ class ClosedStore:
         if PERIODS not in self.session.tables(self.schema):
             return {}
         rows = self.session.rows(
-            f"select period_type, period_start, version, state, people, closed_at from {self.name(PERIODS)}"
+            "select period_type, period_start, version, state, people, closed_at, salt_check "
+            f"from {self.name(PERIODS)}"
         )
         found: dict[Period, ClosedPeriod] = {}
-        for period_type, start, version, state, people, closed_at in sorted(
-            rows, key=lambda row: (row[2], row[3])
-        ):
+        for period_type, start, version, state, *rest in sorted(rows, key=lambda row: (row[2], row[3])):
             period = Period(period_type, start)
             known = found.get(period)
             if state == "closed":
-                found[period] = ClosedPeriod(period, version, False, people, closed_at)
+                found[period] = ClosedPeriod(period, version, False, *rest)
             elif known is not None and known.version == version:
-                found[period] = ClosedPeriod(period, version, True, known.people, known.closed_at)
+                found[period] = replace(known, is_reopened=True)
         return found
 
     def contents(self) -> dict[str, set[Period]]:
@@ -95,7 +98,7 @@ class ClosedStore:
     def add_period(self, closed: ClosedPeriod, run_id: str | None, state: str) -> None:
         """Note that a version is `closed`, or `reopened`."""
         self.session.execute(
-            f"insert into {self.name(PERIODS)} values (%s, %s, %s, %s, %s, %s, %s)",
+            f"insert into {self.name(PERIODS)} values (%s, %s, %s, %s, %s, %s, %s, %s)",
             closed.period.period_type,
             closed.period.start,
             closed.version,
@@ -103,6 +106,7 @@ class ClosedStore:
             closed.closed_at,
             run_id,
             closed.people,
+            closed.salt_check,
         )
 
     def append(self, table: str, schema: str, source: str, periods: Mapping[Period, int], column: str) -> None:

@@ -48,7 +48,7 @@ def plan(
         if before is None:
             decided.closing[period] = 1
         elif before.is_reopened:
-            if states.concerned(period, before.version).may_be_published(k):
+            if _may_differ(states, before, k):
                 decided.closing[period] = before.version + 1
             else:
                 decided.kept.add(period)
@@ -65,7 +65,7 @@ def plan(
             # A mart that came with a newer release. Its figures beside the closed ones of other marts are a
             # second version of the period, so they may differ by nobody or by many.
             if period not in unchanged:
-                unchanged[period] = states.concerned(period, of_type[period]).may_be_published(k)
+                unchanged[period] = _may_differ(states, closed[period], k)
             if unchanged[period]:
                 decided.joining.setdefault(mart, {})[period] = of_type[period]
             else:
@@ -100,13 +100,20 @@ def close(
         closed_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         for period, version in decided.closing.items():
             people = states.keep(period, version)
-            store.add_period(ClosedPeriod(period, version, False, people, closed_at), run_id, "closed")
+            entry = ClosedPeriod(period, version, False, people, closed_at, states.salt_check())
+            store.add_period(entry, run_id, "closed")
 
 
 def mart_periods(session: WarehouseSession, schema: str, marts: list[str]) -> dict[str, str]:
     """The marts that have periods, with the column that gives them."""
     found = {mart: period_column(session.columns(schema, mart)) for mart in marts}
     return {mart: column for mart, column in found.items() if column is not None}
+
+
+def _may_differ(states: PersonStates, closed: ClosedPeriod, k: int) -> bool:
+    """Whether figures of now may stand beside, or after, those of a closed period."""
+    concerned = states.concerned(closed)
+    return concerned is not None and concerned.may_be_published(k)
 
 
 def _closable(session: WarehouseSession, environment: Environment) -> set[Period]:

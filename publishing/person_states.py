@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ingestion.config import Environment
 from ingestion.warehouse import WarehouseSession
-from publishing.closed import PERSON_STATES, ClosedStore
+from publishing.closed import PERSON_STATES, ClosedPeriod, ClosedStore
 from publishing.periods import Period
 
 
@@ -127,8 +127,24 @@ class PersonStates:
             )
         )
 
-    def concerned(self, period: Period, version: int) -> Concerned:
-        """Whom the difference between a closed version and the warehouse of now concerns."""
+    def salt_check(self) -> str | None:
+        """A hash of the deployment's salt, by which people are numbered; None before it is drawn."""
+        ops = self._environment.raw_schema("ops")
+        if "person_key_salt" not in self._session.tables(ops):
+            return None
+        check: str | None = self._session.value(
+            f"select max(md5(salt)) from {self._session.name(ops, 'person_key_salt')}"
+        )
+        return check
+
+    def concerned(self, closed: ClosedPeriod) -> Concerned | None:
+        """Whom the difference between a closed period and the warehouse of now concerns.
+
+        None when nobody can be found again, because the salt was drawn anew since.
+        """
+        if closed.salt_check != self.salt_check():
+            return None
+        period, version = closed.period, closed.version
         query, parameters = self._query(period)
         row = self._session.rows(
             f"with now as ({query}), then_ as (select person_key, state_hash from "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
@@ -79,9 +79,7 @@ def reopen(environment: Environment, found: Sequence[Reopening], *, k: int) -> N
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         with session.transaction():
             for reopening in found:
-                closed = reopening.closed
-                marked = ClosedPeriod(closed.period, closed.version, True, closed.people, now)
-                store.add_period(marked, None, "reopened")
+                store.add_period(replace(reopening.closed, closed_at=now), None, "reopened")
 
 
 def _examine(
@@ -102,8 +100,13 @@ def _examine(
             f"The warehouse no longer holds what the figures of {period} were made of.",
             "A period can be corrected while its raw data is kept; its published figures stay as they are.",
         )
-    states = PersonStates(session, environment)
-    return Reopening(closed[period], states.concerned(period, closed[period].version))
+    concerned = PersonStates(session, environment).concerned(closed[period])
+    if concerned is None:
+        raise AiUsageError(
+            f"The salt was drawn anew since {period} closed, so nobody in it can be found again.",
+            "Whom a correction would concern cannot be told; the published figures stay as they are.",
+        )
+    return Reopening(closed[period], concerned)
 
 
 def _write_audit_rows(environment: Environment, found: Sequence[Reopening], outcome: str) -> None:

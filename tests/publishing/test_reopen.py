@@ -105,6 +105,17 @@ def test_what_cannot_be_reopened_says_why(duckdb_closing: Deployment) -> None:
         ask(made)
 
 
+def test_under_another_salt_nobody_can_be_counted(duckdb_closing: Deployment) -> None:
+    """Everybody would look changed, and one person's correction would pass as everybody's."""
+    made = duckdb_closing
+    made.run("create schema if not exists ops", "create table ops.person_key_salt as select 'one' as salt")
+    publish(made.environment, "r1")
+    made.run("update ops.person_key_salt set salt = 'two'")
+    concern(made, added=0, changed=9, gone=0)
+    with pytest.raises(AiUsageError, match="salt was drawn anew"):
+        ask(made)
+
+
 def test_one_refused_period_keeps_all_of_them_closed(duckdb_closing: Deployment) -> None:
     made = duckdb_closing
     made.run("update restricted.closable_periods set is_closable = true")
