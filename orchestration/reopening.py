@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingestion.config import Environment
+from ingestion.errors import AiUsageError
 from orchestration.dbt import suppression_k
 from orchestration.night import ExitCode, run_lock
 from publishing.periods import parse_period
@@ -32,12 +33,15 @@ def reopen_periods(
 
     Raises:
         ReopenRefusedError: a correction concerns at least one and fewer than k people.
-        AiUsageError: a period is not closed, or can no longer be corrected.
+        ConfigurationError: a text is no period.
+        AiUsageError: a period is not closed, or can no longer be corrected; there is no warehouse.
         BusyError: a run is going on.
     """
     k = suppression_k()
+    periods = {parse_period(text): None for text in texts}
+    if environment.engine == "duckdb" and not environment.warehouse.exists():
+        raise AiUsageError("There is no warehouse in this data folder.", "Name the right one with --data-dir.")
     with run_lock(environment):
-        periods = {parse_period(text): None for text in texts}
         if since is not None:
             periods |= dict.fromkeys(closed_since(environment, since))
         found = examine(environment, list(periods))

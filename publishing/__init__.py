@@ -1,1 +1,1 @@
-"""Makes what readers see: audits the finished marts and switches to them, all tables at once."""
+"""Makes what readers see: assembles and audits the next version, closes final periods, switches all at once."""

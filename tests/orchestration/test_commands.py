@@ -39,8 +39,16 @@ def ai_usage(
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = ai_usage("--help", data_dir=tmp_path).stdout
-    for command in ("run", "publish", "status", "doctor", "demo"):
+    for command in ("run", "publish", "status", "doctor", "demo", "reopen"):
         assert command in shown
+
+
+def test_reopen_says_what_is_wrong_and_makes_nothing(tmp_path: Path) -> None:
+    done = ai_usage("reopen", "--period", "week:2026-10-12", "--yes", data_dir=tmp_path)
+    assert done.returncode == ExitCode.ERROR
+    assert "no warehouse" in done.stderr
+    assert ai_usage("reopen", data_dir=tmp_path).returncode == ExitCode.USAGE
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_run_without_a_key_asks_for_one_and_writes_nothing(tmp_path: Path) -> None:
