@@ -316,6 +316,10 @@ class OpsStore:
         self._pipeline = pipeline
         self._has_tables: bool | None = None
 
+    def exists(self) -> bool:
+        """Whether anything was ever loaded here."""
+        return bool(self._rows("select epoch from {pseudonym_epoch}"))
+
     def ensure_deployment(self, pseudonymiser: Pseudonymiser, now: dt.datetime) -> None:
         """Make the tables and draw the salt on the first run; afterwards refuse another key.
 
