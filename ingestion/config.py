@@ -79,6 +79,34 @@ class PrivacySettings(BaseConfiguration):
     alias_domains: dict[str, str] = dataclass_field(default_factory=dict)
 
 
+@configspec
+class RetentionSettings(BaseConfiguration):
+    """Section `retention`: for how many days before a run rows are kept (docs/privacy.md).
+
+    Attributes:
+        raw_days: single events.
+        person_days: rows of a person and day, raw and derived, and links between identifiers.
+    """
+
+    raw_days: int = 400
+    person_days: int = 800
+
+
+def retention_settings() -> RetentionSettings:
+    """The company's limits.
+
+    Raises:
+        ConfigurationError: a value has the wrong type.
+    """
+    try:
+        settings: RetentionSettings = resolve_configuration(RetentionSettings(), sections=("retention",))
+        return settings
+    except ConfigurationException as error:
+        raise ConfigurationError(
+            f"Settings [retention] cannot be read ({type(error).__name__}).", "See docs/privacy.md."
+        ) from None
+
+
 def email_rules() -> EmailRules:
     """The company's rules for addresses.
 

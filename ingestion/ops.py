@@ -26,6 +26,7 @@ from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
 
 DATASET = "ops"
+EVENT_LAYER, PERSON_DAY_LAYER = "event", "person_day"
 DayStatus = Literal["ok", "pending", "empty"]
 
 _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
@@ -343,7 +344,7 @@ class OpsStore:
                     "The salt in ops.person_key_salt is gone; without it nobody could be told apart.",
                     "Restore ops.person_key_salt from the backup (docs/deploy.md); nothing was requested.",
                 )
-            self._upgrade()
+            self.upgrade()
             return
         epoch = {
             "epoch": KEY_EPOCH,
@@ -379,6 +380,26 @@ class OpsStore:
     def record_action(self, action: LifecycleAction) -> None:
         """The audit row of an erasure, retention or reopening: written before it starts and when it ended."""
         self.write({"lifecycle_actions": [asdict(action)]})
+
+    def record_retention(
+        self, days: dict[str, int], deleted_before: dict[str, dt.date], now: dt.datetime
+    ) -> None:
+        """What is enforced by layer: days kept, and the first day that is kept."""
+        rows = [
+            {"layer": layer, "days": kept, "deleted_before": deleted_before[layer], "enforced_at": now}
+            for layer, kept in days.items()
+        ]
+        self.write({"retention_policy": rows})
+
+    def events_deleted_before(self) -> dt.date | None:
+        """The first day whose events are kept; None while nothing was ever deleted for its age."""
+        rows = self._rows("select max(deleted_before) from {retention_policy} where layer = %s", EVENT_LAYER)
+        return rows[0][0] if rows else None
+
+    def oldest_loaded_day(self) -> dt.date | None:
+        """The first day that any source has rows of."""
+        rows = self._rows("select min(day) from {loaded_days} where status = 'ok'")
+        return rows[0][0] if rows else None
 
     def loaded_days(self, source: str) -> LoadedDays:
         """The days that one source has fetched before."""
@@ -423,7 +444,7 @@ class OpsStore:
         load_arrow(self._pipeline, loads)
         self._has_tables = True
 
-    def _upgrade(self) -> None:
+    def upgrade(self) -> None:
         """Add what this release declares and the deployment lacks; nothing is ever dropped."""
         present = known_columns(self._pipeline)
         for name in present.keys() & _TABLES.keys():

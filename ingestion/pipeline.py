@@ -31,6 +31,7 @@ from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
 
 _FLUSH_ROWS = 200_000
+_NEIGHBOURS = 4
 Progress = Callable[[str, str], None]
 
 
@@ -68,7 +69,12 @@ class SourceResult:
 
 @dataclass(frozen=True, slots=True)
 class LoadContext:
-    """What all sources of one run share."""
+    """What all sources of one run share.
+
+    Attributes:
+        tombstones: identifiers of erased people.
+        events_from: days before it were deleted for their age in part or whole; None = none were.
+    """
 
     environment: Environment
     pseudonymiser: Pseudonymiser
@@ -76,6 +82,7 @@ class LoadContext:
     run_id: str
     ops: OpsStore
     tombstones: Tombstones = field(default_factory=Tombstones)
+    events_from: dt.date | None = None
     progress: Progress = lambda _source, _message: None
 
 
@@ -99,7 +106,10 @@ def open_context(
     run = {"run_id": run_id, "as_of": clock.as_of, "started_at": now}
     ops.write({"runs": [run], "resources": resources})
     tombstones = Tombstones(ops.tombstones())
-    return LoadContext(environment, pseudonymiser, clock, run_id, ops, tombstones, progress)
+    deleted_before = ops.events_deleted_before()
+    # A day is rebuilt with its neighbours (sessions across midnight, a zone): theirs must be whole as well.
+    events_from = deleted_before and deleted_before + dt.timedelta(days=_NEIGHBOURS)
+    return LoadContext(environment, pseudonymiser, clock, run_id, ops, tombstones, events_from, progress)
 
 
 def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResult:
@@ -170,6 +180,7 @@ def _load(
         raise
     context.ops.bury(context.tombstones.take_learned(), utc_now())
     records = _with_most_rows(definition, run.loaded, _last_records(run.fetched))
+    records = _rebuildable(records, run.loaded, context.events_from)
     # Fields before the load too, so that what a crash leaves to be finished is judged as well.
     fill = _fill_rows(context, definition.name, gate.report)
     _record_days(context, definition.name, records, load_id=None, fill=fill)
@@ -278,6 +289,21 @@ def _with_most_rows(
         if record.resource in events
         else record
         for record in records
+    ]
+
+
+def _rebuildable(records: list[DayRecord], loaded: LoadedDays, events_from: dt.date | None) -> list[DayRecord]:
+    """Without the days whose rows were deleted for their age.
+
+    A vendor that sends one late event of such a day must not make models build the day from that event alone.
+    """
+    if events_from is None:
+        return records
+    return [
+        record
+        for record in records
+        if record.day >= events_from
+        or not loaded.is_loaded(record.resource, record.tenant, record.scope, record.day)
     ]
 
 

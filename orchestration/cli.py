@@ -20,6 +20,8 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.privacy.scrub import ScrubFilter, scrub
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
+from lifecycle.erase import Kind
+from lifecycle.retention import refuse_rebuild_after_deletion
 from orchestration import report
 from orchestration.night import ExitCode, Night, NightResult, build_and_publish, run_night
 
@@ -66,6 +68,8 @@ def run(
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
     env = environment(data_dir, target)
+    if full_refresh:
+        refuse_rebuild_after_deletion(env)
     with report.live_progress(quiet=quiet or as_json) as progress:
         result = run_night(
             env,
@@ -188,6 +192,57 @@ def reopen(
     env = environment(data_dir, target, create=False)
     since = all_since.date() if all_since else None
     raise typer.Exit(reopen_periods(env, period or [], since, yes=yes, dry_run=dry_run, as_json=as_json))
+
+
+@app.command()
+def erase(
+    kind: Annotated[Kind, typer.Option(help="What kind of identifier it is.")] = Kind.EMAIL,
+    from_file: Annotated[
+        Path | None, typer.Option(help="File with the identifier (default: standard input or a hidden prompt).")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    even_if_unknown: Annotated[
+        bool, typer.Option("--even-if-unknown", help="Mark as erased what nothing is held of.")
+    ] = False,
+    data_dir: DataDir = None,
+    target: Target = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a person from every layer and keep whoever sends them again from bringing them back."""
+    from orchestration.erasing import erase_person, read_identifier
+
+    pseudonymiser = Pseudonymiser(load_key(), email_rules())
+    identifier = read_identifier(from_file)
+    outcome = erase_person(
+        environment(data_dir, target, create=False),
+        pseudonymiser,
+        SOURCES,
+        kind,
+        identifier,
+        yes=yes,
+        dry_run=dry_run,
+        even_if_unknown=even_if_unknown,
+        as_json=as_json,
+        quiet=quiet,
+    )
+    raise typer.Exit(outcome)
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    data_dir: DataDir = None,
+    target: Target = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete rows that are older than promised ([retention] raw_days, person_days)."""
+    from orchestration.retaining import enforce_retention
+
+    env = environment(data_dir, target, create=False)
+    enforce_retention(env, SOURCES, dt.datetime.now(dt.UTC), dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
 @app.command()

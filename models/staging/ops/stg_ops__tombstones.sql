@@ -7,7 +7,9 @@ final as (
     select
         namespace,
         id_token,
-        erased_at
+        erased_at,
+        valid_from,
+        valid_to
     from source
 )
 

@@ -1,0 +1,179 @@
+"""A small deployment on either engine: one source loaded for real, and the layers above it by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from ingestion.clock import RunClock
+from ingestion.config import Environment, SourceSettings, environment
+from ingestion.identity import Link, link_contract
+from ingestion.pipeline import SourceResult, open_context, run_source
+from ingestion.privacy.contract import (
+    CurrentGrain,
+    DayGrain,
+    EventGrain,
+    Horizon,
+    TableContract,
+    date,
+    email,
+    event_hash,
+    identifier,
+)
+from ingestion.privacy.pseudonym import (
+    CHATGPT_USER,
+    CONVERSATION,
+    ENTRA_OBJECT,
+    HRIS_ID,
+    PERSON_EMAIL,
+    Pseudonymiser,
+)
+from ingestion.source import SourceDefinition, SourceRun
+from ingestion.source_types import Batch
+from lifecycle.erase import Eraser
+from lifecycle.sweep import person_label
+from tests.postgres import PostgresServer
+
+KEY = bytes(range(32))
+NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
+TODAY = NOW.date()
+MAYA, NOAH, HEIR = (f"{name}@asterlane.example" for name in ("maya.lind", "noah.brandt", "desk"))
+
+
+class Record(NamedTuple):
+    """A record of any of the tables."""
+
+    id: str = ""
+    user: str | None = None
+    mail: str | None = None
+    thread: str | None = None
+    employee: str | None = None
+    manager: str | None = None
+    day: dt.date = TODAY
+
+
+MESSAGES = TableContract(
+    "messages",
+    EventGrain(key=("tenant", "event_token"), day="day"),
+    (
+        event_hash("event_token", lambda r: r.id),
+        identifier("conversation_token", CONVERSATION, lambda r: r.thread),
+        identifier("user_token", CHATGPT_USER, lambda r: r.user),
+        email("email_token", lambda r: r.mail),
+        date("day", lambda r: r.day),
+    ),
+    Horizon(first_load=900),
+)
+EMPLOYEES = TableContract(
+    "employees",
+    DayGrain(is_snapshot=True),
+    (
+        identifier("employee_token", HRIS_ID, lambda r: r.employee, required=True),
+        email("email_token", lambda r: r.mail),
+        identifier("manager_token", HRIS_ID, lambda r: r.manager, of_somebody_else=True),
+    ),
+)
+LEAVE = TableContract(
+    "leave", CurrentGrain(), (identifier("employee_token", HRIS_ID, lambda r: r.employee, required=True),)
+)
+LINKS = link_contract(ENTRA_OBJECT, PERSON_EMAIL, "directory")
+CONTRACTS = (MESSAGES, EMPLOYEES, LEAVE, LINKS)
+
+
+@dataclass
+class Vendor:
+    """What the source shows; tests change it between loads."""
+
+    messages: list[Record] = field(default_factory=list)
+    employees: list[Record] = field(default_factory=list)
+    leave: list[Record] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+
+    def extract(self, run: SourceRun) -> Iterator[Batch]:
+        """Every table once."""
+        yield from run.events(MESSAGES, self.messages)
+        yield from run.replace_day(EMPLOYEES, TODAY, self.employees)
+        yield from run.replace_current(LEAVE, self.leave)
+        yield from run.events(LINKS, self.links)
+
+
+@dataclass
+class Deployment:
+    """One data folder or database with its vendor."""
+
+    environment: Environment
+    vendor: Vendor = field(default_factory=Vendor)
+    pseudonymiser: Pseudonymiser = field(default_factory=lambda: Pseudonymiser(KEY))
+    runs: int = 0
+
+    def load(self, as_of: dt.datetime = NOW) -> SourceResult:
+        """One load of the source."""
+        self.runs += 1
+        definition = SourceDefinition(
+            "fake", SourceSettings, CONTRACTS, lambda _: True, self.vendor.extract, lambda _: ()
+        )
+        context = open_context(
+            self.environment, self.pseudonymiser, RunClock(as_of), f"run-{self.runs}", [definition]
+        )
+        result = run_source(definition, context)
+        assert result.status == "ok", result.error
+        return result
+
+    def eraser(self) -> Eraser:
+        """The command's own."""
+        return Eraser(self.environment, self.pseudonymiser, {"fake": CONTRACTS})
+
+    def mail(self, address: str) -> str:
+        """Token of an address."""
+        return self.pseudonymiser.email_token(address)
+
+    def token(self, namespace: str, value: str) -> str:
+        """Token of another identifier."""
+        return self.pseudonymiser.token(namespace, value)
+
+    def label(self, employee: str) -> str:
+        """The second pseudonym."""
+        return person_label(
+            self.rows("select salt from ops.person_key_salt")[0][0], self.token(HRIS_ID, employee)
+        )
+
+    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query; schemas stand without prefix here."""
+        with self.environment.session() as session:
+            return session.rows(query, *parameters)
+
+    def run(self, *statements: str) -> None:
+        """Statements, e.g. what dbt would have built."""
+        with self.environment.session() as session:
+            for statement in statements:
+                session.execute(statement)
+
+    def places(self, *values: str) -> set[str]:
+        """Columns of any table that hold one of the values."""
+        found = set()
+        with self.environment.session() as session:
+            for schema in session.schemas():
+                for table in session.tables(schema):
+                    for column in session.columns(schema, table):
+                        if column.data_type.lower() not in ("varchar", "text", "character varying"):
+                            continue
+                        marks = ", ".join(["%s"] * len(values))
+                        name = session.name(schema, table)
+                        if session.value(f'select 1 from {name} where "{column.name}" in ({marks})', *values):
+                            found.add(f"{schema}.{table}.{column.name}")
+        return found
+
+
+@pytest.fixture(params=["dev", "postgres"])
+def deployment(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deployment:
+    """An empty deployment on each engine."""
+    if request.param == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        for name, value in server.new_database().items():
+            monkeypatch.setenv(name, value)
+    return Deployment(environment(tmp_path / "data", request.param))

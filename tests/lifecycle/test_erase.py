@@ -1,0 +1,257 @@
+"""An erased person is gone from every layer, stays away, and takes nobody along."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import dlt
+import pytest
+
+from ingestion.errors import ConfigurationError, KeyChangedError
+from ingestion.identity import Link
+from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, ENTRA_OBJECT, HRIS_ID, Pseudonymiser
+from lifecycle import erase as erase_module
+from lifecycle.erase import Erasure, Kind
+from lifecycle.person import AmbiguousPersonError
+from tests.lifecycle.conftest import HEIR, MAYA, NOAH, TODAY, Deployment, Record
+
+YESTERDAY = TODAY - dt.timedelta(days=1)
+DERIVED = (
+    "create schema intermediate",
+    "create schema restricted",
+    "create schema closed",
+    "create table intermediate.int_identifier_people "
+    "(namespace varchar, id_token varchar, person_token varchar, valid_from date, valid_to date)",
+    "create table intermediate.account_keys (account_key integer, namespace varchar, id_token varchar)",
+    "create table intermediate.person_keys (person_key integer, person_label varchar)",
+    "create table intermediate.int_account_days (account_key integer, activity_date date)",
+    "create table intermediate.int_spans (person_token varchar, manager_token varchar)",
+    "create table restricted.dim_people (person_key integer, manager_person_key integer)",
+    "create table closed.person_states (period_start date, person_key integer)",
+    "create table closed.department_usage_weekly (period_start date, active_people integer)",
+    "insert into closed.department_usage_weekly values ('2026-09-07', 17)",
+)
+
+
+def fill(made: Deployment) -> None:
+    """Maya (h1) reports to nobody, Noah (h2) reports to Maya; one conversation is shared."""
+    made.vendor.messages = [
+        Record("e1", "u1", MAYA, "c1"),
+        Record("e2", None, None, "c1"),
+        Record("e3", "u2", NOAH, "c1"),
+        Record("e4", "u2", NOAH, "c2"),
+        Record("e5", None, None, "c2"),
+    ]
+    made.vendor.employees = [
+        Record(employee="h1", mail=MAYA),
+        Record(employee="h2", mail=NOAH, manager="h1"),
+    ]
+    made.vendor.leave = [Record(employee="h1"), Record(employee="h2")]
+    made.vendor.links = [Link("o1", MAYA, TODAY), Link("o2", NOAH, TODAY)]
+
+
+def build(made: Deployment) -> None:
+    """What dbt would have built of it."""
+    people = {"h1": (MAYA, "u1"), "h2": (NOAH, "u2")}
+    statements = list(DERIVED)
+    for number, (employee, (mail, user)) in enumerate(people.items(), 1):
+        person = made.token(HRIS_ID, employee)
+        held = {
+            "hris-id": person,
+            "person-email": made.mail(mail),
+            CHATGPT_USER: made.token(CHATGPT_USER, user),
+        }
+        statements += [
+            f"insert into intermediate.int_identifier_people values "
+            f"('{namespace}', '{token}', '{person}', '1900-01-01', '2199-12-31')"
+            for namespace, token in held.items()
+        ]
+        statements += [
+            f"insert into intermediate.account_keys values ({number}, 'any', '{held[CHATGPT_USER]}')",
+            f"insert into intermediate.person_keys values ({number + 10}, '{made.label(employee)}')",
+            f"insert into intermediate.int_account_days values ({number}, '{TODAY}')",
+            f"insert into intermediate.int_spans values ('{person}', '{made.token(HRIS_ID, 'h1')}')",
+            f"insert into restricted.dim_people values ({number + 10}, 11)",
+            f"insert into closed.person_states values ('2026-09-07', {number + 10})",
+        ]
+    made.run(*statements)
+
+
+def erase(made: Deployment, kind: Kind = Kind.EMAIL, written: str = MAYA) -> Erasure:
+    eraser = made.eraser()
+    plan = eraser.plan(kind, written)
+    done = eraser.erase(kind, written, plan)
+    assert done.rows == plan.rows
+    return done
+
+
+def tokens_of_maya(made: Deployment) -> list[str]:
+    named = [made.token(*pair) for pair in ((HRIS_ID, "h1"), (CHATGPT_USER, "u1"), (ENTRA_OBJECT, "o1"))]
+    return [made.mail(MAYA), *named, made.label("h1")]
+
+
+TOMBSTONES = {"ops.tombstones.id_token"}
+
+
+def test_everything_of_the_person_goes_and_nothing_of_anybody_else(deployment: Deployment) -> None:
+    fill(deployment)
+    deployment.load()
+    build(deployment)
+    noah = [deployment.mail(NOAH), deployment.token(HRIS_ID, "h2"), deployment.label("h2")]
+    before = deployment.places(*noah)
+    outcome = erase(deployment, written=f"Maya Lind <{MAYA.upper()}>")
+    assert outcome.identifiers == {
+        "person-email": 1,
+        HRIS_ID: 1,
+        CHATGPT_USER: 1,
+        ENTRA_OBJECT: 1,
+        CONVERSATION: 1,
+    }
+    assert deployment.places(*tokens_of_maya(deployment)) == TOMBSTONES
+    assert deployment.places(*noah) == before
+    # Noah's part of the shared conversation stays; the answer without an author goes with Maya's
+    assert len(deployment.rows("select 1 from raw_fake.messages")) == 3
+    assert deployment.rows("select manager_token from raw_fake.employees") == [(None,)]
+    assert deployment.rows("select account_key from intermediate.int_account_days") == [(2,)]
+    assert deployment.rows("select manager_token from intermediate.int_spans") == [(None,)]
+    assert deployment.rows("select * from restricted.dim_people") == [(12, None)]
+    assert deployment.rows("select person_key from closed.person_states") == [(12,)]
+    assert deployment.rows("select active_people from closed.department_usage_weekly") == [(17,)]
+
+
+def test_the_person_sent_again_lands_nowhere_also_under_a_new_account(deployment: Deployment) -> None:
+    fill(deployment)
+    deployment.load()
+    erase(deployment)
+    deployment.vendor.messages += [Record("e8", "u9", MAYA), Record("e9", "u9", thread="c9")]
+    deployment.vendor.links.append(Link("o9", MAYA, TODAY))
+    result = deployment.load()
+    assert result.erased > 0
+    assert result.rejected == 0
+    new = [deployment.token(CHATGPT_USER, "u9"), deployment.token(ENTRA_OBJECT, "o9")]
+    assert deployment.places(*tokens_of_maya(deployment), *new) == TOMBSTONES
+    assert deployment.rows("select distinct manager_token from raw_fake.employees") == [(None,)]
+    assert deployment.rows("select erased_count from ops.source_runs where run_id = 'run-2'") == [
+        (result.erased,)
+    ]
+    deployment.vendor.messages = [Record("e10", "u9")]
+    assert deployment.load().rows.get("messages", 0) == 0
+
+
+@pytest.mark.parametrize("cut", ["_drain", "sweep", "rewrite_warehouse"])
+def test_cut_off_at_any_step_it_is_completed_by_asking_again(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    fill(deployment)
+    deployment.load()
+    build(deployment)
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    eraser = deployment.eraser()
+    plan = eraser.plan(Kind.EMAIL, MAYA)
+    with monkeypatch.context() as killed:
+        killed.setattr(erase_module.Eraser if cut == "_drain" else erase_module, cut, dies)
+        with pytest.raises(KeyboardInterrupt):
+            eraser.erase(Kind.EMAIL, MAYA, plan)
+    assert deployment.rows("select finished_at from ops.lifecycle_actions") == [(None,)]
+    # already now nothing new can land
+    deployment.vendor.messages = [Record("e99", "u1", MAYA)]
+    assert deployment.load().rows.get("messages", 0) == 0
+    erase(deployment)
+    assert deployment.places(*tokens_of_maya(deployment)) == TOMBSTONES
+
+
+def test_a_second_erasure_has_nothing_left_and_the_audit_names_nobody(deployment: Deployment) -> None:
+    fill(deployment)
+    deployment.load()
+    erase(deployment)
+    assert deployment.eraser().plan(Kind.EMAIL, MAYA).state == "nothing_left"
+    ((action, finished_at, detail),) = deployment.rows(
+        "select action, finished_at, detail from ops.lifecycle_actions"
+    )
+    assert action == "erase"
+    assert finished_at is not None
+    assert json.loads(detail)["rows_deleted"]["raw_fake.messages"] == 2
+    assert not any(token in detail for token in tokens_of_maya(deployment))
+
+
+def test_what_an_interrupted_load_left_behind_is_loaded_and_erased(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pending package holds an account of the person that the warehouse never saw."""
+    fill(deployment)
+    deployment.load()
+    deployment.vendor.messages.append(Record("e7", "u7", MAYA, day=YESTERDAY))
+    load = dlt.Pipeline.load
+
+    def dies(pipeline: dlt.Pipeline, *arguments: Any, **options: Any) -> Any:
+        if pipeline.pipeline_name == "raw_fake":
+            raise KeyboardInterrupt
+        return load(pipeline, *arguments, **options)
+
+    with monkeypatch.context() as killed:
+        killed.setattr(dlt.Pipeline, "load", dies)
+        with pytest.raises(KeyboardInterrupt):
+            deployment.load()
+    eraser = deployment.eraser()
+    eraser.erase(Kind.EMAIL, MAYA, eraser.plan(Kind.EMAIL, MAYA))
+    also = deployment.token(CHATGPT_USER, "u7")
+    assert deployment.places(*tokens_of_maya(deployment), also) == TOMBSTONES
+    assert not deployment.environment.pipeline("raw_fake", "raw_fake").has_pending_data
+
+
+def test_an_address_that_went_to_somebody_else_leaves_the_heir_alone(deployment: Deployment) -> None:
+    """Maya had the desk's address until yesterday; Noah has it today."""
+    fill(deployment)
+    deployment.vendor.messages += [
+        Record("e6", mail=HEIR, day=YESTERDAY),
+        Record("e7", mail=HEIR, day=TODAY),
+    ]
+    deployment.load()
+    build(deployment)
+    for employee, first, last in (("h1", "1900-01-01", str(TODAY)), ("h2", str(TODAY), "2199-12-31")):
+        deployment.run(
+            "insert into intermediate.int_identifier_people values ('person-email', "
+            f"'{deployment.mail(HEIR)}', '{deployment.token(HRIS_ID, employee)}', '{first}', '{last}')"
+        )
+    erase(deployment)
+    desk = "select day from raw_fake.messages where email_token = %s"
+    assert deployment.rows(desk, deployment.mail(HEIR)) == [(TODAY,)]
+    deployment.load()
+    assert deployment.rows(desk, deployment.mail(HEIR)) == [(TODAY,)]
+    # asked by the address itself, its present holder is meant
+    assert deployment.eraser().plan(Kind.EMAIL, HEIR).identifiers["hris-id"] == 1
+
+
+def test_employees_who_share_an_address_are_not_erased_together_by_guess(deployment: Deployment) -> None:
+    """Nothing is built yet, so nobody knows whether it is a rehire or an address given on."""
+    deployment.vendor.employees = [Record(employee="h1", mail=MAYA), Record(employee="h2", mail=MAYA)]
+    deployment.load()
+    with pytest.raises(AmbiguousPersonError):
+        deployment.eraser().plan(Kind.EMAIL, MAYA)
+
+
+def test_an_unknown_person_is_told_apart_and_can_be_marked_all_the_same(deployment: Deployment) -> None:
+    fill(deployment)
+    with pytest.raises(ConfigurationError, match="Nothing was ever loaded"):
+        deployment.eraser().plan(Kind.EMAIL, MAYA)
+    deployment.load()
+    plan = deployment.eraser().plan(Kind.CHATGPT, "u404")
+    assert plan.state == "unknown"
+    deployment.eraser().erase(Kind.CHATGPT, "u404", plan)
+    deployment.vendor.messages = [Record("e404", "u404")]
+    assert deployment.load().erased == 1
+    with pytest.raises(ConfigurationError, match="no e-mail address"):
+        deployment.eraser().plan(Kind.EMAIL, "u404")
+
+
+def test_another_key_is_refused_before_anything_is_read(deployment: Deployment) -> None:
+    fill(deployment)
+    deployment.load()
+    deployment.pseudonymiser = Pseudonymiser(bytes(range(1, 33)))
+    with pytest.raises(KeyChangedError):
+        deployment.eraser().plan(Kind.EMAIL, MAYA)
