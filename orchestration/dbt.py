@@ -23,6 +23,8 @@ from ingestion.privacy.scrub import scrub
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 _DBT = str(Path(sys.executable).with_name("dbt"))
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
+# Any other word is an adapter's own for success (`ok`, `create view`).
+_NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})
 # A node that was not run because one before it failed is told by an event of its own.
 _SKIPPED = frozenset({"SkippingDetails", "LogSkipBecauseError"})
 
@@ -57,7 +59,7 @@ class NodeResult:
     """How one model, seed or test of an invocation ended; its text is scrubbed.
 
     Attributes:
-        status: dbt's word: success, pass, warn, error, fail, skipped.
+        status: dbt's word (pass, warn, error, fail, skipped) or the adapter's for success (ok, insert).
         seconds: wall time of the node.
         failures: failing rows of a test; None for anything else.
     """
@@ -72,7 +74,7 @@ class NodeResult:
     @property
     def ok(self) -> bool:
         """Whether it was built, or passed (a warning passes)."""
-        return self.status in {"success", "pass", "warn"}
+        return self.status not in _NOT_OK
 
 
 class NodeStream:

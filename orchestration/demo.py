@@ -25,14 +25,12 @@ from rich.console import Console
 
 from demo.company.generate import generate_company
 from demo.company.truth import compute_truth
-from ingestion.clock import RunClock
 from ingestion.config import environment
 from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.privacy.pseudonym import Pseudonymiser, parse_key
-from ingestion.sources.registry import SOURCES
 from orchestration import report
 from orchestration.findings import findings
-from orchestration.night import NightResult, run_night
+from orchestration.night import NightResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,10 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
     Raises:
         ConfigurationError: the folder holds another company's demo.
     """
+    # Here, because tests and other commands use this module's vendors and need no Dagster.
+    from orchestration.defs.in_process import run_in_process
+    from orchestration.defs.night import Deployment
+
     console = Console()
     env = environment(options.data_dir)
     _claim_folder(options)
@@ -76,12 +78,13 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
         settings = settings_of_vendors()
         preparing = time.monotonic() - started
         with environment_variables(settings):
-            result = run_night(
-                env,
-                Pseudonymiser(_demo_key(options.data_dir)),
-                RunClock(company.profile.as_of),
-                SOURCES,
-                progress=progress,
+            result = run_in_process(
+                Deployment(
+                    environment=lambda: env,
+                    pseudonymiser=lambda: Pseudonymiser(_demo_key(options.data_dir)),
+                    now=lambda: company.profile.as_of,
+                    progress=progress,
+                )
             )
     result.seconds = {"company, vendors": preparing, **result.seconds}
     report.print_night(result, quiet=quiet)

@@ -25,13 +25,16 @@ from orchestration.defs.schedules import schedules
 from orchestration.defs.transform import DbtAssets, dbt_assets, load_manifest, node_events
 from orchestration.night import ExitCode, Night, NightResult, Progress
 
-STEP = "night"
+STEP, JOB = "night", "nightly"  # Dagster wants the two apart
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 
 
 @dataclass
 class Deployment:
-    """What a night runs on, by default what the environment names; `results` keeps this process's nights."""
+    """What a night runs on, by default what the environment names; `results` keeps this process's nights.
+
+    `error` is what ended the last one before its end.
+    """
 
     environment: Callable[[], Environment] = environment
     pseudonymiser: Callable[[], Pseudonymiser] = lambda: Pseudonymiser(load_key(), email_rules())
@@ -39,6 +42,7 @@ class Deployment:
     sources: Sequence[SourceDefinition] = SOURCES
     progress: Progress = lambda _stage, _message: None
     results: list[NightResult] = field(default_factory=list)
+    error: Exception | None = None
 
 
 class NightConfig(dg.Config):
@@ -89,7 +93,7 @@ def nightly_definitions(deployment: Deployment) -> dg.Definitions:
     """Assets, checks, job and schedules of a deployment."""
     night = night_assets(deployment, dbt_assets(load_manifest(deployment.environment())))
     job = dg.define_asset_job(
-        STEP,
+        JOB,
         selection=dg.AssetSelection.assets(night),
         executor_def=dg.in_process_executor,
         description="Loads every source, checks, builds, tests and publishes.",
@@ -120,8 +124,9 @@ def night_assets(deployment: Deployment, models: DbtAssets) -> dg.AssetsDefiniti
                         yield event
             trouble = _trouble(run.result) if run.is_finished else ""
         except AiUsageError as error:
-            trouble = scrub(str(error))
+            deployment.error, trouble = error, scrub(str(error))
         except Exception as error:  # the last sink: Dagster would keep the text and every cause of it
+            deployment.error = error
             trouble = f"Unexpected {type(error).__name__}: {scrub(str(error))}"
         if trouble:
             # A retry would meet the same; a run that died without a word is retried by dagster.yaml.

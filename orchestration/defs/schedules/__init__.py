@@ -20,7 +20,7 @@ def schedules(job: dg.UnresolvedAssetJobDefinition, op: str) -> list[dg.Schedule
     zone = str(project_var("reporting_timezone"))
     return [
         dg.ScheduleDefinition(
-            name="nightly",
+            name="every_night",
             job=job,
             cron_schedule=os.environ.get(CRON_VARIABLE, _NIGHTLY),
             execution_timezone=zone,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingestion.errors import AiUsageError
 from orchestration.dbt import PROJECT_DIR, NodeResult, run_dbt
 
 BAKED_MANIFEST = PROJECT_DIR / "manifest" / "manifest.json"
+_PARSED = "partial_parse.msgpack"
 _READ_BY_DBT = ("models", "macros", "seeds", "tests/dbt")
 
 
@@ -99,6 +101,7 @@ def load_manifest(environment: Environment) -> dict[str, Any]:
                 raise AiUsageError(
                     f"dbt cannot read the project: {' '.join(done.failures[:3])}", "See logs/dbt.log."
                 )
+            _spare_parsing(path.parent, environment)
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return manifest
 
@@ -117,6 +120,14 @@ def _tested(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> str:
     """The node a test speaks of: what it hangs on, else the last by name of what it reads."""
     attached = str(node.get("attached_node"))
     return attached if attached in keys else max(name for name in node["depends_on"]["nodes"] if name in keys)
+
+
+def _spare_parsing(parsed: Path, environment: Environment) -> None:
+    """The next build reads what was parsed here instead of parsing once more."""
+    target = environment.data_dir / "target"
+    if not (target / _PARSED).exists() and (parsed / _PARSED).exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copy(parsed / _PARSED, target / _PARSED)
 
 
 def _last_change() -> float:
