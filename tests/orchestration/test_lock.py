@@ -1,0 +1,60 @@
+"""Twenty starts at once: one run goes on, the others are busy within five seconds."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingestion.config import Environment, environment
+from ingestion.errors import BusyError
+from orchestration.lock import run_lock
+from tests.postgres import PostgresServer
+
+STARTS = 20
+
+
+def start(env: Environment, told: Any, everybody_told: Any) -> None:
+    began = time.monotonic()
+    try:
+        with run_lock(env):
+            told.put(("won", 0.0))
+            everybody_told.wait(60)
+    except BusyError:
+        told.put(("busy", time.monotonic() - began))
+
+
+def test_one_of_twenty_wins_and_the_others_are_busy_in_time(tmp_path: Path) -> None:
+    env = environment(tmp_path, "dev")
+    forked = multiprocessing.get_context("fork")
+    told, everybody_told = forked.Queue(), forked.Event()
+    processes = [forked.Process(target=start, args=(env, told, everybody_told)) for _ in range(STARTS)]
+    for process in processes:
+        process.start()
+    answers = [told.get(timeout=60) for _ in processes]
+    everybody_told.set()
+    for process in processes:
+        process.join(30)
+    assert sorted(word for word, _ in answers) == ["busy"] * (STARTS - 1) + ["won"]
+    assert max(seconds for _, seconds in answers) < 5
+    with run_lock(env):
+        pass  # free again
+
+
+def test_two_machines_that_share_a_database_are_kept_apart(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their data folders differ, so only the database can tell them apart."""
+    for name, value in postgres.new_database().items():
+        monkeypatch.setenv(name, value)
+    here, there = (environment(tmp_path / name, "postgres") for name in ("here", "there"))
+    with run_lock(here):
+        began = time.monotonic()
+        with pytest.raises(BusyError, match="database"), run_lock(there):
+            pass
+        assert time.monotonic() - began < 5
+    with run_lock(there):
+        pass  # the server released it with the session
