@@ -23,7 +23,7 @@ SCHEMA = pa.schema(
     ]
 )
 WIDEST = Decimal("12345678901234567890123456789.123456789")
-ODD = "it's \"odd\", \\N; 100 % | żółć 🙂"
+ODD = 'it\'s "odd", \\N; 100 % | żółć 🙂'
 ROWS = [
     (1, "plain", Decimal("0.000000001"), True, dt.date(2026, 3, 29), dt.datetime(2026, 3, 29, 2, 30)),
     (
