@@ -60,7 +60,9 @@ class Comparison:
             self.differences.append(f"{place}: published {published}, truth {expected}")
 
 
-def compare_usage(world: World, truth: Mapping[str, Any], period: str, *, before: str = "9999") -> Comparison:
+def compare_usage(
+    world: World, truth: Mapping[str, Any], period: str, *, before: str = "9999", schema: str = "published"
+) -> Comparison:
     """`department_usage_<period>` against `department_<period>`: counts exactly, ratios to nine digits.
 
     Only periods that start before `before` (ISO date) are compared.
@@ -69,11 +71,12 @@ def compare_usage(world: World, truth: Mapping[str, Any], period: str, *, before
     names = [*WEEKLY, *RATIOS]
     query = f"""
         select cast({column} as varchar), department_key, tool, headcount, {", ".join(names)}
-        from published.department_usage_{period} where department_key <> 'unattributed'
+        from {schema}.department_usage_{period} where department_key <> 'unattributed'
     """
     result = Comparison()
     units = departments_of_units(world, period)
-    for start, unit, tool, headcount, *values in world.published(query):
+    rows = world.published(query) if schema == "published" else world.rows(query)
+    for start, unit, tool, headcount, *values in rows:
         if start >= before:
             continue
         departments = truth[f"department_{period}"].get(start)
