@@ -7,8 +7,10 @@ from typing import Any
 import psycopg2
 import pytest
 
+from orchestration.night import ExitCode
 from tests.end_to_end.conftest import ROLES
-from tests.end_to_end.harness import World, comparable, contents
+from tests.end_to_end.harness import World, comparable, contents, require_published
+from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -104,3 +106,26 @@ def test_readers_get_published_and_nothing_else(two_nights_on_postgres: World) -
         ):
             granted = "select has_table_privilege(%s, %s, 'select')"
             assert session.value(granted, ROLES[role], relation), (role, relation)
+
+
+def test_a_server_that_dies_while_models_are_built_needs_no_hand_the_next_night(
+    two_nights_on_postgres: World, postgres: PostgresServer
+) -> None:
+    """Stands last: it runs the second night once more. The server is killed when the third node has ended."""
+    before = published_tables(two_nights_on_postgres)
+    ended: list[str] = []
+
+    def kill_server(stage: str, message: str) -> None:
+        if stage == "dbt":
+            ended.append(message)
+            if len(ended) == 3:
+                postgres.crash()
+
+    result = two_nights_on_postgres.night(days_later=1, progress=kill_server)
+    assert result.exit_code == ExitCode.BUILD_FAILED
+    assert result.publication is None
+    postgres.start_again()
+    assert published_tables(two_nights_on_postgres) == before
+
+    require_published(two_nights_on_postgres.night(days_later=1))
+    assert published_tables(two_nights_on_postgres) == before
