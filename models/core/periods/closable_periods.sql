@@ -98,7 +98,8 @@ owed_days as (
         owed_spans.source,
         owed_spans.resource,
         owed_spans.tenant,
-        {{ days_between('owed_spans.first_day_owed', 'owed_spans.period_end') }} as owed,
+        {{ days_between('owed_spans.first_day_owed', 'owed_spans.period_end') }}
+            as owed,
         count(loaded_days.day) as loaded
     from owed_spans
     left join loaded_days
@@ -165,6 +166,11 @@ resource_periods as (
             and resource_status.resource = missing_days.resource
 ),
 
+sources_with_days as (
+    select distinct source
+    from resource_status
+),
+
 -- The organisation, contracts and price lists have no days of their own: they are read after the period.
 -- So is a source that has never brought anything: its history is still to come.
 source_periods as (
@@ -175,7 +181,7 @@ source_periods as (
         coalesce(outcomes.last_success_date >= periods.period_end, false) as is_final
     from periods
     cross join outcomes
-    left join (select distinct source from resource_status) as sources_with_days
+    left join sources_with_days
         on outcomes.source = sources_with_days.source
     where sources_with_days.source is null
 ),
