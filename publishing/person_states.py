@@ -120,12 +120,7 @@ class PersonStates:
             *(period.period_type, period.start, version),
             *parameters,
         )
-        return int(
-            self._session.value(
-                f"select count(*) from {target} where period_type = %s and period_start = %s and version = %s",
-                *(period.period_type, period.start, version),
-            )
-        )
+        return self._kept(period, version)
 
     def salt_check(self) -> str | None:
         """A hash of the deployment's salt, by which people are numbered; None before it is drawn."""
@@ -140,7 +135,8 @@ class PersonStates:
     def concerned(self, closed: ClosedPeriod) -> Concerned | None:
         """Whom the difference between a closed period and the warehouse of now concerns.
 
-        None when nobody can be found again, because the salt was drawn anew since.
+        None when nobody can be found again, because the salt was drawn anew since. An erasure takes the
+        person's state along; the number of people kept at closing tells that somebody is gone.
         """
         if closed.salt_check != self.salt_check():
             return None
@@ -157,7 +153,18 @@ class PersonStates:
             *parameters,
             *(period.period_type, period.start, version),
         )[0]
-        return Concerned(*(int(count) for count in row))
+        added, changed, gone = (int(count) for count in row)
+        return Concerned(added, changed, gone + closed.people - self._kept(period, version))
+
+    def _kept(self, period: Period, version: int) -> int:
+        """How many people's states a version still has."""
+        return int(
+            self._session.value(
+                f"select count(*) from {self._store.name(PERSON_STATES)} "
+                "where period_type = %s and period_start = %s and version = %s",
+                *(period.period_type, period.start, version),
+            )
+        )
 
     def _query(self, period: Period) -> tuple[str, list[object]]:
         """One row a person with the hash of all contributions; tables that do not exist contribute nothing."""

@@ -67,6 +67,19 @@ def test_a_correction_that_concerns_a_few_people_is_refused_and_written_down(
     assert made.published(SHOWN)[0] == (WEEK, 100)
 
 
+def test_an_erased_person_still_counts_as_one_whom_the_correction_concerns(
+    duckdb_closing: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Erasure takes the kept state along; the difference of the versions is that person all the same."""
+    made = duckdb_closing
+    publish(made.environment, "r1")
+    concern(made, added=0, changed=0, gone=1)
+    made.run("delete from closed.person_states where person_key = 10")
+    with pytest.raises(ReopenRefusedError, match="fewer than 5 people"):
+        ask(made)
+    assert made.rows(AUDIT) == [("refused", 0, 0, 1)]
+
+
 def test_a_correction_of_definitions_alone_concerns_nobody(duckdb_closing: Deployment) -> None:
     made = duckdb_closing
     publish(made.environment, "r1")
