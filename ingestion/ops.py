@@ -273,7 +273,7 @@ class LoadedDays:
         """Ascending days: those asked for by name, or the missing ones and those that may be restated.
 
         A night that did not run has not read its look-back either. What the night before it saw unfinished is
-        asked for again, however long ago that is.
+        asked for again, as long as the vendor keeps the day: a quiet day no longer kept is not recorded.
         """
         horizon = what.horizon
         newest = clock.today - dt.timedelta(days=horizon.ready_after)
@@ -284,10 +284,11 @@ class LoadedDays:
         restated_from = clock.today - dt.timedelta(days=horizon.lookback)
         days = _days(oldest, newest)
         recorded = self._recorded[what.name, tenant, scope]
+        kept_from = clock.today - dt.timedelta(days=horizon.retention or horizon.first_load)
         unfinished = {
             day - dt.timedelta(days=back)
             for day in days
-            if day not in recorded
+            if day not in recorded and day >= kept_from
             for back in range(1, horizon.lookback - horizon.ready_after + 1)
         }
         return [day for day in days if day not in done or day >= restated_from or day in unfinished]

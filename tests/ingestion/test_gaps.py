@@ -126,6 +126,16 @@ def test_the_last_day_before_missed_nights_is_read_again(nights_missed: int) -> 
     assert asked == list(days(FIRST, today))
 
 
+def test_a_quiet_day_that_the_vendor_no_longer_kept_makes_no_other_day_unfinished() -> None:
+    """Such a day is never recorded; every night it would have the day before it read again."""
+    today = FIRST + DAY
+    quiet = FIRST - 100 * DAY
+    known = (day for day in days(FIRST - 364 * DAY, today) if day != quiet)
+    done = LoadedDays((LOGS.name, "main", "main", day, "ok", 1) for day in known)
+    asked = done.days_to_fetch(LOGS, RunClock(at(today)), "main", "main")
+    assert asked == [quiet, FIRST, today]
+
+
 def test_a_run_over_midnight_has_one_today() -> None:
     """It starts at 23:59 and ends after midnight: days come from the clock that was fixed at its start."""
     clock = RunClock(dt.datetime(2026, 9, 1, 23, 59, tzinfo=dt.UTC))

@@ -477,7 +477,7 @@ def test_interactions_are_measured_and_every_read_day_is_recorded(graph: VendorS
 
     graph.routes[f"GET {path}"] = pages
     first = TODAY - dt.timedelta(days=365)
-    done = [first + dt.timedelta(days=n) for n in range(358)]
+    done = [first + dt.timedelta(days=n) for n in range(365)]
     run = source_run(
         SOURCE,
         [(name, "main", "main", day, "ok", 1) for day in done for name in ("interactions", HISTORIES)],
