@@ -6,6 +6,7 @@ be opened by no other. Its log is read line by line as JSON, scrubbed, and writt
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -19,9 +20,10 @@ import yaml
 
 from ingestion.config import Environment
 from ingestion.privacy.scrub import scrub
+from orchestration.dbt_process import THEN
+from orchestration.freshness import FILE, SourceFreshness, read_freshness
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
-_DBT = str(Path(sys.executable).with_name("dbt"))
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
 # Any other word is an adapter's own for success (`ok`, `create view`).
 _NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})
@@ -42,11 +44,15 @@ def suppression_k() -> int:
 
 @dataclass(slots=True)
 class DbtResult:
-    """How an invocation went: exit code, nodes by status, and scrubbed texts of what failed."""
+    """How an invocation went: exit code, nodes by status, and scrubbed texts of what failed.
+
+    `freshness` is empty when it was not asked for, or when dbt could not judge it.
+    """
 
     exit_code: int
     statuses: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    freshness: list[SourceFreshness] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -100,34 +106,35 @@ def run_dbt(
     return nodes.result
 
 
-def run_nodes(arguments: list[str], environment: Environment) -> NodeStream:
-    """The same, giving each node as it ends. dbt is stopped when the caller stops reading."""
-    return NodeStream(lambda result: _run(arguments, environment, result))
+def run_nodes(
+    arguments: list[str], environment: Environment, *, fresh_at: dt.datetime | None = None
+) -> NodeStream:
+    """The same, giving each node as it ends. dbt is stopped when the caller stops reading.
+
+    With `fresh_at` (aware) it is first judged which sources are behind at that moment; that never fails a run.
+    """
+    return NodeStream(lambda result: _run(arguments, environment, fresh_at, result))
 
 
-def _run(arguments: list[str], environment: Environment, result: DbtResult) -> Iterator[NodeResult]:
+def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[SourceFreshness]:
+    """Only judge which sources are behind."""
+    nodes = run_nodes([], environment, fresh_at=fresh_at)
+    for _ in nodes:
+        pass
+    return nodes.result.freshness
+
+
+def _run(
+    arguments: list[str], environment: Environment, fresh_at: dt.datetime | None, result: DbtResult
+) -> Iterator[NodeResult]:
     environment.logs_dir.mkdir(parents=True, exist_ok=True)
-    command = [
-        *(_DBT, "--log-format", "json", "--log-level-file", "none"),
-        *arguments,
-        *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
-        *("--target", environment.target),
-    ]
-    settings = os.environ | {
-        "AI_USAGE_DATA_DIR": str(environment.data_dir),
-        "PGTZ": "UTC",  # libpq's: the time zone of every session, whatever server and role prefer
-        "AI_USAGE_SCHEMA_PREFIX": environment.schema_prefix,
-        "AI_USAGE_RAW_SCHEMA_PREFIX": environment.raw_schema_prefix,
-        "DBT_TARGET_PATH": str(environment.data_dir / "target"),
-        "DBT_LOG_PATH": str(environment.logs_dir),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
-    settings.pop("AI_USAGE_PSEUDONYM_KEY", None)  # the key has no business in dbt's process
+    target_dir = environment.data_dir / "target"
+    (target_dir / FILE).unlink(missing_ok=True)  # an older judgement is none
     with (environment.logs_dir / "dbt.log").open("a", encoding="utf-8") as log:
         process = subprocess.Popen(
-            command,
+            _command(arguments, environment, fresh_at),
             cwd=PROJECT_DIR,
-            env=settings,
+            env=_settings(environment, fresh_at),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -141,10 +148,41 @@ def _run(arguments: list[str], environment: Environment, result: DbtResult) -> I
                 if node is not None:
                     yield node
             result.exit_code = process.wait()
+            result.freshness = read_freshness(target_dir)
         finally:
             if process.poll() is None:  # the reader went away: dbt must not write on without a lock
                 process.terminate()
                 process.wait()
+
+
+def _command(arguments: list[str], environment: Environment, fresh_at: dt.datetime | None) -> list[str]:
+    invocations = [["source", "freshness"]] if fresh_at else []
+    invocations += [arguments] if arguments else []
+    command = [sys.executable, "-m", "orchestration.dbt_process"]
+    for invocation in invocations:
+        command += [
+            *("--log-format", "json", "--log-level-file", "none"),
+            *invocation,
+            *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+            *("--target", environment.target, THEN),
+        ]
+    return command
+
+
+def _settings(environment: Environment, fresh_at: dt.datetime | None) -> dict[str, str]:
+    settings = os.environ | {
+        "AI_USAGE_DATA_DIR": str(environment.data_dir),
+        "PGTZ": "UTC",  # libpq's: the time zone of every session, whatever server and role prefer
+        "AI_USAGE_SCHEMA_PREFIX": environment.schema_prefix,
+        "AI_USAGE_RAW_SCHEMA_PREFIX": environment.raw_schema_prefix,
+        "DBT_TARGET_PATH": str(environment.data_dir / "target"),
+        "DBT_LOG_PATH": str(environment.logs_dir),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    if fresh_at is not None:
+        settings["AI_USAGE_AS_OF"] = f"{fresh_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
+    settings.pop("AI_USAGE_PSEUDONYM_KEY", None)  # the key has no business in dbt's process
+    return settings
 
 
 def _events(lines: Any) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,8 @@ from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
 from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
-from orchestration.dbt import NodeResult, run_nodes, suppression_k
+from orchestration.dbt import NodeResult, judge_freshness, run_nodes, suppression_k
+from orchestration.freshness import newest_run_at
 from orchestration.lock import run_lock
 from orchestration.result import ExitCode, NightResult
 from publishing.audit import AuditFailedError
@@ -113,17 +114,24 @@ class Night:
         return self.result.checks
 
     def build_nodes(self, *, full_refresh: bool = False) -> Iterator[NodeResult]:
-        """One dbt build: models, seeds and tests as they end. Nothing is built after a failed check."""
+        """Source freshness, then one dbt build: models, seeds and tests as they end.
+
+        After a failed check nothing is built. A source that is behind stops nothing: it shows stale.
+        """
+        fresh_at = newest_run_at(self.environment)
         if self.result.failed_checks:
+            with self._timed("freshness"):
+                self.result.freshness = judge_freshness(self.environment, fresh_at)
             return
         # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         arguments += ["--full-refresh"] if full_refresh else []
         with self._timed("build and test"):
-            nodes = run_nodes(arguments, self.environment)
+            nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at)
             for node in nodes:
                 self._progress("dbt", node.name)
                 yield node
+            self.result.freshness = nodes.result.freshness
             self.result.dbt = nodes.result
         if not self.result.dbt.ok:
             self.result.error = "dbt build failed."

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from ingestion.source_types import Finding
 from orchestration.backup.archive import Manifest
+from orchestration.freshness import stale_names
 from orchestration.night import NightResult
 
 ProgressCall = Callable[[str, str], None]
@@ -79,6 +80,9 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
         if source.unknown_fields and not quiet:
             fields = ", ".join(source.unknown_fields[:8])
             console.print(f"{source.source}: new fields were dropped: {fields}", highlight=False)
+    stale = stale_names(result.freshness)
+    if stale:
+        console.print(f"[yellow]stale:[/] {', '.join(stale)}", highlight=False)
     if result.dbt and not quiet:
         counts = ", ".join(f"{count} {status}" for status, count in sorted(result.dbt.statuses.items()))
         console.print(f"dbt: {counts}", highlight=False)
@@ -137,6 +141,7 @@ def as_dict(result: NightResult) -> dict[str, Any]:
             }
             for check in result.failed_checks
         ],
+        "stale": stale_names(result.freshness),
         "dbt": result.dbt.statuses if result.dbt else None,
         "failures": result.dbt.failures if result.dbt else [],
         "closed": [str(period) for period in result.publication.closed] if result.publication else [],

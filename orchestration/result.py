@@ -8,6 +8,7 @@ from enum import IntEnum
 from ingestion.pipeline import SourceResult
 from orchestration.checks import CheckResult
 from orchestration.dbt import DbtResult
+from orchestration.freshness import SourceFreshness
 from publishing.publish import Publication
 
 
@@ -28,12 +29,14 @@ class ExitCode(IntEnum):
 class NightResult:
     """What one run did: a result per source, checks, dbt's, what was published, and seconds by stage.
 
-    `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`.
+    `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`. `freshness`
+    is empty when nobody could tell.
     """
 
     run_id: str
     sources: list[SourceResult] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
+    freshness: list[SourceFreshness] = field(default_factory=list)
     dbt: DbtResult | None = None
     publication: Publication | None = None
     error: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from rich.console import Console
@@ -63,6 +63,12 @@ class Status:
 def current_status(environment: Environment, now: dt.datetime) -> Status:
     """Read everything, and say what needs somebody."""
     watched, state = watch(environment), load_state(environment.data_dir)
+    # A night that built nothing left source_status as it was, but dbt judged what was loaded.
+    stale = set((state.last_night or {}).get("stale", ()))
+    watched.resources = [
+        replace(resource, is_stale=resource.is_stale or resource.name in stale)
+        for resource in watched.resources
+    ]
     version = watched.published
     status = Status(
         checked_at=now,

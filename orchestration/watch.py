@@ -43,6 +43,11 @@ class ResourceStatus:
     names_concealed: bool = False
     as_of: dt.datetime | None = None
 
+    @property
+    def name(self) -> str:
+        """Source and resource in one word."""
+        return f"{self.source}.{self.resource}"
+
 
 @dataclass(frozen=True, slots=True)
 class LostDays:

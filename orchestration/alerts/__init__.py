@@ -18,6 +18,7 @@ from ingestion.privacy.scrub import scrub
 from orchestration.alerts.channels import Channel, ChannelError, alert_settings, configured_channels
 from orchestration.alerts.problems import Examined, examine_night, readers_see
 from orchestration.alerts.state import AlertState, load_state, save_state
+from orchestration.freshness import stale_names
 from orchestration.watch import Watched, watch
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def _notify(
         "as_of": now.isoformat(timespec="seconds"),
         "exit_code": 1 if crash else int(result.exit_code),
         "error": scrub(str(crash)) if crash else scrub(result.error) if result.error else None,
+        "stale": stale_names(result.freshness),
     }
     try:
         settings = alert_settings()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.errors import AiUsageError
 from ingestion.privacy.scrub import scrub
+from orchestration.freshness import stale_names
 from orchestration.watch import LostDays, ResourceStatus, Watched, utc
 
 if TYPE_CHECKING:
@@ -100,19 +101,26 @@ def examine_night(
 
 def _from_status(examined: Examined, watched: Watched, result: NightResult) -> None:
     """What only the tables know: staleness, lost days, concealed names."""
-    # Models that were not built tonight tell of an earlier night; days lost are recorded outside them.
+    # Models that were not built tonight tell of an earlier night. Days lost are recorded outside them, and dbt
+    # judged freshness before it built.
     examined.add("gap", *_lost(watched.lost))
-    if result.dbt is None or not result.dbt.ok:
-        return
+    is_built = result.dbt is not None and result.dbt.ok
     failed = {source.source for source in result.failed_sources}
     by_source: dict[str, list[ResourceStatus]] = {}
     for resource in watched.resources:
         by_source.setdefault(resource.source, []).append(resource)
+    behind = set(stale_names(result.freshness))
+    judged = {one.source for one in result.freshness if one.is_stale is not None}
     for source, resources in by_source.items():
         if source in failed:
             continue  # told as failed; whether it is stale as well is looked at when it loads again
-        stale = [resource for resource in resources if resource.is_stale]
-        examined.add(f"source:{source}:stale", *([_stale(source, stale)] if stale else []))
+        stale = [
+            resource for resource in resources if (resource.is_stale if is_built else resource.name in behind)
+        ]
+        if is_built or source in judged:
+            examined.add(f"source:{source}:stale", *([_stale(source, stale)] if stale else []))
+        if not is_built:
+            continue
         concealed = [resource for resource in resources if resource.names_concealed]
         examined.add(f"concealed:{source}", *([_concealed(source, concealed)] if concealed else []))
 

@@ -20,7 +20,7 @@ class AlertState:
     Attributes:
         open: problem key → its texts and `first_seen`; lasting ones stay for ever.
         told: channel → keys that it was told of and not yet told to be over, with the text to close them by.
-        last_night: run_id, as_of, exit_code and error of the newest night.
+        last_night: run_id, as_of, exit_code and error of the newest night, and which tables were stale.
         was_corrupt: the file could not be read and was set aside.
     """
 

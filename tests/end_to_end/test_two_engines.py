@@ -60,6 +60,11 @@ def test_what_is_loaded_and_kept_by_day_is_the_same_on_both_engines(
         assert [table for table in compared if on_duckdb[table] != on_postgres[table]] == []
 
 
+def test_dbt_judges_freshness_alike_on_both_engines(two_nights: World, two_nights_on_postgres: World) -> None:
+    assert len(two_nights.nights[1].freshness) > 30
+    assert two_nights_on_postgres.nights[1].freshness == two_nights.nights[1].freshness
+
+
 def test_the_second_night_on_postgres_equals_a_full_refresh(two_nights_on_postgres: World) -> None:
     layers = ("intermediate", "restricted", "marts")
 

@@ -21,6 +21,7 @@ from orchestration.alerts import notify
 from orchestration.alerts.problems import examine_night
 from orchestration.alerts.state import FILE, load_state
 from orchestration.dbt import DbtResult
+from orchestration.freshness import SourceFreshness
 from orchestration.night import NightResult
 from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, consecutive
 from publishing.publish import Publication
@@ -310,6 +311,25 @@ def test_tables_of_an_earlier_night_neither_open_nor_close_staleness() -> None:
     assert "source:chatgpt:stale" not in failed_build.problems
     assert not failed_build.covers("source:chatgpt:stale")
     assert not examine_night(night(), Watched(busy=True), NIGHT).covers("gap:chatgpt:2026-11-01")
+
+
+def test_what_dbt_found_late_is_told_once_and_over_once_though_nothing_is_built(
+    env: Environment, hook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "watch", lambda _: looked_at(resources=[status("files"), status("users")]))
+    for number, is_stale in enumerate((True, True, False)):
+        result = night(source("chatgpt"), dbt_failures=("x",))
+        result.freshness = [
+            SourceFreshness("chatgpt", "files", is_stale),
+            SourceFreshness("chatgpt", "users", is_stale=False),
+        ]
+        notify(result, env, now=NIGHT + number * DAY)
+    assert ["chatgpt loads, but is behind: files." in text for text in hook.texts] == [True, True]
+    assert "OVER: chatgpt loads, but is behind" in hook.texts[1]
+    result.freshness = [SourceFreshness("chatgpt", "files", None)]  # dbt could not tell
+    assert not examine_night(result, looked_at(resources=[status("files")]), NIGHT).covers(
+        "source:chatgpt:stale"
+    )
 
 
 def test_lost_days_are_told_once_while_the_hole_grows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from ingestion.source_types import Batch
 from ingestion.sources.registry import SOURCES
 from orchestration import night as night_module
 from orchestration.dbt import PROJECT_DIR, DbtResult, NodeResult, NodeStream, project_var
-from orchestration.defs.ingest import LOADED, raw_key
+from orchestration.defs.ingest import IN_TIME, LOADED, raw_key
 from orchestration.defs.night import JOB, STEP, Deployment, night_assets, nightly_definitions
 from orchestration.defs.schedules import CRON_VARIABLE, REREAD_DAYS
 from orchestration.defs.transform import DbtAssets
+from orchestration.freshness import SourceFreshness, stale_names
 from orchestration.night import ExitCode, run_lock
 from publishing.publish import Publication
 
@@ -86,15 +88,16 @@ def models() -> DbtAssets:
 @pytest.fixture
 def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """Stands for dbt and the switch; says what they were asked, and lets a test choose dbt's word."""
-    told: dict[str, Any] = {"published": [], "alerts": [], "test": "pass"}
+    told: dict[str, Any] = {"published": [], "alerts": [], "test": "pass", "freshness": []}
 
-    def nodes(arguments: list[str], _environment: object) -> NodeStream:
-        told["dbt"] = arguments
+    def nodes(arguments: list[str], _environment: object, *, fresh_at: dt.datetime) -> NodeStream:
+        told["dbt"], told["fresh_at"] = arguments, fresh_at
 
         def run(result: DbtResult) -> Iterator[NodeResult]:
             yield NodeResult("model.staging", "stg_days", "success", 0.1)
             yield NodeResult("model.mart", "usage", "ok", 0.1)  # DuckDB's word
             yield NodeResult("test.mart", "usage_is_unique", told["test"], 0.1, failures=0)
+            result.freshness = told["freshness"]
             result.exit_code = 0 if told["test"] == "pass" else 1
 
         return NodeStream(run)
@@ -167,6 +170,27 @@ def test_a_failed_dbt_test_is_a_failed_check_and_publishes_nothing(
     assert stages["published"] == []
     assert deployment.results[0].exit_code is ExitCode.BUILD_FAILED
     assert stages["alerts"] == [1]
+
+
+def test_a_source_that_is_behind_is_a_warning_and_stops_nothing(
+    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+) -> None:
+    deployment.sources = [source("up", answers), replace(source("off", answers), is_connected=lambda _: False)]
+    late = dt.timedelta(days=4)
+    stages["freshness"] = [
+        SourceFreshness("up", "days", is_stale=True, due_at=NOW.replace(tzinfo=None) - late, behind=late),
+        SourceFreshness("off", "days", is_stale=False, due_at=NOW.replace(tzinfo=None), behind=dt.timedelta()),
+        SourceFreshness("ops", "runs", is_stale=False),  # no table of a source
+    ]
+    result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
+    assert result.success
+    assert stages["fresh_at"] == NOW
+    told = {c.asset_key: c for c in result.get_asset_check_evaluations() if c.check_name == IN_TIME}
+    assert told.keys() == {raw_key("up", "days")}, "what is not connected is neither fresh nor stale"
+    check = told[raw_key("up", "days")]
+    assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert check.metadata["days_behind"].value == 4.0
+    assert stale_names(deployment.results[0].freshness) == ["up.days"]
 
 
 def test_the_launchpad_reaches_the_clock_and_the_sources(

@@ -99,6 +99,16 @@ def test_what_is_old_stale_or_told_needs_somebody(env: Environment) -> None:
     assert told.what == "chatgpt failed"
 
 
+def test_what_dbt_found_late_is_stale_though_nothing_was_built(env: Environment) -> None:
+    warehouse(env)
+    published(env)
+    night = {"run_id": "run-1", "as_of": NIGHT.isoformat(), "exit_code": 5, "stale": ["hris.employees"]}
+    save_state(env.data_dir, AlertState(last_night=night))
+    status = current_status(env, NOW)
+    assert [item.what for item in status.attention] == ["hris is stale: employees."]
+    assert [resource.is_stale for resource in status.resources] == [False, True]
+
+
 def test_while_a_run_holds_the_file_the_published_version_answers(env: Environment, tmp_path: Path) -> None:
     warehouse(env)
     published(env, stale=True)

@@ -1,5 +1,4 @@
 -- grain: one row a source and resource: connected, fresh, complete
-{%- set stale_after_days = 2 %}
 with resource_status as (
     select * from {{ ref('int_resource_status') }}
 ),
@@ -66,7 +65,7 @@ final as (
             or coalesce(
                 reach.data_through < {{ add_days(
                     'resource_status.as_of_date',
-                    '-(reach.finality_lag_days + ' ~ stale_after_days ~ ')'
+                    '-(reach.finality_lag_days + ' ~ var('stale_after_days') ~ ')'
                 ) }},
                 false
             )

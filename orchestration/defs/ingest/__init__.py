@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 import dagster as dg
 import dlt
@@ -15,8 +15,9 @@ from ingestion.pipeline import SourceResult
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceDefinition
 from orchestration.checks import FIELDS, ROWS, CheckResult
+from orchestration.freshness import SourceFreshness
 
-LOADED = "loaded"
+LOADED, IN_TIME = "loaded", "in_time"
 STOPS = (FIELDS, ROWS)
 # A night may end late; two missed ones are a fault.
 FRESHNESS = dg.FreshnessPolicy.time_window(
@@ -73,11 +74,12 @@ def raw_specs(sources: Sequence[SourceDefinition]) -> list[dg.AssetSpec]:
 
 
 def raw_checks(sources: Sequence[SourceDefinition]) -> list[dg.AssetCheckSpec]:
-    """Whether a source was loaded, and the two checks that stop a publish."""
+    """Whether a source was loaded, the two checks that stop a publish, and whether its data is behind."""
     about = {
         LOADED: "Tonight's load of the whole source. Its failure does not stop the others.",
         FIELDS: "No field went empty for all rows. A failure stops the publish.",
         ROWS: "No nine tenths of the rows are gone. A failure stops the publish.",
+        IN_TIME: "dbt source freshness, on the data's own time. What is behind shows stale and stops nothing.",
     }
     return [
         dg.AssetCheckSpec(name, asset=raw_key(source.name, contract.name), description=text)
@@ -125,6 +127,28 @@ def check_events(
             check_name=key.name,
             passed=all(check.passed for check in by_key[key]),
             metadata={"message": " ".join(check.message for check in by_key[key]).strip()},
+        )
+
+
+def freshness_events(
+    freshness: Sequence[SourceFreshness], sources: Sequence[SourceDefinition], unconnected: Set[str]
+) -> Iterator[dg.AssetCheckResult]:
+    """One event a raw table that could be behind; what is not connected is neither fresh nor stale."""
+    known = {raw_key(s.name, c.name) for s in sources for c in contracts(s)}
+    for one in freshness:
+        key = raw_key(one.source, one.table)
+        if key not in known or one.source in unconnected:
+            continue
+        metadata: dict[str, str | float] = {"message": "dbt could not tell; see logs/dbt.log"}
+        if one.due_at is not None and one.behind is not None:
+            days = one.behind / dt.timedelta(days=1)
+            metadata = {"due_at": one.due_at.isoformat(), "days_behind": round(max(0.0, days), 1)}
+        yield dg.AssetCheckResult(
+            asset_key=key,
+            check_name=IN_TIME,
+            passed=one.is_stale is False,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata=metadata,
         )
 
 

@@ -19,7 +19,15 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.privacy.scrub import scrub
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
-from orchestration.defs.ingest import check_events, contracts, load_events, raw_checks, raw_key, raw_specs
+from orchestration.defs.ingest import (
+    check_events,
+    contracts,
+    freshness_events,
+    load_events,
+    raw_checks,
+    raw_key,
+    raw_specs,
+)
 from orchestration.defs.publish import publish_events, published_specs
 from orchestration.defs.schedules import schedules
 from orchestration.defs.transform import DbtAssets, dbt_assets, load_manifest, node_events
@@ -159,6 +167,8 @@ def _steps(
         return
     yield from check_events(run.check(config.accept), deployment.sources)
     yield from node_events(models, run.build_nodes(full_refresh=config.full_refresh))
+    unconnected = {source.source for source in run.result.sources if source.status == "not_connected"}
+    yield from freshness_events(run.result.freshness, deployment.sources, unconnected)
     if selected & {spec.key for spec in published}:
         run.publish()
         if run.result.publication is not None:

@@ -1,0 +1,39 @@
+"""dbt's own process: `python -m orchestration.dbt_process source freshness … then build …`.
+
+Several invocations share one start of Python and one reading of the project, which cost more than a short
+invocation itself. The exit code is the last one's: 0 success, 1 a failed node, 2 dbt itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+
+THEN = "then"  # between two invocations
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the invocations one after the other; a failed one does not stop the next."""
+    from dbt.cli.main import dbtRunner  # here, so that who only needs the word does not wait for dbt
+
+    code = 0
+    for invocation in _invocations(arguments):
+        done = dbtRunner().invoke(invocation)
+        if done.exception is not None:
+            sys.stdout.write(f"{type(done.exception).__name__}: {done.exception}\n")
+        code = 0 if done.success else 1 if done.exception is None else 2
+    return code
+
+
+def _invocations(arguments: Sequence[str]) -> Iterator[list[str]]:
+    invocation: list[str] = []
+    for argument in [*arguments, THEN]:
+        if argument != THEN:
+            invocation.append(argument)
+        elif invocation:
+            yield invocation
+            invocation = []
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
