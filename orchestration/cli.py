@@ -21,7 +21,6 @@ from ingestion.privacy.scrub import ScrubFilter, scrub
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from lifecycle.erase import Kind
-from lifecycle.retention import refuse_rebuild_after_deletion
 from orchestration import report
 from orchestration.night import ExitCode, Night, NightResult, build_and_publish, run_night
 
@@ -68,8 +67,6 @@ def run(
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
     env = environment(data_dir, target)
-    if full_refresh:
-        refuse_rebuild_after_deletion(env)
     with report.live_progress(quiet=quiet or as_json) as progress:
         result = run_night(
             env,

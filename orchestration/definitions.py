@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.defs.night import Deployment, nightly_definitions
+from orchestration.defs.deployment import Deployment
+from orchestration.defs.night import nightly_definitions
 
 
 @dg.definitions

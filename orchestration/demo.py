@@ -56,8 +56,8 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
         ConfigurationError: the folder holds another company's demo.
     """
     # Here, because tests and other commands use this module's vendors and need no Dagster.
+    from orchestration.defs.deployment import Deployment
     from orchestration.defs.in_process import run_in_process
-    from orchestration.defs.night import Deployment
 
     console = Console()
     env = environment(options.data_dir)

@@ -18,6 +18,7 @@ from ingestion.errors import AiUsageError
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
+from lifecycle.retention import refuse_rebuild_after_deletion
 from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
 from orchestration.dbt import NodeResult, judge_freshness, run_nodes, suppression_k
@@ -41,8 +42,16 @@ class Night:
     ends by an exception is told about as well; one that never began (busy) is not.
     """
 
-    def __init__(self, environment: Environment, *, progress: Progress = lambda _stage, _message: None) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        *,
+        full_refresh: bool = False,
+        progress: Progress = lambda _stage, _message: None,
+    ) -> None:
+        """`full_refresh`: rebuild incremental models from raw."""
         self.environment = environment
+        self._full_refresh = full_refresh
         self.result = NightResult(new_run_id())
         self._progress = progress
         self._held = contextlib.ExitStack()
@@ -51,12 +60,17 @@ class Night:
         self.is_finished = False
 
     def __enter__(self) -> Night:
-        """Take the lock.
+        """Take the lock, and refuse what would lose history before anything is requested.
 
         Raises:
             BusyError: another run holds it.
+            ConfigurationError: a full refresh after retention deleted what it would build from.
         """
-        self._held.enter_context(run_lock(self.environment))
+        with contextlib.ExitStack() as held:
+            held.enter_context(run_lock(self.environment))
+            if self._full_refresh:
+                refuse_rebuild_after_deletion(self.environment)
+            self._held = held.pop_all()
         return self
 
     def __exit__(
@@ -113,7 +127,7 @@ class Night:
             self.result.refused_by = "checks"
         return self.result.checks
 
-    def build_nodes(self, *, full_refresh: bool = False) -> Iterator[NodeResult]:
+    def build_nodes(self) -> Iterator[NodeResult]:
         """Source freshness, then one dbt build: models, seeds and tests as they end.
 
         After a failed check nothing is built. A source that is behind stops nothing: it shows stale.
@@ -125,7 +139,7 @@ class Night:
             return
         # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
         arguments = ["build", "--exclude-resource-type", "unit_test"]
-        arguments += ["--full-refresh"] if full_refresh else []
+        arguments += ["--full-refresh"] if self._full_refresh else []
         with self._timed("build and test"):
             nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at)
             for node in nodes:
@@ -136,9 +150,9 @@ class Night:
         if not self.result.dbt.ok:
             self.result.error = "dbt build failed."
 
-    def build(self, *, full_refresh: bool = False) -> None:
+    def build(self) -> None:
         """See :meth:`build_nodes`."""
-        for _ in self.build_nodes(full_refresh=full_refresh):
+        for _ in self.build_nodes():
             pass
 
     def publish(self) -> None:
@@ -192,18 +206,19 @@ def run_night(
     Raises:
         BusyError: another run holds the lock.
         KeyChangedError: the warehouse belongs to another key.
+        ConfigurationError: a full refresh would lose days whose events retention deleted.
     """
-    with Night(environment, progress=progress) as night:
+    with Night(environment, full_refresh=full_refresh, progress=progress) as night:
         night.open(pseudonymiser, clock, every_source or sources)
         for source in sources:
             night.load(source)
-        return build_and_publish(night, full_refresh=full_refresh, accepted=accepted)
+        return build_and_publish(night, accepted=accepted)
 
 
-def build_and_publish(night: Night, *, full_refresh: bool = False, accepted: Sequence[str] = ()) -> NightResult:
+def build_and_publish(night: Night, *, accepted: Sequence[str] = ()) -> NightResult:
     """Everything that comes after loading; `ai-usage publish` does only this."""
     night.check(accepted)
-    night.build(full_refresh=full_refresh)
+    night.build()
     night.publish()
     return night.finish()
 

@@ -2,5 +2,7 @@
 
 ingest, transform, publish   the assets and checks of each stage, with freshness
 night                        the one step that loads, checks, builds and publishes, and its job
-schedules                    when it runs
+retention                    what is older than promised goes, every day; its job and schedule
+schedules                    when the night runs
+deployment                   what the steps run on
 """

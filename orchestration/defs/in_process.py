@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.defs.night import JOB, Deployment, nightly_definitions
+from orchestration.defs.deployment import Deployment
+from orchestration.defs.night import JOB, nightly_definitions
 from orchestration.night import NightResult
 
 

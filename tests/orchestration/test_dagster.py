@@ -14,7 +14,7 @@ import pytest
 from dlt.common.configuration import configspec
 
 from ingestion.config import SourceSettings, environment
-from ingestion.errors import SourceError
+from ingestion.errors import ConfigurationError, SourceError
 from ingestion.privacy.contract import DayGrain, Horizon, TableContract, integer, text
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition, SourceRun
@@ -22,8 +22,11 @@ from ingestion.source_types import Batch
 from ingestion.sources.registry import SOURCES
 from orchestration import night as night_module
 from orchestration.dbt import PROJECT_DIR, DbtResult, NodeResult, NodeStream, project_var
+from orchestration.defs import retention
+from orchestration.defs.deployment import Deployment
 from orchestration.defs.ingest import IN_TIME, LOADED, raw_key
-from orchestration.defs.night import JOB, STEP, Deployment, night_assets, nightly_definitions
+from orchestration.defs.night import JOB, STEP, night_assets, nightly_definitions
+from orchestration.defs.retention import retention_definitions
 from orchestration.defs.schedules import CRON_VARIABLE, REREAD_DAYS
 from orchestration.defs.transform import DbtAssets
 from orchestration.freshness import SourceFreshness, stale_names
@@ -224,6 +227,45 @@ def test_dagster_is_busy_while_the_command_runs(
     assert stages["published"] == stages["alerts"] == []
 
 
+def run_retention(
+    deployment: Deployment, instance: dg.DagsterInstance, *, dry_run: bool = False
+) -> dg.ExecuteInProcessResult:
+    config = {"ops": {"lifecycle__retention": {"config": {"dry_run": dry_run}}}}
+    quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    job = retention_definitions(deployment).resolve_job_def(retention.JOB)
+    return job.execute_in_process(run_config=config | quiet, instance=instance, raise_on_error=False)
+
+
+def test_retention_is_an_asset_that_tells_how_much_went(
+    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+) -> None:
+    deployment.sources = [source("up", answers)]
+    instance = dg.DagsterInstance.ephemeral()
+    assert run_job(deployment, models, instance).success
+    deployment.now = lambda: NOW + dt.timedelta(days=1_200)
+    with run_lock(deployment.environment()):
+        assert not run_retention(deployment, instance).success, "busy"
+    dry = run_retention(deployment, instance, dry_run=True)
+    assert dry.success
+    assert made(dry) == set()
+    result = run_retention(deployment, instance)
+    (event,) = result.get_asset_materialization_events()
+    metadata = event.materialization.metadata
+    assert metadata["rows_in_raw_up"].value == 3
+    assert metadata["rows"].value == metadata["rows_in_raw_up"].value + metadata["rows_in_ops"].value
+    with deployment.environment().session(read_only=True) as session:
+        assert session.value("select count(*) from raw_up.days") == 0
+
+    # A full refresh would drop what was built from these days: the launchpad is refused like the command.
+    published = len(stages["published"])
+    refused = run_job(deployment, models, instance, {"full_refresh": True})
+    assert not refused.success
+    assert isinstance(deployment.error, ConfigurationError)
+    assert len(stages["published"]) == published
+    with run_lock(deployment.environment()):
+        pass  # given back
+
+
 @pytest.fixture(scope="module")
 def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
     folder = tmp_path_factory.mktemp("definitions")
@@ -281,6 +323,12 @@ def test_the_night_runs_at_two_in_the_reporting_zone(
     context = dg.build_schedule_context(scheduled_execution_time=NOW)
     (request,) = weekly.evaluate_tick(context).run_requests or []
     assert json.dumps(request.run_config).count(str(REREAD_DAYS)) == 1
+
+
+def test_retention_is_enforced_every_day(definitions: dg.Definitions) -> None:
+    daily = definitions.get_schedule_def("every_day_retention")
+    assert daily.cron_schedule == "0 6 * * *"
+    assert daily.default_status is dg.DefaultScheduleStatus.RUNNING
 
 
 def test_the_hour_of_the_night_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:

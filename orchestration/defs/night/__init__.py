@@ -5,20 +5,17 @@ one would stop the build of all. What was really made is told table by table; th
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence, Set
 
 import dagster as dg
 from pydantic import Field
 
 from ingestion.clock import RunClock
-from ingestion.config import Environment, email_rules, environment
-from ingestion.errors import AiUsageError, ConfigurationError
+from ingestion.errors import ConfigurationError
 from ingestion.ops import TABLE_NAMES
-from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.privacy.scrub import scrub
 from ingestion.source import SourceDefinition
-from ingestion.sources.registry import SOURCES
+from orchestration.defs.deployment import Deployment, told
 from orchestration.defs.ingest import (
     check_events,
     contracts,
@@ -29,28 +26,13 @@ from orchestration.defs.ingest import (
     raw_specs,
 )
 from orchestration.defs.publish import publish_events, published_specs
+from orchestration.defs.retention import retention_definitions
 from orchestration.defs.schedules import schedules
 from orchestration.defs.transform import DbtAssets, dbt_assets, load_manifest, node_events
-from orchestration.night import ExitCode, Night, NightResult, Progress
+from orchestration.night import ExitCode, Night, NightResult
 
 STEP, JOB = "night", "nightly"  # Dagster wants the two apart
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
-
-
-@dataclass
-class Deployment:
-    """What a night runs on, by default what the environment names; `results` keeps this process's nights.
-
-    `error` is what ended the last one before its end.
-    """
-
-    environment: Callable[[], Environment] = environment
-    pseudonymiser: Callable[[], Pseudonymiser] = lambda: Pseudonymiser(load_key(), email_rules())
-    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
-    sources: Sequence[SourceDefinition] = SOURCES
-    progress: Progress = lambda _stage, _message: None
-    results: list[NightResult] = field(default_factory=list)
-    error: Exception | None = None
 
 
 class NightConfig(dg.Config):
@@ -106,9 +88,10 @@ def nightly_definitions(deployment: Deployment) -> dg.Definitions:
         executor_def=dg.in_process_executor,
         description="Loads every source, checks, builds, tests and publishes.",
     )
-    return dg.Definitions(
+    nightly = dg.Definitions(
         assets=[night], jobs=[job], schedules=schedules(job, STEP), executor=dg.in_process_executor
     )
+    return dg.Definitions.merge(nightly, retention_definitions(deployment))
 
 
 def night_assets(deployment: Deployment, models: DbtAssets) -> dg.AssetsDefinition:
@@ -125,17 +108,15 @@ def night_assets(deployment: Deployment, models: DbtAssets) -> dg.AssetsDefiniti
         wanted: set[object] = {*context.selected_asset_keys, *context.selected_asset_check_keys}
         trouble = ""
         try:
-            with Night(deployment.environment(), progress=deployment.progress) as run:
+            env, progress = deployment.environment(), deployment.progress
+            with Night(env, full_refresh=config.full_refresh, progress=progress) as run:
                 deployment.results.append(run.result)
                 for event in _steps(run, deployment, config, models, published, context.selected_asset_keys):
                     if _key(event) in wanted:
                         yield event
             trouble = _trouble(run.result) if run.is_finished else ""
-        except AiUsageError as error:
-            deployment.error, trouble = error, scrub(str(error))
         except Exception as error:  # the last sink: Dagster would keep the text and every cause of it
-            deployment.error = error
-            trouble = f"Unexpected {type(error).__name__}: {scrub(str(error))}"
+            deployment.error, trouble = error, told(error)
         if trouble:
             # A retry would meet the same; a run that died without a word is retried by dagster.yaml.
             raise dg.Failure(trouble, allow_retries=False)
@@ -166,7 +147,7 @@ def _steps(
     if not selected & {*models.asset_of.values(), *(spec.key for spec in published)}:
         return
     yield from check_events(run.check(config.accept), deployment.sources)
-    yield from node_events(models, run.build_nodes(full_refresh=config.full_refresh))
+    yield from node_events(models, run.build_nodes())
     unconnected = {source.source for source in run.result.sources if source.status == "not_connected"}
     yield from freshness_events(run.result.freshness, deployment.sources, unconnected)
     if selected & {spec.key for spec in published}:
