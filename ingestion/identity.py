@@ -31,7 +31,7 @@ def link_contract(namespace: str, target_namespace: str, method: str) -> TableCo
     """Contract of the edges of one kind. All kinds share one raw table."""
     return TableContract(
         name=TABLE,
-        grain=EventGrain(key=_KEY, newest="observed_on"),
+        grain=EventGrain(key=_KEY, newest="observed_on", keeps_newest=True),
         horizon=Horizon(first_load=0, lookback=0),
         columns=(
             text("namespace", lambda _: namespace),

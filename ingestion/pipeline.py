@@ -21,6 +21,7 @@ from ingestion.config import Environment, resolve_settings
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_columns, sql_rows
 from ingestion.errors import AiUsageError, SourceError
 from ingestion.gaps import changed_losses
+from ingestion.newest import without_older
 from ingestion.ops import DayRecord, LoadedDays, OpsStore
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.privacy.gate import Gate, GateReport
@@ -170,7 +171,7 @@ def _load(
         known_keys=lambda contract: _known_keys(pipeline, contract),
     )
     try:
-        extract_arrow(pipeline, _coalesced(definition.extract(run)))
+        extract_arrow(pipeline, _coalesced(without_older(pipeline, definition.extract(run))))
         gate.check_limits()
     except PipelineStepFailed as failure:
         pipeline.abort_packages()

@@ -34,9 +34,10 @@ from ingestion.privacy.pseudonym import (
 )
 from ingestion.privacy.tombstones import Tombstone
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
+from lifecycle.ledger import write_ledger
 from lifecycle.person import identifiers_of, threads_of
 from lifecycle.rewrite import rewrite_warehouse
-from lifecycle.sweep import empty_staging, sweep
+from lifecycle.sweep import drop_staging, sweep
 
 Progress = Callable[[str], None]
 
@@ -145,7 +146,7 @@ class Eraser:
         self.progress("deleting rows")
         with self.environment.session() as session:
             rows = sweep(session, self.environment, self._tables(), tombstones)
-            empty_staging(session, self._tables())
+            drop_staging(session, self._tables())
         self.progress("rewriting the warehouse")
         rewrite_warehouse(self.environment, self._tables())
         # dlt makes its working folders anew from what the warehouse says
@@ -172,6 +173,7 @@ class Eraser:
         buried = {tombstone.token for tombstone in known}
         new = [tombstone for tombstone in people if tombstone.token not in buried]
         ops.bury(new, _now())
+        write_ledger(self.environment.data_dir, self.pseudonymiser.key_check(), [*known, *new])
         return [*known, *new]
 
     def _people(self, known: Iterable[Tombstone], entered: Tombstone) -> tuple[list[Tombstone], bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingestion.config import Environment
 from ingestion.privacy.contract import EventGrain, TableContract
@@ -60,9 +60,23 @@ def raw_tables(environment: Environment, contracts: Contracts) -> list[RawTable]
 
 
 def existing_tables(session: WarehouseSession, tables: Iterable[RawTable]) -> list[RawTable]:
-    """Those that the warehouse holds already: a source of a newer release has none before its first load."""
+    """Those that the warehouse holds, with the columns that it has of them.
+
+    What a newer release adds comes with its first load.
+    """
+    tables = list(tables)
     present = {schema: set(session.tables(schema)) for schema in {table.schema for table in tables}}
-    return [table for table in tables if table.name in present[table.schema]]
+    return [_as_stored(session, table) for table in tables if table.name in present[table.schema]]
+
+
+def _as_stored(session: WarehouseSession, table: RawTable) -> RawTable:
+    present = {column.name for column in session.columns(table.schema, table.name)}
+    return replace(
+        table,
+        subjects=tuple(subject for subject in table.subjects if subject.column in present),
+        threads=tuple(column for column in table.threads if column in present),
+        others=tuple(column for column in table.others if column in present),
+    )
 
 
 def _raw_table(source: str, schema: str, contract: TableContract) -> RawTable:

@@ -37,11 +37,13 @@ def rewrite_warehouse(environment: Environment, tables: list[RawTable]) -> None:
 
 def _vacuum(session: WarehouseSession, environment: Environment, tables: list[RawTable]) -> None:
     raw = {table.schema for table in tables}
-    schemas = {*raw, *(f"{schema}_staging" for schema in raw), environment.raw_schema("ops")}
+    schemas = {*raw, environment.raw_schema("ops")}
     schemas |= {environment.schema(name) for name in DERIVED_SCHEMAS if name != "published"}
     for schema in sorted(schemas):
         for table in session.tables(schema):
             session.execute(f"vacuum (full, analyze) {session.name(schema, table)}")
+    # Outdated statistics hold sampled values. The database's owner may rewrite them; others are only warned.
+    session.execute("vacuum (full) pg_catalog.pg_statistic")
 
 
 def _rewrite_file(warehouse: Path) -> None:

@@ -32,32 +32,46 @@ def sweep(
     dry_run: bool = False,
 ) -> dict[str, int]:
     """Rows about the erased by table, deleted all or none of them; `dry_run` only counts."""
-    tombstones = list(tombstones)
-    counts: dict[str, int] = {}
     with session.transaction():
-        _list_the_erased(session, environment, tombstones)
-        for schema, table, condition, changes in _targets(session, environment, tables):
-            name = session.name(schema, table)
-            rows = int(session.value(f"select count(*) from {name} where {condition}"))
-            if rows:
-                counts[f"{schema}.{table}"] = rows
-                if not dry_run:
-                    session.execute(f"delete from {name} where {condition}")
+        return sweep_within(session, environment, tables, list(tombstones), dry_run=dry_run)
+
+
+def sweep_within(
+    session: WarehouseSession,
+    environment: Environment,
+    tables: list[RawTable],
+    tombstones: list[Tombstone],
+    *,
+    dry_run: bool = False,
+) -> dict[str, int]:
+    """See :func:`sweep`, inside a transaction of the caller's."""
+    counts: dict[str, int] = {}
+    _list_the_erased(session, environment, tombstones)
+    for schema, table, condition, changes in _targets(session, environment, tables):
+        name = session.name(schema, table)
+        rows = int(session.value(f"select count(*) from {name} where {condition}"))
+        if rows:
+            counts[f"{schema}.{table}"] = rows
             if not dry_run:
-                for column, own in changes:
-                    session.execute(f"update {name} set {column} = null where {own}")
+                session.execute(f"delete from {name} where {condition}")
         if not dry_run:
-            _forget_samples(session, environment)
-        for name in ("erased_tokens", "erased_accounts", "erased_people", "erased_labels"):
-            session.execute(f"drop table {name}")
+            for column, own in changes:
+                session.execute(f"update {name} set {column} = null where {own}")
+    if not dry_run:
+        _forget_samples(session, environment)
+    for name in ("erased_tokens", "erased_accounts", "erased_people", "erased_labels"):
+        session.execute(f"drop table {name}")
     return counts
 
 
-def empty_staging(session: WarehouseSession, tables: list[RawTable]) -> None:
-    """Delete the copies that an interrupted load left in dlt's staging datasets."""
+def drop_staging(session: WarehouseSession, tables: list[RawTable]) -> None:
+    """Drop the copies that loads left in dlt's staging datasets, which dlt makes again when it needs them.
+
+    Emptying them is not enough on PostgreSQL: statistics of an empty table keep the values that it had.
+    """
     for schema in sorted({f"{table.schema}_staging" for table in tables}):
         for table in session.tables(schema):
-            session.execute(f"delete from {session.name(schema, table)}")
+            session.execute(f"drop table {session.name(schema, table)}")
 
 
 def _list_the_erased(session: WarehouseSession, environment: Environment, tombstones: list[Tombstone]) -> None:

@@ -93,7 +93,7 @@ def publish(
     env = environment(data_dir, target)
     with (
         report.live_progress(quiet=quiet or as_json) as progress,
-        Night(env, progress=progress) as night,
+        Night(env, writes_raw=bool(accept), progress=progress) as night,
     ):
         result = build_and_publish(night, accepted=accept or ())
     _finish(result, quiet=quiet, as_json=as_json)
@@ -144,25 +144,36 @@ def backup(
         manifest = back_up(env, to.absolute(), lambda message: progress("backup", message))
     if key_copy is not None:
         copy_key(env, key_copy, to)
-    report.print_backup("saved", manifest, to, quiet=quiet, as_json=as_json)
+    report.print_saved(manifest, to, quiet=quiet, as_json=as_json)
 
 
 @app.command()
 def restore(
     backup: Annotated[Path, typer.Option("--from", help="Folder that `ai-usage backup` made.")],
+    erased_from: Annotated[
+        list[Path] | None,
+        typer.Option(help="Data folder or newer backup that says who was erased since (may be repeated)."),
+    ] = None,
     data_dir: DataDir = None,
     target: Target = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a backup back onto an empty deployment; the next `ai-usage run` builds the rest."""
+    """Put a backup back onto an empty deployment, without erased people; `ai-usage run` builds the rest."""
     from orchestration.backup.restore import restore as put_back
 
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
     env = environment(data_dir, target)
     with report.live_progress(quiet=quiet or as_json) as progress:
-        manifest = put_back(env, backup.absolute(), pseudonymiser, lambda message: progress("restore", message))
-    report.print_backup("restored", manifest, backup, quiet=quiet, as_json=as_json)
+        restored = put_back(
+            env,
+            backup.absolute(),
+            pseudonymiser,
+            {source.name: source.contracts for source in SOURCES},
+            erased_from=[folder.absolute() for folder in erased_from or ()],
+            progress=lambda message: progress("restore", message),
+        )
+    report.print_restored(restored, backup, quiet=quiet, as_json=as_json)
 
 
 @app.command()

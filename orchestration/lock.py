@@ -19,10 +19,12 @@ _POLL_SECONDS = 0.2
 
 
 @contextlib.contextmanager
-def run_lock(environment: Environment) -> Iterator[None]:
+def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[None]:
     """Hold the data folder's lock and, on PostgreSQL, the deployment's advisory locks.
 
     Both die with the process that holds them: the operating system releases the one, the server the other.
+    Who only builds and publishes (`writes_raw` false) keeps nobody from loading: a developer who shares
+    production's raw tables takes no lock of production's.
 
     Raises:
         BusyError: another run holds one of them, or somebody reads the DuckDB file itself; nothing was changed.
@@ -40,16 +42,20 @@ def run_lock(environment: Environment) -> Iterator[None]:
         with contextlib.ExitStack() as held:
             if environment.engine == "postgres":
                 session = held.enter_context(environment.session())
-                _lock_database(session, environment, deadline)
+                _lock_database(session, environment, deadline, writes_raw=writes_raw)
             environment.wait_until_free()
             yield
     finally:
         lock.release()
 
 
-def _lock_database(session: WarehouseSession, environment: Environment, deadline: float) -> None:
+def _lock_database(
+    session: WarehouseSession, environment: Environment, deadline: float, *, writes_raw: bool
+) -> None:
     """Take the session's advisory locks: who builds the same schemas or loads the same raw tables waits."""
-    names = sorted({f"build {environment.schema('')}", f"load {environment.raw_schema('')}"})
+    names = [f"build {environment.schema('')}"]
+    if writes_raw:
+        names.append(f"load {environment.raw_schema('')}")
     for name in names:
         key = int.from_bytes(hashlib.sha256(f"ai-usage {name}".encode()).digest()[:8], signed=True)
         while not session.value("select pg_try_advisory_lock(%s)", key):

@@ -46,11 +46,16 @@ class Night:
         self,
         environment: Environment,
         *,
+        writes_raw: bool = True,
         full_refresh: bool = False,
         progress: Progress = lambda _stage, _message: None,
     ) -> None:
-        """`full_refresh`: rebuild incremental models from raw."""
+        """`writes_raw`: whether it may load, or write records of any kind; see :func:`run_lock`.
+
+        `full_refresh`: rebuild incremental models from raw.
+        """
         self.environment = environment
+        self._writes_raw = writes_raw
         self._full_refresh = full_refresh
         self.result = NightResult(new_run_id())
         self._progress = progress
@@ -67,7 +72,7 @@ class Night:
             ConfigurationError: a full refresh after retention deleted what it would build from.
         """
         with contextlib.ExitStack() as held:
-            held.enter_context(run_lock(self.environment))
+            held.enter_context(run_lock(self.environment, writes_raw=self._writes_raw))
             if self._full_refresh:
                 refuse_rebuild_after_deletion(self.environment)
             self._held = held.pop_all()

@@ -8,7 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -18,6 +18,9 @@ from ingestion.source_types import Finding
 from orchestration.backup.archive import Manifest
 from orchestration.freshness import stale_names
 from orchestration.night import NightResult
+
+if TYPE_CHECKING:
+    from orchestration.backup.restore import Restored
 
 ProgressCall = Callable[[str, str], None]
 
@@ -152,28 +155,45 @@ def as_dict(result: NightResult) -> dict[str, Any]:
     }
 
 
-def print_backup(done: str, manifest: Manifest, folder: Path, *, quiet: bool, as_json: bool) -> None:
-    """What `backup` saved or `restore` put back."""
+def print_saved(manifest: Manifest, folder: Path, *, quiet: bool, as_json: bool) -> None:
+    """What `backup` saved."""
     if as_json:
-        outcome = {
-            done: str(folder),
-            "tables": len(manifest.tables),
-            "rows": manifest.rows,
-            "created_at": manifest.created_at,
-            "product_version": manifest.product_version,
-        }
+        sys.stdout.write(json.dumps({"saved": str(folder)} | _counts(manifest), indent=2) + "\n")
+    elif not quiet:
+        console = Console()
+        console.print(f"saved {_sized(manifest)} in {folder}", highlight=False, soft_wrap=True)
+        console.print("The pseudonymisation key is not in it: keep that apart.", highlight=False)
+
+
+def print_restored(restored: Restored, folder: Path, *, quiet: bool, as_json: bool) -> None:
+    """What `restore` put back, and what it did not because somebody was erased."""
+    manifest, left_out = restored.manifest, sum(restored.erased_again.values())
+    if as_json:
+        outcome = {"restored": str(folder)} | _counts(manifest) | {"rows_of_erased_people": left_out}
         sys.stdout.write(json.dumps(outcome, indent=2) + "\n")
     elif not quiet:
         console = Console()
-        where = "in" if done == "saved" else "from"
-        tables, rows = len(manifest.tables), manifest.rows
+        console.print(f"restored {_sized(manifest)} from {folder}", highlight=False, soft_wrap=True)
         console.print(
-            f"{done} {tables} tables, {rows:,} rows {where} {folder}", highlight=False, soft_wrap=True
+            f"{left_out:,} rows of erased people were left out. Erase again who was erased after "
+            f"{manifest.created_at}, unless this data folder, --erased-from or a newer backup beside says so.",
+            highlight=False,
+            soft_wrap=True,
         )
-        if done == "saved":
-            console.print("The pseudonymisation key is not in it: keep that apart.", highlight=False)
-        else:
-            console.print("Now `ai-usage run`: it builds and publishes everything else.", highlight=False)
+        console.print("Now `ai-usage run`: it builds and publishes everything else.", highlight=False)
+
+
+def _sized(manifest: Manifest) -> str:
+    return f"{len(manifest.tables)} tables, {manifest.rows:,} rows"
+
+
+def _counts(manifest: Manifest) -> dict[str, object]:
+    return {
+        "tables": len(manifest.tables),
+        "rows": manifest.rows,
+        "created_at": manifest.created_at,
+        "product_version": manifest.product_version,
+    }
 
 
 def print_findings(findings: list[tuple[str, Finding]], *, as_json: bool = False) -> None:

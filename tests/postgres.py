@@ -61,6 +61,17 @@ class PostgresServer:
         self.execute(f"create database {name} template {variables['PGDATABASE']} owner {OWNER}")
         return variables | {"PGDATABASE": name}
 
+    def files_of(self, variables: dict[str, str]) -> list[Path]:
+        """The files in which a database is stored."""
+        connection = psycopg2.connect(host=str(self.folder), user="postgres", dbname=variables["PGDATABASE"])
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select oid from pg_database where datname = current_database()")
+                (oid,) = cursor.fetchone() or ()
+        finally:
+            connection.close()
+        return list((self.folder / "base" / str(oid)).iterdir())
+
     def crash(self) -> None:
         """Kill every process of the server at once: nothing is finished, nobody is told."""
         process = self._server.get_postmaster_info().process

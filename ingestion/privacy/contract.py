@@ -129,11 +129,13 @@ class EventGrain:
     """Rows are merged on `key`; the newest by `newest` wins inside one load. `day` names the activity day.
 
     `insert_only` tables keep the first row of a key for ever: the source yields only keys that are new.
+    `keeps_newest` tables hold observations: a stored row that is newer by `newest` than a loaded one stays.
     """
 
     key: tuple[str, ...]
     day: str | None = None
     newest: str | None = None
+    keeps_newest: bool = False
     insert_only: bool = False
 
 

@@ -121,7 +121,7 @@ def test_every_value_survives_on_either_engine_under_another_prefix(
     manifest = back_up(first, tmp_path / "backup")
     before = everything(first)
     second = deploy("second", onto, AI_USAGE_SCHEMA_PREFIX="ci_")
-    restore(second, tmp_path / "backup", Pseudonymiser(KEY))
+    restore(second, tmp_path / "backup", Pseudonymiser(KEY), {})
     assert everything(second) == before
     assert manifest.rows == sum(table.rows for table in manifest.tables) >= 2 * len(ROWS) + 4
     # what dbt makes again was not saved, and the next run finds a deployment of its key
@@ -190,7 +190,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(
     harm(tmp_path / "backup")
     second = deploy("second", "duckdb")
     with pytest.raises(AiUsageError, match=r"damaged|missing|no backup"):
-        restore(second, tmp_path / "backup", Pseudonymiser(KEY))
+        restore(second, tmp_path / "backup", Pseudonymiser(KEY), {})
     assert not second.warehouse.exists()
 
 
@@ -200,9 +200,9 @@ def test_another_key_a_held_deployment_and_a_running_night_are_refused(deploy: D
     backup = tmp_path / "backup"
     back_up(first, backup)
     with pytest.raises(KeyChangedError, match="another pseudonymisation key"):
-        restore(deploy("second", "duckdb"), backup, Pseudonymiser(bytes(range(1, 33))))
+        restore(deploy("second", "duckdb"), backup, Pseudonymiser(bytes(range(1, 33))), {})
     with pytest.raises(AiUsageError, match="holds tables already"):
-        restore(first, backup, Pseudonymiser(KEY))
+        restore(first, backup, Pseudonymiser(KEY), {})
     with pytest.raises(AiUsageError, match="exists already"):
         back_up(first, backup)
     with FileLock(first.lock_file), pytest.raises(BusyError):
@@ -233,10 +233,10 @@ def test_a_restore_that_breaks_off_leaves_nothing_and_can_be_repeated(
     with monkeypatch.context() as patch:
         patch.setattr(restore_module, "load_table", break_off)
         with pytest.raises(OSError, match="disk is full"):
-            restore(second, backup, Pseudonymiser(KEY))
+            restore(second, backup, Pseudonymiser(KEY), {})
     with second.session() as session:
         assert session.tables("ops") == []
-    restore(second, backup, Pseudonymiser(KEY))
+    restore(second, backup, Pseudonymiser(KEY), {})
     assert everything(second) == before
 
 

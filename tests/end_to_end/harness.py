@@ -48,13 +48,13 @@ class World:
     def company_dir(self) -> Path:
         return self.folder / "company"
 
-    def night(self, days_later: int = 0, **options: Any) -> NightResult:
+    def night(self, days_later: int = 0, since: dt.date | None = None, **options: Any) -> NightResult:
         """One night, `days_later` after the company's own; the vendors' clock goes along."""
         as_of = self.company.profile.as_of + dt.timedelta(days=days_later)
         self.server.clock.set(as_of)
         settings = vendor_settings(self.server.configuration(), self.company_dir, self.folder / "archive")
         with environment_variables(settings | self.variables):
-            result = run_night(self.environment, Pseudonymiser(KEY), RunClock(as_of), SOURCES, **options)
+            result = run_night(self.environment, Pseudonymiser(KEY), RunClock(as_of, since), SOURCES, **options)
         self.nights.append(result)
         return result
 

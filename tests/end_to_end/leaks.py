@@ -17,7 +17,7 @@ def leaks(folder: Path, canaries: Iterable[str]) -> list[str]:
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink():
-            for place, data in _texts(path):
+            for place, data in texts(path):
                 # bytes.lower leaves letters beyond ASCII alone; for them both cases are sought
                 lowered = data.lower()
                 if any(text in lowered or text in data for text in sought):
@@ -25,7 +25,8 @@ def leaks(folder: Path, canaries: Iterable[str]) -> list[str]:
     return found
 
 
-def _texts(path: Path) -> Iterator[tuple[str, bytes]]:
+def texts(path: Path) -> Iterator[tuple[str, bytes]]:
+    """What a file holds: its bytes, and what its readers make of them, by place."""
     data = path.read_bytes()
     yield "bytes", data
     if path.suffix == ".duckdb":

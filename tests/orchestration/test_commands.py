@@ -21,7 +21,7 @@ KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
 def ai_usage(
-    *arguments: str, data_dir: Path, timeout: float = 120, **variables: str
+    *arguments: str, data_dir: Path, timeout: float = 120, stdin: str | None = None, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     """Run the command with nothing of ours in its environment but what is given."""
     names = ("AI_USAGE_", "SOURCES__")
@@ -30,6 +30,7 @@ def ai_usage(
     return subprocess.run(
         command,
         env=clean | {"AI_USAGE_DATA_DIR": str(data_dir), "COLUMNS": "200"} | variables,
+        input=stdin,
         capture_output=True,
         text=True,
         cwd=data_dir,

@@ -12,6 +12,7 @@ import pytest
 from ingestion.config import Environment, environment
 from ingestion.errors import BusyError
 from orchestration.lock import run_lock
+from orchestration.night import Night
 from tests.postgres import PostgresServer
 
 STARTS = 20
@@ -58,3 +59,22 @@ def test_two_machines_that_share_a_database_are_kept_apart(
         assert time.monotonic() - began < 5
     with run_lock(there):
         pass  # the server released it with the session
+
+
+def test_a_developer_who_shares_the_raw_tables_builds_while_production_loads(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only who loads takes production's lock; who builds takes the one of their own schemas."""
+    for name, value in postgres.new_database().items():
+        monkeypatch.setenv(name, value)
+    production = environment(tmp_path / "production", "postgres")
+    monkeypatch.setenv("AI_USAGE_SCHEMA_PREFIX", "dev_maya_")
+    monkeypatch.setenv("AI_USAGE_RAW_SCHEMA_PREFIX", "")
+    here, there = (environment(tmp_path / name, "postgres") for name in ("here", "there"))
+    busy = pytest.raises(BusyError, match="database")
+    with run_lock(production), Night(here, writes_raw=False), busy, Night(there, writes_raw=False):
+        pass
+    with run_lock(production), pytest.raises(BusyError, match="database"), Night(here):
+        pass
+    with Night(here, writes_raw=False), run_lock(production):
+        pass

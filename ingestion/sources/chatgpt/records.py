@@ -311,6 +311,9 @@ COSTS_BILLING = TableContract(
     columns=(
         event_hash("event_token", lambda r: r.event.event_id),
         integer("line_number", lambda r: r.number),
+        # Whose event it is: money of an erased person must not stay behind as nobody's.
+        identifier("user_token", CHATGPT_USER, lambda r: r.event.identity.user_id),
+        email("email_token", lambda r: r.event.identity.email),
         date("usage_date", lambda r: r.event.payload.day, required=True),
         text("sku", lambda r: r.line.sku),
         decimal("quantity", lambda r: _value(r.line.quantity)),

@@ -53,6 +53,21 @@ tenants as (
     group by source, resource, tenant
 ),
 
+-- A day that is recorded as lost is waited for no more, whatever the vendor's limits are by now.
+settled_days as (
+    select * from loaded_days
+
+    union
+
+    select
+        source,
+        resource,
+        tenant,
+        day
+    from {{ ref('stg_ops__lost_days') }}
+    where state = 'not_fetched'
+),
+
 -- Days that a tenant owes to a period: from its first day on, as far back as the vendor still keeps them.
 spans as (
     select
@@ -100,15 +115,15 @@ owed_days as (
         owed_spans.tenant,
         {{ days_between('owed_spans.first_day_owed', 'owed_spans.period_end') }}
             as owed,
-        count(loaded_days.day) as loaded
+        count(settled_days.day) as settled
     from owed_spans
-    left join loaded_days
+    left join settled_days
         on
-            owed_spans.source = loaded_days.source
-            and owed_spans.resource = loaded_days.resource
-            and owed_spans.tenant = loaded_days.tenant
-            and owed_spans.first_day_owed <= loaded_days.day
-            and owed_spans.period_end > loaded_days.day
+            owed_spans.source = settled_days.source
+            and owed_spans.resource = settled_days.resource
+            and owed_spans.tenant = settled_days.tenant
+            and owed_spans.first_day_owed <= settled_days.day
+            and owed_spans.period_end > settled_days.day
     group by
         owed_spans.period_type,
         owed_spans.period_start,
@@ -125,7 +140,7 @@ missing_days as (
         period_start,
         source,
         resource,
-        max(case when owed > loaded then 1 else 0 end) as is_missing
+        max(case when owed > settled then 1 else 0 end) as is_missing
     from owed_days
     group by period_type, period_start, source, resource
 ),

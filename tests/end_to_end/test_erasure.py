@@ -1,0 +1,268 @@
+"""People are erased from a whole deployment: no byte of them stays, and no vendor brings them back."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.company.model import Employee
+from ingestion.config import environment
+from tests.end_to_end.erasing import (
+    hashes,
+    in_files,
+    in_postgres_files,
+    in_tables,
+    labels,
+    names,
+    subjects_of,
+    tokens,
+)
+from tests.end_to_end.harness import KEY, World, comparable, contents, require_published
+from tests.end_to_end.leaks import leaks
+from tests.orchestration.test_commands import ai_usage
+from tests.postgres import PostgresServer
+
+pytestmark = pytest.mark.end_to_end
+
+# One table of each source in which somebody does something, so that the people erased are in every source.
+ACTIVE_IN = (
+    "raw_company.leave",
+    "raw_hris.employees",
+    "raw_chatgpt.conversation_messages",
+    "raw_chatgpt.costs_usage",
+    "raw_github_copilot.user_days",
+    "raw_m365_copilot.interactions",
+)
+# What each person did: an erasure may not change anybody else's.
+FACTS = ("fct_usage_daily", "fct_sessions", "fct_seats_daily", "fct_costs_daily", "person_use_weeks")
+NOT_COMPARED = frozenset({"person_key", "cost_billed"})
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass
+class Erased:
+    """A deployment after people were erased from it, and what it held before.
+
+    Attributes:
+        keys: the people's person keys.
+        sought: their tokens, their labels, and every hash that stood on their rows alone.
+        places: tables that held any of these.
+        days_later: age of the deployment's last night.
+    """
+
+    world: World
+    people: list[Employee]
+    keys: set[int]
+    sought: set[str]
+    places: set[str]
+    facts: Rows
+    closed: Rows
+    published: Rows
+    days_later: int
+
+    @property
+    def first_day(self) -> dt.date:
+        """Before anything that the vendors have."""
+        return self.world.company.profile.as_of.date() - dt.timedelta(days=60)
+
+
+def copy_of(world: World, request: pytest.FixtureRequest, folder: Path) -> World:
+    """The same deployment once more, data folder and database."""
+    shutil.copytree(world.environment.data_dir, folder / "data", symlinks=True)
+    variables = dict(world.variables)
+    if world.environment.engine == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        variables = server.copy_database(variables)
+    copied = environment(folder / "data", world.environment.target)
+    return replace(world, environment=copied, variables=variables, nights=[])
+
+
+def people_in_every_source(world: World) -> list[Employee]:
+    """Few people who together do something in every source."""
+    seen = {table: subjects_of(world, table) for table in ACTIVE_IN}
+    active = {
+        person.number: {table for table in ACTIVE_IN if not seen[table].isdisjoint(tokens(person))}
+        for person in world.company.employees
+    }
+    found: list[Employee] = []
+    missing = set(ACTIVE_IN)
+    while missing:
+        number = max(active, key=lambda number: len(active[number] & missing))
+        assert active[number] & missing, missing
+        found.append(world.company.employee(number))
+        missing -= active[number]
+    return found
+
+
+def facts_by_person(world: World) -> Rows:
+    """Rows of every person, the person's key first. What the company is billed for is shared out by use, and so
+    changes with who is there; it is left out."""
+    found: Rows = {}
+    with world.session() as session:
+        for table in FACTS:
+            names = {column.name for column in session.columns("restricted", table)} - NOT_COMPARED
+            kept = "cost_basis <> 'billed'" if table == "fct_costs_daily" else "true"
+            rows = session.rows(
+                f"select person_key, {', '.join(sorted(names))} from restricted.{table} "
+                f"where person_key is not null and {kept}"
+            )
+            found[table] = comparable(rows)
+    return found
+
+
+def shown(world: World) -> Rows:
+    """Published tables with periods: the period's first day comes first."""
+    tables = world.published(
+        "select table_name, column_name from information_schema.columns where table_schema = 'published' "
+        "and column_name in ('week_start', 'month_start')"
+    )
+    return {
+        table: comparable(world.published(f"select {column}, * from published.{table}"))
+        for table, column in tables
+    }
+
+
+def is_closed(world: World) -> Callable[[dt.date, str], bool]:
+    """Whether a published row belongs to a closed period, by its first day and its table."""
+    closed = set(world.rows("select period_type, period_start from closed.periods"))
+    return lambda start, table: ("month" if table.endswith("_monthly") else "week", start) in closed
+
+
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def erased(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Erased:
+    """A copy of a deployment, from which `ai-usage erase` erased people as somebody types it."""
+    on_duckdb = request.param == "duckdb"
+    lived: World = request.getfixturevalue("first_night" if on_duckdb else "two_nights_on_postgres")
+    world = copy_of(lived, request, tmp_path_factory.mktemp("erased"))
+    people = people_in_every_source(world)
+    own = set().union(*(tokens(person) for person in people))
+    known = set().union(*(labels(world, person) for person in people))
+    listed = ", ".join(f"'{label}'" for label in sorted(known))
+    keys = world.rows(f"select person_key from intermediate.person_keys where person_label in ({listed})")
+    sought = own | known | hashes(world, own)
+    made = Erased(
+        world=world,
+        people=people,
+        keys={key for (key,) in keys},
+        sought=sought,
+        places={place for place, _ in in_tables(world, sought)},
+        facts=facts_by_person(world),
+        closed=contents(world, "closed"),
+        published=shown(world),
+        days_later=0 if on_duckdb else 1,
+    )
+    for person in people:
+        done = ai_usage(
+            *("erase", "--yes", "--quiet", "--target", world.environment.target),
+            data_dir=world.environment.data_dir,
+            stdin=person.all_addresses()[-1] + "\n",
+            AI_USAGE_PSEUDONYM_KEY=base64.b64encode(KEY).decode(),
+            **world.variables,
+        )
+        assert done.returncode == 0, done.stderr
+    return made
+
+
+def require_nothing_left(erased: Erased, request: pytest.FixtureRequest) -> None:
+    """No table and no file of the deployment holds anything of the people; tombstones hold their tokens."""
+    world = erased.world
+    kept = {text for place, text in in_tables(world, erased.sought) if place == "ops.tombstones"}
+    assert kept, "without tombstones nobody is kept away"
+    assert {place for place, _ in in_tables(world, erased.sought)} == {"ops.tombstones"}
+    data_dir = world.environment.data_dir
+    assert leaks(data_dir, set().union(*(names(person) for person in erased.people))) == []
+    in_folder = list(in_files(data_dir, erased.sought))
+    assert {text for _, text in in_folder} <= kept
+    assert {place for place, _ in in_folder} <= {
+        "erased.json bytes",
+        "warehouse.duckdb bytes",
+        "warehouse.duckdb ops.tombstones.id_token",
+        "warehouse.duckdb staging.stg_ops__tombstones.id_token",
+    }
+    if world.environment.engine == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        assert {text for _, text in in_postgres_files(server, world.variables, erased.sought)} <= kept
+    ((actions, unfinished),) = world.rows(
+        "select count(*), count(*) - count(finished_at) from ops.lifecycle_actions where action = 'erase'"
+    )
+    assert (actions, unfinished) == (len(erased.people), 0)
+
+
+def require_dropped_at_the_gate(erased: Erased) -> None:
+    """Every source sent them again in the last night."""
+    run_id = erased.world.nights[-1].run_id
+    counts = erased.world.rows(f"select source, erased_count from ops.source_runs where run_id = '{run_id}'")
+    sent = {f"raw_{source}" for source, count in counts if count}
+    assert {table.split(".")[0] for table in ACTIVE_IN} <= sent
+
+
+def require_the_others_as_before(erased: Erased) -> None:
+    """Every fact is there but those of the people."""
+    after = facts_by_person(erased.world)
+    for table, before in erased.facts.items():
+        others = [row for row in before if row[0] not in erased.keys]
+        assert len(others) < len(before), table
+        assert after[table] == others, table
+
+
+def test_everything_was_there_before(erased: Erased) -> None:
+    """A search that finds nothing afterwards proves nothing unless it found everything before."""
+    assert {"ops.tombstones"}.isdisjoint(erased.places)
+    assert set(ACTIVE_IN) <= erased.places
+    assert {"intermediate.int_identifier_people", "intermediate.person_keys", "restricted.dim_people"} <= (
+        erased.places
+    )
+    assert len(erased.sought) > 50
+    assert len(erased.keys) == len(erased.people)
+
+
+def test_no_byte_of_them_is_left(erased: Erased, request: pytest.FixtureRequest) -> None:
+    require_nothing_left(erased, request)
+
+
+def test_the_next_night_changes_nothing_for_them_nor_for_anybody_else(
+    erased: Erased, request: pytest.FixtureRequest
+) -> None:
+    """The vendors send their look-back once more, so all that is missing afterwards is what was erased.
+
+    On PostgreSQL they send everything, as in the test below.
+    """
+    world = erased.world
+    since = None if world.environment.engine == "duckdb" else erased.first_day
+    require_published(world.night(days_later=erased.days_later, since=since))
+    require_dropped_at_the_gate(erased)
+    require_nothing_left(erased, request)
+    require_the_others_as_before(erased)
+
+
+def test_closed_figures_stay_and_open_ones_are_without_them(erased: Erased) -> None:
+    world, closed = erased.world, is_closed(erased.world)
+    after = shown(world)
+    assert after.keys() == erased.published.keys()
+    for table, before in erased.published.items():
+        stays = [row for row in before if closed(row[0], table)]
+        assert [row for row in after[table] if closed(row[0], table)] == stays, table
+    in_store = contents(world, "closed")
+    assert {table: rows for table, rows in in_store.items() if table != "person_states"} == {
+        table: rows for table, rows in erased.closed.items() if table != "person_states"
+    }
+    usage = "department_usage_weekly"
+    open_before = [row for row in erased.published[usage] if not closed(row[0], usage)]
+    open_after = [row for row in after[usage] if not closed(row[0], usage)]
+    assert open_before
+    assert open_before != open_after
+
+
+@pytest.mark.parametrize("erased", ["duckdb"], indirect=True)
+def test_a_back_fill_of_everything_brings_nobody_back(erased: Erased, request: pytest.FixtureRequest) -> None:
+    require_published(erased.world.night(days_later=erased.days_later, since=erased.first_day))
+    require_dropped_at_the_gate(erased)
+    require_nothing_left(erased, request)
+    require_the_others_as_before(erased)
