@@ -14,7 +14,6 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Literal
 
 from dlt.pipeline.exceptions import PipelineStepFailed
@@ -33,6 +32,7 @@ from ingestion.privacy.pseudonym import (
     Pseudonymiser,
 )
 from ingestion.privacy.tombstones import Tombstone
+from lifecycle.kinds import Kind
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
 from lifecycle.ledger import write_ledger
 from lifecycle.person import identifiers_of, threads_of
@@ -40,17 +40,6 @@ from lifecycle.rewrite import rewrite_warehouse
 from lifecycle.sweep import drop_staging, sweep
 
 Progress = Callable[[str], None]
-
-
-class Kind(StrEnum):
-    """What kind of identifier was entered."""
-
-    EMAIL = "email"
-    HRIS = "hris"
-    CHATGPT = "chatgpt"
-    GITHUB = "github"
-    GITHUB_LOGIN = "github-login"
-    ENTRA = "entra"
 
 
 _NAMESPACES = {

@@ -1,4 +1,7 @@
-"""`ai-usage`: the one command. Each subcommand is a thin shell around functions that a scheduler calls too."""
+"""`ai-usage`: the one command. Each subcommand is a thin shell around functions that a scheduler calls too.
+
+What a subcommand needs it imports itself: `status` must answer at once, and a second run be busy at once.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,23 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from ingestion.clock import RunClock
 from ingestion.config import email_rules, environment
 from ingestion.errors import AiUsageError, BusyError
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.privacy.scrub import ScrubFilter, scrub
-from ingestion.source import SourceDefinition
-from ingestion.sources.registry import SOURCES
-from lifecycle.erase import Kind
+from lifecycle.kinds import Kind
 from orchestration import report
-from orchestration.night import ExitCode, Night, NightResult, build_and_publish, run_night
+from orchestration.console import console
+from orchestration.lock import refuse_when_busy
+from orchestration.result import ExitCode, NightResult
+
+if TYPE_CHECKING:
+    from ingestion.source import SourceDefinition
 
 app = typer.Typer(
     name="ai-usage",
@@ -63,10 +68,14 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """The nightly run: load every connected source, build and test, publish."""
-    chosen = _chosen_sources(source)
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
     env = environment(data_dir, target)
+    refuse_when_busy(env)
+    chosen = _chosen_sources(source)
+    from ingestion.sources.registry import SOURCES
+    from orchestration.night import run_night
+
     with report.live_progress(quiet=quiet or as_json) as progress:
         result = run_night(
             env,
@@ -91,6 +100,9 @@ def publish(
 ) -> None:
     """Check and build what is loaded, test, audit, and switch readers to the result."""
     env = environment(data_dir, target)
+    refuse_when_busy(env)
+    from orchestration.night import Night, build_and_publish
+
     with (
         report.live_progress(quiet=quiet or as_json) as progress,
         Night(env, writes_raw=bool(accept), progress=progress) as night,
@@ -115,6 +127,7 @@ def status(
 @app.command()
 def doctor(data_dir: DataDir = None, target: Target = None, as_json: AsJson = False) -> None:
     """Check key, destination and each vendor's credentials and scopes. Writes nothing."""
+    from ingestion.sources.registry import SOURCES
     from orchestration.doctor import examine
 
     env = environment(data_dir, target, create=False)
@@ -160,6 +173,7 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Put a backup back onto an empty deployment, without erased people; `ai-usage run` builds the rest."""
+    from ingestion.sources.registry import SOURCES
     from orchestration.backup.restore import restore as put_back
 
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
@@ -219,6 +233,7 @@ def erase(
     as_json: AsJson = False,
 ) -> None:
     """Erase a person from every layer and keep whoever sends them again from bringing them back."""
+    from ingestion.sources.registry import SOURCES
     from orchestration.erasing import erase_person, read_identifier
 
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
@@ -247,6 +262,7 @@ def retention(
     as_json: AsJson = False,
 ) -> None:
     """Delete rows that are older than promised ([retention] raw_days, person_days)."""
+    from ingestion.sources.registry import SOURCES
     from orchestration.retaining import enforce_retention
 
     env = environment(data_dir, target, create=False)
@@ -271,24 +287,26 @@ def demo(
 def main() -> None:
     """Entry point. Errors are told in one line with their remedy; unexpected ones go to the log, scrubbed."""
     logging.getLogger().addFilter(ScrubFilter())
-    console = Console(stderr=True)
+    out = console(stderr=True)
     try:
         app()
     except BusyError as error:
-        console.print(f"[yellow]Busy:[/] {error}", highlight=False)
+        out.print(f"[yellow]Busy:[/] {error}", highlight=False)
         sys.exit(ExitCode.BUSY)
     except AiUsageError as error:
-        console.print(f"[red]Error:[/] {error.message}", highlight=False)
+        out.print(f"[red]Error:[/] {error.message}", highlight=False)
         if error.remedy:
-            console.print(f"  {error.remedy}", highlight=False)
+            out.print(f"  {error.remedy}", highlight=False)
         sys.exit(ExitCode.ERROR)
     except Exception as error:  # the last sink: a traceback could carry a value
-        console.print(f"[red]Unexpected {type(error).__name__}:[/] {scrub(str(error))}", highlight=False)
-        console.print(report.safe_traceback(error), highlight=False, markup=False)
+        out.print(f"[red]Unexpected {type(error).__name__}:[/] {scrub(str(error))}", highlight=False)
+        out.print(report.safe_traceback(error), highlight=False, markup=False)
         sys.exit(ExitCode.ERROR)
 
 
 def _chosen_sources(names: list[str] | None) -> Sequence[SourceDefinition]:
+    from ingestion.sources.registry import SOURCES
+
     if not names:
         return SOURCES
     known = {source.name: source for source in SOURCES}

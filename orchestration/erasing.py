@@ -15,7 +15,8 @@ from ingestion.config import Environment
 from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
-from lifecycle.erase import Eraser, Erasure, Kind
+from lifecycle.erase import Eraser, Erasure
+from lifecycle.kinds import Kind
 from orchestration.lock import run_lock
 from orchestration.night import ExitCode
 

@@ -7,14 +7,14 @@ import hashlib
 import time
 from collections.abc import Iterator
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from ingestion.config import Environment
 from ingestion.errors import BusyError
 from ingestion.warehouse import WarehouseSession
 
 # Both locks together; starting Python comes on top, and "busy" must be said within five seconds.
-_LOCK_SECONDS = 3.5
+_LOCK_SECONDS = 2.0
 _POLL_SECONDS = 0.2
 
 
@@ -30,14 +30,7 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
         BusyError: another run holds one of them, or somebody reads the DuckDB file itself; nothing was changed.
     """
     deadline = time.monotonic() + _LOCK_SECONDS
-    # Not tied to a thread: a scheduler may begin and end a run in two of them.
-    lock = FileLock(environment.lock_file, timeout=_LOCK_SECONDS, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise BusyError(
-            "Another run is writing to this data folder.", "Wait for it to end; nothing was changed."
-        ) from None
+    lock = _acquire(environment)
     try:
         with contextlib.ExitStack() as held:
             if environment.engine == "postgres":
@@ -47,6 +40,27 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
             yield
     finally:
         lock.release()
+
+
+def refuse_when_busy(environment: Environment) -> None:
+    """Say "busy" before anything slow is imported; whoever goes on takes the lock for good later.
+
+    Raises:
+        BusyError: another run holds the data folder.
+    """
+    _acquire(environment).release()
+
+
+def _acquire(environment: Environment) -> BaseFileLock:
+    # Not tied to a thread: a scheduler may begin and end a run in two of them.
+    lock = FileLock(environment.lock_file, timeout=_LOCK_SECONDS, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyError(
+            "Another run is writing to this data folder.", "Wait for it to end; nothing was changed."
+        ) from None
+    return lock
 
 
 def _lock_database(

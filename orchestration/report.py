@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ingestion.source_types import Finding
-from orchestration.backup.archive import Manifest
+from orchestration.console import console
 from orchestration.freshness import stale_names
-from orchestration.night import NightResult
 
 if TYPE_CHECKING:
+    from ingestion.source_types import Finding
+    from orchestration.backup.archive import Manifest
     from orchestration.backup.restore import Restored
+    from orchestration.result import NightResult
 
 ProgressCall = Callable[[str, str], None]
 
@@ -28,15 +29,15 @@ ProgressCall = Callable[[str, str], None]
 @contextlib.contextmanager
 def live_progress(*, quiet: bool = False) -> Iterator[ProgressCall]:
     """One line a stage that says what is being done now; plain lines where there is no terminal."""
-    console = Console(stderr=True)
+    out = console(stderr=True)
     if quiet:
         yield lambda _stage, _message: None
         return
-    if not console.is_terminal:
-        yield _plain_lines(console)
+    if not out.is_terminal:
+        yield _plain_lines(out)
         return
     columns = (SpinnerColumn(), TextColumn("{task.fields[stage]:<16}"), TextColumn("{task.description}"))
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+    with Progress(*columns, TimeElapsedColumn(), console=out) as progress:
         tasks: dict[str, Any] = {}
 
         def show(stage: str, message: str) -> None:
@@ -49,21 +50,21 @@ def live_progress(*, quiet: bool = False) -> Iterator[ProgressCall]:
         yield show
 
 
-def _plain_lines(console: Console) -> ProgressCall:
+def _plain_lines(out: Console) -> ProgressCall:
     """For logs: one line when a stage begins."""
     seen: set[str] = set()
 
     def show(stage: str, message: str) -> None:
         if stage not in seen:
             seen.add(stage)
-            console.print(f"{stage}: {message}", highlight=False)
+            out.print(f"{stage}: {message}", highlight=False)
 
     return show
 
 
 def print_night(result: NightResult, *, quiet: bool = False) -> None:
     """The outcome: a line a source, what dbt did, where the published file lies."""
-    console = Console()
+    out = console()
     if not quiet and result.sources:
         table = Table(box=None, pad_edge=False)
         for heading in ("source", "state", "rows", "rejected", "seconds"):
@@ -76,35 +77,35 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
                 f"{source.rejected:,}",
                 f"{source.seconds:.1f}",
             )
-        console.print(table)
+        out.print(table)
     for source in result.sources:
         if source.error:
-            console.print(f"[red]{source.source}:[/] {source.error}", highlight=False)
+            out.print(f"[red]{source.source}:[/] {source.error}", highlight=False)
         if source.unknown_fields and not quiet:
             fields = ", ".join(source.unknown_fields[:8])
-            console.print(f"{source.source}: new fields were dropped: {fields}", highlight=False)
+            out.print(f"{source.source}: new fields were dropped: {fields}", highlight=False)
     stale = stale_names(result.freshness)
     if stale:
-        console.print(f"[yellow]stale:[/] {', '.join(stale)}", highlight=False)
+        out.print(f"[yellow]stale:[/] {', '.join(stale)}", highlight=False)
     if result.dbt and not quiet:
         counts = ", ".join(f"{count} {status}" for status, count in sorted(result.dbt.statuses.items()))
-        console.print(f"dbt: {counts}", highlight=False)
+        out.print(f"dbt: {counts}", highlight=False)
     if result.dbt and not result.dbt.ok:
         for failure in result.dbt.failures[:10]:
-            console.print(f"[red]dbt:[/] {failure}", highlight=False)
+            out.print(f"[red]dbt:[/] {failure}", highlight=False)
     if result.error:
-        console.print(f"[red]Not published:[/] {result.error}", highlight=False)
+        out.print(f"[red]Not published:[/] {result.error}", highlight=False)
     if result.publication and not quiet:
         published = result.publication
-        console.print(
+        out.print(
             f"published: {len(published.tables)} tables, {published.rows:,} rows → {published.location}",
             highlight=False,
             soft_wrap=True,
         )
         if published.closed:
-            console.print(f"closed: {_periods(published.closed)}", highlight=False)
+            out.print(f"closed: {_periods(published.closed)}", highlight=False)
     if result.publication and result.publication.kept:
-        console.print(
+        out.print(
             f"[yellow]Not corrected:[/] {_periods(result.publication.kept)}: the correction would concern too "
             "few people; what was closed before stays published.",
             highlight=False,
@@ -160,9 +161,9 @@ def print_saved(manifest: Manifest, folder: Path, *, quiet: bool, as_json: bool)
     if as_json:
         sys.stdout.write(json.dumps({"saved": str(folder)} | _counts(manifest), indent=2) + "\n")
     elif not quiet:
-        console = Console()
-        console.print(f"saved {_sized(manifest)} in {folder}", highlight=False, soft_wrap=True)
-        console.print("The pseudonymisation key is not in it: keep that apart.", highlight=False)
+        out = console()
+        out.print(f"saved {_sized(manifest)} in {folder}", highlight=False, soft_wrap=True)
+        out.print("The pseudonymisation key is not in it: keep that apart.", highlight=False)
 
 
 def print_restored(restored: Restored, folder: Path, *, quiet: bool, as_json: bool) -> None:
@@ -172,15 +173,15 @@ def print_restored(restored: Restored, folder: Path, *, quiet: bool, as_json: bo
         outcome = {"restored": str(folder)} | _counts(manifest) | {"rows_of_erased_people": left_out}
         sys.stdout.write(json.dumps(outcome, indent=2) + "\n")
     elif not quiet:
-        console = Console()
-        console.print(f"restored {_sized(manifest)} from {folder}", highlight=False, soft_wrap=True)
-        console.print(
+        out = console()
+        out.print(f"restored {_sized(manifest)} from {folder}", highlight=False, soft_wrap=True)
+        out.print(
             f"{left_out:,} rows of erased people were left out. Erase again who was erased after "
             f"{manifest.created_at}, unless this data folder, --erased-from or a newer backup beside says so.",
             highlight=False,
             soft_wrap=True,
         )
-        console.print("Now `ai-usage run`: it builds and publishes everything else.", highlight=False)
+        out.print("Now `ai-usage run`: it builds and publishes everything else.", highlight=False)
 
 
 def _sized(manifest: Manifest) -> str:
@@ -205,12 +206,12 @@ def print_findings(findings: list[tuple[str, Finding]], *, as_json: bool = False
         ]
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
         return
-    console = Console()
+    out = console()
     for area, finding in findings:
         mark = "[green]ok[/]     " if finding.ok else "[red]to fix[/] "
-        console.print(f"{mark}{area}: {finding.subject}: {finding.message}", highlight=False)
+        out.print(f"{mark}{area}: {finding.subject}: {finding.message}", highlight=False)
         if finding.remedy and not finding.ok:
-            console.print(f"        {finding.remedy}", highlight=False)
+            out.print(f"        {finding.remedy}", highlight=False)
 
 
 def safe_traceback(error: BaseException) -> str:

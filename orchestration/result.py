@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from ingestion.pipeline import SourceResult
-from orchestration.checks import CheckResult
-from orchestration.dbt import DbtResult
-from orchestration.freshness import SourceFreshness
-from publishing.publish import Publication
+if TYPE_CHECKING:
+    from ingestion.pipeline import SourceResult
+    from orchestration.checks import CheckResult
+    from orchestration.dbt import DbtResult
+    from orchestration.freshness import SourceFreshness
+    from publishing.publish import Publication
 
 
 class ExitCode(IntEnum):

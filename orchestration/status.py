@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ingestion.config import Environment
 from orchestration.alerts.state import AlertState, load_state
+from orchestration.console import console
 from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, utc, watch
 
 # A nightly run may be late by a day; after two the figures are old news.
@@ -150,44 +151,44 @@ def print_status(status: Status, *, as_json: bool = False, quiet: bool = False) 
     if as_json:
         sys.stdout.write(json.dumps(as_dict(status), indent=2, default=_text) + "\n")
         return
-    console = Console()
+    out = console()
     if not quiet:
-        _print_versions(console, status)
+        _print_versions(out, status)
         if status.resources:
-            console.print(_table(status))
+            out.print(_table(status))
         for hole in status.lost:
             days = f"{hole.first_day} to {hole.last_day}"
-            console.print(f"lost for good: {hole.source}, {days}: {', '.join(hole.resources)}", highlight=False)
+            out.print(f"lost for good: {hole.source}, {days}: {', '.join(hole.resources)}", highlight=False)
     for item in status.attention:
-        console.print(f"[red]to do[/] {_plain(item.what)}", highlight=False)
-        console.print(f"      since {_plain(item.since)}. {_plain(item.remedy)}", highlight=False)
+        out.print(f"[red]to do[/] {_plain(item.what)}", highlight=False)
+        out.print(f"      since {_plain(item.since)}. {_plain(item.remedy)}", highlight=False)
     if status.is_fresh and not quiet:
-        console.print("[green]All is fresh.[/]")
+        out.print("[green]All is fresh.[/]")
 
 
-def _print_versions(console: Console, status: Status) -> None:
+def _print_versions(out: Console, status: Status) -> None:
     if status.published:
         as_of = utc(status.published.as_of or status.published.published_at)
         hours = status.age.total_seconds() / 3600 if status.age else 0
-        console.print(
+        out.print(
             f"published: run {status.published.run_id}, as of {as_of:%Y-%m-%d %H:%M} UTC "
             f"({hours:.0f} hours ago)",
             highlight=False,
         )
     else:
-        console.print("published: nothing yet")
+        out.print("published: nothing yet")
     if status.last_night:
         night = status.last_night
-        console.print(
+        out.print(
             f"last night: run {night.get('run_id')}, as of {night.get('as_of')}, "
             f"exit code {night.get('exit_code')}",
             highlight=False,
         )
         if night.get("error"):
-            console.print(f"  {_plain(str(night['error']))}", highlight=False)
+            out.print(f"  {_plain(str(night['error']))}", highlight=False)
     if status.warehouse_busy:
-        console.print("[yellow]The warehouse is busy[/] (a run holds it) or cannot be reached.")
-    console.print(f"sources, read from {_ORIGIN[status.read_from]}:", highlight=False)
+        out.print("[yellow]The warehouse is busy[/] (a run holds it) or cannot be reached.")
+    out.print(f"sources, read from {_ORIGIN[status.read_from]}:", highlight=False)
 
 
 def _table(status: Status) -> Table:

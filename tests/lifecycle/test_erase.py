@@ -13,7 +13,8 @@ from ingestion.errors import ConfigurationError, KeyChangedError
 from ingestion.identity import Link
 from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, ENTRA_OBJECT, HRIS_ID, Pseudonymiser
 from lifecycle import erase as erase_module
-from lifecycle.erase import Erasure, Kind
+from lifecycle.erase import Erasure
+from lifecycle.kinds import Kind
 from lifecycle.person import AmbiguousPersonError
 from tests.lifecycle.conftest import HEIR, MAYA, NOAH, TODAY, Deployment, Record
 
