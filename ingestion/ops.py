@@ -194,22 +194,6 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
             ]
         ),
     ),
-    "period_reopenings": (
-        ("reopening_id",),
-        pa.schema(
-            [
-                ("reopening_id", pa.string()),
-                ("period_type", pa.string()),
-                ("period_start", pa.date32()),
-                ("version", pa.int64()),
-                ("people_added", pa.int64()),
-                ("people_changed", pa.int64()),
-                ("people_gone", pa.int64()),
-                ("outcome", pa.string()),
-                ("asked_at", TIMESTAMP),
-            ]
-        ),
-    ),
 }
 
 
@@ -218,7 +202,7 @@ class LifecycleAction:
     """One row of `ops.lifecycle_actions`: who did what to the stored data, when, and how much.
 
     Attributes:
-        action: `erase`, `retention` or `reopen`.
+        action: `erase`, `retention`, `reopen` or `restore`.
         finished_at: None while it runs, or when it was cut off.
         requested_by: account of the operating system that asked for it; None when scheduled.
         detail: counts as JSON text; never an identifier or token.

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
+import getpass
+import json
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
-from ingestion.ops import DATASET, OpsStore
+from ingestion.ops import DATASET, LifecycleAction, OpsStore
 from ingestion.warehouse import WarehouseSession
 from publishing.assembly import MARTS, marts_tables
 from publishing.closed import ClosedPeriod, ClosedStore
 from publishing.closing import built_periods, mart_periods
 from publishing.periods import Period
 from publishing.person_states import Concerned, PersonStates
-
-_AUDIT_TABLE = "period_reopenings"
 
 
 class ReopenRefusedError(AiUsageError):
@@ -60,13 +60,15 @@ def examine(environment: Environment, periods: Sequence[Period]) -> list[Reopeni
 def reopen(environment: Environment, found: Sequence[Reopening], *, k: int) -> None:
     """Mark the periods for the next publish, which closes each as its next version. The caller holds the lock.
 
-    What was asked for and what came of it is written to `ops.period_reopenings` before anything else happens.
+    What was asked for is written to `ops.lifecycle_actions` before anything else happens, and when it ended.
 
     Raises:
         ReopenRefusedError: a correction concerns at least one and fewer than k people; none is reopened.
     """
     refused = [reopening.period for reopening in found if not reopening.concerned.may_be_published(k)]
-    _write_audit_rows(environment, found, "refused" if refused else "allowed")
+    ops = OpsStore(environment.pipeline(DATASET, DATASET))
+    action = _action(found, "refused" if refused else "allowed")
+    ops.record_action(action)
     if refused:
         listed = ", ".join(str(period) for period in refused[:10])
         raise ReopenRefusedError(
@@ -80,6 +82,7 @@ def reopen(environment: Environment, found: Sequence[Reopening], *, k: int) -> N
         with session.transaction():
             for reopening in found:
                 store.add_period(replace(reopening.closed, closed_at=now), None, "reopened")
+    ops.record_action(replace(action, finished_at=dt.datetime.now(dt.UTC)))
 
 
 def _examine(
@@ -109,20 +112,24 @@ def _examine(
     return Reopening(closed[period], concerned)
 
 
-def _write_audit_rows(environment: Environment, found: Sequence[Reopening], outcome: str) -> None:
+def _action(found: Sequence[Reopening], outcome: str) -> LifecycleAction:
+    """The audit row: which versions a correction was asked for, whom it concerned, and what came of it."""
     now = dt.datetime.now(dt.UTC)
-    rows = [
+    asked = [
         {
-            "reopening_id": uuid.uuid4().hex,
-            "period_type": reopening.period.period_type,
-            "period_start": reopening.period.start,
+            "period": str(reopening.period),
             "version": reopening.closed.version,
             "people_added": reopening.concerned.added,
             "people_changed": reopening.concerned.changed,
             "people_gone": reopening.concerned.gone,
-            "outcome": outcome,
-            "asked_at": now,
         }
         for reopening in found
     ]
-    OpsStore(environment.pipeline(DATASET, DATASET)).write({_AUDIT_TABLE: rows})
+    return LifecycleAction(
+        f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+        "reopen",
+        now,
+        finished_at=now if outcome == "refused" else None,
+        requested_by=getpass.getuser(),
+        detail=json.dumps({"outcome": outcome, "periods": asked}),
+    )

@@ -67,10 +67,11 @@ class PostgresServer:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("select oid from pg_database where datname = current_database()")
-                (oid,) = cursor.fetchone() or ()
+                found = cursor.fetchone()
+                assert found is not None
         finally:
             connection.close()
-        return list((self.folder / "base" / str(oid)).iterdir())
+        return list((self.folder / "base" / str(found[0])).iterdir())
 
     def crash(self) -> None:
         """Kill every process of the server at once: nothing is finished, nobody is told."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,17 @@ from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK, add_people
 from tests.publishing.deployment import Deployment
 
 PERIOD = f"week:{WEEK}"
-AUDIT = "select outcome, people_added, people_changed, people_gone from ops.period_reopenings"
+
+
+def audited(made: Deployment) -> list[tuple[Any, ...]]:
+    """What the audit rows say: outcome, people added, changed and gone, whether it came to its end."""
+    rows = made.rows("select detail, finished_at from ops.lifecycle_actions where action = 'reopen'")
+    details = [(json.loads(detail), finished_at is not None) for detail, finished_at in rows]
+    return [
+        (detail["outcome"], *(period[f"people_{kind}"] for kind in ("added", "changed", "gone")), is_finished)
+        for detail, is_finished in details
+        for period in detail["periods"]
+    ]
 
 
 def ask(made: Deployment, *periods: str, yes: bool = True, dry_run: bool = False) -> ExitCode:
@@ -41,7 +52,7 @@ def test_the_correction_says_whom_it_concerns_and_becomes_the_next_version(
     assert ask(closing) is ExitCode.OK
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["people"], told["added"], told["changed"], told["gone"]) == (6, 1, 3, 2)
-    assert closing.rows(AUDIT) == [("allowed", 1, 3, 2)]
+    assert audited(closing) == [("allowed", 1, 3, 2, True)]
     assert closing.published(SHOWN)[0] == (WEEK, 100)
     publish(closing.environment, "r2")
     assert closing.published(SHOWN)[0] == (WEEK, 77)
@@ -62,7 +73,7 @@ def test_a_correction_that_concerns_a_few_people_is_refused_and_written_down(
     with pytest.raises(ReopenRefusedError, match="fewer than 5 people"):
         ask(made)
     assert json.loads(capsys.readouterr().out)[0]["people"] is None
-    assert made.rows(AUDIT) == [("refused", 0, 0, gone)]
+    assert audited(made) == [("refused", 0, 0, gone, True)]
     publish(made.environment, "r2")
     assert made.published(SHOWN)[0] == (WEEK, 100)
 
@@ -77,7 +88,7 @@ def test_an_erased_person_still_counts_as_one_whom_the_correction_concerns(
     made.run("delete from closed.person_states where person_key = 10")
     with pytest.raises(ReopenRefusedError, match="fewer than 5 people"):
         ask(made)
-    assert made.rows(AUDIT) == [("refused", 0, 0, 1)]
+    assert audited(made) == [("refused", 0, 0, 1, True)]
 
 
 def test_a_correction_of_definitions_alone_concerns_nobody(duckdb_closing: Deployment) -> None:
@@ -96,7 +107,7 @@ def test_nothing_happens_without_a_yes(duckdb_closing: Deployment, dry_run: bool
     assert ask(made, yes=dry_run, dry_run=dry_run) is expected
     assert made.rows("select state from closed.periods") == [("closed",)]
     assert made.rows(
-        "select count(*) from information_schema.tables where table_name = 'period_reopenings'"
+        "select count(*) from information_schema.tables where table_name = 'lifecycle_actions'"
     ) == [(0,)]
 
 
