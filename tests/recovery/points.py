@@ -1,0 +1,158 @@
+"""Counted points at which a process can be killed, without a change to the product.
+
+A point is a call to a database driver (duckdb or psycopg2, whoever makes it: dlt, dbt or we) or a change of a
+name or a flush in the file system. Points are counted by phase of the night, over all processes of a run; the
+process that reaches the chosen one kills its whole group with SIGKILL before the call is made. Nothing is
+cleaned up, as when the kernel's memory killer strikes.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+FOLDER = "RECOVERY_POINTS"  # where the count is kept
+KILL_AT = "RECOVERY_KILL_AT"  # "<phase>:<number>"; empty: only count
+GROUP = "RECOVERY_GROUP"  # the process group that may be killed
+
+_FILE_CALLS = ("rename", "replace", "symlink", "link", "fsync", "unlink", "rmdir")
+_DUCKDB_CALLS = ("execute", "executemany", "begin", "commit", "rollback", "sql", "checkpoint")
+_CURSOR_CALLS = ("execute", "executemany", "copy_expert")
+_DETAIL = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One counted call: its phase, its number in the phase from 1, the kind of call, and its first words."""
+
+    phase: str
+    number: int
+    kind: str
+    detail: str
+
+    @property
+    def place(self) -> str:
+        """How a run is told to die here."""
+        return f"{self.phase}:{self.number}"
+
+
+def counted(folder: Path) -> list[Point]:
+    """The points of a run, in their order."""
+    lines = (folder / "names").read_text(encoding="utf-8").splitlines()
+    fields = (line.split("\t", 3) for line in lines)
+    return [Point(phase, int(number), kind, detail) for phase, number, kind, detail in fields]
+
+
+def spread(points: Iterable[Point], count: int, seed: random.Random) -> list[Point]:
+    """`count` points, taken in turn from every phase and kind of call, at random within each."""
+    groups: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        groups.setdefault((point.phase, point.kind), []).append(point)
+    for group in groups.values():
+        seed.shuffle(group)
+    chosen: list[Point] = []
+    while len(chosen) < count and any(groups.values()):
+        waiting = [group for group in groups.values() if group]
+        seed.shuffle(waiting)
+        chosen += [group.pop() for group in waiting][: count - len(chosen)]
+    return chosen
+
+
+def install_from_environment(phase: str | None = None) -> None:
+    """Hook this process when its environment asks for it; `phase` when the whole process is one."""
+    folder = os.environ.get(FOLDER)
+    if folder:
+        install(_Counter(Path(folder), os.environ.get(KILL_AT, ""), int(os.environ[GROUP]), phase))
+
+
+class _Counter:
+    def __init__(self, folder: Path, kill_at: str, group: int, phase: str | None) -> None:
+        self._folder, self._kill_at, self._group, self._phase = folder, kill_at, group, phase
+        self._files: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def reach(self, kind: str, detail: str) -> None:
+        """Count; die when this is the place. A file grows by one byte a point: what was counted survives."""
+        with self._lock:
+            phase = self._phase or _phase()
+            count = self._open(f"count-{phase}")
+            os.write(count, b".")
+            number = os.fstat(count).st_size
+            words = " ".join(detail.split())[:_DETAIL]
+            os.write(self._open("names"), f"{phase}\t{number}\t{kind}\t{words}\n".encode())
+            if f"{phase}:{number}" == self._kill_at and os.getpgrp() == self._group:
+                os.killpg(self._group, signal.SIGKILL)
+
+    def _open(self, name: str) -> int:
+        if name not in self._files:
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+            self._files[name] = os.open(self._folder / name, flags, 0o600)
+        return self._files[name]
+
+    def hooked(self, original: Callable[..., Any], kind: str) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            self.reach(kind, " ".join(arg for arg in args if isinstance(arg, str)))
+            return original(*args, **kwargs)
+
+        return call
+
+
+def install(counter: _Counter) -> None:
+    """Put the counter before every call."""
+    import duckdb
+    import psycopg2
+    import psycopg2.extensions
+
+    for name in _FILE_CALLS:
+        setattr(os, name, counter.hooked(getattr(os, name), name))
+    for name in _DUCKDB_CALLS:
+        original = getattr(duckdb.DuckDBPyConnection, name)
+        setattr(duckdb.DuckDBPyConnection, name, counter.hooked(original, f"duckdb {name}"))
+
+    class Cursor(psycopg2.extensions.cursor):
+        pass
+
+    for name in _CURSOR_CALLS:
+        setattr(Cursor, name, counter.hooked(getattr(psycopg2.extensions.cursor, name), f"postgres {name}"))
+
+    class Connection(psycopg2.extensions.connection):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.cursor_factory = Cursor
+
+    for name in ("commit", "rollback"):
+        original = getattr(psycopg2.extensions.connection, name)
+        setattr(Connection, name, counter.hooked(original, f"postgres {name}"))
+    connect = psycopg2.connect
+    psycopg2.connect = lambda *args, **kwargs: connect(*args, **{"connection_factory": Connection} | kwargs)
+
+
+def _phase() -> str:
+    """Which part of the night is at work: the main thread's innermost frame in a file of ours.
+
+    dlt writes from threads of its own, during which the main thread waits in the call that began it.
+    """
+    frame: FrameType | None = sys._current_frames().get(threading.main_thread().ident or 0)
+    found = "start"
+    while frame is not None:
+        file, function = frame.f_code.co_filename, frame.f_code.co_name
+        if "/publishing/" in file:
+            return "publish"
+        if function in ("_record_days", "_record_outcome"):
+            return "record"
+        if file.endswith("ingestion/ops.py"):
+            found = "ops"
+        elif file.endswith("ingestion/pipeline.py"):
+            return found if found != "start" else "load"
+        frame = frame.f_back
+    return found

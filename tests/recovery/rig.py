@@ -1,0 +1,218 @@
+"""A deployment after its first night, copied for every kill, and the comparison with a night without faults."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from demo.archive import write_archive
+from demo.company.company import Company
+from demo.company.files import write_company_files
+from demo.company.generate import generate_company
+from demo.server import VendorServer
+from ingestion.config import Environment, environment
+from ingestion.privacy.contract import DayGrain
+from ingestion.sources.registry import SOURCES
+from ingestion.warehouse import WarehouseSession
+from orchestration.demo import environment_variables, vendor_settings
+from tests.postgres import PostgresServer
+from tests.recovery.forks import Forks, Order, Outcome, Work, forks
+
+KEY = bytes(range(7, 39))
+# What a run writes about itself (times, its id, dlt's ids) differs from run to run; figures must not.
+_OWN_TIME = frozenset({"loaded_through", "load_id", "fetched_at", "last_seen_at", "created_at"})
+_OWN_TABLES = frozenset({"source_status", "publication", "runs", "source_runs", "rejected_records"})
+_SNAPSHOTS = frozenset(
+    (source.name, contract.name)
+    for source in SOURCES
+    for contract in source.contracts
+    if isinstance(contract.grain, DayGrain) and contract.grain.is_snapshot
+)
+Tables = dict[str, Counter[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One data folder and, on PostgreSQL, one database."""
+
+    environment: Environment
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def session(self) -> Iterator[WarehouseSession]:
+        with environment_variables(self.variables), self.environment.session(read_only=True) as session:
+            yield session
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Rows that the fault-free run has and this one has not, and the other way round, by table."""
+
+    lost: dict[str, int]
+    doubled: dict[str, int]
+
+    @property
+    def none(self) -> bool:
+        return not self.lost and not self.doubled
+
+
+class Rig:
+    """A company, its vendors, a process that forks, and prepared deployments to copy."""
+
+    def __init__(
+        self,
+        folder: Path,
+        company: Company,
+        server: VendorServer,
+        forks: Forks,
+        postgres: PostgresServer | None,
+    ) -> None:
+        self.folder, self.company, self.server = folder, company, server
+        self._forks, self._postgres = forks, postgres
+        self._numbers = itertools.count(1)
+
+    def empty(self, target: str) -> Deployment:
+        """A deployment before its first night."""
+        data = self.folder / f"data-{next(self._numbers)}"
+        if target == "dev":
+            return Deployment(environment(data, target))
+        assert self._postgres is not None
+        return Deployment(environment(data, target), self._postgres.new_database())
+
+    def copy(self, original: Deployment) -> Deployment:
+        """The same deployment once more: folders, warehouse, what readers see."""
+        data = self.folder / f"data-{next(self._numbers)}"
+        shutil.copytree(original.environment.data_dir, data, symlinks=True)
+        env = replace(original.environment, data_dir=data)
+        if not original.variables:
+            return Deployment(env)
+        assert self._postgres is not None
+        name = f"{original.variables['PGDATABASE']}_{data.name.replace('-', '_')}"
+        self._postgres.execute(f"create database {name} template {original.variables['PGDATABASE']}")
+        return Deployment(env, original.variables | {"PGDATABASE": name})
+
+    def remove(self, made: Deployment) -> None:
+        """Free the room of a copy."""
+        shutil.rmtree(made.environment.data_dir)
+        if made.variables:
+            assert self._postgres is not None
+            self._postgres.execute(f"drop database {made.variables['PGDATABASE']} with (force)")
+
+    def run(
+        self,
+        made: Deployment,
+        work: Work,
+        *,
+        later: int = 0,
+        kill_at: str = "",
+        sources: tuple[str, ...] = (),
+    ) -> Outcome:
+        """A piece of the night that is `later` days after the company's own, killed at a point or not."""
+        as_of = self.company.profile.as_of + dt.timedelta(days=later)
+        self.server.clock.set(as_of)
+        settings = vendor_settings(
+            self.server.configuration(), self.folder / "company", self.folder / "archive"
+        )
+        return self._forks.run(
+            Order(
+                work=work,
+                folder=str(self.folder / f"fork-{next(self._numbers)}"),
+                data_dir=str(made.environment.data_dir),
+                target=made.environment.target,
+                as_of=as_of.isoformat(),
+                key=KEY.hex(),
+                sources=list(sources),
+                variables=settings | made.variables,
+                kill_at=kill_at,
+            )
+        )
+
+    def healthy(self, made: Deployment, work: Work, **options: Any) -> Outcome:
+        """The same, which must go well."""
+        done = self.run(made, work, **options)
+        assert not done.killed
+        assert not done.answer.get("error"), done.answer
+        assert done.answer.get("exit_code", 0) == 0, done.answer
+        return done
+
+
+@contextmanager
+def rig(folder: Path, postgres: PostgresServer | None, people: int = 25, weeks: int = 2) -> Iterator[Rig]:
+    """A small company whose vendors answer, and nothing loaded yet."""
+    company = generate_company(people=people, weeks=weeks, seed=7)
+    write_company_files(company, folder / "company")
+    write_archive(company, folder / "archive", company.profile.as_of.date())
+    with VendorServer(company) as server, forks() as forked:
+        yield Rig(folder, company, server, forked, postgres)
+
+
+def tables(made: Deployment, *layers: str) -> Tables:
+    """Every row of every table of these schemas (`raw_` stands for all raw ones), without a run's own times."""
+    found: Tables = {}
+    with made.session() as session:
+        schemas = [
+            schema
+            for schema in session.schemas()
+            if not schema.endswith("_staging")
+            and any(schema == layer or (layer == "raw_" and schema.startswith(layer)) for layer in layers)
+        ]
+        for schema in schemas:
+            for table in session.tables(schema):
+                if table not in _OWN_TABLES and not table.startswith("_dlt"):
+                    found[f"{schema}.{table}"] = _rows(session, schema, table)
+    return found
+
+
+def _rows(session: WarehouseSession, schema: str, table: str) -> Counter[tuple[Any, ...]]:
+    columns = [
+        column.name
+        for column in session.columns(schema, table)
+        if column.name not in _OWN_TIME and not column.name.startswith("_dlt")
+    ]
+    names = ", ".join(session.name(column) for column in columns)
+    rows = session.rows(f"select {names} from {session.name(schema, table)}")
+    return Counter(tuple(_comparable(value) for value in row) for row in rows)
+
+
+def _comparable(value: Any) -> Any:
+    """Sums of floating point depend on the order of rows: nine digits are compared."""
+    return f"{value:.9g}" if isinstance(value, float) else value
+
+
+def difference(expected: Tables, actual: Tables) -> Difference:
+    """What the fault-free run has and the other has not, and the reverse."""
+    lost, doubled = {}, {}
+    for name in expected.keys() | actual.keys():
+        wanted, got = expected.get(name, Counter()), actual.get(name, Counter())
+        if name not in actual:
+            lost[name] = max(1, wanted.total())
+        if missing := (wanted - got).total():
+            lost[name] = missing
+        if more := (got - wanted).total():
+            doubled[name] = more
+    return Difference(lost, doubled)
+
+
+def without_missed_snapshots(expected: Tables, actual: Tables, day: dt.date) -> Tables:
+    """`expected` without the snapshots of a night that died before it took them.
+
+    Rosters and seats show the present: what nobody fetched that night no later night can fetch. All of the
+    day's rows of a table or none of them.
+    """
+    adjusted = dict(expected)
+    for source, table in _SNAPSHOTS:
+        name = f"raw_{source}.{table}"
+        if name in expected and not _of_day(actual.get(name, Counter()), day):
+            adjusted[name] = expected[name] - _of_day(expected[name], day)
+    return adjusted
+
+
+def _of_day(rows: Counter[tuple[Any, ...]], day: dt.date) -> Counter[tuple[Any, ...]]:
+    return Counter({row: count for row, count in rows.items() if day in row})
