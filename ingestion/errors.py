@@ -20,6 +20,10 @@ class KeyChangedError(AiUsageError):
     """The warehouse was built with another key or canonical version; loading would count everyone twice."""
 
 
+class DestinationError(AiUsageError):
+    """The target leads to a warehouse that is not the one this data folder loads into."""
+
+
 class BusyError(AiUsageError):
     """Another run holds the lock."""
 

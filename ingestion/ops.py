@@ -18,7 +18,7 @@ import pyarrow as pa
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 
 from ingestion.clock import RunClock
-from ingestion.dlt_io import ArrowLoad, add_columns, known_columns, load_arrow, sql_rows
+from ingestion.dlt_io import ArrowLoad, add_columns, drain, known_columns, load_arrow, sql_rows
 from ingestion.errors import ConfigurationError, KeyChangedError
 from ingestion.gaps import History
 from ingestion.privacy.contract import TIMESTAMP, Horizon
@@ -156,6 +156,10 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
                 ("created_at", TIMESTAMP),
             ]
         ),
+    ),
+    "deployment": (
+        ("destination_id",),
+        pa.schema([("destination_id", pa.string()), ("created_at", TIMESTAMP)]),
     ),
     "person_key_salt": (("salt",), pa.schema([("salt", pa.string())])),
     "tombstones": (
@@ -315,6 +319,7 @@ class OpsStore:
             KeyChangedError: the stored key-check value or canonical version differs.
             ConfigurationError: the salt was lost.
         """
+        drain(self._pipeline)  # a first run that died may have drawn the salt already
         stored = self._rows("select key_check, canonical_version from {pseudonym_epoch}")
         if stored:
             check, version = stored[0]
@@ -386,6 +391,19 @@ class OpsStore:
         rows = self._rows("select min(day) from {loaded_days} where status = 'ok'")
         return rows[0][0] if rows else None
 
+    def destination_id(self) -> str | None:
+        """The id that this warehouse shares with the data folder that loads into it; None before it has one."""
+        rows = self._rows("select destination_id from {deployment} order by created_at limit 1")
+        return str(rows[0][0]) if rows else None
+
+    def has_deployment(self) -> bool:
+        """Whether somebody has loaded into this warehouse."""
+        return bool(self._rows("select epoch from {pseudonym_epoch}"))
+
+    def name_destination(self, destination_id: str) -> None:
+        """Store the id."""
+        self.write({"deployment": [{"destination_id": destination_id, "created_at": dt.datetime.now(dt.UTC)}]})
+
     def loaded_days(self, source: str) -> LoadedDays:
         """The days that one source has fetched before."""
         return LoadedDays(
@@ -426,6 +444,7 @@ class OpsStore:
             )
             for name, entries in rows.items()
         ]
+        drain(self._pipeline)  # dlt would load what a dead run left, skip these rows, and say nothing
         load_arrow(self._pipeline, loads)
         self._has_tables = True
 

@@ -18,7 +18,8 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
-from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_columns, sql_rows
+from ingestion.destination import remember_destination, require_own_destination
+from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns, sql_rows
 from ingestion.errors import AiUsageError, SourceError
 from ingestion.gaps import changed_losses
 from ingestion.newest import without_older
@@ -30,6 +31,7 @@ from ingestion.privacy.scrub import scrub
 from ingestion.privacy.tombstones import Tombstones
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
+from ingestion.warehouse_file import require_sound_file
 
 _FLUSH_ROWS = 200_000
 _NEIGHBOURS = 4
@@ -99,10 +101,15 @@ def open_context(
 
     Raises:
         KeyChangedError: the warehouse belongs to another key; nothing was requested or written.
+        DestinationError: the target leads to an empty or damaged warehouse or another one than last night.
+        BusyError: another program keeps the DuckDB file open.
     """
+    require_sound_file(environment)
     ops = OpsStore(environment.pipeline("ops", "ops"))
     now = utc_now()
+    require_own_destination(environment, ops)
     ops.ensure_deployment(pseudonymiser, now)
+    remember_destination(environment, ops)
     resources = [row for source in sources for row in _resource_rows(source)]
     run = {"run_id": run_id, "as_of": clock.as_of, "started_at": now}
     ops.write({"runs": [run], "resources": resources})
@@ -197,12 +204,8 @@ def _load(
 
 
 def _drain(pipeline: dlt.Pipeline, source: str) -> None:
-    """Load what an interrupted run left behind; dlt would otherwise load that alone and skip tonight's."""
-    if not pipeline.has_pending_data:
-        return
     try:
-        pipeline.normalize()
-        pipeline.load()
+        drain(pipeline)
     except PipelineStepFailed as failure:
         raise _cause(failure, source, "still cannot write what the last run left") from None
 

@@ -204,15 +204,17 @@ def without_missed_snapshots(expected: Tables, actual: Tables, day: dt.date) -> 
     """`expected` without the snapshots of a night that died before it took them.
 
     Rosters and seats show the present: what nobody fetched that night no later night can fetch. All of the
-    day's rows of a table or none of them.
+    day's rows of a table or none of them. Microsoft's report of last activity speaks of two days earlier.
     """
     adjusted = dict(expected)
-    for source, table in _SNAPSHOTS:
+    reports = {("m365_copilot", "usage_user_detail"): day - dt.timedelta(days=2)}
+    for (source, table), missed in (dict.fromkeys(_SNAPSHOTS, day) | reports).items():
         name = f"raw_{source}.{table}"
-        if name in expected and not _of_day(actual.get(name, Counter()), day):
-            adjusted[name] = expected[name] - _of_day(expected[name], day)
+        if name in expected and not _of_day(actual.get(name, Counter()), missed):
+            adjusted[name] = expected[name] - _of_day(expected[name], missed)
     return adjusted
 
 
 def _of_day(rows: Counter[tuple[Any, ...]], day: dt.date) -> Counter[tuple[Any, ...]]:
-    return Counter({row: count for row, count in rows.items() if day in row})
+    """Tables by day begin with tenant, scope and day."""
+    return Counter({row: count for row, count in rows.items() if row[2] == day})

@@ -89,6 +89,7 @@ class Loads:
         if hand is None:
             actual, expected = tables(made, *self._layers), self._fault_free[2 if next_day else 1]
             if next_day:
+                expected, actual = _raw(expected), _raw(actual)
                 night = (self._rig.company.profile.as_of + dt.timedelta(days=1)).date()
                 expected = without_missed_snapshots(expected, actual, night)
             verdict = Verdict(point, killed.killed, difference(expected, actual))
@@ -178,6 +179,11 @@ class Builds:
 
     def _everything(self, made: Deployment) -> Tables:
         return tables(made, *LOADED, *BUILT) | published(made)
+
+
+def _raw(found: Tables) -> Tables:
+    """Without the count of what was fetched when: a dead night leaves its days to the next one."""
+    return {name: rows for name, rows in found.items() if name.startswith("raw_")}
 
 
 def published(made: Deployment) -> Tables:

@@ -1,0 +1,76 @@
+"""The warehouse that a data folder belongs to: an empty or another one is refused, not filled anew.
+
+Both sides keep the same id, `ops.deployment` and `<data_dir>/destination.json`. A wrong database name, an empty
+disk under the DuckDB file or another profile would otherwise look like a first night: everything that vendors
+no longer keep would be gone, and readers would get a company that began last month.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from ingestion.config import Environment
+from ingestion.errors import DestinationError
+from ingestion.ops import OpsStore
+
+_FILE = "destination.json"
+
+
+def require_own_destination(environment: Environment, ops: OpsStore) -> None:
+    """Compare both ids, before anything is requested or written.
+
+    A data folder that knows none (the first night, or a new machine) takes the warehouse as it is.
+
+    Raises:
+        DestinationError: the warehouse is empty or another one.
+    """
+    known, stored = _known(environment), ops.destination_id()
+    if known is None or known == stored or (stored is None and ops.has_deployment()):
+        return
+    what = "another warehouse" if stored else "an empty warehouse"
+    raise DestinationError(
+        f"This data folder has loaded before, and the target {environment.target!r} now leads to {what}; "
+        "nothing was requested or written.",
+        "Point the run at the right one, or restore it (docs/deploy.md, Backup and restore). To begin anew "
+        "on purpose: `ai-usage run --init`.",
+    )
+
+
+def remember_destination(environment: Environment, ops: OpsStore) -> None:
+    """Give both sides the same id, the warehouse first: a crash in between is a folder that knows none."""
+    stored = ops.destination_id()
+    if stored is None:
+        stored = _known(environment) or secrets.token_hex(16)
+        ops.name_destination(stored)
+    if _known(environment) != stored:
+        path = _path(environment)
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps({"id": stored}), encoding="utf-8")
+        os.replace(temporary, path)
+
+
+def forget_destination(environment: Environment) -> None:
+    """Let the next run take whatever warehouse it finds; loads pending for the former one are dropped."""
+    _path(environment).unlink(missing_ok=True)
+    shutil.rmtree(environment.pipelines_dir, ignore_errors=True)
+
+
+def _known(environment: Environment) -> str | None:
+    try:
+        known = json.loads(_path(environment).read_text(encoding="utf-8"))
+        return str(known["id"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise DestinationError(
+            f"{_FILE} in the data folder cannot be read; nothing was requested or written.",
+            "Remove it when the target leads to the right warehouse: the next run writes it again.",
+        ) from None
+
+
+def _path(environment: Environment) -> Path:
+    return environment.data_dir / _FILE
