@@ -1,4 +1,4 @@
-"""The DuckDB file before a run writes to it: can it be opened, and is all of it there?"""
+"""The DuckDB file before a run writes to it: can it be opened?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from ingestion.errors import BusyError, DestinationError
 
 WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.25
-_HEADER_BYTES = 3 * 4096  # the main header and two database headers, before the first block
 
 
 def require_sound_file(environment: Environment) -> None:
@@ -22,7 +21,7 @@ def require_sound_file(environment: Environment) -> None:
 
     Raises:
         BusyError: another program keeps the file open.
-        DestinationError: the file or its write-ahead log is damaged or cut short.
+        DestinationError: the file or its write-ahead log is so damaged or cut that it cannot be opened.
     """
     path = environment.warehouse
     if environment.engine != "duckdb" or not path.exists():
@@ -30,9 +29,11 @@ def require_sound_file(environment: Environment) -> None:
     until = time.monotonic() + WAIT_SECONDS
     while True:
         try:
-            missing = _missing_bytes(path)
-            break
+            duckdb.connect(str(path)).close()
+            return
         except duckdb.Error as error:
+            if isinstance(error, duckdb.ConnectionException):
+                return  # this very process has it open
             if "lock" not in str(error).lower():
                 raise _damaged(path) from None
             if time.monotonic() > until:
@@ -41,20 +42,6 @@ def require_sound_file(environment: Environment) -> None:
                     "Close it. Readers open published/marts.duckdb, which never stands in the way.",
                 ) from None
             time.sleep(_PAUSE_SECONDS)
-    if missing:
-        raise _damaged(path)
-
-
-def _missing_bytes(path: Path) -> int:
-    """How much shorter the file is than its header says. DuckDB itself notices only when it reads that far.
-
-    With a log beside it, opening the file adds what the log holds: then only what cannot be opened counts.
-    """
-    has_log = path.with_name(f"{path.name}.wal").exists()
-    size = path.stat().st_size
-    with duckdb.connect(str(path)) as connection:
-        found = connection.execute("select block_size * total_blocks from pragma_database_size()").fetchone()
-    return 0 if has_log or not found else max(0, _HEADER_BYTES + int(found[0]) - size)
 
 
 def _damaged(path: Path) -> DestinationError:

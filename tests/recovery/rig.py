@@ -95,7 +95,9 @@ class Rig:
             return Deployment(env)
         assert self._postgres is not None
         name = f"{original.variables['PGDATABASE']}_{data.name.replace('-', '_')}"
-        self._postgres.execute(f"create database {name} template {original.variables['PGDATABASE']}")
+        self._postgres.execute(
+            f"create database {name} template {original.variables['PGDATABASE']} owner {original.variables['PGUSER']}"
+        )
         return Deployment(env, original.variables | {"PGDATABASE": name})
 
     def remove(self, made: Deployment) -> None:
