@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shutil
 from pathlib import Path
 
 from ingestion.config import Environment
@@ -35,8 +34,8 @@ def require_own_destination(environment: Environment, ops: OpsStore) -> None:
     raise DestinationError(
         f"This data folder has loaded before, and the target {environment.target!r} now leads to {what}; "
         "nothing was requested or written.",
-        "Point the run at the right one, or restore it (docs/deploy.md, Backup and restore). To begin anew "
-        "on purpose: `ai-usage run --init`.",
+        "Point the run at the right one, or restore it (docs/deploy.md). To begin anew on purpose, remove "
+        f"{_FILE} and the folder {environment.pipelines_dir.name} from the data folder.",
     )
 
 
@@ -51,12 +50,6 @@ def remember_destination(environment: Environment, ops: OpsStore) -> None:
         temporary = path.with_suffix(".new")
         temporary.write_text(json.dumps({"id": stored}), encoding="utf-8")
         os.replace(temporary, path)
-
-
-def forget_destination(environment: Environment) -> None:
-    """Let the next run take whatever warehouse it finds; loads pending for the former one are dropped."""
-    _path(environment).unlink(missing_ok=True)
-    shutil.rmtree(environment.pipelines_dir, ignore_errors=True)
 
 
 def _known(environment: Environment) -> str | None:
