@@ -16,13 +16,15 @@ from typing import Any, ClassVar, TypeVar
 from urllib.parse import quote, urlencode
 
 import dlt
+import duckdb
 from dlt.common.configuration import configspec
 from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
+from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
-from ingestion.errors import ConfigurationError
+from ingestion.errors import ConfigurationError, DestinationError
 from ingestion.privacy.canonical import EmailRules
 from ingestion.warehouse import Engine, WarehouseSession, open_patiently
 
@@ -261,14 +263,23 @@ class Environment:
             client.close_connection()
 
     def wait_until_free(self) -> None:
-        """Wait for whoever reads the DuckDB file to close it, before work begins that would fail half-way.
+        """Open the DuckDB file once, before work begins that would fail half-way; wait for whoever reads it.
 
         Raises:
             BusyError: another process kept the file open for longer than we wait.
+            DestinationError: the file or its write-ahead log is so damaged or cut that it cannot be opened.
         """
         if self.engine == "duckdb" and self.warehouse.exists():
-            with self.session():
-                pass
+            try:
+                with self.session():
+                    pass
+            except (DestinationConnectionError, duckdb.Error):
+                raise DestinationError(
+                    f"The warehouse file {self.warehouse.name} or its .wal is damaged or cut short, or cannot "
+                    "be written; nothing was changed.",
+                    f"Look at the free space of {self.data_dir} and at who owns it. If that is well, move both files "
+                    "away and restore the last backup with `ai-usage restore` (docs/deploy.md).",
+                ) from None
 
 
 def _postgres_url() -> str:

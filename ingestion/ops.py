@@ -251,9 +251,9 @@ class LoadedDays:
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
         """`rows`: (resource, tenant, scope, day, status, row_count) of one source."""
         self._done: dict[tuple[str, str, str], dict[dt.date, int]] = defaultdict(dict)
-        self._recorded: dict[tuple[str, str, str], set[dt.date]] = defaultdict(set)
+        self._recorded: dict[tuple[str, str, str], dict[dt.date, int]] = defaultdict(dict)
         for resource, tenant, scope, day, status, row_count in rows:
-            self._recorded[resource, tenant, scope].add(day)
+            self._recorded[resource, tenant, scope][day] = row_count or 0
             if status != "pending":
                 self._done[resource, tenant, scope][day] = row_count or 0
 
@@ -286,8 +286,11 @@ class LoadedDays:
         return day in self._done[resource, tenant, scope]
 
     def rows(self, resource: str, tenant: str, scope: str, day: dt.date) -> int:
-        """How many rows the day had; 0 when it was not fetched."""
-        return self._done[resource, tenant, scope].get(day, 0)
+        """How many rows the day had; 0 when it was not fetched.
+
+        Pending ones count: the night that died may have written its events, and they are not fetched again.
+        """
+        return self._recorded[resource, tenant, scope].get(day, 0)
 
     def last_rows(self, resource: str, tenant: str, scope: str, until: dt.date) -> tuple[dt.date, int] | None:
         """The newest fetched day not after `until`, and how many rows it had."""

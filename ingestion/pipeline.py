@@ -31,7 +31,6 @@ from ingestion.privacy.scrub import scrub
 from ingestion.privacy.tombstones import Tombstones
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
-from ingestion.warehouse_file import require_sound_file
 
 _FLUSH_ROWS = 200_000
 _NEIGHBOURS = 4
@@ -101,10 +100,8 @@ def open_context(
 
     Raises:
         KeyChangedError: the warehouse belongs to another key; nothing was requested or written.
-        DestinationError: the target leads to an empty or damaged warehouse or another one than last night.
-        BusyError: another program keeps the DuckDB file open.
+        DestinationError: the target leads to an empty warehouse or another one than last night.
     """
-    require_sound_file(environment)
     ops = OpsStore(environment.pipeline("ops", "ops"))
     now = utc_now()
     require_own_destination(environment, ops)

@@ -145,3 +145,10 @@ def test_a_run_over_midnight_has_one_today() -> None:
     assert clock.today == FIRST
     local = dt.timezone(dt.timedelta(hours=-8))
     assert RunClock(dt.datetime(2026, 9, 1, 15, 59, tzinfo=local)).today == FIRST
+
+
+def test_a_pending_day_is_fetched_again_and_keeps_its_count() -> None:
+    """Its events may have been written before the night died; the next one skips them."""
+    loaded = LoadedDays([(LOGS.name, "main", "main", FIRST, "pending", 161)])
+    assert not loaded.is_loaded(LOGS.name, "main", "main", FIRST)
+    assert loaded.rows(LOGS.name, "main", "main", FIRST) == 161

@@ -119,13 +119,13 @@ def install(counter: _Counter) -> None:
         original = getattr(duckdb.DuckDBPyConnection, name)
         setattr(duckdb.DuckDBPyConnection, name, counter.hooked(original, f"duckdb {name}"))
 
-    class Cursor(psycopg2.extensions.cursor):
+    class Cursor(psycopg2.extensions.cursor):  # type: ignore[misc]  # the driver has no types
         pass
 
     for name in _CURSOR_CALLS:
         setattr(Cursor, name, counter.hooked(getattr(psycopg2.extensions.cursor, name), f"postgres {name}"))
 
-    class Connection(psycopg2.extensions.connection):
+    class Connection(psycopg2.extensions.connection):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.cursor_factory = Cursor

@@ -28,7 +28,9 @@ from tests.recovery.forks import Forks, Order, Outcome, Work, forks
 KEY = bytes(range(7, 39))
 # What a run writes about itself (times, its id, dlt's ids) differs from run to run; figures must not.
 _OWN_TIME = frozenset({"loaded_through", "load_id", "fetched_at", "last_seen_at", "created_at"})
-_OWN_TABLES = frozenset({"source_status", "publication", "runs", "source_runs", "rejected_records"})
+_OWN_TABLES = frozenset(
+    {"source_status", "publication", "runs", "source_runs", "rejected_records", "field_fill"}
+)
 _SNAPSHOTS = frozenset(
     (source.name, contract.name)
     for source in SOURCES
@@ -94,11 +96,7 @@ class Rig:
         if not original.variables:
             return Deployment(env)
         assert self._postgres is not None
-        name = f"{original.variables['PGDATABASE']}_{data.name.replace('-', '_')}"
-        self._postgres.execute(
-            f"create database {name} template {original.variables['PGDATABASE']} owner {original.variables['PGUSER']}"
-        )
-        return Deployment(env, original.variables | {"PGDATABASE": name})
+        return Deployment(env, self._postgres.copy_database(original.variables))
 
     def remove(self, made: Deployment) -> None:
         """Free the room of a copy."""

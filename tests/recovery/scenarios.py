@@ -87,7 +87,8 @@ class Loads:
         after = self._rig.run(made, "load", later=2 if next_day else 1, sources=self._sources)
         hand = trouble(after)
         if hand is None:
-            actual, expected = tables(made, *self._layers), self._fault_free[2 if next_day else 1]
+            _, after_one, after_two = self._fault_free
+            actual, expected = tables(made, *self._layers), after_two if next_day else after_one
             if next_day:
                 expected, actual = _raw(expected), _raw(actual)
                 night = (self._rig.company.profile.as_of + dt.timedelta(days=1)).date()
