@@ -277,8 +277,8 @@ class Environment:
                 raise DestinationError(
                     f"The warehouse file {self.warehouse.name} or its .wal is damaged or cut short, or cannot "
                     "be written; nothing was changed.",
-                    f"Look at the free space of {self.data_dir} and at who owns it. If that is well, move both files "
-                    "away and restore the last backup with `ai-usage restore` (docs/deploy.md).",
+                    f"Look at the free space of {self.data_dir} and at who owns it. If that is well, move both "
+                    "files away and restore the last backup with `ai-usage restore` (docs/deploy.md).",
                 ) from None
 
 

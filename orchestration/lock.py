@@ -28,6 +28,7 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
 
     Raises:
         BusyError: another run holds one of them, or somebody reads the DuckDB file itself; nothing was changed.
+        DestinationError: the DuckDB file is damaged.
     """
     deadline = time.monotonic() + _LOCK_SECONDS
     lock = _acquire(environment)

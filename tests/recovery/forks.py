@@ -32,6 +32,7 @@ class Order:
         folder: where the fork keeps its log, its answer and its count of points.
         sources: names; empty means all.
         kill_at: place of the point at which it dies; empty: it lives, and its points are counted.
+        how: "process", or "backend": only the server's side of its connections dies.
     """
 
     work: Work
@@ -43,6 +44,7 @@ class Order:
     sources: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     kill_at: str = ""
+    how: str = "process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class Outcome:
     def points(self) -> list[points.Point]:
         """What it counted."""
         return points.counted(self.folder)
+
+    @property
+    def struck(self) -> bool:
+        """Whether it reached the point at which something was to die."""
+        return (self.folder / points.STRUCK).exists()
 
 
 class Forks:
@@ -129,7 +136,7 @@ def _child(order: Order) -> None:
             os.dup2(log, stream)
         os.environ.update(order.variables)
         os.environ |= {points.FOLDER: str(folder), points.GROUP: str(os.getpid())}
-        os.environ[points.KILL_AT] = order.kill_at
+        os.environ |= {points.KILL_AT: order.kill_at, points.HOW: order.how}
         # One writer at a time, so that points keep their numbers from run to run.
         os.environ |= {"LOAD__WORKERS": "1", "AI_USAGE_THREADS": "1"}
         points.install_from_environment()

@@ -3,7 +3,8 @@
 A point is a call to a database driver (duckdb or psycopg2, whoever makes it: dlt, dbt or we) or a change of a
 name or a flush in the file system. Points are counted by phase of the night, over all processes of a run; the
 process that reaches the chosen one kills its whole group with SIGKILL before the call is made. Nothing is
-cleaned up, as when the kernel's memory killer strikes.
+cleaned up, as when the kernel's memory killer strikes. On PostgreSQL the server's side can be struck instead:
+its backends end, and the run has to deal with connections that break.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ from typing import Any
 FOLDER = "RECOVERY_POINTS"  # where the count is kept
 KILL_AT = "RECOVERY_KILL_AT"  # "<phase>:<number>"; empty: only count
 GROUP = "RECOVERY_GROUP"  # the process group that may be killed
+HOW = "RECOVERY_HOW"  # "process" (SIGKILL) or "backend" (the server's side of every connection)
+STRUCK = "struck"  # a file that says that the place was reached
+READER = "recovery_reader"  # connections of this name are spared
 
 _FILE_CALLS = ("rename", "replace", "symlink", "link", "fsync", "unlink", "rmdir")
 _DUCKDB_CALLS = ("execute", "executemany", "begin", "commit", "rollback", "sql", "checkpoint")
@@ -74,6 +78,24 @@ def install_from_environment(phase: str | None = None) -> None:
         install(_Counter(Path(folder), os.environ.get(KILL_AT, ""), int(os.environ[GROUP]), phase))
 
 
+def _terminate_backends() -> None:
+    import psycopg2.extensions
+
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE"}
+    text = " ".join(f"{name}={os.environ[variable]}" for name, variable in names.items())
+    connection = psycopg2.extensions.connection(text)  # not through what is counted
+    try:
+        connection.autocommit = True
+        with psycopg2.extensions.cursor(connection) as cursor:
+            cursor.execute(
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid() and application_name <> %s",
+                (READER,),
+            )
+    finally:
+        connection.close()
+
+
 class _Counter:
     def __init__(self, folder: Path, kill_at: str, group: int, phase: str | None) -> None:
         self._folder, self._kill_at, self._group, self._phase = folder, kill_at, group, phase
@@ -90,7 +112,11 @@ class _Counter:
             words = " ".join(detail.split())[:_DETAIL]
             os.write(self._open("names"), f"{phase}\t{number}\t{kind}\t{words}\n".encode())
             if f"{phase}:{number}" == self._kill_at and os.getpgrp() == self._group:
-                os.killpg(self._group, signal.SIGKILL)
+                self._open(STRUCK)
+                if os.environ.get(HOW) == "backend":
+                    _terminate_backends()
+                else:
+                    os.killpg(self._group, signal.SIGKILL)
 
     def _open(self, name: str) -> int:
         if name not in self._files:

@@ -20,12 +20,14 @@ from tests.recovery.rig import (
     Difference,
     Rig,
     Tables,
+    Workshop,
     difference,
+    require_well,
     tables,
     without_missed_snapshots,
 )
 
-BUILT = ("intermediate", "restricted", "marts")
+BUILT = ("intermediate", "restricted", "marts", "closed")
 LOADED = ("raw_", "ops")
 
 
@@ -34,7 +36,7 @@ class Verdict:
     """What one kill led to.
 
     Attributes:
-        killed: the process did reach the point.
+        killed: the point was reached.
         hand: why the next night did not do by itself; None when it did.
     """
 
@@ -78,10 +80,10 @@ class Loads:
         """What a night without faults passes."""
         return self._fault_free[0]
 
-    def kill(self, point: Point, *, next_day: bool, wipe: bool = False) -> Verdict:
+    def kill(self, point: Point, *, next_day: bool, wipe: bool = False, how: str = "process") -> Verdict:
         """Die at the point; perhaps lose dlt's working folder; then the night that must make it good."""
         made = self._fresh()
-        killed = self._rig.run(made, "load", later=1, sources=self._sources, kill_at=point.place)
+        killed = self._rig.run(made, "load", later=1, sources=self._sources, kill_at=point.place, how=how)
         if wipe:
             shutil.rmtree(made.environment.pipelines_dir, ignore_errors=True)
         after = self._rig.run(made, "load", later=2 if next_day else 1, sources=self._sources)
@@ -93,9 +95,9 @@ class Loads:
                 expected, actual = _raw(expected), _raw(actual)
                 night = (self._rig.company.profile.as_of + dt.timedelta(days=1)).date()
                 expected = without_missed_snapshots(expected, actual, night)
-            verdict = Verdict(point, killed.killed, difference(expected, actual))
+            verdict = Verdict(point, killed.struck, difference(expected, actual))
         else:
-            verdict = Verdict(point, killed.killed, hand=hand)
+            verdict = Verdict(point, killed.struck, hand=hand)
         self._rig.remove(made)
         return verdict
 
@@ -103,16 +105,18 @@ class Loads:
 class Publishes:
     """Kills while a built night is published, under readers; then `publish` again."""
 
-    def __init__(self, rig: Rig, base: Deployment) -> None:
-        self._rig, self._base = rig, base
+    def __init__(self, workshop: Workshop, base: Deployment) -> None:
+        """`base`: published once, and built anew since."""
+        self._rig, self._base = workshop, base
 
     @cached_property
     def _fault_free(self) -> tuple[list[Point], Tables, list[Seen], list[Seen]]:
         made = self._rig.copy(self._base)
         old = [read() for read in _readers(made)]
-        done = self._rig.healthy(made, "publish")
+        done = require_well(self._rig.publish(made))
         new = [read() for read in _readers(made)]
-        expected = published(made)
+        assert old != new, "the readers could not tell the versions apart"
+        expected = _shown(made)
         self._rig.remove(made)
         return done.points, expected, old, new
 
@@ -121,22 +125,22 @@ class Publishes:
         """What a publish without faults passes."""
         return [point for point in self._fault_free[0] if point.phase == "publish"]
 
-    def kill(self, point: Point) -> Verdict:
+    def kill(self, point: Point, how: str = "process") -> Verdict:
         """Die at the point, publish again; readers look on all the while."""
         _, expected, old, new = self._fault_free
         made = self._rig.copy(self._base)
         with ExitStack() as stack:
             watches = [stack.enter_context(watching(read)) for read in _readers(made)]
-            killed = self._rig.run(made, "publish", kill_at=point.place)
-            again = self._rig.run(made, "publish")
+            killed = self._rig.publish(made, kill_at=point.place, how=how)
+            again = self._rig.publish(made)
         mixed = sum(
             watch.mixed(before, after[1]) for watch, before, after in zip(watches, old, new, strict=True)
         )
         reads = sum(watch.reads for watch in watches)
         hand = trouble(again)
-        found = difference(expected, published(made)) if hand is None else Difference({}, {})
+        found = difference(expected, _shown(made)) if hand is None else Difference({}, {})
         self._rig.remove(made)
-        return Verdict(point, killed.killed, found, hand, reads, mixed)
+        return Verdict(point, killed.struck, found, hand, reads, mixed)
 
 
 class Builds:
@@ -171,7 +175,7 @@ class Builds:
         for point in sorted(points, key=lambda point: point.number):
             died = self._rig.run(made, "night", later=1, sources=("company",), kill_at=point.place)
             mixed = sum(read() != before for read, before in zip(_readers(made), old, strict=True))
-            verdicts.append(Verdict(point, died.killed, reads=len(old), mixed=mixed))
+            verdicts.append(Verdict(point, died.struck, reads=len(old), mixed=mixed))
         hand = trouble(self._rig.run(made, "night", later=2))
         found = difference(self._fault_free[1], self._everything(made)) if hand is None else Difference({}, {})
         last = verdicts.pop()
@@ -185,6 +189,11 @@ class Builds:
 def _raw(found: Tables) -> Tables:
     """Without the count of what was fetched when: a dead night leaves its days to the next one."""
     return {name: rows for name, rows in found.items() if name.startswith("raw_")}
+
+
+def _shown(made: Deployment) -> Tables:
+    """What readers find, and the closed periods behind it."""
+    return published(made) | tables(made, "closed")
 
 
 def published(made: Deployment) -> Tables:
