@@ -24,6 +24,10 @@ class DestinationError(AiUsageError):
     """The target leads to a warehouse that is not the one this data folder loads into."""
 
 
+class DiskFullError(AiUsageError):
+    """No space is left where the data folder or the database lies."""
+
+
 class BusyError(AiUsageError):
     """Another run holds the lock."""
 

@@ -19,6 +19,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
 from ingestion.destination import remember_destination, require_own_destination
+from ingestion.disk import disk_full
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns, sql_rows
 from ingestion.errors import AiUsageError, SourceError
 from ingestion.gaps import changed_losses
@@ -138,10 +139,10 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
             _load(definition, context, pipeline, settings, gate)
         else:
             status = "not_connected"
-    except AiUsageError as failure:
-        status, error = "failed", scrub(str(failure))
     except Exception as failure:  # a bug or a library's error must not take the other sources down
-        status, error = "failed", f"{definition.name}: {type(failure).__name__}: {scrub(str(failure))}"
+        told = disk_full(failure, context.environment.data_dir) or failure
+        name = "" if isinstance(told, AiUsageError) else f"{definition.name}: {type(told).__name__}: "
+        status, error = "failed", f"{name}{scrub(str(told))}"
     result = SourceResult(
         source=definition.name,
         status=status,

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from filelock import BaseFileLock, FileLock, Timeout
 
 from ingestion.config import Environment
+from ingestion.disk import disk_full
 from ingestion.errors import BusyError
 from ingestion.warehouse import WarehouseSession
 
@@ -29,7 +30,19 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
     Raises:
         BusyError: another run holds one of them, or somebody reads the DuckDB file itself; nothing was changed.
         DestinationError: the DuckDB file is damaged.
+        DiskFullError: whatever was done under the lock met a full disk.
     """
+    try:
+        with _lock(environment):
+            yield
+    except Exception as error:
+        if full := disk_full(error, environment.data_dir):
+            raise full from error
+        raise
+
+
+@contextlib.contextmanager
+def _lock(environment: Environment) -> Iterator[None]:
     deadline = time.monotonic() + _LOCK_SECONDS
     lock = _acquire(environment)
     try:

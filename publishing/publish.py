@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingestion.config import Environment
+from ingestion.disk import disk_full
 from ingestion.errors import AiUsageError
 from ingestion.privacy.scrub import scrub
 from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
@@ -63,7 +64,8 @@ def publish(environment: Environment, run_id: str, *, k: int = 5) -> Publication
     except _FAILURES as error:
         # The first line alone: details of an engine's error quote rows.
         reason = scrub(str(error).strip().partition("\n")[0])
-        raise AiUsageError(f"Publishing failed: {reason}", readers_keep(environment)) from error
+        full = disk_full(error, environment.data_dir)
+        raise full or AiUsageError(f"Publishing failed: {reason}", readers_keep(environment)) from error
 
 
 def _publish(session: WarehouseSession, environment: Environment, run_id: str, k: int) -> Publication:

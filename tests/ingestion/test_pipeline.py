@@ -57,6 +57,9 @@ EVENTS = TableContract(
 STATE = TableContract("state", CurrentGrain(), (text("name", lambda r: r),))
 
 
+Answers = dict[dt.date, list[tuple[str, int]] | None]
+
+
 @configspec
 class FakeSettings(SourceSettings):
     connected: bool = True
@@ -73,7 +76,7 @@ def definition(extract: Callable[[SourceRun], Iterator[Batch]]) -> SourceDefinit
     )
 
 
-def vendor(answers: dict[dt.date, list[tuple[str, int]] | None]) -> Callable[[SourceRun], Iterator[Batch]]:
+def vendor(answers: Answers) -> Callable[[SourceRun], Iterator[Batch]]:
     """A vendor with these days; None = not ready yet."""
 
     def extract(run: SourceRun) -> Iterator[Batch]:
