@@ -135,6 +135,7 @@ def _run(
             _command(arguments, environment, fresh_at),
             cwd=PROJECT_DIR,
             env=_settings(environment, fresh_at),
+            stdin=subprocess.PIPE,  # never written to: it ends when we do, and dbt with it
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -153,6 +154,8 @@ def _run(
             if process.poll() is None:  # the reader went away: dbt must not write on without a lock
                 process.terminate()
                 process.wait()
+            if process.stdin is not None:
+                process.stdin.close()
 
 
 def _command(arguments: list[str], environment: Environment, fresh_at: dt.datetime | None) -> list[str]:

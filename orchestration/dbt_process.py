@@ -6,7 +6,9 @@ invocation itself. The exit code is the last one's: 0 success, 1 a failed node, 
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 
 THEN = "then"  # between two invocations
@@ -35,5 +37,13 @@ def _invocations(arguments: Sequence[str]) -> Iterator[list[str]]:
             invocation = []
 
 
+def _end_with_parent() -> None:
+    """Die when whoever started us is gone, however it went: its lock is, and the next run may begin."""
+    while os.read(0, 1):
+        pass
+    os._exit(2)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.exit(main(sys.argv[1:]))

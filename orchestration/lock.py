@@ -33,7 +33,7 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
         DiskFullError: whatever was done under the lock met a full disk.
     """
     try:
-        with _lock(environment):
+        with _lock(environment, writes_raw=writes_raw):
             yield
     except Exception as error:
         if full := disk_full(error, environment.data_dir):
@@ -42,7 +42,7 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
 
 
 @contextlib.contextmanager
-def _lock(environment: Environment) -> Iterator[None]:
+def _lock(environment: Environment, *, writes_raw: bool) -> Iterator[None]:
     deadline = time.monotonic() + _LOCK_SECONDS
     lock = _acquire(environment)
     try:

@@ -32,7 +32,7 @@ class Order:
         folder: where the fork keeps its log, its answer and its count of points.
         sources: names; empty means all.
         kill_at: place of the point at which it dies; empty: it lives, and its points are counted.
-        how: "process", or "backend": only the server's side of its connections dies.
+        how: who dies there and by which signal, see `points.HOW`.
     """
 
     work: Work

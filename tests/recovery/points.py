@@ -24,7 +24,9 @@ from typing import Any
 FOLDER = "RECOVERY_POINTS"  # where the count is kept
 KILL_AT = "RECOVERY_KILL_AT"  # "<phase>:<number>"; empty: only count
 GROUP = "RECOVERY_GROUP"  # the process group that may be killed
-HOW = "RECOVERY_HOW"  # "process" (SIGKILL) or "backend" (the server's side of every connection)
+# "process": SIGKILL to the whole group; "parent": to its leader alone, so that dbt's process is left behind;
+# "terminate": SIGTERM to the leader, as a scheduler or systemd does; "backend": the server's side of it.
+HOW = "RECOVERY_HOW"
 STRUCK = "struck"  # a file that says that the place was reached
 READER = "recovery_reader"  # connections of this name are spared
 
@@ -113,10 +115,15 @@ class _Counter:
             os.write(self._open("names"), f"{phase}\t{number}\t{kind}\t{words}\n".encode())
             if f"{phase}:{number}" == self._kill_at and os.getpgrp() == self._group:
                 self._open(STRUCK)
-                if os.environ.get(HOW) == "backend":
-                    _terminate_backends()
-                else:
-                    os.killpg(self._group, signal.SIGKILL)
+                self._strike(os.environ.get(HOW, "process"))
+
+    def _strike(self, how: str) -> None:
+        if how == "backend":
+            _terminate_backends()
+        elif how == "process":
+            os.killpg(self._group, signal.SIGKILL)
+        else:
+            os.kill(self._group, signal.SIGTERM if how == "terminate" else signal.SIGKILL)
 
     def _open(self, name: str) -> int:
         if name not in self._files:

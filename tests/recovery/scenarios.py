@@ -164,17 +164,17 @@ class Builds:
         """What dbt passes in a night without faults."""
         return self._fault_free[0]
 
-    def kill(self, points: list[Point]) -> list[Verdict]:
+    def kill(self, strikes: list[tuple[Point, str]]) -> list[Verdict]:
         """One deployment whose nights die one after the other at these points, each further on; then the next.
 
-        Readers must find the last good version after every kill.
+        Readers must find the last good version after every kill. `strikes`: points, and who dies there.
         """
         made = self._rig.copy(self._base)
-        old = [read() for read in _readers(made)]
+        old = _look(made)
         verdicts = []
-        for point in sorted(points, key=lambda point: point.number):
-            died = self._rig.run(made, "night", later=1, sources=("company",), kill_at=point.place)
-            mixed = sum(read() != before for read, before in zip(_readers(made), old, strict=True))
+        for point, how in sorted(strikes, key=lambda strike: strike[0].number):
+            died = self._rig.run(made, "night", later=1, sources=("company",), kill_at=point.place, how=how)
+            mixed = sum(now != before for now, before in zip(_look(made), old, strict=True))
             verdicts.append(Verdict(point, died.struck, reads=len(old), mixed=mixed))
         hand = trouble(self._rig.run(made, "night", later=2))
         found = difference(self._fault_free[1], self._everything(made)) if hand is None else Difference({}, {})
@@ -220,6 +220,13 @@ def trouble(outcome: Outcome) -> str | None:
     if answer.get("error") or answer.get("exit_code", 0) != 0:
         return str(answer)[:1500]
     return None
+
+
+def _look(made: Deployment) -> list[Seen | None]:
+    """What each reader finds; None before anything is published."""
+    if not made.variables and not (made.environment.published_dir / "marts.duckdb").exists():
+        return [None]
+    return [read() for read in _readers(made)]
 
 
 def _readers(made: Deployment) -> list[Read]:
