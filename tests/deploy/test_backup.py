@@ -16,6 +16,7 @@ from filelock import FileLock
 from ingestion.clock import RunClock
 from ingestion.config import Environment, environment
 from ingestion.errors import AiUsageError, BusyError, ConfigurationError, KeyChangedError
+from ingestion.ops import TABLE_NAMES
 from ingestion.pipeline import open_context, utc_now
 from ingestion.privacy.pseudonym import Pseudonymiser
 from orchestration.backup import restore as restore_module
@@ -264,4 +265,6 @@ def test_the_manifest_says_what_it_belongs_to(deploy: Deploy, tmp_path: Path) ->
     assert {"product_version", "created_at", "engine", "epoch", "canonical_version"} <= set(manifest)
     tables = {(table["relation"]["owner"], table["relation"]["table"]) for table in manifest["tables"]}
     assert {("ops", "person_key_salt"), ("closed", "a_mart"), ("person_keys", "person_keys")} <= tables
+    # tombstones, lost days, what was fetched: a restored deployment knows all that the lost one knew
+    assert {("ops", name) for name in TABLE_NAMES} <= tables
     assert not any(table.startswith("_dlt") for _, table in tables)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
+
+_TOKEN = re.compile(rb"p1_[0-9a-f]{32}")
 
 
 def leaks(folder: Path, canaries: Iterable[str]) -> list[str]:
@@ -23,6 +26,15 @@ def leaks(folder: Path, canaries: Iterable[str]) -> list[str]:
                 if any(text in lowered or text in data for text in sought):
                     found.append(f"{path.relative_to(folder)} {place}")
     return found
+
+
+def files_with_tokens(folder: Path) -> set[str]:
+    """Files that hold any pseudonym of an identifier: whatever is not erased with a person must hold none."""
+    return {
+        str(path.relative_to(folder))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink() and any(_TOKEN.search(data) for _, data in texts(path))
+    }
 
 
 def texts(path: Path) -> Iterator[tuple[str, bytes]]:
