@@ -35,9 +35,8 @@ def test_the_demo_tells_what_it_did_and_leaves_no_name(tmp_path: Path) -> None:
     assert json.loads((folder / "truth.json").read_text())["seed"] == 7
     company = generate_company(people=40, weeks=2, seed=7)
     assert leaks(folder, canaries(company)) == []
-    # not in Dagster's history, dbt's files, logs or what is published: an erasure need not look there
+    # not in dbt's files, logs or what is published: an erasure need not look there
     assert files_with_tokens(folder) == {"warehouse.duckdb"}
-    assert (folder / "dagster").is_dir()
     other = ai_usage("demo", "--people", "50", "--weeks", "2", "--data-dir", str(folder), data_dir=tmp_path)
     assert other.returncode == 1
     assert "another company" in other.stderr
