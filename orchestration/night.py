@@ -26,8 +26,9 @@ from orchestration.freshness import newest_run_at
 from orchestration.lock import run_lock
 from orchestration.result import ExitCode, NightResult
 from publishing.audit import AuditFailedError
+from publishing.closed import ClosedStore
 from publishing.last_good import readers_keep
-from publishing.publish import publish
+from publishing.publish import MASKED_MODELS, publish_hiding
 
 __all__ = ["ExitCode", "Night", "NightResult", "Progress", "new_run_id", "run_lock", "run_night"]
 
@@ -146,6 +147,8 @@ class Night:
         arguments = ["build", "--exclude-resource-type", "unit_test"]
         arguments += ["--full-refresh"] if self._full_refresh else []
         with self._timed("build and test"):
+            with self.environment.session() as session:
+                ClosedStore(session, self.environment).ensure()  # a model reads what the audit had hidden
             nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at)
             for node in nodes:
                 self._progress("dbt", node.name)
@@ -167,11 +170,22 @@ class Night:
             return
         with self._timed("audit and publish"):
             try:
-                self.result.publication = publish(self.environment, self.result.run_id, k=suppression_k())
+                self.result.publication = publish_hiding(
+                    self.environment, self.result.run_id, self._build_masked, k=suppression_k()
+                )
             except AuditFailedError as failure:
                 self.result.error, self.result.refused_by = str(failure), "audit"
             except AiUsageError as failure:
                 self.result.error, self.result.refused_by = str(failure), "publish"
+
+    def _build_masked(self) -> bool:
+        """Build again what stands behind the masks, after the linear audit had more of it hidden."""
+        arguments = ["build", "--exclude-resource-type", "unit_test", "--select", MASKED_MODELS]
+        for node in (nodes := run_nodes(arguments, self.environment)):
+            self._progress("dbt", f"{node.name}, with more hidden")
+        if not nodes.result.ok:
+            self.result.dbt = nodes.result
+        return nodes.result.ok
 
     def finish(self) -> NightResult:
         """The last step, whatever happened before: tell who must know."""

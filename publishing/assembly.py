@@ -24,6 +24,7 @@ PUBLICATION = "publication"
 class Assembled:
     """What stands in `schema`: its tables (with `publication`), and how many rows of marts they hold."""
 
+    run_id: str
     schema: str
     tables: tuple[str, ...]
     rows: int
@@ -75,7 +76,7 @@ def assemble(
     session.execute(
         f"insert into {session.name(schema, PUBLICATION)} values (%s, %s, %s)", run_id, published_at, as_of
     )
-    return Assembled(schema, (*tables, PUBLICATION), rows, published_at, as_of)
+    return Assembled(run_id, schema, (*tables, PUBLICATION), rows, published_at, as_of)
 
 
 def _open_rows(session: WarehouseSession, source: str, target: str, column: str, without: set[Period]) -> None:

@@ -5,8 +5,10 @@
     closed.<mart>         the mart's rows as they were published, and their version
     closed.cells          the suppression cells of the period, exact, as audited at closing
     closed.person_states  one row a person and version: a hash of what the person contributed
+    closed.hidden_groups  one row a group of measures that the linear audit had hidden
 
-Nothing here is ever updated or deleted; a correction is a new version.
+Nothing of these is ever updated or deleted; a correction is a new version. Beside them, `closed.last_cells`
+holds the cells of open periods as readers saw them last: the next version is compared with it.
 """
 
 from __future__ import annotations
@@ -23,12 +25,15 @@ from publishing.periods import Period
 
 CLOSED = "closed"
 PERIODS, CONTENTS, CELLS, PERSON_STATES = "periods", "contents", "cells", "person_states"
+HIDDEN_GROUPS, LAST_CELLS = "hidden_groups", "last_cells"
 _OWN_TABLES = {
     PERIODS: "period_type varchar, period_start date, version integer, state varchar, closed_at timestamp, "
     "run_id varchar, people integer, salt_check varchar",
     CONTENTS: "period_type varchar, period_start date, version integer, mart varchar, row_count integer",
     PERSON_STATES: "period_type varchar, period_start date, version integer, person_key integer, "
     "state_hash varchar",
+    HIDDEN_GROUPS: "period_type varchar, period_start date, mask_group varchar, unit_key varchar, "
+    "hidden_since timestamp",
 }
 VERSION = "version"
 

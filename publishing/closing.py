@@ -12,7 +12,7 @@ from publishing.periods import PERIOD_COLUMNS, Period, PeriodType, period_column
 from publishing.person_states import PersonStates
 
 _CLOSABLE = "closable_periods"
-_CELLS_SOURCE = "suppression_cells"
+_CELLS_SOURCE = "suppression_masks"
 
 
 @dataclass(slots=True)
@@ -32,6 +32,11 @@ class ClosingPlan:
     closing: dict[Period, int] = field(default_factory=dict)
     joining: dict[str, dict[Period, int]] = field(default_factory=dict)
     kept: set[Period] = field(default_factory=set)
+
+    @property
+    def from_the_store(self) -> dict[Period, int]:
+        """Periods that readers see as they were closed, with their versions."""
+        return {period: version for of_mart in self.held.values() for period, version in of_mart.items()}
 
 
 def plan(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,12 @@ from publishing.closing import ClosingPlan, close, plan
 from publishing.files import PublishedFolder
 from publishing.grants import PUBLISHED, grant_readers
 from publishing.last_good import last_good, readers_keep
+from publishing.linear_audit.gate import CleanCells, MoreToHideError, require_nothing_told
+from publishing.linear_audit.memory import AuditMemory
 from publishing.periods import Period
 
+# What depends on figures that the linear audit had hidden, as dbt selects it.
+MASKED_MODELS = "stg_closed__hidden_groups+"
 _FAILURES: tuple[type[Exception], ...] = (*WAREHOUSE_ERRORS, OSError)
 
 
@@ -44,11 +49,31 @@ class Publication:
     kept: tuple[Period, ...] = ()
 
 
-def publish(environment: Environment, run_id: str, *, k: int = 5) -> Publication:
+def publish_hiding(
+    environment: Environment, run_id: str, rebuild: Callable[[], bool], *, k: int = 5
+) -> Publication:
+    """Publish; where the linear audit asks for more to be hidden, build that and publish it.
+
+    `rebuild` builds the models that `MASKED_MODELS` selects and says whether that went well.
+
+    Raises:
+        AiUsageError: as `publish`; also when the second build failed.
+    """
+    try:
+        return publish(environment, run_id, k=k)
+    except MoreToHideError as found:
+        if not rebuild():
+            raise
+        return publish(environment, run_id, k=k, expected=found.expected)
+
+
+def publish(
+    environment: Environment, run_id: str, *, k: int = 5, expected: CleanCells | None = None
+) -> Publication:
     """Make the finished marts the version that readers see. The caller holds the run's lock.
 
     Readers never wait and never see a mixture: until the last step nothing of theirs is touched, and the last
-    step is one rename (DuckDB) or one transaction (PostgreSQL).
+    step is one rename (DuckDB) or one transaction (PostgreSQL). `expected`: see `require_nothing_told`.
 
     Raises:
         AuditFailedError: the audit refused it; the last version stays.
@@ -56,7 +81,7 @@ def publish(environment: Environment, run_id: str, *, k: int = 5) -> Publication
     """
     try:
         with environment.session() as session:
-            return _publish(session, environment, run_id, k)
+            return _publish(session, environment, run_id, k, expected)
     except AuditFailedError:
         raise
     except AiUsageError as error:
@@ -68,14 +93,21 @@ def publish(environment: Environment, run_id: str, *, k: int = 5) -> Publication
         raise full or AiUsageError(f"Publishing failed: {reason}", readers_keep(environment)) from error
 
 
-def _publish(session: WarehouseSession, environment: Environment, run_id: str, k: int) -> Publication:
+def _publish(
+    session: WarehouseSession, environment: Environment, run_id: str, k: int, expected: CleanCells | None
+) -> Publication:
+    standing = readers_keep(environment)
     marts = marts_tables(session, environment)
     ClosedStore(session, environment).ensure()
     decided = plan(session, environment, environment.schema(MARTS), marts, k)
     assembled = assemble(session, environment, run_id, marts, decided)
-    require_clean(audit(session, assembled.schema, k, decided.held), readers_keep(environment))
+    require_clean(audit(session, assembled.schema, k, decided.held), standing)
+    held = decided.from_the_store
+    require_nothing_told(session, environment, run_id, k, held=held, standing=standing, expected=expected)
+    memory = AuditMemory(session, environment, held)
+    memory.remember(run_id)
     close(session, environment, assembled.schema, marts, decided, run_id)
-    return _switch(session, environment, assembled, decided, run_id)
+    return _switch(session, environment, assembled, decided, memory)
 
 
 def _switch(
@@ -83,13 +115,13 @@ def _switch(
     environment: Environment,
     assembled: Assembled,
     decided: ClosingPlan,
-    run_id: str,
+    memory: AuditMemory,
 ) -> Publication:
     tables = tuple(table for table in assembled.tables if table != PUBLICATION)
     folder = PublishedFolder(environment.published_dir)
     is_file, schema = session.engine == "duckdb", environment.schema(PUBLISHED)
     publication = Publication(
-        run_id,
+        assembled.run_id,
         assembled.published_at,
         assembled.as_of,
         tables,
@@ -102,7 +134,7 @@ def _switch(
     )
     if is_file:
         folder.prepare()
-        folder.switch(folder.write(session, assembled.schema, run_id))
+        folder.switch(folder.write(session, assembled.schema, assembled.run_id))
         folder.prune()
     else:
         try:
@@ -110,8 +142,9 @@ def _switch(
         except WAREHOUSE_ERRORS:
             # The connection may have gone after the commit was sent: what readers see decides.
             good = last_good(environment)
-            if good is None or (good.run_id, good.published_at) != (run_id, assembled.published_at):
+            if good is None or (good.run_id, good.published_at) != (assembled.run_id, assembled.published_at):
                 raise
             return publication
+    memory.forget_earlier(assembled.run_id)
     discard(session, environment)
     return publication

@@ -22,11 +22,16 @@
 {%- endmacro %}
 
 
-{#- The three kinds of lines: key, condition of membership, which member is the sum, audit reason.
-    The sum is the last to be hidden for another, with two exceptions over tools: what a single
-    tool's seats cost follows from its holders and the contract, and a tool's messages from its
-    messages per session and its measured prompts; hiding them would protect nothing, or would take
-    the headline figures of the second tool along. -#}
+{#- The three kinds of lines: key, condition of membership, which member is the sum, how the persons of
+    hidden members are counted together, audit reason.
+
+    The sum is the last to be hidden for another, except over tools, where it is the first. The ratios
+    of `all` tools are hidden anyway where one tool hides a part of them, and a pattern over units,
+    one tool and `all` is closed at once: a second tool would be alone in its own line of units, ask
+    for a third, and take its headline figures along.
+
+    Nobody belongs to two units of a period, so the persons of hidden units add up; the same person
+    may stand in several tools and parts, so there the largest number is all one can be sure of. -#}
 {% macro cell_lines() -%}
     {{ return([
         {
@@ -34,7 +39,8 @@
             'key': ['period_type', 'period_start', 'tool', 'measure', 'item'],
             'member': "unit_key <> 'unattributed'",
             'total': "unit_key = 'all'",
-            'total_first': 'false',
+            'rank': "case when unit_key = 'all' then 1 else 0 end",
+            'people': 'sum',
             'reason': 'secondary_unit',
         },
         {
@@ -42,7 +48,8 @@
             'key': ['period_type', 'period_start', 'unit_key', 'measure', 'item'],
             'member': 'is_additive',
             'total': "tool = 'all'",
-            'total_first': "item = 'seat_allocated' or measure = 'user_messages'",
+            'rank': "case when tool = 'all' then 0 else 1 end",
+            'people': 'max',
             'reason': 'secondary_tool',
         },
         {
@@ -50,7 +57,8 @@
             'key': ['period_type', 'period_start', 'unit_key', 'tool', 'part_group'],
             'member': 'part_group is not null',
             'total': 'is_part_total',
-            'total_first': 'false',
+            'rank': "case when is_part_total then 2 when measure = 'medium_prompts' then 0 else 1 end",
+            'people': 'max',
             'reason': 'secondary_part',
         },
     ]) }}

@@ -28,12 +28,89 @@
 {%- endmacro %}
 
 
-{#-
-    One pass over one kind of line: where exactly one member is hidden, hide a second one.
+{#- Reasons for which a cell was hidden for the sake of another one. -#}
+{% macro secondary_reasons() -%}
+    {{ return(['secondary_unit', 'secondary_tool', 'secondary_part', 'secondary_period',
+               'unresolved_line', 'audit']) }}
+{%- endmacro %}
 
-    The second one is the member with the fewest contributors, at least k, ties by key; the sum
-    comes last (see cell_lines() for the exceptions). A window instead of a join, so that passes
-    chain without repeating their input.
+
+{#-
+    What the hidden cells of a line have to add up to for this one of them to be safe, or NULL for one
+    that could be shown by itself.
+
+    Readers know the sum of the hidden cells of a line. A count of people is safe when it could still
+    be k. A total is safe when it could be larger by twice 15 % of its largest share (and two steps of a
+    count): the rule of dominance keeps readers 15 % away from the largest share of a shown figure, and
+    what is certain to be so wide at one side needs no room at the other.
+-#}
+{% macro protected_sum() -%}
+    case
+                    when hidden_reason is null or hidden_reason in ('{{ secondary_reasons() | join("', '") }}')
+                        then null
+                    when kind = 'people' and contributors < {{ suppression_k() }} then {{ suppression_k() }}
+                    when kind = 'people' then null
+                    when largest * 0.3 > 2 then value + largest * 0.3
+                    else value + 2
+                end
+{%- endmacro %}
+
+
+{#-
+    Columns about the line of each row, as windows:
+
+    <prefix>hidden         hidden members
+    <prefix>cells          members
+    <prefix>total_hidden   1 when the sum is hidden: then the others may move with it
+    <prefix>spread         what the hidden ones add up to, less one for each but one: each is known to
+                           be no zero
+    <prefix>needed         largest protected_sum() of the hidden ones
+    <prefix>people         persons who stand behind the hidden ones together, at least
+-#}
+{% macro line_columns(line, prefix) -%}
+    {%- set window = 'over (partition by ' ~ line.key | join(', ') ~ ', ' ~ line.member ~ ')' -%}
+            sum(case when hidden_reason is null then 0 else 1 end) {{ window }} as {{ prefix }}hidden,
+            count(*) {{ window }} as {{ prefix }}cells,
+            max(case when hidden_reason is not null and {{ line.total }} then 1 else 0 end)
+                {{ window }} as {{ prefix }}total_hidden,
+            sum(case when hidden_reason is not null then value - 1 end) {{ window }} + 1
+                as {{ prefix }}spread,
+            max(
+                {{ protected_sum() }}
+            ) {{ window }} as {{ prefix }}needed,
+            {{ line.people }}(case when hidden_reason is not null then contributors end)
+                {{ window }} as {{ prefix }}people
+{%- endmacro %}
+
+
+{#- Whether the shown members of a line tell too much about its hidden ones: a single one is the
+    difference of the others; several together may be too few people or too small a sum. Expects
+    line_columns(). -#}
+{% macro is_line_open(prefix) -%}
+    (
+                {{ prefix }}cells > 1
+                and (
+                    {{ prefix }}hidden = 1
+                    or (
+                        {{ prefix }}hidden > 1
+                        and {{ prefix }}total_hidden = 0
+                        and {{ prefix }}needed is not null
+                        and (
+                            {{ prefix }}people < {{ suppression_k() }}
+                            or {{ prefix }}spread < {{ prefix }}needed
+                        )
+                    )
+                )
+            )
+{%- endmacro %}
+
+
+{#-
+    One pass over one kind of line: where the hidden members do not protect each other, hide one more.
+
+    That one is the member with the fewest contributors, at least k, ties by key, preferably one that
+    is large enough; the sum comes last or first (see cell_lines()). A window instead of a join, so
+    that passes chain without repeating their input.
 
     closing: prefer members whose other lines hold a hidden cell already. Hiding them opens no new
              line, so that a pattern over units, tools and parts closes instead of spreading
@@ -46,17 +123,14 @@
             when hidden_reason is not null then hidden_reason
             when
                 {{ line.member }}
-                and hidden_in_line = 1
                 and choice = 1
                 and contributors >= {{ suppression_k() }}
+                and {{ is_line_open('line_') }}
                 then '{{ line.reason }}'
         end as hidden_reason
     from (
         select
             *,
-            sum(case when hidden_reason is null then 0 else 1 end) over (
-                partition by {{ line.key | join(', ') }}, {{ line.member }}
-            ) as hidden_in_line,
             row_number() over (
                 partition by {{ line.key | join(', ') }}, {{ line.member }}
                 order by
@@ -64,8 +138,9 @@
                         when hidden_reason is null and contributors >= {{ suppression_k() }} then 0
                         else 1
                     end,
+                    {{ line.rank }},
                     case
-                        when {{ line.total }} then case when {{ line.total_first }} then 0 else 2 end
+                        when line_needed is null or value - 1 >= line_needed - line_spread then 0
                         else 1
                     end,
                     {%- if closing %}
@@ -77,10 +152,11 @@
                     measure,
                     item
             ) as choice
-        from {% if closing -%}
-        (
+        from (
             select
                 *,
+                {{ line_columns(line, 'line_') }}
+                {%- if closing %},
                 {%- for other in others %}
                 case
                     when
@@ -92,12 +168,59 @@
                     else 0
                 end{{ ' +' if not loop.last else ' as open_lines' }}
                 {%- endfor %}
+                {%- endif %}
             from {{ relation }}
         ) as lines_around
-        {%- else -%}
-        {{ relation }}
-        {%- endif %}
     ) as members
+{%- endmacro %}
+
+
+{#-
+    A month that tells about a week inside it: with the other weeks shown, the week is at most what the
+    month leaves over. Where that is too little room, the month is hidden as well. Only where the weeks
+    make up no more than the month: people who moved between units count elsewhere.
+-#}
+{% macro hide_months_of_weeks(relation) -%}
+    {%- set window -%}
+        over (partition by calendar_month, unit_key, tool, measure, item, kind, is_additive)
+    {%- endset -%}
+    select
+        {{ cell_columns() | join(',\n        ') }},
+        case
+            when hidden_reason is not null then hidden_reason
+            when
+                period_type = 'month'
+                and kind = 'total'
+                and is_additive
+                and contributors >= {{ suppression_k() }}
+                and value >= week_values
+                and value - week_values + hidden_values < week_needed
+                then 'secondary_period'
+        end as hidden_reason
+    from (
+        select
+            *,
+            sum(case when period_type = 'week' then value end) {{ window }} as week_values,
+            sum(case when period_type = 'week' and hidden_reason is not null then value - 1 end)
+                {{ window }} + 1 as hidden_values,
+            max(
+                case
+                    when period_type = 'week'
+                        then
+                            {{ protected_sum() }}
+                end
+            ) {{ window }} as week_needed
+        from (
+            select
+                *,
+                case
+                    when period_type = 'month' then period_start
+                    when {{ month_start('period_start') }} = {{ month_start(add_days('period_start', 6)) }}
+                        then {{ month_start('period_start') }}
+                end as calendar_month
+            from {{ relation }}
+        ) as dated
+    ) as weeks_beside
 {%- endmacro %}
 
 
@@ -120,18 +243,13 @@
 {%- endmacro %}
 
 
-{#- CTE `open_groups`: mask groups of a period in which a line holds exactly one hidden cell. -#}
+{#- CTE `open_groups`: mask groups of a period in which a line is still open. -#}
 {% macro open_mask_groups(relation) -%}
 line_states as (
     select
         *,
         {%- for line in cell_lines() %}
-        sum(case when hidden_reason is null then 0 else 1 end) over (
-            partition by {{ line.key | join(', ') }}, {{ line.member }}
-        ) as hidden_in_{{ line.name }},
-        count(*) over (
-            partition by {{ line.key | join(', ') }}, {{ line.member }}
-        ) as cells_in_{{ line.name }}{{ ',' if not loop.last }}
+        {{ line_columns(line, line.name ~ '_') }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
 ),
@@ -146,8 +264,7 @@ open_groups as (
         {%- for line in cell_lines() %}
         {{ 'or ' if not loop.first }}(
             {{ line.member }}
-            and hidden_in_{{ line.name }} = 1
-            and cells_in_{{ line.name }} > 1
+            and {{ is_line_open(line.name ~ '_') }}
         )
         {%- endfor %}
 )

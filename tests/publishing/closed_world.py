@@ -20,13 +20,12 @@ STATEMENTS = (
     "active_people integer, sessions integer)",
     f"insert into marts.department_usage_weekly values ('sales', 'chatgpt', date '{WEEK}', 10, 100), "
     f"('sales', 'chatgpt', date '{NEXT_WEEK}', 10, 50)",
-    "create schema restricted",
     "create table restricted.closable_periods (period_type varchar, period_start date, is_closable boolean)",
     f"insert into restricted.closable_periods values ('week', date '{WEEK}', true), "
     f"('week', date '{NEXT_WEEK}', false)",
     "create table restricted.person_use_periods (period_type varchar, period_start date, "
     "person_key integer, tool varchar, user_messages integer)",
     add_people(range(1, 11)),
-    "create table restricted.suppression_cells as select cast('week' as varchar) as period_type, "
-    f"date '{WEEK}' as period_start, 'sales' as unit_key, 100 as value",
+    f"insert into restricted.suppression_masks values ('week', date '{WEEK}', 'sales', 'chatgpt', 'sessions', "
+    "'', 'total', true, null, false, 'sessions', 'sessions', 100, 10, 12, null)",
 )

@@ -16,6 +16,11 @@ MARTS = (
     "create table marts.department_usage_weekly as "
     "select cast('sales' as varchar) as department_key, 12 as active_people",
     "create table marts.source_status as select cast('chatgpt' as varchar) as source",
+    "create schema restricted",
+    "create table restricted.suppression_masks (period_type varchar, period_start date, unit_key varchar, "
+    "tool varchar, measure varchar, item varchar, kind varchar, is_additive boolean, part_group varchar, "
+    "is_part_total boolean, tie_group varchar, mask_group varchar, value numeric(28, 9), contributors bigint, "
+    "largest numeric(28, 9), hidden_reason varchar)",
 )
 
 

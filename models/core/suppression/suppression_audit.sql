@@ -14,7 +14,7 @@ final as (
         item,
         hidden_reason as reason,
         hidden_reason not in (
-            'secondary_unit', 'secondary_tool', 'secondary_part', 'same_figure', 'unresolved_line'
+            '{{ secondary_reasons() | join("', '") }}', 'same_figure'
         ) as is_primary,
         contributors,
         value

@@ -1,5 +1,6 @@
 -- grain: one row a cell with contributors, with the reason that hides it after one round of passes
--- What each cell needs by itself, then one pass each over units, tools, parts and ties.
+-- What each cell needs by itself, months that would tell a hidden week, then one pass each over units,
+-- tools, parts and ties.
 with cells as (
     select * from {{ ref('suppression_cells') }}
 ),
@@ -11,6 +12,10 @@ primary_masks as (
     from cells
 ),
 
-{{ suppression_rounds('primary_masks', 1) }}
+month_masks as (
+{{ hide_months_of_weeks('primary_masks') }}
+),
+
+{{ suppression_rounds('month_masks', 1, closing=true) }}
 
 select * from last_round

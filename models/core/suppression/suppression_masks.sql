@@ -1,10 +1,14 @@
 -- grain: one row a cell with contributors: hidden or shown, and the first reason that hid it
 -- Groups of measures in which a line is still left with a single hidden cell go through a few more
 -- rounds, which prefer to close the pattern. If that fails too, the whole group is hidden in that
--- period. See docs/decisions/0003-secondary-suppression.md.
+-- period, as are groups that the linear audit found too easy to compute. See docs/decisions/0003-secondary-suppression.md.
 {%- set closing_rounds = 4 %}
 with first_round as (
     select * from {{ ref('suppression_first_round') }}
+),
+
+hidden_groups as (
+    select * from {{ ref('stg_closed__hidden_groups') }}
 ),
 
 {{ open_mask_groups('first_round') }},
@@ -52,10 +56,48 @@ closed as (
             and last_round.mask_group = unresolved_groups.mask_group
 ),
 
-final as (
+masked as (
     select * from settled
     union all
     select * from closed
+),
+
+-- A group is hidden for one unit or for all (`*`), with its sums or as parts alone.
+hidden_by_audit as (
+    select distinct
+        masked.period_type,
+        masked.period_start,
+        masked.unit_key,
+        masked.tool,
+        masked.measure,
+        masked.item
+    from masked
+    inner join hidden_groups
+        on
+            masked.period_type = hidden_groups.period_type
+            and masked.period_start = hidden_groups.period_start
+            and hidden_groups.unit_key in (masked.unit_key, '*')
+            and (
+                masked.mask_group = hidden_groups.mask_group
+                or (masked.part_group = hidden_groups.mask_group and not masked.is_part_total)
+            )
+),
+
+final as (
+    select
+        {%- for column in cell_columns() %}
+        masked.{{ column }},
+        {%- endfor %}
+        coalesce(
+            masked.hidden_reason,
+            case when hidden_by_audit.measure is not null then 'audit' end
+        ) as hidden_reason
+    from masked
+    left join hidden_by_audit
+        on
+            {%- for column in cell_keys() %}
+            {{ 'and ' if not loop.first }}masked.{{ column }} = hidden_by_audit.{{ column }}
+            {%- endfor %}
 )
 
 select * from final

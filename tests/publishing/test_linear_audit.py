@@ -1,0 +1,143 @@
+"""The audit on cells small enough to check by hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from publishing.linear_audit.audit import audit_cells, audit_versions, of_periods
+from publishing.linear_audit.cells import Cell
+from publishing.periods import Period
+
+K = 5
+WEEK = Period("week", dt.date(2026, 11, 2))
+
+
+NOBODY = Cell(
+    period=WEEK,
+    unit_key="all",
+    tool="chatgpt",
+    measure="sessions",
+    item="",
+    kind="total",
+    is_additive=True,
+    part_group=None,
+    is_part_total=False,
+    tie_group="sessions/chatgpt",
+    mask_group="sessions",
+    value=0.0,
+    contributors=9,
+    largest=0.0,
+    hidden_reason=None,
+)
+
+
+def count(unit: str, value: int, reason: str | None = None, tool: str = "chatgpt") -> Cell:
+    """Active people of a unit."""
+    return replace(
+        replace(NOBODY, measure="active_people", kind="people", is_additive=False, mask_group="activity"),
+        unit_key=unit,
+        tool=tool,
+        tie_group=f"active/{tool}",
+        value=float(value),
+        contributors=value,
+        hidden_reason=reason,
+    )
+
+
+def total(unit: str, value: float, largest: float, reason: str | None = None, period: Period = WEEK) -> Cell:
+    """Sessions of a unit, by nine people."""
+    return replace(NOBODY, unit_key=unit, value=value, largest=largest, hidden_reason=reason, period=period)
+
+
+def reasons(cells: list[Cell]) -> set[str]:
+    """Why the audit refuses; empty when it does not."""
+    return {found.reason for found in audit_cells(cells, K, lambda _: True)}
+
+
+def test_a_single_hidden_figure_is_the_difference() -> None:
+    line = [count("legal", 3, "few_contributors"), count("sales", 20), count("all", 23)]
+    assert reasons(line) == {"bounded", "few_together"}
+
+
+def test_two_hidden_units_may_be_too_few_together() -> None:
+    # 2 and 2 are known to be 4: neither can be 5. With 4 and 3 either could be.
+    assert reasons(
+        [count("legal", 2, "few_contributors"), count("law", 2, "few_contributors"), count("all", 4)]
+    ) == {"bounded", "few_together"}
+    assert (
+        reasons([count("legal", 4, "few_contributors"), count("law", 3, "few_contributors"), count("all", 7)])
+        == set()
+    )
+
+
+def test_a_total_needs_room_as_wide_as_the_rule_of_dominance() -> None:
+    # One person has 90 of 100: 13.5 to both sides, or 27 to one. Beside a second cell of 9 it may be up to 108
+    # and down to 1. Where it is certain to be at least 95, the 8 above are too little.
+    line = [
+        total("legal", 100, 90, "one_dominates"),
+        total("law", 9, 2, "secondary_unit"),
+        total("all", 109, 90),
+    ]
+    assert reasons(line) == set()
+    legal = replace(line[0], unit_key="unattributed")
+    weeks = [
+        legal,
+        replace(legal, period=Period("week", dt.date(2026, 10, 26)), hidden_reason=None),
+    ]
+    weeks[1] = replace(weeks[1], value=5.0)
+    november = replace(legal, period=Period("month", dt.date(2026, 11, 1)), value=108.0, hidden_reason=None)
+    october = replace(november, period=Period("month", dt.date(2026, 10, 1)), value=3.0)
+    assert reasons([*weeks, october, november]) == set()
+
+
+def test_sums_that_share_no_line_tell_a_third_cell() -> None:
+    # One tool only in law and legal, so that `all` is the same figure; people use two. Each line has two or
+    # three hidden cells, yet one minus the other is the 4 of people in the tool.
+    def tied(unit: str, value: int, reason: str | None = None) -> list[Cell]:
+        return [
+            replace(count(unit, value, reason, tool), tie_group=f"active/{unit}") for tool in ("chatgpt", "all")
+        ]
+
+    cells = [*tied("law", 12, "secondary_unit"), *tied("legal", 3, "few_contributors")]
+    cells += [count("people", 4, "few_contributors"), count("people", 18, tool="all")]
+    cells += [count("all", 19), count("all", 33, tool="all")]
+    assert "bounded" in reasons(cells)
+
+
+def test_four_weeks_that_are_a_month_tell_the_fourth() -> None:
+    # February 2027 begins on a Monday.
+    starts = [Period("week", dt.date(2027, 2, day)) for day in (1, 8, 15, 22)]
+    weeks = [total("unattributed", 10, 2, None, start) for start in starts]
+    weeks[1] = replace(weeks[1], hidden_reason="few_contributors")
+    month = total("unattributed", 40, 8, None, Period("month", dt.date(2027, 2, 1)))
+    assert reasons([*weeks, month]) == {"bounded"}
+    assert reasons([*weeks, replace(month, hidden_reason="secondary_period")]) == set()
+    # With 20 sessions of days outside these weeks the hidden one could be 30.
+    assert reasons([*weeks, replace(month, value=60.0)]) == set()
+
+
+def test_what_the_last_version_showed_is_known() -> None:
+    # Yesterday People had 5 and everything was shown. Somebody was erased: People is hidden, and Finance for
+    # its sake. But 6 in Finance stands in yesterday's table, so the 4 follows.
+    before = [count("people", 5), count("finance", 6), count("sales", 20), count("all", 31)]
+    after = [
+        *(count("people", 4, "few_contributors"), count("finance", 6, "secondary_unit")),
+        *(count("sales", 20), count("all", 30)),
+    ]
+    assert reasons(after) == set()
+    assert {found.reason for found in audit_versions(after, before, K, of_periods([WEEK]))} == {
+        "bounded",
+        "few_together",
+    }
+    hidden = [replace(cell, hidden_reason=cell.hidden_reason or "audit") for cell in after]
+    assert audit_versions(hidden, before, K, of_periods([WEEK])) == set()
+    # The other way round: shown again tomorrow, today's 4 would follow.
+    assert {found.reason for found in audit_versions(before, after, K, of_periods([WEEK]))} == {
+        *("bounded_then", "few_together_then")
+    }
+
+
+def test_only_periods_that_are_asked_about_are_audited() -> None:
+    line = [count("legal", 3, "few_contributors"), count("sales", 20), count("all", 23)]
+    assert audit_cells(line, K, of_periods([])) == set()
