@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from publishing.linear_audit.audit import audit_cells, audit_versions, of_periods
 from publishing.linear_audit.cells import Cell
+from publishing.linear_audit.hiding import HiddenGroup, hide_until_clean
 from publishing.periods import Period
 
 K = 5
@@ -141,3 +142,46 @@ def test_what_the_last_version_showed_is_known() -> None:
 def test_only_periods_that_are_asked_about_are_audited() -> None:
     line = [count("legal", 3, "few_contributors"), count("sales", 20), count("all", 23)]
     assert audit_cells(line, K, of_periods([])) == set()
+
+
+FEBRUARY = Period("month", dt.date(2027, 2, 1))
+WEEKS = [Period("week", dt.date(2027, 2, day)) for day in (1, 8, 15, 22)]
+
+
+def four_weeks(hidden_week: int) -> list[Cell]:
+    """Four weeks of ten that make up a month of forty; one of them is hidden."""
+    cells = [total("unattributed", 10, 2, None, week) for week in WEEKS]
+    cells[hidden_week] = replace(cells[hidden_week], hidden_reason="few_contributors")
+    return [*cells, total("unattributed", 40, 8, None, FEBRUARY)]
+
+
+def test_an_open_month_is_hidden_for_a_week_that_is_closed() -> None:
+    hiding = hide_until_clean(four_weeks(0), [], K, [FEBRUARY])
+    assert {finding.period for finding in hiding.findings} == {WEEKS[0]}
+    assert hiding.groups == {HiddenGroup(FEBRUARY, "sessions", "unattributed")}
+    assert audit_cells(hiding.cells, K, lambda _: True) == set()
+
+
+def test_what_closed_periods_tell_is_not_hidden_in_vain() -> None:
+    # Month and three weeks are closed and shown: the open fourth follows, whatever is done about it.
+    hiding = hide_until_clean(four_weeks(3), [], K, [WEEKS[3]])
+    assert hiding.findings == set()
+    assert hiding.groups == set()
+    assert {finding.period for finding in hiding.told_before} == {WEEKS[3]}
+
+
+def test_the_unit_with_the_fewest_people_is_hidden_beside() -> None:
+    line = [count("legal", 3, "few_contributors"), count("sales", 20), count("people", 9), count("all", 32)]
+    hiding = hide_until_clean(line, [], K, [WEEK])
+    assert hiding.groups == {HiddenGroup(WEEK, "activity", "legal"), HiddenGroup(WEEK, "activity", "people")}
+    assert [cell.hidden_reason for cell in hiding.cells] == ["few_contributors", None, "audit", None]
+
+
+def test_two_others_are_hidden_where_one_leaves_too_little_room() -> None:
+    # Three and one are known to be four: neither can be five. With Sales as a third they can.
+    line = [
+        *(count("legal", 3, "few_contributors"), replace(count("law", 1), contributors=6)),
+        *(count("sales", 20), count("all", 24)),
+    ]
+    hiding = hide_until_clean(line, [], K, [WEEK])
+    assert hiding.groups == {HiddenGroup(WEEK, "activity", unit) for unit in ("legal", "law", "sales")}
