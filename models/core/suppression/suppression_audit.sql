@@ -14,7 +14,9 @@ final as (
         item,
         hidden_reason as reason,
         hidden_reason not in (
-            '{{ secondary_reasons() | join("', '") }}', 'same_figure'
+            {%- for reason in secondary_reasons() + ['same_figure'] %}
+            '{{ reason }}'{{ ',' if not loop.last }}
+            {%- endfor %}
         ) as is_primary,
         contributors,
         value
