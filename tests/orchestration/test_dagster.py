@@ -105,13 +105,13 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
 
         return NodeStream(run)
 
-    def publish(_environment: object, run_id: str, *, k: int) -> Publication:
+    def publish(_environment: object, run_id: str, _rebuild: object, *, k: int) -> Publication:
         told["published"].append(run_id)
         fields: dict[str, Any] = dict.fromkeys(Publication.__dataclass_fields__)
         return Publication(**fields | {"run_id": run_id, "tables": ("usage",), "rows": 1})
 
     monkeypatch.setattr(night_module, "run_nodes", nodes)
-    monkeypatch.setattr(night_module, "publish", publish)
+    monkeypatch.setattr(night_module, "publish_hiding", publish)
     monkeypatch.setattr(night_module, "notify", lambda *_args, **_kwargs: told["alerts"].append(1))
     return told
 

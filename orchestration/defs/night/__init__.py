@@ -25,7 +25,7 @@ from orchestration.defs.ingest import (
     raw_key,
     raw_specs,
 )
-from orchestration.defs.publish import publish_events, published_specs
+from orchestration.defs.publish import HIDDEN_GROUPS, publish_events, published_specs
 from orchestration.defs.retention import retention_definitions
 from orchestration.defs.schedules import schedules
 from orchestration.defs.transform import DbtAssets, dbt_assets, load_manifest, node_events
@@ -100,7 +100,7 @@ def night_assets(deployment: Deployment, models: DbtAssets) -> dg.AssetsDefiniti
 
     @dg.multi_asset(
         name=STEP,
-        specs=[*raw_specs(deployment.sources), *models.specs, *published],
+        specs=[*raw_specs(deployment.sources), HIDDEN_GROUPS, *models.specs, *published],
         check_specs=[*raw_checks(deployment.sources), *models.checks],
         can_subset=True,
     )
@@ -147,6 +147,7 @@ def _steps(
     if not selected & {*models.asset_of.values(), *(spec.key for spec in published)}:
         return
     yield from check_events(run.check(config.accept), deployment.sources)
+    yield dg.MaterializeResult(asset_key=HIDDEN_GROUPS.key)
     yield from node_events(models, run.build_nodes())
     unconnected = {source.source for source in run.result.sources if source.status == "not_connected"}
     yield from freshness_events(run.result.freshness, deployment.sources, unconnected)

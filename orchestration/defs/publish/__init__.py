@@ -10,6 +10,13 @@ from orchestration.defs.ingest import FRESHNESS
 from publishing.publish import Publication
 
 PUBLICATION = dg.AssetKey(["published", "publication"])
+# What earlier nights' audits had hidden: publishing writes it, the next build reads it.
+HIDDEN_GROUPS = dg.AssetSpec(
+    ["closed", "hidden_groups"],
+    group_name="published",
+    description="Groups of figures that the linear audit had hidden; every build hides them.",
+    skippable=True,
+)
 
 
 def published_specs(marts: Sequence[dg.AssetKey]) -> list[dg.AssetSpec]:
