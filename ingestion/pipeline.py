@@ -337,18 +337,18 @@ def _record_days(
 
 
 def _fill_rows(context: LoadContext, source: str, report: GateReport) -> list[dict[str, Any]]:
-    """How often each field was filled: what the checks before a publish judge."""
+    """How often each field was filled of the rows where the vendor gives it: what the checks judge."""
     return [
         {
             "run_id": context.run_id,
             "source": source,
             "resource": table,
             "field": column,
-            "row_count": report.accepted[table],
+            "row_count": report.accepted[table] - report.withheld[table, column],
             "filled_count": filled,
         }
         for (table, column), filled in report.filled.items()
-        if report.accepted[table]
+        if report.accepted[table] > report.withheld[table, column]
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -35,7 +35,12 @@ class Treatment(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a raw table: how it is read, of which type, and what the gate does with it."""
+    """One column of a raw table: how it is read, of which type, and what the gate does with it.
+
+    Attributes:
+        withheld_by: boolean column of the same table that says where the vendor hides this value by intent; it
+            is not expected there, so that hiding all of them is no field that went empty.
+    """
 
     name: str
     type: pa.DataType
@@ -47,6 +52,7 @@ class Column:
     maximum: Any = None
     max_length: int = 120
     of_somebody_else: bool = False
+    withheld_by: str | None = None
 
     @property
     def names_subject(self) -> bool:
@@ -114,9 +120,9 @@ def identifier(
     )
 
 
-def email(name: str, read: Reader, *, required: bool = False) -> Column:
+def email(name: str, read: Reader, *, required: bool = False, withheld_by: str | None = None) -> Column:
     """An e-mail address or principal name: lands as the token of its canonical form."""
-    return identifier(name, PERSON_EMAIL, read, required=required)
+    return replace(identifier(name, PERSON_EMAIL, read, required=required), withheld_by=withheld_by)
 
 
 def event_hash(name: str, read: Reader, *, required: bool = True) -> Column:

@@ -65,6 +65,7 @@ class GateReport:
     rejects: dict[tuple[str, str], Reject] = field(default_factory=dict)
     unknown_fields: Counter[tuple[str, str]] = field(default_factory=Counter)
     filled: Counter[tuple[str, str]] = field(default_factory=Counter)
+    withheld: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def rejected(self, table: str) -> int:
         """Records of one table that were refused."""
@@ -175,10 +176,19 @@ class Gate:
             array = self._array(column, values)
             self.report.filled[contract.name, column.name] += count - array.null_count
             arrays.append(array)
+        self._count_withheld(contract, columns)
         if not isinstance(contract.grain, EventGrain):
             arrays.append(pa.nulls(count, pa.bool_()))
         built = pa.Table.from_arrays(arrays, schema=contract.schema())
         return _newest_by_key(contract.grain, built) if isinstance(contract.grain, EventGrain) else built
+
+    def _count_withheld(self, contract: TableContract, columns: list[tuple[Column, list[Any]]]) -> None:
+        """Values that the vendor hides by intent, by the column that says so."""
+        said = {column.name: values for column, values in columns}
+        for column, _ in columns:
+            if column.withheld_by is not None:
+                hidden = sum(value is True for value in said[column.withheld_by])
+                self.report.withheld[contract.name, column.name] += hidden
 
     def _read(self, column: Column, records: Sequence[Any]) -> list[Any]:
         """A column's values; of identifiers, already the tokens."""

@@ -102,7 +102,11 @@ USAGE_USER_DETAIL = TableContract(
     grain=DayGrain(is_snapshot=True),
     horizon=_REPORT_HORIZON,
     columns=(
-        email("upn_token", lambda u: None if u.is_concealed else u.user_principal_name),
+        email(
+            "upn_token",
+            lambda u: None if u.is_concealed else u.user_principal_name,
+            withheld_by="is_concealed",
+        ),
         boolean("is_concealed", lambda u: u.is_concealed),
         text("report_period", lambda u: u.report_period),
         date("last_activity_date", lambda u: u.last_activity_date),

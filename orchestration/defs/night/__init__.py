@@ -26,6 +26,8 @@ from orchestration.defs.ingest import (
     raw_specs,
 )
 from orchestration.defs.publish import HIDDEN_GROUPS, publish_events, published_specs
+from orchestration.defs.recovery import recovery_definitions
+from orchestration.defs.retention import JOB as RETENTION_JOB
 from orchestration.defs.retention import retention_definitions
 from orchestration.defs.schedules import schedules
 from orchestration.defs.transform import DbtAssets, dbt_assets, load_manifest, node_events
@@ -91,7 +93,9 @@ def nightly_definitions(deployment: Deployment) -> dg.Definitions:
     nightly = dg.Definitions(
         assets=[night], jobs=[job], schedules=schedules(job, STEP), executor=dg.in_process_executor
     )
-    return dg.Definitions.merge(nightly, retention_definitions(deployment))
+    return dg.Definitions.merge(
+        nightly, retention_definitions(deployment), recovery_definitions(deployment, {JOB, RETENTION_JOB})
+    )
 
 
 def night_assets(deployment: Deployment, models: DbtAssets) -> dg.AssetsDefinition:
