@@ -1,5 +1,6 @@
 -- Fails where exactly one figure of a line is hidden, so that the others would tell it. Lines are read
--- from what is published; a figure that is NULL for another reason (no price) is in no mask.
+-- from what is published; a figure that is NULL for another reason (no price) is in no mask. One that the
+-- linear audit had hidden may be alone: it could be shown by itself, and the audit asked what it tells.
 {{ config(tags=['audit']) }}
 with published as (
     {{ published_cells() }}
@@ -13,7 +14,8 @@ marked as (
     select
         published.*,
         case when published.shown_value is null then 1 else 0 end as is_null,
-        case when hidden_cells.unit_key is null then 0 else 1 end as is_masked
+        case when hidden_cells.unit_key is null then 0 else 1 end as is_masked,
+        case when hidden_cells.reason = 'audit' then 1 else 0 end as is_by_audit
     from published
     left join hidden_cells
         on
@@ -46,7 +48,8 @@ line_of_units as (
         item,
         count(*) as members,
         sum(is_null) as nulls,
-        sum(is_masked) as masked
+        sum(is_masked) as masked,
+        sum(is_by_audit) as by_audit
     from given
     where given_for_tool > 0
     group by published_table, period_start, tool, measure, item
@@ -63,7 +66,8 @@ line_of_tools as (
         item,
         count(*) as members,
         sum(is_null) as nulls,
-        sum(is_masked) as masked
+        sum(is_masked) as masked,
+        sum(is_by_audit) as by_audit
     from given
     where
         given_for_tool > 0
@@ -80,7 +84,7 @@ lines as (
 
 final as (
     select * from lines
-    where nulls = 1 and masked = 1 and members > 1
+    where nulls = 1 and masked = 1 and by_audit = 0 and members > 1
 )
 
 select * from final
