@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo dev test lint clean lock
+.PHONY: demo dev test torture lint clean lock
 
 demo: $(STAMP)
 	$(BIN)/ai-usage demo $(ARGS)
@@ -18,6 +18,14 @@ dev: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/pytest $(ARGS)
+
+# Kill loads and publishes at counted points (docs/reliability.md): make torture POINTS=200 SEED=7 TARGET=postgres.
+POINTS ?= 100
+SEED ?= 1
+TARGET ?= dev
+MINUTES ?= 600
+torture: $(STAMP)
+	$(BIN)/python -m tests.recovery --points $(POINTS) --seed $(SEED) --target $(TARGET) --minutes $(MINUTES)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
