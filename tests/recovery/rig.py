@@ -28,7 +28,16 @@ from tests.recovery.forks import Forks, Order, Outcome, Work, forks
 KEY = bytes(range(7, 39))
 # What a run writes about itself (times, its id, dlt's ids) differs from run to run; figures must not.
 _OWN_TIME = frozenset(
-    {"loaded_through", "load_id", "fetched_at", "last_seen_at", "created_at", "closed_at", "run_id"}
+    {
+        "loaded_through",
+        "load_id",
+        "fetched_at",
+        "last_seen_at",
+        "created_at",
+        "closed_at",
+        "run_id",
+        "recorded_at",
+    }
 )
 _OWN_TABLES = frozenset(
     {"source_status", "publication", "runs", "source_runs", "rejected_records", "field_fill"}
