@@ -15,7 +15,9 @@ _WORDS = ("no space left on device", "disk quota exceeded")
 def disk_full(error: BaseException, folder: Path) -> DiskFullError | None:
     """The error to tell when a full disk stands anywhere behind `error`; None when something else does."""
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()  # a chain of causes may be a ring
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
         if isinstance(cause, DiskFullError):
             return cause
         is_errno = isinstance(cause, OSError) and cause.errno in _ERRNOS
