@@ -15,7 +15,7 @@ from ingestion.errors import BusyError
 from ingestion.warehouse import WarehouseSession
 
 # Both locks together; starting Python comes on top, and "busy" must be said within five seconds.
-_LOCK_SECONDS = 2.0
+LOCK_SECONDS = 2.0
 _POLL_SECONDS = 0.2
 
 
@@ -43,7 +43,7 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
 
 @contextlib.contextmanager
 def _lock(environment: Environment, *, writes_raw: bool) -> Iterator[None]:
-    deadline = time.monotonic() + _LOCK_SECONDS
+    deadline = time.monotonic() + LOCK_SECONDS
     lock = _acquire(environment)
     try:
         with contextlib.ExitStack() as held:
@@ -67,7 +67,7 @@ def refuse_when_busy(environment: Environment) -> None:
 
 def _acquire(environment: Environment) -> BaseFileLock:
     # Not tied to a thread: a scheduler may begin and end a run in two of them.
-    lock = FileLock(environment.lock_file, timeout=_LOCK_SECONDS, thread_local=False)
+    lock = FileLock(environment.lock_file, timeout=LOCK_SECONDS, thread_local=False)
     try:
         lock.acquire()
     except Timeout:
