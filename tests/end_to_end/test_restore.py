@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -20,7 +21,13 @@ from tests.postgres import PostgresServer
 
 CONTRACTS = {source.name: source.contracts for source in SOURCES}
 IDENTITY = "select person_label, person_key from intermediate.person_keys order by all"
+Tables = dict[str, list[tuple[Any, ...]]]
 ACCOUNTS = "select account_key, namespace, id_token from intermediate.account_keys order by all"
+
+
+def for_good(closed: Tables) -> Tables:
+    """Without the cells of open periods as they were seen last: every night writes these anew."""
+    return {table: rows for table, rows in closed.items() if table != "last_cells"}
 
 
 @pytest.mark.end_to_end
@@ -44,7 +51,7 @@ def test_a_restored_deployment_goes_on_as_if_nothing_had_been_lost(first_night: 
     assert restored.rows(IDENTITY) == identity
     assert restored.rows(ACCOUNTS) == accounts
     # With the run and the moment that closed them: what was published is kept and not computed again.
-    assert contents(restored, "closed") == closed
+    assert for_good(contents(restored, "closed")) == for_good(closed)
     assert contents(restored, "marts") == contents(first_night, "marts")
     for schema, tables in raw.items():
         held = contents(restored, schema)
@@ -68,6 +75,6 @@ def test_a_backup_of_duckdb_goes_on_in_postgresql(
         restore(moved.environment, tmp_path / "backup", Pseudonymiser(KEY), CONTRACTS)
     assert contents(moved, "closed") == contents(first_night, "closed")
     require_published(moved.night())
-    assert contents(moved, "closed") == contents(first_night, "closed")
+    assert for_good(contents(moved, "closed")) == for_good(contents(first_night, "closed"))
     assert contents(moved, "marts") == contents(first_night, "marts")
     assert moved.rows(IDENTITY.replace("order by all", "order by 1")) == lived.rows(IDENTITY)
