@@ -39,8 +39,17 @@ _OWN_TIME = frozenset(
         "recorded_at",
     }
 )
+# So does what each publish remembers of its open periods: a period that a killed one closed is open no more.
 _OWN_TABLES = frozenset(
-    {"source_status", "publication", "runs", "source_runs", "rejected_records", "field_fill"}
+    {
+        "source_status",
+        "publication",
+        "runs",
+        "source_runs",
+        "rejected_records",
+        "field_fill",
+        "last_cells",
+    }
 )
 _SNAPSHOTS = frozenset(
     (source.name, contract.name)
