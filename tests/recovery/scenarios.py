@@ -8,6 +8,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import dropwhile, takewhile
 from typing import Any
 
 import duckdb
@@ -159,11 +160,14 @@ class Builds:
         self._rig.healthy(made, "night", later=2)
         expected = self._everything(made)
         self._rig.remove(made)
-        return [point for point in done.points if point.phase == "dbt"], expected
+        # What the audit has hidden it has hidden for good: the second build for it comes once, not every night.
+        from_dbt = dropwhile(lambda point: point.phase != "dbt", done.points)
+        first_build = takewhile(lambda point: point.phase != "publish", from_dbt)
+        return [point for point in first_build if point.phase == "dbt"], expected
 
     @property
     def points(self) -> list[Point]:
-        """What dbt passes in a night without faults."""
+        """What dbt passes in a night without faults, before anything is published."""
         return self._fault_free[0]
 
     def kill(self, strikes: list[tuple[Point, str]]) -> list[Verdict]:
