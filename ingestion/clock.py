@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from dataclasses import dataclass
+
+
+def sortable_id(now: dt.datetime) -> str:
+    """An id for a run or an action: sortable by time, distinct between machines."""
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+def utc(moment: dt.datetime) -> dt.datetime:
+    """Aware; warehouse timestamps are naive UTC."""
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)

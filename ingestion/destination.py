@@ -8,13 +8,13 @@ no longer keep would be gone, and readers would get a company that began last mo
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from pathlib import Path
 
 from ingestion.config import Environment
 from ingestion.errors import DestinationError
 from ingestion.ops import OpsStore
+from ingestion.private_file import replace_json
 
 _FILE = "destination.json"
 
@@ -46,10 +46,7 @@ def remember_destination(environment: Environment, ops: OpsStore) -> None:
         stored = _known(environment) or secrets.token_hex(16)
         ops.name_destination(stored)
     if _known(environment) != stored:
-        path = _path(environment)
-        temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps({"id": stored}), encoding="utf-8")
-        os.replace(temporary, path)
+        replace_json(_path(environment), {"id": stored})
 
 
 def _known(environment: Environment) -> str | None:

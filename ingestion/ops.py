@@ -17,13 +17,15 @@ import dlt
 import pyarrow as pa
 from dlt.common.destination.exceptions import DestinationUndefinedEntity
 
-from ingestion.clock import RunClock
+from ingestion.clock import RunClock, utc
+from ingestion.config import Environment
 from ingestion.dlt_io import ArrowLoad, add_columns, drain, known_columns, load_arrow, sql_rows
 from ingestion.errors import ConfigurationError, KeyChangedError
 from ingestion.gaps import History
 from ingestion.privacy.contract import TIMESTAMP, Horizon
 from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
+from ingestion.warehouse import WarehouseSession
 
 DATASET = "ops"
 EVENT_LAYER, PERSON_DAY_LAYER = "event", "person_day"
@@ -221,6 +223,15 @@ class LifecycleAction:
 
 
 TABLE_NAMES = tuple(_TABLES)
+
+
+def newest_as_of(session: WarehouseSession, environment: Environment) -> dt.datetime | None:
+    """The logical now of the newest run (aware): until when figures can reach. None before the first."""
+    schema = environment.raw_schema(DATASET)
+    if "runs" not in session.tables(schema):
+        return None
+    newest: dt.datetime | None = session.value(f"select max(as_of) from {session.name(schema, 'runs')}")
+    return utc(newest) if newest else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import json
-import secrets
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -18,6 +17,7 @@ from typing import Literal
 
 from dlt.pipeline.exceptions import PipelineStepFailed
 
+from ingestion.clock import sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.ops import LifecycleAction, OpsStore
@@ -120,7 +120,7 @@ class Eraser:
         entered = self._entered(kind, written)
         now = _now()
         action = LifecycleAction(
-            f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+            sortable_id(now),
             "erase",
             now,
             requested_by=getpass.getuser(),

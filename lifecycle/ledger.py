@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from ingestion.errors import AiUsageError
 from ingestion.privacy.tombstones import Tombstone
+from ingestion.private_file import replace_json
 
 FILE = "erased.json"
 
@@ -25,14 +25,7 @@ def write_ledger(data_dir: Path, key_check: str, tombstones: Iterable[Tombstone]
     """
     every = {t.token: t for t in (*read_ledger(data_dir, key_check), *tombstones)}
     rows = [[t.namespace, t.token, _text(t.valid_from), _text(t.valid_to)] for t in every.values()]
-    path = data_dir / FILE
-    temporary = path.with_suffix(".json.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"key_check": key_check, "tombstones": rows}, file, indent=0)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    replace_json(data_dir / FILE, {"key_check": key_check, "tombstones": rows})
 
 
 def read_ledger(data_dir: Path, key_check: str) -> list[Tombstone]:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from ingestion.clock import sortable_id
 from ingestion.config import Environment, RetentionSettings, retention_settings
 from ingestion.errors import ConfigurationError
 from ingestion.ops import EVENT_LAYER, PERSON_DAY_LAYER, LifecycleAction, OpsStore
@@ -100,7 +100,7 @@ def enforce(
         return result
     tables = raw_tables(environment, contracts)
     now = dt.datetime.now(dt.UTC)
-    action = LifecycleAction(f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", "retention", now)
+    action = LifecycleAction(sortable_id(now), "retention", now)
     if not dry_run:
         ops.upgrade()
         ops.record_action(action)

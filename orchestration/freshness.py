@@ -16,8 +16,7 @@ from typing import Any
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
-from ingestion.ops import DATASET
-from orchestration.watch import utc
+from ingestion.ops import newest_as_of
 
 FILE = "sources.json"  # dbt's own name, in its target folder
 _FRESH, _STALE = "pass", frozenset({"warn", "error"})
@@ -79,9 +78,7 @@ def newest_run_at(environment: Environment) -> dt.datetime:
         AiUsageError: nothing was ever loaded here.
     """
     with environment.session(read_only=environment.engine == "duckdb") as session:
-        schema = environment.raw_schema(DATASET)
-        if "runs" in session.tables(schema):
-            newest = session.value(f"select max(as_of) from {session.name(schema, 'runs')}")
-            if newest is not None:
-                return utc(newest)
-    raise AiUsageError("Nothing was ever loaded here.", "Run `ai-usage run` first.")
+        newest = newest_as_of(session, environment)
+    if newest is None:
+        raise AiUsageError("Nothing was ever loaded here.", "Run `ai-usage run` first.")
+    return newest

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
-from ingestion.clock import RunClock
+from ingestion.clock import RunClock, sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
@@ -30,9 +29,11 @@ from publishing.closed import ClosedStore
 from publishing.last_good import readers_keep
 from publishing.publish import MASKED_MODELS, publish_hiding
 
-__all__ = ["ExitCode", "Night", "NightResult", "Progress", "new_run_id", "run_lock", "run_night"]
+__all__ = ["ExitCode", "Night", "NightResult", "Progress", "run_lock", "run_night"]
 
 Progress = Callable[[str, str], None]
+# Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
+_BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
 
 class Night:
@@ -58,7 +59,7 @@ class Night:
         self.environment = environment
         self._writes_raw = writes_raw
         self._full_refresh = full_refresh
-        self.result = NightResult(new_run_id())
+        self.result = NightResult(sortable_id(dt.datetime.now(dt.UTC)))
         self._progress = progress
         self._held = contextlib.ExitStack()
         self._context: LoadContext | None = None
@@ -143,9 +144,7 @@ class Night:
             with self._timed("freshness"):
                 self.result.freshness = judge_freshness(self.environment, fresh_at)
             return
-        # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
-        arguments += ["--full-refresh"] if self._full_refresh else []
+        arguments = [*_BUILD, "--full-refresh"] if self._full_refresh else _BUILD
         with self._timed("build and test"):
             with self.environment.session() as session:
                 ClosedStore(session, self.environment).ensure()  # a model reads what the audit had hidden
@@ -180,8 +179,7 @@ class Night:
 
     def _build_masked(self) -> bool:
         """Build again what stands behind the masks, after the linear audit had more of it hidden."""
-        arguments = ["build", "--exclude-resource-type", "unit_test", "--select", MASKED_MODELS]
-        for node in (nodes := run_nodes(arguments, self.environment)):
+        for node in (nodes := run_nodes([*_BUILD, "--select", MASKED_MODELS], self.environment)):
             self._progress("dbt", f"{node.name}, with more hidden")
         if not nodes.result.ok:
             self.result.dbt = nodes.result
@@ -240,8 +238,3 @@ def build_and_publish(night: Night, *, accepted: Sequence[str] = ()) -> NightRes
     night.build()
     night.publish()
     return night.finish()
-
-
-def new_run_id() -> str:
-    """Sortable by time, distinct between machines."""
-    return f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"

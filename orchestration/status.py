@@ -11,10 +11,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from ingestion.clock import utc
 from ingestion.config import Environment
 from orchestration.alerts.state import AlertState, load_state
 from orchestration.console import console
-from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, utc, watch
+from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, watch
 
 # A nightly run may be late by a day; after two the figures are old news.
 OLD_AFTER = dt.timedelta(days=2)

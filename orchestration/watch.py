@@ -205,8 +205,3 @@ def consecutive(rows: Sequence[tuple[Any, ...]]) -> list[LostDays]:
             holes.setdefault((start[0], start[2], last), []).append(start[1])
         start, last = (source, resource, day), day
     return [LostDays(*hole, tuple(sorted(names))) for hole, names in sorted(holes.items())]
-
-
-def utc(moment: dt.datetime) -> dt.datetime:
-    """Warehouse timestamps are naive UTC."""
-    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
+from ingestion.ops import newest_as_of
 from ingestion.warehouse import WarehouseSession
 from publishing.closed import VERSION, ClosedStore
 from publishing.closing import ClosingPlan, mart_periods
@@ -68,7 +69,8 @@ def assemble(
                 compare_with_closed(session, store, schema, table, periods[table], held)
                 _closed_rows(session, store, schema, table, periods[table], held)
         rows += int(session.value(f"select count(*) from {target}"))
-    published_at, as_of = dt.datetime.now(dt.UTC).replace(tzinfo=None), _as_of(session, environment)
+    published_at, newest = dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_as_of(session, environment)
+    as_of = newest.replace(tzinfo=None) if newest else None
     session.execute(
         f"create table {session.name(schema, PUBLICATION)} "
         "(run_id varchar, published_at timestamp, as_of timestamp)"
@@ -117,12 +119,3 @@ def _closed_rows(
 def discard(session: WarehouseSession, environment: Environment) -> None:
     """Remove what was assembled."""
     session.execute(f"drop schema if exists {session.name(environment.schema(NEXT))} cascade")
-
-
-def _as_of(session: WarehouseSession, environment: Environment) -> dt.datetime | None:
-    """The logical now of the newest run: until when the figures can reach (naive, UTC)."""
-    ops = environment.raw_schema("ops")
-    if "runs" not in session.tables(ops):
-        return None
-    as_of: dt.datetime | None = session.value(f"select max(as_of) from {session.name(ops, 'runs')}")
-    return as_of.astimezone(dt.UTC).replace(tzinfo=None) if as_of and as_of.tzinfo else as_of

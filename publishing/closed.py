@@ -26,6 +26,8 @@ from publishing.periods import Period
 CLOSED = "closed"
 PERIODS, CONTENTS, CELLS, PERSON_STATES = "periods", "contents", "cells", "person_states"
 HIDDEN_GROUPS, LAST_CELLS = "hidden_groups", "last_cells"
+# Where the models leave the cells with their masks.
+RESTRICTED, MASKS = "restricted", "suppression_masks"
 _OWN_TABLES = {
     PERIODS: "period_type varchar, period_start date, version integer, state varchar, closed_at timestamp, "
     "run_id varchar, people integer, salt_check varchar",

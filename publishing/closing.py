@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 from ingestion.config import Environment
 from ingestion.warehouse import WarehouseSession
-from publishing.closed import CELLS, ClosedPeriod, ClosedStore
+from publishing.closed import CELLS, MASKS, RESTRICTED, ClosedPeriod, ClosedStore
 from publishing.periods import PERIOD_COLUMNS, Period, PeriodType, period_column
 from publishing.person_states import PersonStates
 
 _CLOSABLE = "closable_periods"
-_CELLS_SOURCE = "suppression_masks"
 
 
 @dataclass(slots=True)
@@ -97,11 +96,9 @@ def close(
             if periods:
                 store.append(mart, assembled, mart, periods, column)
                 store.note_contents(mart, assembled, periods, column)
-        restricted = environment.schema("restricted")
-        if _CELLS_SOURCE in session.tables(restricted):
-            for period_type in PERIOD_COLUMNS.values():
-                if periods := _of_type(decided.closing, period_type):
-                    store.append(CELLS, restricted, _CELLS_SOURCE, periods, "period_start")
+        for period_type in PERIOD_COLUMNS.values():
+            if periods := _of_type(decided.closing, period_type):
+                store.append(CELLS, environment.schema(RESTRICTED), MASKS, periods, "period_start")
         closed_at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         for period, version in decided.closing.items():
             people = states.keep(period, version)
@@ -122,7 +119,7 @@ def _may_differ(states: PersonStates, closed: ClosedPeriod, k: int) -> bool:
 
 
 def _closable(session: WarehouseSession, environment: Environment) -> set[Period]:
-    schema = environment.schema("restricted")
+    schema = environment.schema(RESTRICTED)
     if _CLOSABLE not in session.tables(schema):
         return set()
     rows = session.rows(

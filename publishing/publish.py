@@ -102,9 +102,8 @@ def _publish(
     decided = plan(session, environment, environment.schema(MARTS), marts, k)
     assembled = assemble(session, environment, run_id, marts, decided)
     require_clean(audit(session, assembled.schema, k, decided.held), standing)
-    held = decided.from_the_store
-    require_nothing_told(session, environment, run_id, k, held=held, standing=standing, expected=expected)
-    memory = AuditMemory(session, environment, held)
+    memory = AuditMemory(session, environment, decided.from_the_store)
+    require_nothing_told(memory, run_id, k, standing=standing, expected=expected)
     memory.remember(run_id)
     close(session, environment, assembled.schema, marts, decided, run_id)
     return _switch(session, environment, assembled, decided, memory)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingestion.clock import sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
 from ingestion.ops import DATASET, LifecycleAction, OpsStore
@@ -126,7 +126,7 @@ def _action(found: Sequence[Reopening], outcome: str) -> LifecycleAction:
         for reopening in found
     ]
     return LifecycleAction(
-        f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
+        sortable_id(now),
         "reopen",
         now,
         finished_at=now if outcome == "refused" else None,

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ingestion.clock import utc
 from ingestion.errors import AiUsageError
 from ingestion.privacy.scrub import scrub
 from orchestration.freshness import stale_names
-from orchestration.watch import LostDays, ResourceStatus, Watched, utc
+from orchestration.watch import LostDays, ResourceStatus, Watched
 
 if TYPE_CHECKING:
     from orchestration.night import NightResult

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from ingestion.private_file import replace_json
 
 FILE = "alerts.json"
 _VERSION = 1
@@ -67,18 +67,7 @@ def save_state(data_dir: Path, state: AlertState) -> None:
     path = data_dir / FILE
     if state.was_corrupt and path.exists():
         path.replace(path.with_suffix(".json.unreadable"))
-    temporary = path.with_suffix(".json.new")
-    content = {
-        "version": _VERSION, "last_night": state.last_night, "open": state.open, "told": state.told
-    }  # fmt: skip
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
+    replace_json(
+        path,
+        {"version": _VERSION, "last_night": state.last_night, "open": state.open, "told": state.told},
+    )

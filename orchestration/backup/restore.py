@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import json
-import secrets
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ingestion.clock import sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError, KeyChangedError
+from ingestion.ops import LifecycleAction
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
 from ingestion.warehouse import WarehouseSession
@@ -104,18 +105,12 @@ def _record(
     session: WarehouseSession, environment: Environment, manifest: Manifest, again: dict[str, int]
 ) -> None:
     """The audit row: which backup, and how many rows of erased people it would have brought back."""
-    now = dt.datetime.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    detail = json.dumps({"backup_created_at": manifest.created_at, "rows_deleted": again})
+    row = asdict(LifecycleAction(sortable_id(now), "restore", now, now, getpass.getuser(), detail))
     name = session.name(environment.raw_schema("ops"), "lifecycle_actions")
-    session.execute(
-        f"insert into {name} (action_id, action, started_at, finished_at, requested_by, detail) "
-        "values (%s, %s, %s, %s, %s, %s)",
-        f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}",
-        "restore",
-        now.replace(tzinfo=None),
-        now.replace(tzinfo=None),
-        getpass.getuser(),
-        json.dumps({"backup_created_at": manifest.created_at, "rows_deleted": again}),
-    )
+    marks = ", ".join("%s" for _ in row)
+    session.execute(f"insert into {name} ({', '.join(row)}) values ({marks})", *row.values())
 
 
 def _require_key(manifest: Manifest, pseudonymiser: Pseudonymiser) -> None:

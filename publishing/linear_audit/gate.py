@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from publishing.audit import AuditFailedError
+from publishing.closed import MASKS
 from publishing.linear_audit.cells import Cell
 from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.hiding import hide_until_clean
-from publishing.linear_audit.memory import MASKS, AuditMemory
-from publishing.periods import Period
+from publishing.linear_audit.memory import AuditMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +36,15 @@ class MoreToHideError(AuditFailedError):
 
 
 def require_nothing_told(
-    session: WarehouseSession,
-    environment: Environment,
+    memory: AuditMemory,
     run_id: str,
     k: int,
     *,
-    held: Mapping[Period, int],
     standing: str,
     expected: CleanCells | None = None,
 ) -> None:
     """Audit the built cells of open periods; write down what was found and what the next build must hide.
 
-    held: periods that are published from the closed store, with their versions
     standing: what readers see when this version is not published
     expected: what an audit of tonight came to; where the cells are just these, they are not asked again
 
@@ -57,7 +52,6 @@ def require_nothing_told(
         MoreToHideError: something is told; the next build hides it.
         AuditFailedError: there are no masks.
     """
-    memory = AuditMemory(session, environment, held)
     if not memory.has_masks:
         raise AuditFailedError(f"restricted.{MASKS} is missing, so nothing can be audited.", standing)
     asked = memory.open_periods()

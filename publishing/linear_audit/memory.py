@@ -8,15 +8,14 @@ from collections.abc import Collection, Iterable, Mapping
 
 from ingestion.config import Environment
 from ingestion.warehouse import WarehouseSession
-from publishing.closed import CELLS, HIDDEN_GROUPS, LAST_CELLS, VERSION, ClosedStore
+from publishing.closed import CELLS, HIDDEN_GROUPS, LAST_CELLS, MASKS, RESTRICTED, VERSION, ClosedStore
 from publishing.linear_audit.cells import COLUMNS, Cell, cells_of
 from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.hiding import HiddenGroup
 from publishing.linear_audit.lines import overlapping
 from publishing.periods import PERIOD_COLUMNS, Period, period_column
 
-MASKS = "suppression_masks"
-_RESTRICTED, _FINDINGS = "restricted", "privacy_audit_findings"
+_FINDINGS = "privacy_audit_findings"
 
 
 class AuditMemory:
@@ -24,7 +23,7 @@ class AuditMemory:
 
     def __init__(self, session: WarehouseSession, environment: Environment, held: Mapping[Period, int]) -> None:
         self._session = session
-        self._restricted, self._marts = environment.schema(_RESTRICTED), environment.schema("marts")
+        self._restricted, self._marts = environment.schema(RESTRICTED), environment.schema("marts")
         self._store = ClosedStore(session, environment)
         self._held = held
 

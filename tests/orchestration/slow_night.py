@@ -9,31 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
-from dlt.common.configuration import configspec
 
-from ingestion.config import SourceSettings, environment
-from ingestion.privacy.contract import DayGrain, Horizon, TableContract, integer, text
+from ingestion.config import environment
 from ingestion.privacy.pseudonym import Pseudonymiser
-from ingestion.source import SourceDefinition, SourceRun
+from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.night import JOB, night_assets
 from orchestration.defs.recovery import recovery_definitions
 from orchestration.defs.transform import DbtAssets
+from tests.orchestration.fake_source import DAYS, source
 
 FOLDER = Path(os.environ["SLOW_NIGHT"])
 SLOW, REACHED = FOLDER / "slow", FOLDER / "reached"
-DAYS = TableContract(
-    "days",
-    DayGrain(),
-    (text("who", lambda r: r[0]), integer("n", lambda r: r[1])),
-    Horizon(first_load=3, lookback=2, ready_after=1),
-)
-
-
-@configspec
-class SlowSettings(SourceSettings):
-    pass
 
 
 def answers(run: SourceRun) -> Iterator[Batch]:
@@ -48,7 +36,7 @@ deployment = Deployment(
     environment=lambda: environment(FOLDER / "data", "dev"),
     pseudonymiser=lambda: Pseudonymiser(bytes(range(32))),
     now=lambda: dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC),
-    sources=[SourceDefinition("slow", SlowSettings, (DAYS,), lambda _: True, answers, lambda _: ())],
+    sources=[source("slow", answers)],
 )
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
-from dlt.common.configuration import configspec
 
-from ingestion.config import SourceSettings, environment
+from ingestion.config import environment
 from ingestion.errors import ConfigurationError, SourceError
-from ingestion.privacy.contract import DayGrain, Horizon, TableContract, integer, text
 from ingestion.privacy.pseudonym import Pseudonymiser
-from ingestion.source import SourceDefinition, SourceRun
+from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.registry import SOURCES
 from orchestration import night as night_module
@@ -32,26 +30,12 @@ from orchestration.defs.transform import DbtAssets
 from orchestration.freshness import SourceFreshness, stale_names
 from orchestration.night import ExitCode, run_lock
 from publishing.publish import Publication
+from tests.orchestration.fake_source import DAYS, source
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
 CANARY = "Maya.Okonkwo@asterlane.example"
 STAGING, MART = dg.AssetKey(["staging", "stg_days"]), dg.AssetKey(["marts", "usage"])
 MART_TEST = dg.AssetCheckKey(MART, "usage_is_unique")
-DAYS = TableContract(
-    "days",
-    DayGrain(),
-    (text("who", lambda r: r[0]), integer("n", lambda r: r[1])),
-    Horizon(first_load=3, lookback=2, ready_after=1),
-)
-
-
-@configspec
-class FakeSettings(SourceSettings):
-    pass
-
-
-def source(name: str, extract: Callable[[SourceRun], Iterator[Batch]]) -> SourceDefinition:
-    return SourceDefinition(name, FakeSettings, (DAYS,), lambda _: True, extract, lambda _: ())
 
 
 def answers(run: SourceRun) -> Iterator[Batch]:

@@ -1,0 +1,28 @@
+"""Small files of the data folder that a crash may not leave half written, and nobody else may read."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+
+def replace_json(path: Path, content: object) -> None:
+    """Replace the file in one step, private and on disk; the old one stays when that fails.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    temporary = path.with_suffix(f"{path.suffix}.new")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
