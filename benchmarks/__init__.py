@@ -1,0 +1,1 @@
+"""The benchmark: data of its own, a hand-written baseline, and what compares the two (README.md)."""
