@@ -90,26 +90,25 @@ class Workload:
             for table in ("message_events", "cost_events"):
                 self.connection.execute(f"delete from {table} where file_day <= ?", [last])
 
-    def lines(self, query: str, day: dt.date) -> Iterator[memoryview]:
-        """The lines of one file day, as the bytes of one file after the other."""
+    def lines(self, query: str, day: dt.date) -> Iterator[tuple[int, memoryview]]:
+        """The lines of one file day: their number and bytes, one file after the other."""
         self.set("file_day", day.isoformat())
         reader = self.connection.sql(_sql(query)).to_arrow_reader(_LINES_OF_A_FILE)
         for batch in reader:
             if batch.num_rows:
-                yield _text_bytes(batch.column(0))
+                yield batch.num_rows, _text_bytes(batch.column(0))
 
     def _turns_of_a_day(self) -> float:
         """Prompts of an account on an active day, so that the company sends as many messages as it should."""
         row = self.connection.execute(
             """
-            select sum(
-                case when isodow(day) < 6 then workday_chance else 0.06 end
-                * case when is_power then 1.0 else 1.0 end
+            with days as (
+                select getvariable('first_day')::date + number::integer as day
+                from range(getvariable('days')) as numbers (number)
             )
-            from accounts, (
-                select getvariable('first_day')::date + n::integer as day from range(getvariable('days')) as r (n)
-            )
-            where day >= used_from and day < used_until
+            select sum(case when isodow(day) < 6 then workday_chance else 0.06 end)
+            from accounts
+            inner join days on day >= used_from and day < used_until
             """
         ).fetchone()
         assert row is not None
@@ -143,11 +142,11 @@ def generate(scale: Scale, folder: Path) -> dict[str, Any]:
 
 
 def _write_files(
-    folder: Path, event_type: str, day: dt.date, parts: Iterator[memoryview]
+    folder: Path, event_type: str, day: dt.date, parts: Iterator[tuple[int, memoryview]]
 ) -> list[dict[str, Any]]:
     """One file a part; they end in the minutes before 03:00 of their day."""
     files = []
-    for number, content in enumerate(parts):
+    for number, (lines, content) in enumerate(parts):
         end = dt.datetime.combine(day, dt.time(2, 50), dt.UTC) + dt.timedelta(seconds=number)
         file_id = f"clog_{event_type.lower()}_{day:%Y%m%d}_{number:03d}"
         (folder / f"{file_id}.jsonl").write_bytes(content)
@@ -159,7 +158,7 @@ def _write_files(
                 "file_name": f"{event_type}_{end:%Y-%m-%dT%H:%M:%S}.jsonl",
                 "file_size": content.nbytes,
                 "file_sha256": hashlib.sha256(content).hexdigest(),
-                "lines": bytes(content).count(b"\n"),
+                "lines": lines,
             }
         )
     return files
