@@ -15,9 +15,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.workload", description=generate.__doc__)
     parser.add_argument("--messages", type=parse_messages, default="5M", help="5M, 50M, 200M, or any size")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--raw", action="store_true", help="raw tables in place of log files")
     parser.add_argument("--folder", type=Path, required=True)
     options = parser.parse_args()
-    print(json.dumps(generate(scale_of(options.messages, options.seed), options.folder), indent=1))
+    summary = generate(scale_of(options.messages, options.seed), options.folder, raw=options.raw)
+    print(json.dumps(summary, indent=1))
 
 
 if __name__ == "__main__":

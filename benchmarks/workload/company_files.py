@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from benchmarks.workload.company import Workload
 from benchmarks.workload.scale import AS_OF
-
-if TYPE_CHECKING:
-    from benchmarks.workload.generate import Workload
 
 _EMPLOYEES = """
     select

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks.workload.generate import COSTS, MESSAGES
+from benchmarks.workload.names import COSTS, MESSAGES
 
 _PAGE = 100
 

@@ -5,20 +5,11 @@ with priced as (
         accounts.account,
         accounts.email,
         case when is_codex then 'codex' else 'chatgpt' end as product,
-        case
-            when is_total_only
-                then [(('total'), input_tokens + cached_tokens + output_tokens,
-                    input_credits + cached_credits + output_credits)]
-            else
-                list_filter(
-                    [
-                        (('input'), input_tokens, input_credits),
-                        (('cached_input'), cached_tokens, cached_credits),
-                        (('output'), output_tokens, output_credits)
-                    ],
-                    lambda bucket: bucket[2] > 0
-                )
-        end as buckets
+        cost_buckets(
+            is_total_only,
+            [input_tokens, cached_tokens, output_tokens],
+            [input_credits, cached_credits, output_credits]
+        ) as buckets
     from cost_events
     inner join accounts using (number)
     where file_day = getvariable('file_day')::date

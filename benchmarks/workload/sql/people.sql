@@ -6,6 +6,21 @@ create macro whole(key, salt, below) as floor(draw(key, salt) * below)::bigint;
 create macro hex_id(key, salt) as
     format('{:016x}', hash(hash(key, salt, getvariable('seed')))) || format('{:08x}', key % 4294967296);
 
+-- (name, tokens, credits) of each SKU line: what has tokens, or one line where the plan gives totals only.
+create macro cost_buckets(is_total_only, tokens, credits) as
+    case
+        when is_total_only then [('total', list_sum(tokens)::bigint, list_sum(credits)::bigint)]
+        else
+            list_filter(
+                [
+                    ('input', tokens[1], credits[1]),
+                    ('cached_input', tokens[2], credits[2]),
+                    ('output', tokens[3], credits[3])
+                ],
+                lambda bucket: bucket[2] > 0
+            )
+    end;
+
 -- grain: one row a department; sizes fall off, so that some are too small to be published
 create table departments as
 select
