@@ -1,4 +1,4 @@
-"""Runs the hand-written SQL on the raw tables of a warehouse: `python -m benchmarks.baseline.hand_written …`."""
+"""Runs the hand-written SQL on the raw tables of a warehouse."""
 
 from __future__ import annotations
 
