@@ -2,7 +2,7 @@
     amount × part ÷ whole as a decimal with nine decimals, cut (not rounded) after the ninth.
 
     Division of decimals gives a float on DuckDB and a result of differing scale elsewhere, and
-    money must not pass through a float. DuckDB divides whole billionths instead. Cut, so that
+    money must not pass through a float. Whole billionths are divided instead. Cut, so that
     shares never add up to more than the amount: whoever splits an amount puts the rest on one of
     the shares.
     amount, part, whole: decimals with up to nine decimals; whole 0 gives NULL
@@ -13,14 +13,33 @@
     {{- return(adapter.dispatch('share_of_amount', 'ai_usage')(amount, part, whole)) -}}
 {% endmacro %}
 
-{#- Numeric division carries at least the scale of its operands here, 18 digits: more than nine. -#}
+{#- Whole billionths, as on DuckDB, without relying on how far a division is carried: the remainder is taken
+    off first, so the division leaves none. The widths keep the product within 38 digits. -#}
 {% macro default__share_of_amount(amount, part, whole) -%}
+    {%- set product = "cast(cast(" ~ amount ~ " as decimal(28, 9)) * 1000000000 as decimal(20, 0))
+                * cast(cast(" ~ part ~ " as decimal(28, 9)) * 1000000000 as decimal(18, 0))" -%}
+    {%- set divisor = "nullif(
+                cast(cast(" ~ whole ~ " as decimal(28, 9)) * 1000000000 as decimal(18, 0)), 0
+            )" -%}
     cast(
-        trunc(
-            (cast({{ amount }} as decimal(38, 9)) * cast({{ part }} as decimal(38, 9)))
-            / nullif(cast({{ whole }} as decimal(38, 9)), 0), 9
-        ) as decimal(28, 9)
+        cast(
+            (
+                {{ product }}
+                - mod({{ product }}, {{ divisor }})
+            ) / {{ divisor }} as decimal(26, 0)
+        ) * cast('0.000000001' as decimal(10, 9)) as decimal(28, 9)
     )
+{%- endmacro %}
+
+{#- A numeric holds 29 digits before the point here, too few for the product. -#}
+{% macro bigquery__share_of_amount(amount, part, whole) -%}
+    cast(
+        div(
+            cast(cast({{ amount }} as numeric) * 1000000000 as bignumeric)
+            * cast(cast({{ part }} as numeric) * 1000000000 as bignumeric),
+            nullif(cast(cast({{ whole }} as numeric) * 1000000000 as bignumeric), 0)
+        ) as numeric
+    ) * numeric '0.000000001'
 {%- endmacro %}
 
 {% macro duckdb__share_of_amount(amount, part, whole) -%}

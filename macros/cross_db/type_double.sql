@@ -3,7 +3,7 @@
 
     dbt.type_float() gives four bytes on DuckDB and Spark, eight on Postgres; `double` is unknown to
     Postgres and Redshift. In contracts, where macros cannot be called, the same choice is written as
-    "{{ 'double precision' if target.type in ['postgres', 'redshift'] else 'double' }}".
+    "{{ {'postgres': 'double precision', 'redshift': 'double precision', 'bigquery': 'float64'}.get(target.type, 'double') }}".
 
     usage: cast(total as {{ type_double() }}) / count
 -#}

@@ -46,7 +46,7 @@
             from (
                 select namespace, id_token, valid_from as stretch_from
                 from {{ candidates }}
-                union
+                union distinct
                 select namespace, id_token, valid_to as stretch_from
                 from {{ candidates }}
             ) as bounds

@@ -39,7 +39,7 @@ starts as (
         is_in_session and (
             previous_event_at is null
             or event_at > {{
-                dbt.dateadd('minute', var('session_gap_minutes'), 'previous_event_at')
+                add_time('minute', var('session_gap_minutes'), 'previous_event_at')
             }}
         ) as is_session_start
     from gaps

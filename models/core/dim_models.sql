@@ -15,9 +15,9 @@ account_model_days as (
 -- A model that is used before the reference list knows it has a row too: without family and tier.
 all_models as (
     select model from models
-    union
+    union distinct
     select model from model_tiers
-    union
+    union distinct
     select model from account_model_days
     where model is not null
 ),

@@ -36,7 +36,7 @@ tool_holders as (
 
 holders as (
     select * from tool_holders
-    union
+    union distinct
     select
         week_start,
         person_key,

@@ -57,7 +57,7 @@ tenants as (
 settled_days as (
     select * from loaded_days
 
-    union
+    union distinct
 
     select
         source,

@@ -73,7 +73,7 @@ bounds as (
         valid_from as bound
     from book_spans
     where valid_from < valid_to
-    union
+    union distinct
     select
         provider,
         model,
@@ -81,14 +81,14 @@ bounds as (
         valid_to as bound
     from book_spans
     where valid_from < valid_to
-    union
+    union distinct
     select
         provider,
         model,
         component,
         valid_from as bound
     from override_spans
-    union
+    union distinct
     select
         provider,
         model,

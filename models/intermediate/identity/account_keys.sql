@@ -21,7 +21,7 @@ with seen as (
         where {{ touched_days_filter('message_date', resources) }}
     {%- endif %}
 
-    union
+    union distinct
 
     select distinct
         'chatgpt' as tool_account_source,
@@ -29,7 +29,7 @@ with seen as (
         {{ chatgpt_account_token() }} as id_token
     from {{ ref('stg_chatgpt__costs_usage') }}
 
-    union
+    union distinct
 
     select distinct
         'chatgpt' as tool_account_source,
@@ -37,7 +37,7 @@ with seen as (
         {{ chatgpt_account_token() }} as id_token
     from {{ ref('stg_chatgpt__users') }}
 
-    union
+    union distinct
 
     select distinct
         'chatgpt' as tool_account_source,
@@ -45,7 +45,7 @@ with seen as (
         {{ chatgpt_account_token() }} as id_token
     from {{ ref('stg_chatgpt__seats') }}
 
-    union
+    union distinct
 
     select distinct
         'github_copilot' as tool_account_source,
@@ -53,7 +53,7 @@ with seen as (
         user_token as id_token
     from {{ ref('stg_github_copilot__user_days') }}
 
-    union
+    union distinct
 
     select distinct
         'github_copilot' as tool_account_source,
@@ -61,7 +61,7 @@ with seen as (
         user_token as id_token
     from {{ ref('stg_github_copilot__seats') }}
 
-    union
+    union distinct
 
     select distinct
         'm365_copilot' as tool_account_source,
@@ -72,7 +72,7 @@ with seen as (
         where {{ touched_days_filter('created_date', resources) }}
     {%- endif %}
 
-    union
+    union distinct
 
     select distinct
         'm365_copilot' as tool_account_source,
@@ -80,7 +80,7 @@ with seen as (
         user_token as id_token
     from {{ ref('stg_m365_copilot__users') }}
 
-    union
+    union distinct
 
     select distinct
         'm365_copilot' as tool_account_source,

@@ -37,7 +37,7 @@ guests as (
     from directory_users
     where lower(user_type) = 'guest'
 
-    union
+    union distinct
 
     select distinct
         'person-email' as namespace,

@@ -50,35 +50,35 @@ cuts as (
         valid_from as cut_on
     from person_spans
 
-    union
+    union distinct
 
     select
         person_token,
         valid_from as cut_on
     from person_leave
 
-    union
+    union distinct
 
     select
         person_token,
         valid_to as cut_on
     from person_leave
 
-    union
+    union distinct
 
     select
         person_token,
         valid_from as cut_on
     from manager_spans
 
-    union
+    union distinct
 
     select
         person_token,
         valid_to as cut_on
     from manager_spans
     {% for years in tenure_years %}
-        union
+        union distinct
 
         select
             person_token,

@@ -10,7 +10,7 @@ employees as (
     select distinct employee_token
     from {{ ref('int_employee_spans') }}
 
-    union
+    union distinct
 
     select distinct employee_token
     from {{ ref('stg_hris__employees') }}

@@ -39,11 +39,11 @@ two_links_away as (
 final as (
     select * from declared
 
-    union
+    union distinct
 
     select * from one_link_away
 
-    union
+    union distinct
 
     select * from two_links_away
 )

@@ -7,7 +7,7 @@
 ) }}
 {%- set in_conversation = "partition by conversation
             order by message_at, is_user desc, message_token" %}
-{%- set answer_until = dbt.dateadd('hour', 24, 'prompted_at') %}
+{%- set answer_until = add_time('hour', 24, 'prompted_at') %}
 
 with messages as (
     -- An injected instruction is nobody's message: it neither counts nor begins a turn.
