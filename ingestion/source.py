@@ -12,6 +12,7 @@ from dlt.common.configuration.specs import BaseConfiguration
 
 from ingestion.clock import RunClock
 from ingestion.ops import DayRecord, DayStatus, Fetchable, LoadedDays
+from ingestion.privacy.block import Block
 from ingestion.privacy.contract import EventGrain, TableContract
 from ingestion.privacy.gate import BATCH_ROWS, Gate
 from ingestion.source_types import Batch, FetchWindow, Finding
@@ -42,10 +43,10 @@ class SourceRun:
         """Days of this resource that are missing, pending, inside the look-back, or asked for by name."""
         return self.loaded.days_to_fetch(what, self.clock, self.tenant, scope)
 
-    def events(self, contract: TableContract, records: Sequence[Any]) -> Iterator[Batch]:
+    def events(self, contract: TableContract, records: Sequence[Any] | Block) -> Iterator[Batch]:
         """Rows merged by key. The activity days they touch are recorded from the rows themselves."""
-        for start in range(0, len(records), BATCH_ROWS):
-            table = self.gate.table(contract, records[start : start + BATCH_ROWS])
+        for part in _parts(records) if not isinstance(records, Block) else (records,):
+            table = self.gate.table(contract, part)
             self._record_touched(contract, table)
             yield Batch(contract, table)
 

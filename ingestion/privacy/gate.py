@@ -7,44 +7,31 @@ drop the plain value → Arrow. It works a column at a time, so that the cost is
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ingestion.ahead import one_ahead
 from ingestion.errors import ContractError
-from ingestion.privacy.contract import (
-    MONEY,
-    TIMESTAMP,
-    Column,
-    DayGrain,
-    EventGrain,
-    TableContract,
-    Treatment,
-)
+from ingestion.privacy.block import Block
+from ingestion.privacy.columns import ColumnReader, landed, refusals
+from ingestion.privacy.contract import Column, DayGrain, EventGrain, TableContract, Treatment
+from ingestion.privacy.lines import whole_lines
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstones
+from ingestion.privacy.wire import WireRecord, refusal, unknown_fields
 
 R = TypeVar("R")
 
 BATCH_ROWS = 50_000
-_BLOCK_BYTES = 4 * 1024 * 1024
-_MAX_LINE_BYTES = 8 * 1024 * 1024
 _SAMPLE_EVERY = 200
 _SAMPLE_FIRST = 20
-_SMALLEST_AMOUNT = Decimal("0.000000001")
-_LARGEST_AMOUNT = Decimal(10) ** 18
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_FIELD_NAME = re.compile(r"[A-Za-z_@$][A-Za-z0-9_.@$:\- ]{0,63}")
-_JSON_PATH = re.compile(r"at `(\$[A-Za-z0-9_.\[\]…]*)`")
-_EXPECTED = re.compile(r"Expected `([A-Za-z| ]+)`")
 
 
 @dataclass(slots=True)
@@ -99,7 +86,7 @@ class Gate:
         self._tenant = tenant
         self._latest = latest
         self._limit = reject_limit or RejectLimit()
-        self._labels: dict[str, str] = {}
+        self._columns = ColumnReader(pseudonymiser)
 
     # -- parsing ------------------------------------------------------------------------------------------
 
@@ -107,15 +94,26 @@ class Gate:
         """Typed records of a JSON Lines stream, block by block; a bad line is counted and skipped."""
         decoder = msgspec.json.Decoder(wire, strict=False)
         offset = 0
-        for block in _blocks(chunks):
-            self._sample_lines(wire, table, block)
+        for lines in whole_lines(chunks):
+            self._sample_lines(wire, table, lines)
             try:
-                records = decoder.decode_lines(block)
+                records = decoder.decode_lines(lines)
             except (msgspec.DecodeError, UnicodeDecodeError):
-                records = self._lines_one_by_one(decoder.decode, table, block, offset)
-            offset += len(block)
+                records = self._lines_one_by_one(wire, table, lines, offset)
+            offset += len(lines)
             if records:
                 yield records
+
+    def json_blocks(self, wire: type[WireRecord], table: str, chunks: Iterable[bytes]) -> Iterator[Block]:
+        """The same as columns, for very many records: a block that is in order never becomes single records."""
+        offset = 0
+        for lines, block in one_ahead(_parsed(wire, whole_lines(chunks))):
+            self._sample_lines(wire, table, lines)
+            if block is None:
+                block = Block.of_records(wire, self._lines_one_by_one(wire, table, lines, offset))
+            offset += len(lines)
+            if len(block):
+                yield block
 
     def objects(self, wire: type[R], table: str, objects: Sequence[Any]) -> list[R]:
         """Typed records of decoded JSON objects or CSV rows; a bad one is counted and skipped."""
@@ -129,17 +127,18 @@ class Gate:
             try:
                 records.append(msgspec.convert(item, wire, strict=False))
             except msgspec.ValidationError as error:
-                self.reject(table, _reason(error), repr(item).encode("utf-8", "replace"), position)
+                self.reject(table, refusal(error), repr(item).encode("utf-8", "replace"), position)
         return records
 
-    def _lines_one_by_one(self, decode: Callable[[bytes], R], table: str, block: bytes, offset: int) -> list[R]:
+    def _lines_one_by_one(self, wire: type[R], table: str, lines: bytes, offset: int) -> list[R]:
+        decode = msgspec.json.Decoder(wire, strict=False).decode
         records = []
-        for line in block.split(b"\n"):
+        for line in lines.split(b"\n"):
             if line.strip():
                 try:
                     records.append(decode(line))
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    self.reject(table, _reason(error), line, offset)
+                    self.reject(table, refusal(error), line, offset)
             offset += len(line) + 1
         return records
 
@@ -148,7 +147,7 @@ class Gate:
     def table(
         self,
         contract: TableContract,
-        records: Sequence[Any],
+        records: Sequence[Any] | Block,
         *,
         scope: str | None = None,
         day: dt.date | None = None,
@@ -158,62 +157,52 @@ class Gate:
         Records of erased people are counted and gone before anything else is looked at, so that they
         neither land nor count as refused.
         """
-        columns = [(column, self._read(column, records)) for column in contract.columns]
-        erased = self._erased(contract, columns, len(records), day)
-        columns = _without(columns, erased)
-        count = len(records) - len(erased)
+        read = {column.name: self._columns.read(column, records) for column in contract.columns}
+        arrays = {name: values for name, (values, _) in read.items()}
+        erased = self._erased(contract, arrays, len(records), day)
         bad: dict[int, str] = {}
-        for column, values in columns:
-            self._find_bad(column, values, bad)
+        for column in contract.columns:
+            unreadable = read[column.name][1]
+            for position, reason in (refusals(column, arrays[column.name], self._latest) | unreadable).items():
+                if position not in erased:
+                    bad.setdefault(position, reason)
         for position, reason in bad.items():
             self.reject(contract.name, reason, repr(position).encode(), position)
-        columns = _without(columns, bad)
-        count -= len(bad)
+        arrays = _without(arrays, len(records), erased | bad.keys())
+        count = len(records) - len(erased) - len(bad)
         self.report.erased[contract.name] += len(erased)
         self.report.accepted[contract.name] += count
-        arrays = self._context_arrays(contract, count, scope, day)
-        for column, values in columns:
-            array = self._array(column, values)
-            self.report.filled[contract.name, column.name] += count - array.null_count
-            arrays.append(array)
-        self._count_withheld(contract, columns)
+        self._count_filled(contract, arrays, count)
+        columns = [landed(column, arrays[column.name]) for column in contract.columns]
+        columns = self._context_arrays(contract, count, scope, day) + columns
         if not isinstance(contract.grain, EventGrain):
-            arrays.append(pa.nulls(count, pa.bool_()))
-        built = pa.Table.from_arrays(arrays, schema=contract.schema())
-        return _newest_by_key(contract.grain, built) if isinstance(contract.grain, EventGrain) else built
+            columns.append(pa.nulls(count, pa.bool_()))
+        built = pa.Table.from_arrays(columns, schema=contract.schema())
+        return newest_by_key(contract.grain, built) if isinstance(contract.grain, EventGrain) else built
 
-    def _count_withheld(self, contract: TableContract, columns: list[tuple[Column, list[Any]]]) -> None:
-        """Values that the vendor hides by intent, by the column that says so."""
-        said = {column.name: values for column, values in columns}
-        for column, _ in columns:
+    def _count_filled(self, contract: TableContract, arrays: dict[str, pa.Array], count: int) -> None:
+        """How often each column was filled, and where the vendor hides it by intent."""
+        for column in contract.columns:
+            values = arrays[column.name]
+            self.report.filled[contract.name, column.name] += count - values.null_count
             if column.withheld_by is not None:
-                hidden = sum(value is True for value in said[column.withheld_by])
+                hidden = pc.sum(arrays[column.withheld_by]).as_py() or 0
                 self.report.withheld[contract.name, column.name] += hidden
 
-    def _read(self, column: Column, records: Sequence[Any]) -> list[Any]:
-        """A column's values; of identifiers, already the tokens."""
-        values = [column.read(record) for record in records]
-        if column.treatment is not Treatment.IDENTIFIER:
-            return values
-        assert column.namespace is not None
-        return self.pseudonymiser.tokens(column.namespace, values)
-
     def _erased(
-        self,
-        contract: TableContract,
-        columns: list[tuple[Column, list[Any]]],
-        count: int,
-        day: dt.date | None,
+        self, contract: TableContract, arrays: dict[str, pa.Array], count: int, day: dt.date | None
     ) -> set[int]:
-        """Positions of the records about an erased person; somebody else's identifiers become NULL.
+        """Positions of the records about an erased person; in `arrays` somebody else's identifiers become NULL.
 
         A record without any identifier of a person is erased with its conversation. Every identifier that
         stands beside an erased one is the same person's, and is remembered.
         """
-        if not self.tombstones:
+        identifiers = [column for column in contract.columns if column.treatment is Treatment.IDENTIFIER]
+        if not any(self.tombstones.concern(arrays[column.name]) for column in identifiers):
             return set()
-        days: Sequence[dt.date | None] = next(
-            (values for column, values in columns if column.name == contract.day_column), [day] * count
+        columns = [(column, arrays[column.name].to_pylist()) for column in identifiers]
+        days: Sequence[dt.date | None] = (
+            arrays[contract.day_column].to_pylist() if contract.day_column in arrays else [day] * count
         )
         subjects = [(column, values) for column, values in columns if column.names_subject]
         erased: set[int] = set()
@@ -225,6 +214,7 @@ class Gate:
             if column.of_somebody_else:
                 for at in self.tombstones.positions(values, days):
                     values[at] = None
+                arrays[column.name] = pa.array(values, pa.string())
         for threads in [values for column, values in columns if column.names_thread]:
             for token in {threads[at] for at in erased} - {None}:
                 self.tombstones.learn_thread(token)
@@ -256,62 +246,6 @@ class Gate:
             arrays.append(pa.repeat(pa.scalar(scope, pa.string()), count))
             arrays.append(pa.repeat(pa.scalar(day, pa.date32()), count))
         return arrays
-
-    def _find_bad(self, column: Column, values: list[Any], bad: dict[int, str]) -> None:
-        """Mark the positions whose value the contract refuses. Cheap checks first: most batches are clean."""
-        if column.required and (None in values or "" in values):
-            for position, value in enumerate(values):
-                if value is None or value == "":
-                    bad.setdefault(position, f"missing {column.name}")
-        if column.type == MONEY:
-            _bad_money(column, values, bad)
-        if column.type == TIMESTAMP:
-            self._bound(column, [_aware(value) for value in values], column.minimum, self._latest, bad)
-        elif column.minimum is not None or column.maximum is not None:
-            self._bound(column, values, column.minimum, column.maximum, bad)
-
-    @staticmethod
-    def _bound(column: Column, values: list[Any], low: Any, high: Any, bad: dict[int, str]) -> None:
-        present = [value for value in values if value is not None]
-        if not present:
-            return
-        if (low is None or min(present) >= low) and (high is None or max(present) <= high):
-            return
-        for position, value in enumerate(values):
-            if value is None:
-                continue
-            if low is not None and value < low:
-                bad.setdefault(position, f"{column.name} below its range")
-            elif high is not None and value > high:
-                reason = "in the future" if column.type == TIMESTAMP else "above its range"
-                bad.setdefault(position, f"{column.name} {reason}")
-
-    def _array(self, column: Column, values: list[Any]) -> pa.Array:
-        if column.treatment is Treatment.EVENT:
-            return pa.array(self.pseudonymiser.event_hashes(values), column.type)
-        if column.treatment is Treatment.TEXT:
-            return pa.array(self._clean_labels(values, column.max_length), column.type)
-        if column.type == TIMESTAMP:
-            return pa.array(values, pa.timestamp("us", tz="UTC")).cast(TIMESTAMP)
-        if column.type == MONEY:
-            return pa.array([_nine_places(value) for value in values], MONEY)
-        return pa.array(values, column.type)
-
-    def _clean_labels(self, values: list[Any], max_length: int) -> list[str | None]:
-        """Control characters out, length capped, empty is None; each distinct label is cleaned once."""
-        cache = self._labels
-        cleaned: list[str | None] = []
-        for value in values:
-            if value is None or value == "":
-                cleaned.append(None)
-                continue
-            label = cache.get(value)
-            if label is None:
-                label = _CONTROL.sub("", str(value).encode("utf-8", "replace").decode()).strip()
-                if len(cache) < 100_000:
-                    cache[value] = label
-            cleaned.append(label[:max_length] or None)
-        return cleaned
 
     # -- rejects and unknown fields -------------------------------------------------------------------------
 
@@ -361,78 +295,26 @@ class Gate:
                     self.report.unknown_fields[table, path] += 1
 
 
-def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
-    """Paths of the fields in `item` that the record type does not declare. Names only, never values.
-
-    It does not descend into an undeclared object: below it, keys may be data.
-    """
-    struct = _struct_of(wire)
-    if isinstance(item, list):
-        for element in item[:5]:
-            yield from unknown_fields(wire, element, prefix)
-    if struct is None or not isinstance(item, dict):
-        return
-    declared = _declared(struct)
-    ignored: frozenset[str] = getattr(struct, "KNOWN_AND_DROPPED", frozenset())
-    for key, value in item.items():
-        if key in declared:
-            yield from unknown_fields(declared[key], value, f"{prefix}{key}.")
-        elif key not in ignored:
-            yield prefix + (key if _FIELD_NAME.fullmatch(key) and "@" not in key[1:] else "<irregular name>")
+def _parsed(wire: type[WireRecord], blocks: Iterable[bytes]) -> Iterator[tuple[bytes, Block | None]]:
+    """Each block of lines with its columns; None where some line has to be looked at by itself."""
+    for lines in blocks:
+        try:
+            yield lines, Block.parse(wire, lines)
+        except pa.ArrowInvalid:
+            yield lines, None
 
 
-@cache
-def _declared(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    """Field types by wire name; msgspec resolves the annotations anew on every call."""
-    return {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
-
-
-@cache
-def _struct_of(wire: Any) -> type[msgspec.Struct] | None:
-    """The record type inside Optional, list or a union, if there is exactly one kind of record."""
-    if isinstance(wire, type) and issubclass(wire, msgspec.Struct):
-        return wire
-    for argument in getattr(wire, "__args__", ()):
-        found = _struct_of(argument)
-        if found is not None:
-            return found
-    return None
-
-
-def _without(
-    columns: list[tuple[Column, list[Any]]], positions: Collection[int]
-) -> list[tuple[Column, list[Any]]]:
-    """The columns without these positions."""
+def _without(arrays: dict[str, pa.Array], count: int, positions: Collection[int]) -> dict[str, pa.Array]:
+    """The arrays without these positions."""
     if not positions:
-        return columns
-    return [
-        (column, [value for at, value in enumerate(values) if at not in positions])
-        for column, values in columns
-    ]
+        return arrays
+    kept = np.ones(count, dtype=bool)
+    kept[list(positions)] = False
+    mask = pa.array(kept)
+    return {name: values.filter(mask) for name, values in arrays.items()}
 
 
-def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Regroup a byte stream into blocks of whole lines; a line over the size cap ends the stream's block."""
-    rest = b""
-    for chunk in chunks:
-        rest += chunk
-        if len(rest) < _BLOCK_BYTES:
-            continue
-        cut = rest.rfind(b"\n") + 1
-        if not cut:
-            if len(rest) > _MAX_LINE_BYTES:
-                raise ContractError(
-                    f"A line of more than {_MAX_LINE_BYTES // 1024**2} MiB arrived.",
-                    "The answer is not JSON Lines; nothing of this load was written.",
-                )
-            continue
-        yield rest[:cut]
-        rest = rest[cut:]
-    if rest:
-        yield rest
-
-
-def _newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
+def newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
     """One row a key inside a batch, the newest by `grain.newest`, whatever order they came in."""
     keys = [key for key in grain.key if key in table.column_names]
     if table.num_rows < 2 or table.group_by(keys).aggregate([]).num_rows == table.num_rows:
@@ -440,53 +322,10 @@ def _newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
     order = [(key, "ascending") for key in keys]
     if grain.newest:
         order.append((grain.newest, "descending"))
-    indices = pc.sort_indices(table, sort_keys=order)
-    ordered = table.take(indices)
-    rows = zip(*(ordered[key].to_pylist() for key in keys), strict=True)
-    keep, previous = [], None
-    for position, row in enumerate(rows):
-        if row != previous:
-            keep.append(position)
-        previous = row
-    return ordered.take(pa.array(keep, pa.int64()))
-
-
-def _bad_money(column: Column, values: list[Any], bad: dict[int, str]) -> None:
-    """Mark what is no amount; the value goes at once, because NaN cannot even be compared with a bound."""
-    for position, value in enumerate(values):
-        if value is not None and not (value.is_finite() and abs(value) < _LARGEST_AMOUNT):
-            bad.setdefault(position, f"{column.name} is no amount")
-            values[position] = None
-
-
-def _nine_places(value: Decimal | None) -> Decimal | None:
-    """Vendors sum in floating point and send 0.30000000000000004; Arrow refuses what it would have to round."""
-    if value is None or value.as_tuple().exponent >= _SMALLEST_AMOUNT.as_tuple().exponent:  # type: ignore[operator]
-        return value
-    return value.quantize(_SMALLEST_AMOUNT)
-
-
-def _aware(value: Any) -> dt.datetime | None:
-    if value is None:
-        return None
-    return value if value.tzinfo else value.replace(tzinfo=dt.UTC)  # type: ignore[no-any-return]
-
-
-def _reason(error: Exception) -> str:
-    """What was wrong and where, rebuilt from the parts of the message that cannot hold a value."""
-    if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
-    message = str(error)
-    if not isinstance(error, msgspec.ValidationError):
-        return "not valid JSON"
-    where = _JSON_PATH.search(message)
-    expected = _EXPECTED.search(message)
-    missing = re.search(r"missing required field `([A-Za-z0-9_@.]+)`", message)
-    what = (
-        f"missing {missing.group(1)}"
-        if missing
-        else f"expected {expected.group(1)}"
-        if expected
-        else "invalid value"
-    )
-    return f"{what} at {where.group(1)}" if where else what
+    ordered = table.take(pc.sort_indices(table, sort_keys=order))
+    is_first = np.zeros(table.num_rows, dtype=bool)
+    is_first[0] = True
+    for key in keys:
+        codes = ordered[key].combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy()
+        is_first[1:] |= codes[1:] != codes[:-1]
+    return ordered.filter(pa.array(is_first))

@@ -10,6 +10,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
@@ -59,6 +62,11 @@ class Tombstones:
 
     def __bool__(self) -> bool:
         return bool(self._always or self._bounded)
+
+    def concern(self, tokens: pa.Array) -> bool:
+        """Whether any of these tokens belongs to an erased person or to one of their conversations."""
+        known = self._always | self._bounded.keys() | self._threads
+        return bool(known) and bool(pc.any(pc.is_in(tokens, value_set=pa.array(known))).as_py())
 
     def positions(self, tokens: Sequence[str | None], days: Sequence[dt.date | None]) -> list[int]:
         """Positions of `tokens` that stand for an erased person on the day of their row.

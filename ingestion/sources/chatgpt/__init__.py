@@ -17,11 +17,11 @@ from dlt.common.typing import TSecretStrValue
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
+from ingestion.ahead import one_ahead
 from ingestion.config import SourceSettings
 from ingestion.doctor import probe
 from ingestion.http import VendorClient, vendor_client
 from ingestion.identity import Sightings, distinct_links
-from ingestion.privacy.contract import TableContract
 from ingestion.snapshots import all_rows, saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow, Finding
@@ -56,21 +56,21 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     workspace = f"/compliance/workspaces/{settings.workspace_id}"
     yield from _users(run, client, workspace)
     yield from _seats(run, client)
-    for events in _log_records(
-        run, client, workspace, records.MESSAGE_FILES, records.MessageEvent, records.CONVERSATION_MESSAGES
-    ):
-        yield from run.events(records.CONVERSATION_MESSAGES, events)
-        seen = ((e.actor.user_id, e.actor.user_email, e.timestamp.date()) for e in events)
-        yield from run.events(records.EVENT_LINKS, distinct_links(seen))
+    messages, holders = records.CONVERSATION_MESSAGES, Sightings()
+    for file in _log_files(run, client, workspace, records.MESSAGE_FILES):
+        for block in run.gate.json_blocks(records.MessageEvent, messages.name, [file]):
+            yield from run.events(messages, block)
+            holders.add(records.account_addresses(block))
+    yield from run.events(records.EVENT_LINKS, holders.links())
     if settings.organization_id:
         organization = f"/compliance/organizations/{settings.organization_id}"
-        for costs in _log_records(
-            run, client, organization, records.COSTS_FILES, records.CostEvent, records.COSTS_USAGE
-        ):
-            yield from run.events(records.COSTS_USAGE, costs)
-            yield from run.events(records.COSTS_BILLING, list(records.billing_rows(costs)))
-            seen = ((e.identity.user_id, e.identity.email, e.payload.day) for e in costs)
-            yield from run.events(records.EVENT_LINKS, distinct_links(seen))
+        for file in _log_files(run, client, organization, records.COSTS_FILES):
+            # Bad lines are counted against the table whose accepted rows they are weighed against.
+            for costs in run.gate.json_lines(records.CostEvent, records.COSTS_USAGE.name, [file]):
+                yield from run.events(records.COSTS_USAGE, costs)
+                yield from run.events(records.COSTS_BILLING, list(records.billing_rows(costs)))
+                seen = ((e.identity.user_id, e.identity.email, e.payload.day) for e in costs)
+                yield from run.events(records.EVENT_LINKS, distinct_links(seen))
 
 
 def check(run: SourceRun) -> Iterator[Finding]:
@@ -142,27 +142,21 @@ def _seats(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
         yield from run.replace_day(records.SEATS, day, users)
 
 
-def _log_records(
-    run: SourceRun,
-    client: VendorClient,
-    route: str,
-    window: FetchWindow,
-    wire: type[Any],
-    table: TableContract,
-) -> Iterator[list[Any]]:
-    """Typed events of the log files whose end time lies in the days to fetch, file by file.
-
-    Bad lines are counted against `table`, whose accepted rows they are weighed against.
-    """
+def _log_files(run: SourceRun, client: VendorClient, route: str, window: FetchWindow) -> Iterator[bytes]:
+    """The log files whose end time lies in the days to fetch; the next one is fetched while one is read."""
     event_type = window.name.rpartition("/")[2]
+
+    def fetched(files: list[dict[str, Any]]) -> Iterator[tuple[dt.date, bytes]]:
+        for file in files:
+            data = client.signed_file(f"{route}/logs/{file['id']}", file["file_sha256"])
+            yield dt.date.fromisoformat(file["end_time"][:10]), data
+
     for first, last in _ranges(run.days_to_fetch(window)):
         files = _list_files(client, route, event_type, first, last)
         counts = dict.fromkeys(_days(first, last), 0)
-        for file in files:
-            run.progress(f"{event_type} of {file['end_time'][:10]}")
-            data = client.signed_file(f"{route}/logs/{file['id']}", file["file_sha256"])
-            yield from run.gate.json_lines(wire, table.name, [data])
-            day = dt.date.fromisoformat(file["end_time"][:10])
+        for day, data in one_ahead(fetched(files)):
+            run.progress(f"{event_type} of {day}")
+            yield data
             counts[day] = counts.get(day, 0) + 1
         for day, count in counts.items():
             # Beyond the vendor's retention no file does not mean no usage: such a day stays unrecorded.

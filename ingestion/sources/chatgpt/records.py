@@ -11,12 +11,16 @@ from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
 import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from ingestion.identity import link_contract
+from ingestion.identity import Pair, link_contract
+from ingestion.privacy.block import Block, any_but, any_of, either, has_items, is_present, is_value
 from ingestion.privacy.contract import (
     DayGrain,
     EventGrain,
     Horizon,
+    Reader,
     TableContract,
     boolean,
     date,
@@ -29,6 +33,7 @@ from ingestion.privacy.contract import (
     timestamp,
 )
 from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, PERSON_EMAIL
+from ingestion.privacy.wire import WireRecord
 from ingestion.source_types import FetchWindow
 
 TOOL = "chatgpt"
@@ -52,7 +57,7 @@ _TOOL_FEATURES = {
 _KNOWN_TOOLS = frozenset().union(*_TOOL_FEATURES.values())
 
 
-class Actor(msgspec.Struct):
+class Actor(WireRecord):
     """Who an event belongs to: an account user, an API key or the system."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"credential_id", "redacted_id", "id"})
@@ -61,7 +66,7 @@ class Actor(msgspec.Struct):
     user_email: str | None = None
 
 
-class Author(msgspec.Struct):
+class Author(WireRecord):
     """Author of a message; `role` is an older spelling of `type`."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"skills_used"})
@@ -72,7 +77,7 @@ class Author(msgspec.Struct):
     tools_used: list[str] | None = None
 
 
-class Content(msgspec.Struct):
+class Content(WireRecord):
     """Measured, never kept: `value` leaves this module as a number of characters."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"annotations", "file_id", "file_name", "quote"})
@@ -80,13 +85,13 @@ class Content(msgspec.Struct):
     value: str | None = None
 
 
-class AttachedFile(msgspec.Struct):
+class AttachedFile(WireRecord):
     """A file beside a message: only that there is one lands."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"id", "name"})
 
 
-class Message(msgspec.Struct):
+class Message(WireRecord):
     """One message of a conversation."""
 
     id: str
@@ -96,7 +101,7 @@ class Message(msgspec.Struct):
     files: list[AttachedFile] | None = None
 
 
-class Conversation(msgspec.Struct):
+class Conversation(WireRecord):
     """The thread of a message."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -107,7 +112,7 @@ class Conversation(msgspec.Struct):
     project_id: str | None = None
 
 
-class MessageEvent(msgspec.Struct):
+class MessageEvent(WireRecord):
     """Immutable snapshot of one message (`CONVERSATION_MESSAGE`)."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"type", "principal", "previous_message_id"})
@@ -117,33 +122,27 @@ class MessageEvent(msgspec.Struct):
     message: Message
     conversation: Conversation
 
-    @property
-    def author_type(self) -> str | None:
-        """`user` or `assistant`."""
-        return self.message.author.type or self.message.author.role
 
-    @property
-    def is_injected(self) -> bool:
-        """Standing instructions are sent as the user, who did not write them now."""
-        content = self.message.content
-        return content is not None and content.type == "user_instructions"
+def author_type(block: Block) -> pa.Array:
+    """`user` or `assistant`."""
+    return either(block["message.author.type"], block["message.author.role"])
 
-    @property
-    def message_at(self) -> dt.datetime:
-        """When the message was written; the event's own time where the vendor does not say."""
-        return self.message.created_at or self.timestamp
 
-    @property
-    def prompt_chars(self) -> int | None:
-        """Unicode code points of a user's own text; NULL for answers, instructions and files alone."""
-        content = self.message.content
-        if self.author_type != "user" or content is None or content.type != "text" or not content.value:
-            return None
-        return len(content.value)
+def message_at(block: Block) -> pa.Array:
+    """When the message was written; the event's own time where the vendor does not say."""
+    return either(block["message.created_at"], block["timestamp"])
 
-    def uses(self, feature: str) -> bool:
-        """Whether a tool of that feature was used."""
-        return not _TOOL_FEATURES[feature].isdisjoint(self.message.author.tools_used or ())
+
+def prompt_chars(block: Block) -> pa.Array:
+    """Unicode code points of a user's own text; NULL for answers, instructions and files alone."""
+    text_value = block["message.content.value"]
+    is_prompt = pc.and_(is_value(author_type(block), "user"), is_value(block["message.content.type"], "text"))
+    return pc.if_else(pc.and_(is_prompt, is_present(text_value)), pc.utf8_length(text_value), None)
+
+
+def uses(feature: str) -> Reader:
+    """Whether a tool of that feature was used."""
+    return lambda block: any_of(block["message.author.tools_used"], _TOOL_FEATURES[feature])
 
 
 CONVERSATION_MESSAGES = TableContract(
@@ -152,38 +151,49 @@ CONVERSATION_MESSAGES = TableContract(
     grain=EventGrain(key=("tenant", "event_token"), day="message_date", newest="event_at"),
     horizon=_LOG_HORIZON,
     columns=(
-        event_hash("event_token", lambda e: e.event_id),
-        event_hash("message_token", lambda e: e.message.id),
-        identifier("conversation_token", CONVERSATION, lambda e: e.conversation.id),
-        identifier("user_token", CHATGPT_USER, lambda e: e.actor.user_id),
-        email("email_token", lambda e: e.actor.user_email),
-        text("actor_type", lambda e: (e.actor.type or "unknown").lower()),
-        text("author_type", lambda e: e.author_type, required=True),
-        boolean("is_injected", lambda e: e.is_injected),
-        timestamp("event_at", lambda e: e.timestamp, required=True),
-        timestamp("message_at", lambda e: e.message_at, required=True),
-        date("message_date", lambda e: _utc_day(e.message_at)),
-        text("client_type", lambda e: e.message.author.client_type),
-        text("model", lambda e: e.message.author.model),
-        integer("prompt_chars", lambda e: e.prompt_chars),
-        boolean("used_search", lambda e: e.uses("search")),
-        boolean("used_code", lambda e: e.uses("code")),
-        boolean("used_images", lambda e: e.uses("images")),
-        boolean("used_files", lambda e: bool(e.message.files) or e.uses("files")),
-        boolean("used_gpt", lambda e: bool(e.conversation.gpt_id)),
-        boolean("used_project", lambda e: bool(e.conversation.project_id)),
-        boolean("used_other_tool", lambda e: bool(set(e.message.author.tools_used or ()) - _KNOWN_TOOLS)),
+        event_hash("event_token", lambda b: b["event_id"]),
+        event_hash("message_token", lambda b: b["message.id"]),
+        identifier("conversation_token", CONVERSATION, lambda b: b["conversation.id"]),
+        identifier("user_token", CHATGPT_USER, lambda b: b["actor.user_id"]),
+        email("email_token", lambda b: b["actor.user_email"]),
+        text("actor_type", lambda b: pc.utf8_lower(pc.fill_null(b["actor.type"], "unknown"))),
+        text("author_type", author_type, required=True),
+        # Standing instructions are sent as the user, who did not write them now.
+        boolean("is_injected", lambda b: is_value(b["message.content.type"], "user_instructions")),
+        timestamp("event_at", lambda b: b["timestamp"], required=True),
+        timestamp("message_at", message_at, required=True),
+        date("message_date", lambda b: message_at(b).cast(pa.date32())),
+        text("client_type", lambda b: b["message.author.client_type"]),
+        text("model", lambda b: b["message.author.model"]),
+        integer("prompt_chars", prompt_chars),
+        boolean("used_search", uses("search")),
+        boolean("used_code", uses("code")),
+        boolean("used_images", uses("images")),
+        boolean("used_files", lambda b: pc.or_(has_items(b["message.files"]), uses("files")(b))),
+        boolean("used_gpt", lambda b: is_present(b["conversation.gpt_id"])),
+        boolean("used_project", lambda b: is_present(b["conversation.project_id"])),
+        boolean("used_other_tool", lambda b: any_but(b["message.author.tools_used"], _KNOWN_TOOLS)),
     ),
 )
 
 
-class Agent(msgspec.Struct):
+def account_addresses(block: Block) -> list[Pair]:
+    """Accounts with their addresses by UTC day, each once: edges of the identity graph."""
+    columns = [block["actor.user_id"], block["actor.user_email"], block["timestamp"].cast(pa.date32())]
+    seen = pa.table(columns, names=["user", "email", "day"])
+    return [
+        (row["user"], row["email"], row["day"])
+        for row in seen.group_by(seen.column_names).aggregate([]).to_pylist()
+    ]
+
+
+class Agent(WireRecord):
     """A workspace agent that caused the usage: only that there is one lands."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"id", "name"})
 
 
-class Identity(msgspec.Struct):
+class Identity(WireRecord):
     """Whom a cost row is attributed to; absent when the vendor could not attribute it."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"name", "groups"})
@@ -192,14 +202,14 @@ class Identity(msgspec.Struct):
     agent: Agent | None = None
 
 
-class Measure(msgspec.Struct):
+class Measure(WireRecord):
     """A value with its unit."""
 
     value: Decimal | None = None
     unit: str | None = None
 
 
-class BillingLine(msgspec.Struct):
+class BillingLine(WireRecord):
     """Money of one SKU. `estimated_cost_usd` is optional and often absent."""
 
     sku: str | None = None
@@ -208,7 +218,7 @@ class BillingLine(msgspec.Struct):
     estimated_cost_usd: Measure | None = None
 
 
-class UsageTokens(msgspec.Struct):
+class UsageTokens(WireRecord):
     """Tokens, detailed or only in total, depending on the plan. Text input excludes cached input."""
 
     text_input_tokens: int | None = None
@@ -225,14 +235,14 @@ class UsageTokens(msgspec.Struct):
     image_total_tokens: int | None = None
 
 
-class Measures(msgspec.Struct):
+class Measures(WireRecord):
     """Tokens of the row and money of its SKUs: two tables, because a join would repeat the tokens."""
 
     usage: UsageTokens = msgspec.field(default_factory=UsageTokens)
     billing: list[BillingLine] = msgspec.field(default_factory=list)
 
 
-class CostPayload(msgspec.Struct):
+class CostPayload(WireRecord):
     """One hour of one identity, product, surface, client, model, tier and reasoning level."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"organization_id"})
@@ -248,7 +258,7 @@ class CostPayload(msgspec.Struct):
     reasoning: str | None = None
 
 
-class CostEvent(msgspec.Struct):
+class CostEvent(WireRecord):
     """One row of the token and credit ledger (`COSTS`)."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"type", "principal", "actor"})
@@ -325,7 +335,7 @@ COSTS_BILLING = TableContract(
 )
 
 
-class RosterUser(msgspec.Struct):
+class RosterUser(WireRecord):
     """One account of the workspace roster."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"object", "name"})
@@ -336,7 +346,7 @@ class RosterUser(msgspec.Struct):
     status: str | None = None
 
 
-class SeatUser(msgspec.Struct):
+class SeatUser(WireRecord):
     """One account of the spend controls: seat type and credits of the month."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -392,10 +402,6 @@ EVENT_LINKS = link_contract(CHATGPT_USER, PERSON_EMAIL, "event")
 
 CONTRACTS = (CONVERSATION_MESSAGES, COSTS_USAGE, COSTS_BILLING, USERS, SEATS, ROSTER_LINKS)
 WINDOWS = (MESSAGE_FILES, COSTS_FILES)
-
-
-def _utc_day(moment: dt.datetime) -> dt.date:
-    return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date()
 
 
 def _instant(seconds: float | None) -> dt.datetime | None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import msgspec
 from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
 
 from ingestion.errors import AccessError, AnswerError, MissingError, RateLimitedError, SourceError
@@ -21,6 +20,7 @@ from ingestion.http import VendorClient
 from ingestion.identity import distinct_links
 from ingestion.paging import header_links
 from ingestion.privacy.canonical import canonical_email
+from ingestion.privacy.wire import WireRecord
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.github_copilot import records
@@ -52,14 +52,14 @@ class Identity:
     employee_id: str | None
 
 
-class EmailValue(msgspec.Struct):
+class EmailValue(WireRecord):
     """An address of an identity."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"type", "primary", "display"})
     value: str | None = None
 
 
-class SamlIdentity(msgspec.Struct, rename="camel"):
+class SamlIdentity(WireRecord, rename="camel"):
     """What the identity provider sent at sign-in. `nameId` is often, not always, an address."""
 
     name_id: str | None = None
@@ -67,20 +67,20 @@ class SamlIdentity(msgspec.Struct, rename="camel"):
     emails: list[EmailValue] | None = None
 
 
-class ScimIdentity(msgspec.Struct):
+class ScimIdentity(WireRecord):
     """What the identity provider provisioned."""
 
     username: str | None = None
     emails: list[EmailValue] | None = None
 
 
-class GithubUser(msgspec.Struct):
+class GithubUser(WireRecord):
     """The account that an identity was claimed by."""
 
     login: str | None = None
 
 
-class ExternalIdentity(msgspec.Struct, rename="camel"):
+class ExternalIdentity(WireRecord, rename="camel"):
     """One entry of the identity provider; `user` is null until somebody claims it."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"guid"})
@@ -89,7 +89,7 @@ class ExternalIdentity(msgspec.Struct, rename="camel"):
     user: GithubUser | None = None
 
 
-class ScimUser(msgspec.Struct, rename="camel"):
+class ScimUser(WireRecord, rename="camel"):
     """A provisioned user of a managed enterprise. GitHub's login is made from `userName`, and is not given."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -100,7 +100,7 @@ class ScimUser(msgspec.Struct, rename="camel"):
     emails: list[EmailValue] | None = None
 
 
-class ConsumedLicense(msgspec.Struct):
+class ConsumedLicense(WireRecord):
     """A holder of a GitHub licence."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(

@@ -27,6 +27,7 @@ from ingestion.privacy.contract import (
     timestamp,
 )
 from ingestion.privacy.pseudonym import GITHUB_LOGIN, GITHUB_USER, HRIS_ID, PERSON_EMAIL
+from ingestion.privacy.wire import WireRecord
 
 TOOL = "github_copilot"
 # A report is there two full UTC days after the day closes, and as a rule final after three; kept for a year.
@@ -40,7 +41,7 @@ FIRST_ENTERPRISE_REPORT = dt.date(2025, 10, 10)
 FIRST_ORGANIZATION_REPORT = dt.date(2025, 12, 12)
 
 
-class FeatureTotals(msgspec.Struct):
+class FeatureTotals(WireRecord):
     """One feature of a user's day."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -54,7 +55,7 @@ class FeatureTotals(msgspec.Struct):
     loc_deleted_sum: int | None = None
 
 
-class ModelTotals(msgspec.Struct):
+class ModelTotals(WireRecord):
     """One model and feature of a user's day; chat only, completions name no model."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -67,7 +68,7 @@ class ModelTotals(msgspec.Struct):
     code_acceptance_activity_count: int | None = None
 
 
-class CliTokens(msgspec.Struct):
+class CliTokens(WireRecord):
     """The only tokens that these reports hold."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"avg_tokens_per_request"})
@@ -75,7 +76,7 @@ class CliTokens(msgspec.Struct):
     output_tokens_sum: int | None = None
 
 
-class CliTotals(msgspec.Struct):
+class CliTotals(WireRecord):
     """The command line tool, which stands in none of the other totals; absent without its use."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"last_known_cli_version"})
@@ -85,14 +86,14 @@ class CliTotals(msgspec.Struct):
     token_usage: CliTokens = msgspec.field(default_factory=CliTokens)
 
 
-class AgentTotals(msgspec.Struct):
+class AgentTotals(WireRecord):
     """Jobs started with another vendor's agent."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"agent_id", "agent_name"})
     user_initiated_interaction_count: int | None = None
 
 
-class UserDay(msgspec.Struct):
+class UserDay(WireRecord):
     """One user's day (`users-1-day`). The breakdowns are cuts of the same activity: never add across them.
 
     Users known only from server-side signals have empty breakdowns and are active all the same.
@@ -242,7 +243,7 @@ USER_DAY_MODELS = TableContract(
 )
 
 
-class BillingItem(msgspec.Struct, rename="camel"):
+class BillingItem(WireRecord, rename="camel"):
     """AI credits of one product, SKU and model on one day, over all users (amounts in USD)."""
 
     product: str | None = None
@@ -279,7 +280,7 @@ BILLING_ITEMS = TableContract(
 )
 
 
-class Assignee(msgspec.Struct):
+class Assignee(WireRecord):
     """The holder of a seat."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -309,7 +310,7 @@ class Assignee(msgspec.Struct):
     login: str | None = None
 
 
-class Seat(msgspec.Struct):
+class Seat(WireRecord):
     """One seat object; a user who is granted access by several teams has several."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(

@@ -26,6 +26,7 @@ from ingestion.privacy.contract import (
 )
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import HRIS_ID
+from ingestion.privacy.wire import WireRecord
 from ingestion.tabular import harmless_label
 
 STATUSES = ("active", "on_leave", "terminated", "other")
@@ -34,7 +35,7 @@ _DROPPED = frozenset({"full name", "snapshot date", "change reason"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
-class Employee(msgspec.Struct):
+class Employee(WireRecord):
     """One person of the HRIS as it stands on a day.
 
     `department`, `division` and the other labels are the company's own words; `terminated_from` is the first
@@ -65,7 +66,7 @@ class Employee(msgspec.Struct):
         return self.work_email if self.work_email and canonical_email(self.work_email) else None
 
 
-class HistorySpan(msgspec.Struct):
+class HistorySpan(WireRecord):
     """What held for one person from `effective_from` up to, not including, `effective_to` (None = open)."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = _DROPPED

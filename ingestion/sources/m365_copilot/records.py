@@ -29,6 +29,7 @@ from ingestion.privacy.contract import (
     timestamp,
 )
 from ingestion.privacy.pseudonym import ENTRA_OBJECT, HRIS_ID, PERSON_EMAIL, SESSION
+from ingestion.privacy.wire import WireRecord
 from ingestion.source_types import FetchWindow
 
 TOOL = "m365_copilot"
@@ -50,7 +51,7 @@ REPORT_ANSWERS = FetchWindow(
 HISTORIES = FetchWindow("histories/interactions", _INTERACTION_HORIZON, TOOL, tables=("interactions",))
 
 
-class UsageDetail(msgspec.Struct):
+class UsageDetail(WireRecord):
     """One licensed user in a rolling window that ends on the refresh date; CSV and JSON under one set of names.
 
     Last-activity dates may lie before the window. Version 2 columns are NULL in version 1, never 0.
@@ -128,14 +129,14 @@ USAGE_USER_DETAIL = TableContract(
 )
 
 
-class AssignedLicense(msgspec.Struct, rename="camel"):
+class AssignedLicense(WireRecord, rename="camel"):
     """A licence that a user holds."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"disabledPlans"})
     sku_id: str | None = None
 
 
-class LicenseState(msgspec.Struct, rename="camel"):
+class LicenseState(WireRecord, rename="camel"):
     """How a licence came to its holder: directly, or by a group."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"disabledPlans", "error", "lastUpdatedDateTime"})
@@ -144,7 +145,7 @@ class LicenseState(msgspec.Struct, rename="camel"):
     assigned_by_group: str | None = None
 
 
-class DirectoryUser(msgspec.Struct, rename="camel"):
+class DirectoryUser(WireRecord, rename="camel"):
     """One user of the directory: the bridge between object id, principal name, mail and employee id."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -208,7 +209,7 @@ USERS = TableContract(
 )
 
 
-class PrepaidUnits(msgspec.Struct, rename="camel"):
+class PrepaidUnits(WireRecord, rename="camel"):
     """Bought units by their state."""
 
     enabled: int | None = None
@@ -217,7 +218,7 @@ class PrepaidUnits(msgspec.Struct, rename="camel"):
     locked_out: int | None = None
 
 
-class ServicePlan(msgspec.Struct, rename="camel"):
+class ServicePlan(WireRecord, rename="camel"):
     """A part of a SKU."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -226,7 +227,7 @@ class ServicePlan(msgspec.Struct, rename="camel"):
     service_plan_name: str | None = None
 
 
-class SubscribedSku(msgspec.Struct, rename="camel"):
+class SubscribedSku(WireRecord, rename="camel"):
     """One SKU that the tenant subscribes to."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
@@ -270,7 +271,7 @@ SUBSCRIBED_SKUS = TableContract(
 )
 
 
-class ReportSettings(msgspec.Struct, rename="camel"):
+class ReportSettings(WireRecord, rename="camel"):
     """The tenant's switch for names in reports."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"@odata.type", "@odata.context"})
@@ -286,14 +287,14 @@ REPORT_SETTINGS = TableContract(
 )
 
 
-class Body(msgspec.Struct, rename="camel"):
+class Body(WireRecord, rename="camel"):
     """Measured, never kept: `content` leaves this module as a number of characters."""
 
     content_type: str | None = None
     content: str | None = None
 
 
-class Interaction(msgspec.Struct, rename="camel"):
+class Interaction(WireRecord, rename="camel"):
     """One prompt or answer. `requestId` groups a prompt with its answers."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(

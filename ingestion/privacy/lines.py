@@ -1,0 +1,36 @@
+"""Cuts a byte stream into blocks of whole lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ingestion.errors import ContractError
+
+BLOCK_BYTES = 8 * 1024 * 1024
+_MAX_LINE_BYTES = 8 * 1024 * 1024
+
+
+def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Regroup a stream into blocks of whole lines of about `BLOCK_BYTES`; the last may lack its line end.
+
+    Raises:
+        ContractError: a line is longer than any record can be.
+    """
+    rest = b""
+    for chunk in chunks:
+        rest = rest + chunk if rest else chunk
+        start = 0
+        while len(rest) - start >= BLOCK_BYTES:
+            cut = rest.rfind(b"\n", start, start + BLOCK_BYTES) + 1 or rest.find(b"\n", start + BLOCK_BYTES) + 1
+            if not cut:
+                break
+            yield rest[start:cut]
+            start = cut
+        rest = rest[start:]
+        if len(rest) >= BLOCK_BYTES + _MAX_LINE_BYTES:
+            raise ContractError(
+                f"A line of more than {_MAX_LINE_BYTES // 1024**2} MiB arrived.",
+                "The answer is not JSON Lines; nothing of this load was written.",
+            )
+    if rest:
+        yield rest
