@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo dev test torture lint clean lock
+.PHONY: demo dev test torture bench lint clean lock
 
 demo: $(STAMP)
 	$(BIN)/ai-usage demo $(ARGS)
@@ -26,6 +26,14 @@ TARGET ?= dev
 MINUTES ?= 600
 torture: $(STAMP)
 	$(BIN)/python -m tests.recovery --points $(POINTS) --seed $(SEED) --target $(TARGET) --minutes $(MINUTES)
+
+# Measure against SQL by hand (benchmarks/README.md): make bench ARGS="--messages 50M --only transforms".
+bench: $(VENV)/.bench
+	$(BIN)/python -m benchmarks $(ARGS)
+
+$(VENV)/.bench: $(STAMP) benchmarks/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	touch $@
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -49,6 +57,8 @@ lock:
 		--no-emit-index-url --group dev -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
 		--no-emit-index-url -c requirements.lock -o deploy/requirements.lock pyproject.toml deploy/requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+		--no-emit-index-url -c requirements.lock -o benchmarks/requirements.lock benchmarks/requirements.in
 
 clean:
 	rm -rf .data target logs .pytest_cache .mypy_cache .ruff_cache

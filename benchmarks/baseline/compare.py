@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,3 +128,24 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     row = connection.execute(f"select count(*) from ({query})").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def main() -> None:
+    """Compare and tell the rows of each table.
+
+    Raises:
+        SystemExit: tables differ; names them.
+    """
+    parser = argparse.ArgumentParser(prog="benchmarks.baseline.compare")
+    parser.add_argument("warehouse", type=Path)
+    parser.add_argument("folder", type=Path)
+    options = parser.parse_args()
+    found = differences(options.warehouse, options.folder)
+    wrong = [str(difference) for difference in found if not difference.is_equal]
+    if wrong:
+        raise SystemExit("The hand-written tables and the pipeline's differ: " + "; ".join(wrong))
+    print(json.dumps({difference.table: difference.rows for difference in found}))
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     options = parser.parse_args()
     summary = generate(scale_of(options.messages, options.seed), options.folder, raw=options.raw)
-    print(json.dumps(summary, indent=1))
+    print(json.dumps(summary))
 
 
 if __name__ == "__main__":

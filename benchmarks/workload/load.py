@@ -6,22 +6,19 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime as dt
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from benchmarks.workload.keys import pseudonymiser
-from benchmarks.workload.names import ORGANIZATION, WORKSPACE
 from benchmarks.workload.raw import TENANT
 from benchmarks.workload.scale import AS_OF
+from benchmarks.workload.vendors import vendors
 from ingestion.clock import RunClock
 from ingestion.config import Environment, environment
 from ingestion.ops import OpsStore
@@ -34,32 +31,6 @@ _RAW_DAYS = {
     "costs_usage": "usage_date",
     "costs_billing": "usage_date",
 }
-
-
-@contextlib.contextmanager
-def vendors(folder: Path) -> Iterator[dict[str, str]]:
-    """The vendors' server in a process of its own; gives the settings that point the sources at it."""
-    command = [sys.executable, "-m", "benchmarks.workload.server", str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            yield settings_of(folder, f"http://127.0.0.1:{process.stdout.readline().strip()}")
-        finally:
-            process.stdin.close()
-
-
-def settings_of(folder: Path, origin: str) -> dict[str, str]:
-    """Environment variables of all connected sources."""
-    return {
-        "AI_USAGE_COMPANY_DIR": str(folder / "company"),
-        "SOURCES__CHATGPT__BASE_URL": f"{origin}/v1",
-        "SOURCES__CHATGPT__API_KEY": "workload",
-        "SOURCES__CHATGPT__WORKSPACE_ID": WORKSPACE,
-        "SOURCES__CHATGPT__ORGANIZATION_ID": ORGANIZATION,
-        "SOURCES__HRIS__SNAPSHOT_LOCATION": str(folder / "hris" / "employees.csv"),
-        "SOURCES__HRIS__HISTORY_LOCATION": str(folder / "hris" / "employees_history.csv"),
-    }
 
 
 def load(env: Environment, night: int = 0, only: Sequence[str] = ()) -> list[SourceResult]:
@@ -129,16 +100,17 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--night", type=int, default=0)
     parser.add_argument("--source", action="append", default=[])
+    parser.add_argument("--empty", action="store_true", help="leave the tool out: every table, no event")
     options = parser.parse_args()
     with vendors(options.folder.absolute()) as settings:
+        if options.empty:
+            settings = {name: value for name, value in settings.items() if "CHATGPT" not in name}
         os.environ.update(settings)
         env = environment(options.data_dir)
         results = load(env, options.night, options.source)
-        if options.night == 0 and (options.folder / "raw").is_dir():
+        if options.night == 0 and not options.empty and (options.folder / "raw").is_dir():
             insert_raw(env, options.folder.absolute())
-    print(
-        json.dumps({r.source: {"status": r.status, "seconds": r.seconds, **r.rows} for r in results}, indent=1)
-    )
+    print(json.dumps({r.source: {"status": r.status, "seconds": r.seconds, **r.rows} for r in results}))
 
 
 if __name__ == "__main__":

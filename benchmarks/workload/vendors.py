@@ -1,0 +1,37 @@
+"""Starts the vendors' server of a generated company. Imports little: who measures memory starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.workload.names import ORGANIZATION, WORKSPACE
+
+
+@contextlib.contextmanager
+def vendors(folder: Path) -> Iterator[dict[str, str]]:
+    """The vendors' server in a process of its own; gives the settings that point the sources at it."""
+    command = [sys.executable, "-m", "benchmarks.workload.server", str(folder)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            yield settings_of(folder, f"http://127.0.0.1:{process.stdout.readline().strip()}")
+        finally:
+            process.stdin.close()
+
+
+def settings_of(folder: Path, origin: str) -> dict[str, str]:
+    """Environment variables of all connected sources."""
+    return {
+        "AI_USAGE_COMPANY_DIR": str(folder / "company"),
+        "SOURCES__CHATGPT__BASE_URL": f"{origin}/v1",
+        "SOURCES__CHATGPT__API_KEY": "workload",
+        "SOURCES__CHATGPT__WORKSPACE_ID": WORKSPACE,
+        "SOURCES__CHATGPT__ORGANIZATION_ID": ORGANIZATION,
+        "SOURCES__HRIS__SNAPSHOT_LOCATION": str(folder / "hris" / "employees.csv"),
+        "SOURCES__HRIS__HISTORY_LOCATION": str(folder / "hris" / "employees_history.csv"),
+    }
