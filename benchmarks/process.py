@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 _LOOK_EVERY = 0.05  # seconds
+_ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,11 @@ def run(
     with tempfile.TemporaryFile() as output:
         started = time.monotonic()
         process = subprocess.Popen(
-            command, env={**os.environ, **(variables or {})}, stdout=output, stderr=subprocess.STDOUT
+            command,
+            cwd=_ROOT,
+            env={**os.environ, **(variables or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         watch = _Watch(spill)
         watch.start()

@@ -12,6 +12,7 @@ from benchmarks.results import bound, shown
 
 _HERE = Path(__file__).parent
 _BEGIN, _END = "<!-- results: written by --write-readme -->", "<!-- end of results -->"
+_PLOT = "results.svg"
 _BARS = (
     ("heavy_sql", "hand-written SQL"),
     ("polars_streaming", "Polars, streaming"),
@@ -23,7 +24,7 @@ _BARS = (
 """Bars of the plot: the heavy part four ways, then everything two ways."""
 
 
-def write_readme(folder: Path, readme: Path = _HERE / "README.md", plot: Path = _HERE / "results.svg") -> None:
+def write_readme(folder: Path, readme: Path = _HERE / "README.md", plot: Path = _HERE / _PLOT) -> None:
     """Write what `.data/bench/results` holds of every size.
 
     Raises:
@@ -63,6 +64,8 @@ def section(found: Sequence[Mapping[str, Any]]) -> str:
             f"|{'---|' * (3 + len(sizes))}",
             *rows,
             "",
+            f"![CPU of each way from raw messages to tables]({_PLOT})",
+            "",
             "Medians of what was measured (CPU is user + system of the process and its children):",
             "",
             *_measurements(found),
@@ -90,8 +93,7 @@ def draw(found: Sequence[Mapping[str, Any]], path: Path) -> None:
     bars = [(label, medians[f"{name}.cpu"]) for name, label in _BARS if f"{name}.cpu" in medians]
     figure, axes = pyplot.subplots(figsize=(7, 0.5 * len(bars) + 1))
     labels, seconds = [label for label, _ in bars], [cpu for _, cpu in bars]
-    axes.barh(labels, seconds, color="#4477aa")
-    axes.bar_label(axes.containers[0], fmt="%.0f s", padding=3)
+    axes.bar_label(axes.barh(labels, seconds, color="#4477aa"), fmt="%.0f s", padding=3)
     axes.invert_yaxis()
     axes.set_xlabel(f"CPU seconds, {size(found[0]['messages'])} messages")
     axes.spines[["top", "right"]].set_visible(False)

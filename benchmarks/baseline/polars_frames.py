@@ -81,7 +81,7 @@ def main() -> None:
     """Compute, then compare with the SQL by hand."""
     raw, warehouse, folder = map(Path, sys.argv[1:4])
     engine: Literal["streaming", "in-memory"] = "streaming" if "streaming" in sys.argv[4:] else "in-memory"
-    accounts, spans = (pl.from_arrow(table) for table in people(warehouse))
+    accounts, spans = (pl.DataFrame(table) for table in people(warehouse))
     with telling() as facts:
         messages = pl.scan_parquet(raw / "conversation_messages" / "*.parquet").select(COLUMNS)
         weeks = department_weeks(messages, accounts.lazy(), spans.lazy()).collect(engine=engine)

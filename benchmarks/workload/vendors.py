@@ -10,12 +10,16 @@ from pathlib import Path
 
 from benchmarks.workload.names import ORGANIZATION, WORKSPACE
 
+_ROOT = Path(__file__).parents[2]  # the package is not installed: it is found where the repository lies
+
 
 @contextlib.contextmanager
 def vendors(folder: Path) -> Iterator[dict[str, str]]:
     """The vendors' server in a process of its own; gives the settings that point the sources at it."""
     command = [sys.executable, "-m", "benchmarks.workload.server", str(folder)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:

@@ -1,0 +1,78 @@
+"""Figures are ratios of medians, and a missed target is named."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks.figures import FIGURES, missed, values
+from benchmarks.process import Run, run
+from benchmarks.recording import Recording
+from benchmarks.stages import STAGES, Bench
+
+MEDIANS = {"full_refresh.cpu": 40.0, "nothing_new.cpu": 10.0, "empty.cpu": 8.0, "hand_written.cpu": 20.0}
+
+
+def test_a_ratio_at_its_target_is_met_and_one_over_it_is_missed() -> None:
+    assert values(MEDIANS)["transforms"] == pytest.approx(1.5)
+    assert missed(values(MEDIANS), 5_000_000) == []
+    assert missed(values(MEDIANS | {"full_refresh.cpu": 40.1}), 5_000_000) == ["transforms"]
+
+
+def test_what_has_to_be_reached_is_missed_below_its_target() -> None:
+    told = {"ingest.cpu_told": 10.0, "ingest.rows": 1000.0, "dlt_defaults.rows": 100.0}
+    assert missed(values(told | {"dlt_defaults.cpu_told": 21.0}), 5_000_000) == []
+    assert missed(values(told | {"dlt_defaults.cpu_told": 19.0}), 5_000_000) == ["dlt_defaults"]
+
+
+def test_a_share_of_a_full_refresh_is_judged_at_the_size_that_its_target_is_for() -> None:
+    found = values(MEDIANS | {"night.cpu": 20.0})
+    assert missed(found, 5_000_000) == []
+    assert missed(found, 50_000_000) == ["night"]
+
+
+def test_every_figure_belongs_to_a_stage_and_has_a_name_of_its_own() -> None:
+    assert {figure.stage for figure in FIGURES} == set(STAGES)
+    assert len({figure.name for figure in FIGURES}) == len(FIGURES)
+
+
+def test_no_target_is_in_seconds() -> None:
+    assert {figure.unit for figure in FIGURES if figure.target is not None} <= {"×", "", " GB"}
+
+
+def test_the_command_fails_and_names_the_figure(
+    tmp_path: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stage(bench: Bench) -> None:
+        for name, cpu in MEDIANS.items():
+            bench.recording.add(name.removesuffix(".cpu"), Run(cpu, cpu * slower[0], 10**6, 0))
+            slower[0] = 1.0
+
+    monkeypatch.setitem(STAGES, "transforms", stage)
+    monkeypatch.setattr(sys, "argv", ["bench", "--only", "transforms", "--folder", str(tmp_path)])
+    slower = [1.0]
+    assert command.main() == 0
+    slower = [1.2]  # only the full refresh, which is the first
+    assert command.main() == 1
+    assert "Missed: transforms" in capsys.readouterr().err
+
+
+def test_medians_are_over_rounds() -> None:
+    recording = Recording()
+    for cpu in (1.0, 9.0, 2.0):
+        recording.add("hand_written", Run(1.0, cpu, 10**6, 0, {"seconds": cpu, "table": "x"}))
+    assert recording.medians()["hand_written.cpu"] == 2.0
+    assert recording.medians()["hand_written.wall_told"] == 2.0
+
+
+def test_a_process_is_measured_with_its_memory_and_what_it_told() -> None:
+    measured = run("benchmarks.tasks.import_dbt")
+    assert measured.cpu >= measured.told["cpu"] > 0
+    assert measured.peak > 10_000_000
+
+
+def test_a_failed_command_is_no_figure() -> None:
+    with pytest.raises(RuntimeError, match="ended with 1"):
+        run("benchmarks.tasks.read_json")
