@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo dev test torture bench lint clean lock
+.PHONY: demo dev test test-engines torture bench lint clean lock
 
 demo: $(STAMP)
 	$(BIN)/ai-usage demo $(ARGS)
@@ -18,6 +18,15 @@ dev: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/pytest $(ARGS)
+
+# Other engines' adapters, each set in a venv of its own because of what they pin (docs/decisions/0022).
+test-engines: $(STAMP) .venv-engines/.installed .venv-databricks/.installed
+	$(BIN)/pytest tests/engines $(ARGS)
+
+.venv-%/.installed: tests/engines/%.lock
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
 
 # Kill loads and publishes at counted points (docs/reliability.md): make torture POINTS=200 SEED=7 TARGET=postgres.
 POINTS ?= 100
@@ -59,6 +68,10 @@ lock:
 		--no-emit-index-url -c requirements.lock -o deploy/requirements.lock pyproject.toml deploy/requirements.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
 		--no-emit-index-url -c requirements.lock -o benchmarks/requirements.lock benchmarks/requirements.in
+	for name in engines databricks; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+			--no-emit-index-url -o tests/engines/$$name.lock tests/engines/$$name.in || exit 1; \
+	done
 
 clean:
 	rm -rf .data target logs .pytest_cache .mypy_cache .ruff_cache

@@ -34,12 +34,14 @@
 {#- A numeric holds 29 digits before the point here, too few for the product. -#}
 {% macro bigquery__share_of_amount(amount, part, whole) -%}
     cast(
-        div(
-            cast(cast({{ amount }} as numeric) * 1000000000 as bignumeric)
-            * cast(cast({{ part }} as numeric) * 1000000000 as bignumeric),
-            nullif(cast(cast({{ whole }} as numeric) * 1000000000 as bignumeric), 0)
-        ) as numeric
-    ) * numeric '0.000000001'
+        cast(
+            div(
+                cast(cast({{ amount }} as numeric) * 1000000000 as bignumeric)
+                * cast(cast({{ part }} as numeric) * 1000000000 as bignumeric),
+                nullif(cast(cast({{ whole }} as numeric) * 1000000000 as bignumeric), 0)
+            ) as numeric
+        ) * numeric '0.000000001' as numeric
+    )
 {%- endmacro %}
 
 {% macro duckdb__share_of_amount(amount, part, whole) -%}

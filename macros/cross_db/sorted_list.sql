@@ -37,3 +37,7 @@
 {% macro databricks__sorted_list(expression, separator) -%}
     nullif(array_join(array_sort(collect_set({{ expression }})), '{{ separator }}'), '')
 {%- endmacro %}
+
+{% macro clickhouse__sorted_list(expression, separator) -%}
+    nullif(arrayStringConcat(arraySort(groupUniqArray({{ expression }})), '{{ separator }}'), '')
+{%- endmacro %}

@@ -4,7 +4,11 @@
 -#}
 {% macro is_incremental() %}
     {%- if execute and not flags.INTROSPECT -%}
-        {{- return(var('compile_increment', false) and model.config.materialized == 'incremental') -}}
+        {{- return(
+            var('compile_increment', false)
+            and model.config.materialized == 'incremental'
+            and not should_full_refresh()
+        ) -}}
     {%- endif -%}
     {{- return(dbt.is_incremental()) -}}
 {% endmacro %}

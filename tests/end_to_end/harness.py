@@ -25,7 +25,7 @@ from ingestion.sources.registry import SOURCES
 from ingestion.warehouse import WarehouseSession
 from orchestration.dbt import DbtResult, run_dbt
 from orchestration.demo import environment_variables, vendor_settings
-from orchestration.night import NightResult, run_night
+from orchestration.night import Night, NightResult, run_night
 
 KEY = bytes(range(7, 39))
 # What a run writes about itself changes with every run; figures must not.
@@ -57,6 +57,16 @@ class World:
             result = run_night(self.environment, Pseudonymiser(KEY), RunClock(as_of, since), SOURCES, **options)
         self.nights.append(result)
         return result
+
+    def load(self, days_later: int) -> None:
+        """Only the loads of a night."""
+        as_of = self.company.profile.as_of + dt.timedelta(days=days_later)
+        self.server.clock.set(as_of)
+        settings = vendor_settings(self.server.configuration(), self.company_dir, self.folder / "archive")
+        with environment_variables(settings | self.variables), Night(self.environment) as night:
+            night.open(Pseudonymiser(KEY), RunClock(as_of), SOURCES)
+            failed = [source.name for source in SOURCES if night.load(source).status == "failed"]
+        assert not failed, failed
 
     def build(self, *arguments: str) -> DbtResult:
         """Build what is loaded, without tests, as the night does."""

@@ -3,7 +3,8 @@
     python compile_models.py TARGET FOLDER
 
 Writes `FOLDER/<target>.json`: each model's compiled SQL of both branches, `full` and `increment`, what dbt
-needs to build it, and for `replace_days` the statements that dbt would run around the increment.
+needs to build it, and for `replace_days` the statements that dbt would run around the increment (none on
+ClickHouse, where every run makes those tables anew).
 """
 
 from __future__ import annotations
@@ -74,7 +75,10 @@ def _record_statements() -> dict[str, str]:
 
     def compile_and_record(self: Any, manifest: Any) -> Any:
         node = compile_node(self, manifest)
-        if node.config.incremental_strategy == STRATEGY and self.config.cli_vars["compile_increment"]:
+        is_increment = (
+            self.config.cli_vars["compile_increment"] and self.config.credentials.type != "clickhouse"
+        )
+        if node.config.incremental_strategy == STRATEGY and is_increment:
             context = generate_runtime_model_context(node, self.config, manifest)
             statements[node.name] = _statement(context, node)
         return node

@@ -14,9 +14,7 @@ units as (
         reporting_units.unit_key,
         reporting_units.unit_name,
         sum(period_departments.headcount) as headcount,
-        {{ dbt.listagg(
-            'period_departments.department_key', "','", 'order by period_departments.department_key'
-        ) }} as department_set
+        {{ sorted_list('period_departments.department_key', ',') }} as department_set
     from reporting_units
     inner join period_departments
         on reporting_units.period_type = period_departments.period_type
