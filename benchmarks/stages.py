@@ -98,7 +98,7 @@ def night(bench: Bench) -> None:
 def floor(bench: Bench) -> None:
     """Nights with nothing new, against importing dbt."""
     data, copy = prepared(bench), bench.folder / "scratch"
-    with _empty(copy), vendors((bench.company / "workload").absolute()) as variables:
+    with _empty(copy), vendors((bench.company / "workload").absolute(), night=1) as variables:
         shutil.copytree(data, copy / "data")
         run(f"{_TASKS}dagster_night", copy / "data", 1, variables=variables)  # what is new, and a first publish
         for _ in range(bench.rounds):

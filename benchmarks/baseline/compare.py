@@ -74,8 +74,8 @@ PAIRS = (
         "restricted.unit_figures_of_people",
         ("period_type", "period_start", "unit_key", "tool", "active_people",
          *(f"{name}{part}" for name in _USE for part in ("", "_contributors", "_largest", "_second_largest"))),
-        where=f"tool in ('chatgpt', 'codex', 'all') and {_OVER}",
-        only=_OVER,
+        where=f"tool in ('chatgpt', 'codex') and {_OVER}",
+        only=f"tool in ('chatgpt', 'codex') and {_OVER}",  # `all` holds GitHub Copilot too
     ),
     Pair(
         "power_users",

@@ -81,6 +81,10 @@ class Workload:
     def lines(self, query: str, day: dt.date) -> Iterator[tuple[int, memoryview]]:
         """The lines of one file day: their number and bytes, one file after the other."""
         self.set("file_day", day.isoformat())
+        return self.texts(query)
+
+    def texts(self, query: str) -> Iterator[tuple[int, memoryview]]:
+        """The column `line` of a query, as :meth:`lines` gives it."""
         reader = self.connection.sql(sql(query)).to_arrow_reader(_LINES_OF_A_FILE)
         for batch in reader:
             if batch.num_rows:

@@ -103,7 +103,12 @@ def write_company_files(workload: Workload, folder: Path) -> None:
         for component, price in components.items()
         for since, until, factor in eras
     ]
+    developers = workload.connection.execute("select number, email from developers order by number").fetchall()
     files = {
+        "github_logins": (
+            "login,email,valid_from,valid_to",
+            [f"workload-{number},{email},," for number, email in developers],
+        ),
         "seat_contracts": (
             "contract_id,product,plan,valid_from,valid_to,purchased_seats,minimum_seats,"
             "price_per_seat_month,currency",

@@ -3,6 +3,7 @@
 <folder>/workload.json                    size, seed, and what was counted
 <folder>/<event type>/<file id>.jsonl     log files as the vendor's links give them
 <folder>/<event type>/files.json          the vendor's list of them
+<folder>/github/, github_seats.json       daily reports of GitHub Copilot, one of them restated
 <folder>/users.json, seats.json           roster and seats of the night
 <folder>/hris/, <folder>/company/         exports and the company's own files, in clear
 """
@@ -22,6 +23,7 @@ from benchmarks.workload.company import Workload
 from benchmarks.workload.company_files import write_company_files, write_hris, write_rosters
 from benchmarks.workload.names import COSTS, MESSAGES
 from benchmarks.workload.raw import RawTables
+from benchmarks.workload.reports import write_reports
 from benchmarks.workload.scale import AS_OF, Scale
 
 
@@ -36,6 +38,7 @@ def generate(scale: Scale, folder: Path, *, raw: bool = False) -> dict[str, Any]
         write_hris(workload, folder / "hris")
         write_company_files(workload, folder / "company")
         write_rosters(workload, folder)
+        write_reports(workload, folder)
         listings = _write_events(workload, folder, raw)
         workload.connection.close()
     summary = {

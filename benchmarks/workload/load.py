@@ -102,9 +102,13 @@ def main() -> None:
     parser.add_argument("--source", action="append", default=[])
     parser.add_argument("--empty", action="store_true", help="leave the tool out: every table, no event")
     options = parser.parse_args()
-    with vendors(options.folder.absolute()) as settings:
+    with vendors(options.folder.absolute(), options.night) as settings:
         if options.empty:
-            settings = {name: value for name, value in settings.items() if "CHATGPT" not in name}
+            settings = {
+                name: value
+                for name, value in settings.items()
+                if "CHATGPT" not in name and "GITHUB" not in name
+            }
         os.environ.update(settings)
         env = environment(options.data_dir)
         results = load(env, options.night, options.source)

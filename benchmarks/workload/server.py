@@ -27,7 +27,16 @@ class Answers:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._files = {name: _read(folder / name / "files.json") for name in (MESSAGES, COSTS)}
+        self._github_seats = _read(folder / "github_seats.json")
         self._people = {"users": _read(folder / "users.json"), "usage_limits": _read(folder / "seats.json")}
+
+    def report(self, path: str, day: str) -> Path | None:
+        """One day's report of GitHub Copilot; the night after the first finds one day restated."""
+        restated = self.folder / "github" / "restated" / f"{day}.ndjson"
+        known = self.folder / "github" / f"{day}.ndjson"
+        if path.startswith("/restated/") and restated.exists():
+            return restated
+        return known if known.exists() else None
 
     def page(self, path: str, query: dict[str, str]) -> dict[str, Any]:
         """One page of a list of log files, of the roster or of the seats."""
@@ -43,6 +52,8 @@ class Answers:
                 "has_more": len(found) > _PAGE,
                 "last_end_time": page[-1]["end_time"] if page else None,
             }
+        if path.endswith("/copilot/billing/seats"):
+            return {"total_seats": len(self._github_seats), "seats": self._github_seats}
         rows = self._people["usage_limits" if "/usage_limits/" in path else "users"]
         start, size = int(query.get("after") or query.get("cursor") or 0), int(query.get("limit", _PAGE))
         end = start + size
@@ -70,19 +81,31 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         segments = parts.path.strip("/").split("/")
         if segments[0] == "files":
-            self._send_file(self._answers.folder / segments[1] / segments[2])
+            self._send_file(self._answers.folder.joinpath(*segments[1:]))
         elif len(segments) > 2 and segments[-2] == "logs":
             event_type = COSTS if "organizations" in segments else MESSAGES
             host = self.headers["Host"]
             self._head(307, 0, location=f"http://{host}/files/{event_type}/{segments[-1]}.jsonl")
         else:
             query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-            body = json.dumps(self._answers.page(parts.path, query)).encode()
-            self._head(200, len(body))
-            self.wfile.write(body)
+            self._send(parts.path, query)
 
     def log_message(self, *_: Any) -> None:
         """Called by http.server for every request."""
+
+    def _send(self, path: str, query: dict[str, str]) -> None:
+        if path.endswith("/users-1-day"):
+            report = self._answers.report(path, query["day"])
+            if report is None:
+                self._head(204, 0)
+                return
+            link = f"http://{self.headers['Host']}/files/{report.relative_to(self._answers.folder)}"
+            content = {"download_links": [link], "report_day": query["day"]}
+        else:
+            content = self._answers.page(path, query)
+        body = json.dumps(content).encode()
+        self._head(200, len(body))
+        self.wfile.write(body)
 
     def _send_file(self, path: Path) -> None:
         with path.open("rb") as file:

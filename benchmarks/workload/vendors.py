@@ -14,7 +14,7 @@ _ROOT = Path(__file__).parents[2]  # the package is not installed: it is found w
 
 
 @contextlib.contextmanager
-def vendors(folder: Path) -> Iterator[dict[str, str]]:
+def vendors(folder: Path, night: int = 0) -> Iterator[dict[str, str]]:
     """The vendors' server in a process of its own; gives the settings that point the sources at it."""
     command = [sys.executable, "-m", "benchmarks.workload.server", str(folder)]
     with subprocess.Popen(
@@ -23,12 +23,12 @@ def vendors(folder: Path) -> Iterator[dict[str, str]]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield settings_of(folder, f"http://127.0.0.1:{process.stdout.readline().strip()}")
+            yield settings_of(folder, f"http://127.0.0.1:{process.stdout.readline().strip()}", night)
         finally:
             process.stdin.close()
 
 
-def settings_of(folder: Path, origin: str) -> dict[str, str]:
+def settings_of(folder: Path, origin: str, night: int = 0) -> dict[str, str]:
     """Environment variables of all connected sources."""
     return {
         "AI_USAGE_COMPANY_DIR": str(folder / "company"),
@@ -36,6 +36,11 @@ def settings_of(folder: Path, origin: str) -> dict[str, str]:
         "SOURCES__CHATGPT__API_KEY": "workload",
         "SOURCES__CHATGPT__WORKSPACE_ID": WORKSPACE,
         "SOURCES__CHATGPT__ORGANIZATION_ID": ORGANIZATION,
+        "SOURCES__GITHUB_COPILOT__BASE_URL": f"{origin}/{'restated' if night else 'first'}",
+        "SOURCES__GITHUB_COPILOT__API_KEY": "workload",
+        "SOURCES__GITHUB_COPILOT__ENTERPRISE": "workload",
+        "SOURCES__GITHUB_COPILOT__BILLING": "false",
+        "SOURCES__GITHUB_COPILOT__IDENTITY_METHODS": "[]",
         "SOURCES__HRIS__SNAPSHOT_LOCATION": str(folder / "hris" / "employees.csv"),
         "SOURCES__HRIS__HISTORY_LOCATION": str(folder / "hris" / "employees_history.csv"),
     }

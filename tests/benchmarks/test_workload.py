@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,13 @@ import duckdb
 import pytest
 
 from benchmarks.workload.generate import generate
+from benchmarks.workload.load import load
 from benchmarks.workload.names import MESSAGES
+from benchmarks.workload.reports import RESTATED
 from benchmarks.workload.scale import parse_messages, scale_of
+from benchmarks.workload.vendors import vendors
+from ingestion.config import environment
+from orchestration.demo import environment_variables
 from tests.benchmarks.conftest import SCALE, Loaded
 
 EVENTS = ("conversation_messages", "costs_usage", "costs_billing", "identity_links", "users", "seats")
@@ -81,6 +88,17 @@ def test_raw_tables_written_directly_are_those_of_the_load(
             assert connection.execute(f"select count(*) > 0 from ({sides[0]})").fetchone() == (True,)
             for one, other in (sides, sides[::-1]):
                 assert connection.execute(f"{one} except all {other} limit 1").fetchall() == [], table
+
+
+def test_the_next_night_restates_a_day_with_fewer_rows(through_http: Loaded, tmp_path: Path) -> None:
+    rows = f"select count(*) from raw_github_copilot.user_days where day = date '{RESTATED}'"
+    (before,) = _row(through_http, rows)
+    shutil.copytree(through_http.environment.data_dir, tmp_path / "data")
+    env = environment(tmp_path / "data")
+    with vendors(through_http.workload, night=1) as variables, environment_variables(variables):
+        load(env, night=1)
+    (after,) = _row(replace(through_http, environment=env), rows)
+    assert 0 < after < before
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -87,3 +87,7 @@ select
     number % 6 = 0 as has_instructions
 from people
 where has_account;
+
+-- grain: one row an account whose holder has GitHub Copilot; a few, for a source whose days are restated whole
+create table developers as
+select number, email from accounts where number % 20 = 3;
