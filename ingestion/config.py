@@ -26,6 +26,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from ingestion.errors import ConfigurationError, DestinationError
 from ingestion.privacy.canonical import EmailRules
+from ingestion.targets import TARGETS
 from ingestion.warehouse import Engine, WarehouseSession, open_patiently
 
 DEFAULT_DATA_DIR = ".data"
@@ -202,11 +203,17 @@ class Environment:
         """The engine behind the target.
 
         Raises:
-            ConfigurationError: the target is not known.
+            ConfigurationError: the target is not known, or our commands do not work there.
         """
         try:
             return ENGINES[self.target]
         except KeyError:
+            if self.target in TARGETS:
+                raise ConfigurationError(
+                    f"On the target {self.target!r} dbt builds the models; this command neither loads nor "
+                    "publishes there.",
+                    f"Use one of {', '.join(ENGINES)}; docs/deploy.md says how that warehouse gets the tables.",
+                ) from None
             known = ", ".join(ENGINES)
             raise ConfigurationError(f"Unknown target {self.target!r}.", f"Use one of: {known}.") from None
 
@@ -225,7 +232,7 @@ class Environment:
             ConfigurationError: the target is not known.
         """
         if self.engine == "postgres":
-            return dlt.destinations.postgres(_postgres_url())
+            return dlt.destinations.postgres(postgres_url())
         return dlt.destinations.duckdb(
             DuckDbCredentials({"database": str(self.warehouse), "read_only": read_only})
         )
@@ -282,7 +289,7 @@ class Environment:
                 ) from None
 
 
-def _postgres_url() -> str:
+def postgres_url() -> str:
     """Connection by libpq's own variables (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE).
 
     They are what dbt's profile reads as well. A host that is a folder is a Unix socket.

@@ -15,6 +15,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.privacy.scrub import scrub
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
+from orchestration.doctor_target import examine_target
 
 _SECRETS = Path(".dlt/secrets.toml")
 
@@ -22,7 +23,7 @@ _SECRETS = Path(".dlt/secrets.toml")
 def examine(
     environment: Environment, sources: Sequence[SourceDefinition], clock: RunClock
 ) -> Iterator[tuple[str, Finding]]:
-    """Every finding with its area: key, secrets, destination, then each source."""
+    """Every finding with its area: key, secrets, target, data folder, then each source."""
     pseudonymiser: Pseudonymiser | None = None
     try:
         pseudonymiser = Pseudonymiser(load_key(), email_rules())
@@ -30,7 +31,8 @@ def examine(
     except ConfigurationError as error:
         yield "key", Finding("pseudonymisation key", False, error.message, error.remedy)
     yield from (("secrets", finding) for finding in _secrets(_SECRETS))
-    yield "destination", _destination(environment)
+    yield from (("target", finding) for finding in examine_target(environment))
+    yield "data folder", _data_folder(environment)
     for source in sources:
         for finding in _source(source, pseudonymiser, clock):
             yield source.name, finding
@@ -45,17 +47,13 @@ def _secrets(path: Path) -> Iterator[Finding]:
         yield Finding(str(path), True, "readable by its owner alone")
 
 
-def _destination(environment: Environment) -> Finding:
-    try:
-        environment.destination()
-    except ConfigurationError as error:
-        return Finding(environment.target, False, error.message, error.remedy)
+def _data_folder(environment: Environment) -> Finding:
     folder = environment.data_dir
     if not folder.exists():
-        return Finding("data folder", True, "will be made, private, by the first run")
+        return Finding("private", True, "will be made, private, by the first run")
     if folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        return Finding("data folder", False, "can be read by other users", f"Run `chmod 700 {folder.name}`.")
-    return Finding("data folder", True, "private")
+        return Finding("private", False, "can be read by other users", f"Run `chmod 700 {folder.name}`.")
+    return Finding("private", True, "readable by its owner alone")
 
 
 def _source(
