@@ -31,8 +31,9 @@ from ingestion.warehouse import Engine, WarehouseSession, open_patiently
 
 DEFAULT_DATA_DIR = ".data"
 
+RAW = "raw_"  # datasets of what sources load begin so; `ops` holds the records
 # Targets of profiles.yml that dlt can load as well, and the engine behind each.
-ENGINES: dict[str, Engine] = {"dev": "duckdb", "postgres": "postgres"}
+ENGINES: dict[str, Engine] = {"dev": "duckdb", "postgres": "postgres", "spark": "spark"}
 
 # What dlt must be told on every machine. Finished load files and staging copies are deleted, nothing is sent
 # to anyone, and no trace is kept: a trace holds resolved settings and whole exception texts.
@@ -174,8 +175,20 @@ class Environment:
 
     @property
     def warehouse(self) -> Path:
-        """The private DuckDB warehouse (target `dev`)."""
+        """The private DuckDB file: the warehouse itself, or beside a lake its records."""
         return self.data_dir / "warehouse.duckdb"
+
+    @property
+    def has_file(self) -> bool:
+        """Whether there is a private DuckDB file, and a published one: everywhere but on a server database."""
+        return self.engine != "postgres"
+
+    @property
+    def lake_url(self) -> str | None:
+        """The lake that raw tables are written to: a folder or URL; None on engines that hold them."""
+        if self.engine != "spark":
+            return None
+        return os.environ.get("AI_USAGE_LAKE") or str(self.data_dir / "lake")
 
     @property
     def lock_file(self) -> Path:
@@ -226,7 +239,7 @@ class Environment:
         return f"{self.raw_schema_prefix}{name}"
 
     def destination(self, *, read_only: bool = False) -> Any:
-        """dlt's destination of the target.
+        """dlt's destination of what :meth:`session` reads: everything, or beside a lake its records.
 
         Raises:
             ConfigurationError: the target is not known.
@@ -238,13 +251,18 @@ class Environment:
         )
 
     def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
-        """The dlt pipeline of one source; its state lies in the data folder."""
+        """The dlt pipeline of one source, or of the records; its state lies in the data folder."""
+        loads_raw = dataset.startswith(RAW)
         return dlt.pipeline(
             pipeline_name=name,
-            destination=self.destination(),
+            destination=self.lake_destination() if loads_raw and self.lake_url else self.destination(),
             dataset_name=self.raw_schema(dataset),
             pipelines_dir=str(self.pipelines_dir),
         )
+
+    def lake_destination(self) -> Any:
+        """dlt's destination of the lake; credentials are dlt's own, section `destination.filesystem`."""
+        return dlt.destinations.filesystem(self.lake_url)
 
     @contextmanager
     def session(self, *, read_only: bool = False) -> Iterator[WarehouseSession]:
@@ -265,7 +283,7 @@ class Environment:
         else:
             open_patiently(client)
         try:
-            yield WarehouseSession(client, self.engine)
+            yield WarehouseSession(client, "duckdb" if self.has_file else "postgres")
         finally:
             client.close_connection()
 
@@ -276,7 +294,7 @@ class Environment:
             BusyError: another process kept the file open for longer than we wait.
             DestinationError: the file or its write-ahead log is so damaged or cut that it cannot be opened.
         """
-        if self.engine == "duckdb" and self.warehouse.exists():
+        if self.has_file and self.warehouse.exists():
             try:
                 with self.session():
                     pass

@@ -24,6 +24,9 @@ from ingestion.source_types import Batch
 _SCHEMA_CONTRACT = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 
 
+_LAKE = "dlt.destinations.filesystem"
+
+
 @dataclass(frozen=True, slots=True)
 class ArrowLoad:
     """One Arrow table and how dlt merges it."""
@@ -35,13 +38,23 @@ class ArrowLoad:
     newest: str | None = None
     has_marker: bool = False
 
-    def hints(self) -> Any:
-        """dlt's hints. Naive UTC timestamps on every engine; markers delete; the newest of a key wins."""
+    def hints(self, *, appends: bool = False) -> Any:
+        """dlt's hints. Naive UTC timestamps on every engine; markers delete; the newest of a key wins.
+
+        `appends`: the destination cannot merge; every load's rows stay, markers among them.
+        """
         columns: dict[str, dict[str, Any]] = {
             field.name: {"name": field.name, "data_type": "timestamp", "timezone": False}
             for field in self.table.schema
             if pa.types.is_timestamp(field.type)
         }
+        if appends:
+            return dlt.mark.make_hints(
+                table_name=self.table_name,
+                write_disposition="append",
+                columns=columns,
+                schema_contract=_SCHEMA_CONTRACT,
+            )
         if self.has_marker:
             columns[DAY_MARKER] = {"name": DAY_MARKER, "hard_delete": True}
         if self.newest:
@@ -78,7 +91,7 @@ def load_arrow(pipeline: dlt.Pipeline, loads: Iterable[ArrowLoad]) -> LoadInfo:
     Raises:
         dlt.pipeline.exceptions.PipelineStepFailed: with the package kept pending when loading failed.
     """
-    return pipeline.run(_resource(loads)())
+    return pipeline.run(_resource(pipeline, loads)())
 
 
 def drain(pipeline: dlt.Pipeline) -> None:
@@ -107,14 +120,16 @@ def _forget_normalised(pipeline: dlt.Pipeline) -> None:
 
 def extract_arrow(pipeline: dlt.Pipeline, loads: Iterable[ArrowLoad]) -> None:
     """Only the first step: typed files in the working folder, nothing at the destination yet."""
-    pipeline.extract(_resource(loads)())
+    pipeline.extract(_resource(pipeline, loads)())
 
 
-def _resource(loads: Iterable[ArrowLoad]) -> Any:
+def _resource(pipeline: dlt.Pipeline, loads: Iterable[ArrowLoad]) -> Any:
+    appends = pipeline.destination.destination_type == _LAKE
+
     @dlt.resource(name="batches")
     def batches() -> Iterator[Any]:
         for load in loads:
-            yield dlt.mark.with_hints(load.table, load.hints(), create_table_variant=True)
+            yield dlt.mark.with_hints(load.table, load.hints(appends=appends), create_table_variant=True)
 
     return batches
 

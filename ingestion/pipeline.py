@@ -20,9 +20,10 @@ from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
 from ingestion.destination import remember_destination, require_own_destination
 from ingestion.disk import disk_full
-from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns, sql_rows
+from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns
 from ingestion.errors import AiUsageError, SourceError
 from ingestion.gaps import changed_losses
+from ingestion.lake import lake_of
 from ingestion.newest import without_older
 from ingestion.ops import DayRecord, LoadedDays, OpsStore
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
@@ -32,6 +33,7 @@ from ingestion.privacy.scrub import scrub
 from ingestion.privacy.tombstones import Tombstones
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
+from ingestion.stored import StoredRows
 
 _FLUSH_ROWS = 200_000
 _NEIGHBOURS = 4
@@ -127,7 +129,9 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         settings = resolve_settings(definition.settings, definition.name)
         pipeline = context.environment.pipeline(f"raw_{definition.name}", f"raw_{definition.name}")
         _drain(pipeline, definition.name)
-        _create_tables(pipeline, definition)
+        stored = StoredRows(pipeline, lake_of(context.environment))
+        if stored.lake is None:  # tables of a lake are declared with their contract's columns, files or not
+            _create_tables(pipeline, definition)
         if definition.is_connected(settings):
             gate = Gate(
                 context.pseudonymiser,
@@ -136,7 +140,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
                 tombstones=context.tombstones,
             )
             report = gate.report
-            _load(definition, context, pipeline, settings, gate)
+            _load(definition, context, stored, settings, gate)
         else:
             status = "not_connected"
     except Exception as failure:  # a bug or a library's error must not take the other sources down
@@ -162,10 +166,11 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
 def _load(
     definition: SourceDefinition,
     context: LoadContext,
-    pipeline: dlt.Pipeline,
+    stored: StoredRows,
     settings: Any,
     gate: Gate,
 ) -> None:
+    pipeline = stored.pipeline
     run = SourceRun(
         source=definition.name,
         settings=settings,
@@ -173,10 +178,10 @@ def _load(
         clock=context.clock,
         loaded=context.ops.loaded_days(definition.name),
         progress=lambda message: context.progress(definition.name, message),
-        known_keys=lambda contract: _known_keys(pipeline, contract),
+        known_keys=stored.keys,
     )
     try:
-        extract_arrow(pipeline, _coalesced(without_older(pipeline, definition.extract(run))))
+        extract_arrow(pipeline, _coalesced(without_older(stored, definition.extract(run))))
         gate.check_limits()
     except PipelineStepFailed as failure:
         pipeline.abort_packages()
@@ -253,16 +258,6 @@ def _flush(waiting: dict[str, list[Batch]]) -> Iterator[ArrowLoad]:
         table = pa.concat_tables([batch.table for batch in batches]).combine_chunks()
         yield arrow_load(Batch(batches[0].contract, table))
     waiting.clear()
-
-
-def _known_keys(pipeline: dlt.Pipeline, contract: TableContract) -> frozenset[str]:
-    """Keys that an insert-only table holds already (its key's last column)."""
-    grain = contract.grain
-    if not isinstance(grain, EventGrain) or contract.name not in known_columns(pipeline):
-        return frozenset()
-    column = grain.key[-1]
-    rows = sql_rows(pipeline, f"select {column} from {{{contract.name}}}", [contract.name])
-    return frozenset(row[0] for row in rows)
 
 
 def _last_records(records: list[DayRecord]) -> list[DayRecord]:

@@ -21,7 +21,7 @@ from dlt.destinations.sql_client import SqlClientBase
 
 from ingestion.errors import BusyError
 
-Engine = Literal["duckdb", "postgres"]
+Engine = Literal["duckdb", "postgres", "spark"]
 
 # Whatever an engine, its driver or dlt's client raises when a statement or a connection fails.
 WAREHOUSE_ERRORS: tuple[type[Exception], ...] = (DestinationException, duckdb.Error, psycopg2.Error)

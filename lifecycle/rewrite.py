@@ -28,7 +28,7 @@ def rewrite_warehouse(environment: Environment, tables: list[RawTable]) -> None:
     Raises:
         RewriteError: the new file does not hold what the old one holds; the old one stays.
     """
-    if environment.engine == "duckdb":
+    if environment.has_file:
         _rewrite_file(environment.warehouse)
         return
     with environment.session() as session:

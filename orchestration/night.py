@@ -22,6 +22,7 @@ from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
 from orchestration.dbt import NodeResult, judge_freshness, run_nodes, suppression_k
 from orchestration.freshness import newest_run_at
+from orchestration.lake import prepare_lake
 from orchestration.lock import run_lock
 from orchestration.result import ExitCode, NightResult
 from publishing.audit import AuditFailedError
@@ -140,6 +141,8 @@ class Night:
         After a failed check nothing is built. A source that is behind stops nothing: it shows stale.
         """
         fresh_at = newest_run_at(self.environment)
+        with self._timed("lake"):
+            prepare_lake(self.environment)
         if self.result.failed_checks:
             with self._timed("freshness"):
                 self.result.freshness = judge_freshness(self.environment, fresh_at)
@@ -179,6 +182,7 @@ class Night:
 
     def _build_masked(self) -> bool:
         """Build again what stands behind the masks, after the linear audit had more of it hidden."""
+        prepare_lake(self.environment)
         for node in (nodes := run_nodes([*_BUILD, "--select", MASKED_MODELS], self.environment)):
             self._progress("dbt", f"{node.name}, with more hidden")
         if not nodes.result.ok:

@@ -89,13 +89,13 @@ class Watched:
 def watch(environment: Environment) -> Watched:
     """Read what there is; never waits for a run, never raises because something is not there yet."""
     watched = Watched()
-    if environment.engine == "postgres" or environment.warehouse.exists():
+    if not environment.has_file or environment.warehouse.exists():
         try:
-            with environment.session(read_only=environment.engine == "duckdb") as session:
+            with environment.session(read_only=environment.has_file) as session:
                 _from_warehouse(session, environment, watched)
         except _UNREADABLE:
             watched.busy = True
-    if environment.engine == "duckdb":
+    if environment.has_file:
         _from_published_file(environment, watched)
     return watched
 

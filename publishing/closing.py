@@ -47,15 +47,17 @@ def plan(
     contents = store.contents() if closed else {}
     decided = ClosingPlan()
     built = built_periods(session, marts_schema, columns)
-    for period in sorted(_closable(session, environment) & built):
-        before = closed.get(period)
-        if before is None:
-            decided.closing[period] = 1
-        elif before.is_reopened:
-            if _may_differ(states, before, k):
-                decided.closing[period] = before.version + 1
-            else:
-                decided.kept.add(period)
+    closable = sorted(_closable(session, environment) & built)
+    with states.at_hand([period for period in closable if period in closed and closed[period].is_reopened]):
+        for period in closable:
+            before = closed.get(period)
+            if before is None:
+                decided.closing[period] = 1
+            elif before.is_reopened:
+                if _may_differ(states, before, k):
+                    decided.closing[period] = before.version + 1
+                else:
+                    decided.kept.add(period)
     unchanged: dict[Period, bool] = {}
     for mart, column in columns.items():
         of_type = {
@@ -69,7 +71,8 @@ def plan(
             # A mart that came with a newer release. Its figures beside the closed ones of other marts are a
             # second version of the period, so they may differ by nobody or by many.
             if period not in unchanged:
-                unchanged[period] = _may_differ(states, closed[period], k)
+                with states.at_hand([period]):
+                    unchanged[period] = _may_differ(states, closed[period], k)
             if unchanged[period]:
                 decided.joining.setdefault(mart, {})[period] = of_type[period]
             else:
@@ -90,7 +93,7 @@ def close(
         return
     store, states = ClosedStore(session, environment), PersonStates(session, environment)
     columns = mart_periods(session, assembled, marts)
-    with session.transaction():
+    with states.at_hand(decided.closing), session.transaction():
         for mart, column in columns.items():
             periods = _of_type(decided.closing, PERIOD_COLUMNS[column]) | decided.joining.get(mart, {})
             if periods:

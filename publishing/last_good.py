@@ -29,7 +29,7 @@ def last_good(environment: Environment) -> LastGood | None:
     """The version that readers see; None before the first one, or when it cannot be read."""
     query = f"select run_id, published_at, as_of from {{}}.{PUBLICATION}"
     try:
-        if environment.engine == "duckdb":
+        if environment.has_file:
             database = PublishedFolder(environment.published_dir).database
             if not database.exists():
                 return None

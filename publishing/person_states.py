@@ -6,11 +6,15 @@ with what others do, do not. Otherwise one person's late data would look like ev
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ingestion.config import Environment
 from ingestion.warehouse import WarehouseSession
 from publishing.closed import PERSON_STATES, ClosedPeriod, ClosedStore
+from publishing.cluster_copies import between, copied_rows
 from publishing.periods import Period
 
 
@@ -110,6 +114,19 @@ class PersonStates:
         self._session = session
         self._environment = environment
         self._store = ClosedStore(session, environment)
+
+    def at_hand(self, periods: Collection[Period]) -> AbstractContextManager[None]:
+        """Around whatever asks about these periods: brings the rows where a cluster holds them."""
+        days: dict[tuple[str, str, str], list[dt.date]] = {}
+        for period in sorted(periods, key=lambda period: (period.start, period.end)):
+            for one in contributions(period):
+                known = days.setdefault((one.schema, one.table, one.day), [period.start, period.end])
+                known[-1] = max(known[-1], period.end)
+        return copied_rows(
+            self._session,
+            self._environment,
+            [(schema, table, between(day, span)) for (schema, table, day), span in days.items()],
+        )
 
     def keep(self, period: Period, version: int) -> int:
         """Append everybody's state for a version; returns how many people that is."""

@@ -17,6 +17,8 @@ from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard
 from publishing.audit import AuditFailedError, audit, require_clean
 from publishing.closed import ClosedStore
 from publishing.closing import ClosingPlan, close, plan
+from publishing.cluster import cluster_readers
+from publishing.cluster_copies import copy_marts
 from publishing.files import PublishedFolder
 from publishing.grants import PUBLISHED, grant_readers
 from publishing.last_good import last_good, readers_keep
@@ -73,7 +75,7 @@ def publish(
     """Make the finished marts the version that readers see. The caller holds the run's lock.
 
     Readers never wait and never see a mixture: until the last step nothing of theirs is touched, and the last
-    step is one rename (DuckDB) or one transaction (PostgreSQL). `expected`: see `require_nothing_told`.
+    step is one rename (DuckDB), one transaction (PostgreSQL) or one statement (a cluster). `expected`: see `require_nothing_told`.
 
     Raises:
         AuditFailedError: the audit refused it; the last version stays.
@@ -97,6 +99,7 @@ def _publish(
     session: WarehouseSession, environment: Environment, run_id: str, k: int, expected: CleanCells | None
 ) -> Publication:
     standing = readers_keep(environment)
+    copy_marts(session, environment)
     marts = marts_tables(session, environment)
     ClosedStore(session, environment).ensure()
     decided = plan(session, environment, environment.schema(MARTS), marts, k)
@@ -118,7 +121,7 @@ def _switch(
 ) -> Publication:
     tables = tuple(table for table in assembled.tables if table != PUBLICATION)
     folder = PublishedFolder(environment.published_dir)
-    is_file, schema = session.engine == "duckdb", environment.schema(PUBLISHED)
+    is_file, schema = environment.has_file, environment.schema(PUBLISHED)
     publication = Publication(
         assembled.run_id,
         assembled.published_at,
@@ -132,9 +135,7 @@ def _switch(
         kept=tuple(sorted(decided.kept)),
     )
     if is_file:
-        folder.prepare()
-        folder.switch(folder.write(session, assembled.schema, assembled.run_id))
-        folder.prune()
+        _switch_files(session, environment, assembled, folder)
     else:
         try:
             database.switch(session, assembled.schema, schema, lambda: grant_readers(session, environment))
@@ -147,3 +148,17 @@ def _switch(
     memory.forget_earlier(assembled.run_id)
     discard(session, environment)
     return publication
+
+
+def _switch_files(
+    session: WarehouseSession, environment: Environment, assembled: Assembled, folder: PublishedFolder
+) -> None:
+    """The file, and on a lake the cluster's schema: both ready before readers of either are switched."""
+    folder.prepare()
+    with cluster_readers(environment) as cluster:
+        of_cluster = cluster.write(session, assembled.schema, assembled.run_id) if cluster else ""
+        folder.switch(folder.write(session, assembled.schema, assembled.run_id))
+        if cluster:
+            cluster.switch(session, assembled.schema, of_cluster)
+            cluster.prune()
+    folder.prune()

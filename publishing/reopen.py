@@ -54,7 +54,8 @@ def examine(environment: Environment, periods: Sequence[Period]) -> list[Reopeni
         schema = environment.schema(MARTS)
         columns = mart_periods(session, schema, marts_tables(session, environment))
         built = built_periods(session, schema, columns)
-        return [_examine(session, environment, period, closed, built) for period in periods]
+        with PersonStates(session, environment).at_hand(periods):
+            return [_examine(session, environment, period, closed, built) for period in periods]
 
 
 def reopen(environment: Environment, found: Sequence[Reopening], *, k: int) -> None:

@@ -45,7 +45,7 @@
     {%- if not execute or model.resource_type == 'unit_test' or not flags.INTROSPECT -%}
         {{ column }} in (select touched_days.activity_date from ({{ days_query }}) as touched_days)
     {%- else -%}
-        {%- set days = run_query(days_query ~ ' order by 1').columns[0].values() -%}
+        {%- set days = touched_days_list(resources, neighbours, utc_days) -%}
         {%- if days | length == 0 -%}
             1 = 0
         {%- else -%}
@@ -57,6 +57,12 @@
             )
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The same days in order, asked while the model compiles; see touched_days. -#}
+{% macro touched_days_list(resources, neighbours=0, utc_days=false) -%}
+    {%- set days_query = touched_days(resources, neighbours, utc_days) -%}
+    {{- return(run_query(days_query ~ ' order by 1').columns[0].values()) -}}
 {%- endmacro %}
 
 {#-
