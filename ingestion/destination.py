@@ -1,8 +1,9 @@
 """The warehouse that a data folder belongs to: an empty or another one is refused, not filled anew.
 
-Both sides keep the same id, `ops.deployment` and `<data_dir>/destination.json`. A wrong database name, an empty
-disk under the DuckDB file or another profile would otherwise look like a first night: everything that vendors
-no longer keep would be gone, and readers would get a company that began last month.
+All sides keep the same id: `ops.deployment`, `<data_dir>/destination.json`, and a lake where there is one. A
+wrong database name, an empty disk under the DuckDB file or another profile would otherwise look like a first
+night: everything that vendors no longer keep would be gone, and readers would get a company that began last
+month.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from ingestion.config import Environment
 from ingestion.errors import DestinationError
+from ingestion.lake import lake_of
 from ingestion.ops import OpsStore
 from ingestion.private_file import replace_json
 
@@ -28,6 +30,7 @@ def require_own_destination(environment: Environment, ops: OpsStore) -> None:
         DestinationError: the warehouse is empty or another one.
     """
     known, stored = _known(environment), ops.destination_id()
+    _require_own_lake(environment, known, stored)
     if known is None or known == stored or (stored is None and ops.has_deployment()):
         return
     what = "another warehouse" if stored else "an empty warehouse"
@@ -45,8 +48,27 @@ def remember_destination(environment: Environment, ops: OpsStore) -> None:
     if stored is None:
         stored = _known(environment) or secrets.token_hex(16)
         ops.name_destination(stored)
+    if (lake := lake_of(environment)) and lake.owner() != stored:
+        lake.claim(stored)
     if _known(environment) != stored:
         replace_json(_path(environment), {"id": stored})
+
+
+def _require_own_lake(environment: Environment, known: str | None, stored: str | None) -> None:
+    """A lake has the same id: its files mean nothing without the salt and keys of their own deployment."""
+    lake = lake_of(environment)
+    if lake is None:
+        return
+    owner = lake.owner()
+    if owner == known or (known is None and owner == stored):
+        return
+    what = (
+        "an empty lake" if owner is None else "the lake of another deployment, or of a data folder that is gone"
+    )
+    raise DestinationError(
+        f"The target {environment.target!r} leads to {what}; nothing was requested or written.",
+        "Point AI_USAGE_LAKE at the right one. A deployment that begins anew needs an empty lake.",
+    )
 
 
 def _known(environment: Environment) -> str | None:

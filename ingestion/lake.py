@@ -3,6 +3,7 @@
     <lake>/raw_<source>/<table>/<load id>.<file>.parquet    what one load brought of a table
     <lake>/raw_<source>/_dlt_loads/<schema>__<load id>.jsonl  written by dlt when a load is complete
     <lake>/ops/<table>/data.parquet                           copies, written before models are built
+    <lake>/destination.json                                   which deployment loads into it
 
 A lake has no merge: files of every load stay, and which of their rows count is said by `ingestion.lake_rows`.
 Files of a load that dlt has not marked as complete are as good as not there.
@@ -10,6 +11,7 @@ Files of a load that dlt has not marked as complete are as good as not there.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,10 +22,12 @@ from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.storages import FilesystemConfiguration, fsspec_from_config
 
 from ingestion.config import Environment
+from ingestion.errors import ConfigurationError
 from ingestion.privacy.contract import TableContract
 
 LOAD_ID = "_dlt_load_id"
 _LOADS = "_dlt_loads"
+_OWNER = "destination.json"
 
 
 class Lake:
@@ -81,6 +85,19 @@ class Lake:
             raise FileNotFoundError(path)
         return ds.dataset(names, format="parquet", filesystem=self._files)
 
+    def owner(self) -> str | None:
+        """The id of the deployment that loads into this lake; None while nobody does."""
+        path = f"{self._root}/{_OWNER}"
+        self._files.invalidate_cache()
+        if not self._files.exists(path):
+            return None
+        return str(json.loads(self._files.cat_file(path))["id"])
+
+    def claim(self, owner: str) -> None:
+        """Write that id."""
+        self._files.makedirs(self._root, exist_ok=True)
+        self._files.pipe_file(f"{self._root}/{_OWNER}", json.dumps({"id": owner}).encode())
+
     def remove(self, path: str) -> None:
         """Remove a folder with all that is in it, if it is there."""
         if self._files.exists(f"{self._root}/{path}"):
@@ -106,3 +123,17 @@ class Lake:
 def lake_of(environment: Environment) -> Lake | None:
     """The lake of this deployment; None where the engine holds the raw tables."""
     return None if environment.lake_url is None else Lake(environment.lake_url)
+
+
+def refuse_on_lake(environment: Environment, what: str) -> None:
+    """Say at once what a lake cannot do, rather than do a part of it.
+
+    Raises:
+        ConfigurationError: raw tables lie in a lake.
+    """
+    if environment.lake_url is not None:
+        raise ConfigurationError(
+            f"The target {environment.target!r} keeps rows in a lake, where {what} is not possible; "
+            "nothing was changed.",
+            "docs/deploy.md, section Spark, says what to do instead.",
+        )

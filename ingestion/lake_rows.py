@@ -3,8 +3,8 @@
 The query is the view that models read as the raw table, so that they are the same on every engine. It follows
 from the contract alone. Rows of incomplete loads count nowhere.
 
-A condition on the day reaches the files: it is part of what versions are told apart by, so Spark pushes it below
-the window, down to the statistics of each file. An event never changes its day.
+A condition on the day reaches the files: it is part of what versions are told apart by, so Spark pushes it
+below the window, down to the statistics of each file. An event never changes its day.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ class SparkError(AiUsageError):
 class SparkSql:
     """One open connection to the Thrift server."""
 
-    def __init__(self, cursor: Any, failures: type[Exception]) -> None:
+    def __init__(self, cursor: Any, failures: tuple[type[Exception], ...]) -> None:
         self._cursor = cursor
         self._failures = failures
 

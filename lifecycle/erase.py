@@ -20,6 +20,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from ingestion.clock import sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError, ConfigurationError
+from ingestion.lake import refuse_on_lake
 from ingestion.ops import LifecycleAction, OpsStore
 from ingestion.privacy.canonical import canonical_email
 from ingestion.privacy.pseudonym import (
@@ -95,9 +96,11 @@ class Eraser:
         """What would go. Deletes nothing.
 
         Raises:
-            ConfigurationError: the text is no identifier of that kind, or nothing was ever loaded.
+            ConfigurationError: the text is no identifier of that kind, nothing was ever loaded, or rows lie in
+                a lake.
             KeyChangedError: the warehouse belongs to another key.
         """
+        refuse_on_lake(self.environment, "erasing a person")
         ops = self._ops()
         known = ops.tombstones()
         people, is_known = self._people(known, self._entered(kind, written))

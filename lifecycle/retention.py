@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from ingestion.clock import sortable_id
 from ingestion.config import Environment, RetentionSettings, retention_settings
 from ingestion.errors import ConfigurationError
+from ingestion.lake import refuse_on_lake
 from ingestion.ops import EVENT_LAYER, PERSON_DAY_LAYER, LifecycleAction, OpsStore
 from ingestion.privacy.contract import TableContract
 from ingestion.warehouse import WarehouseSession
@@ -87,8 +88,9 @@ def enforce(
     """Delete what is older than promised; the caller holds the run's lock.
 
     Raises:
-        ConfigurationError: the limits cannot be; nothing was deleted.
+        ConfigurationError: the limits cannot be, or rows lie in a lake; nothing was deleted.
     """
+    refuse_on_lake(environment, "deleting by age")
     settings = settings_for(contracts)
     limits = {
         EVENT_LAYER: as_of.date() - dt.timedelta(days=settings.raw_days),

@@ -38,7 +38,6 @@ def _table(session: WarehouseSession, schema: str, table: str) -> pa.Table:
     """A small table, whole; without dlt's own columns, which no model reads."""
     names = [column.name for column in session.columns(schema, table) if not column.name.startswith("_dlt")]
     columns = ", ".join(session.name(name) for name in names)
-    found: pa.Table = session.native.execute(
-        f"select {columns} from {session.name(schema, table)}"
-    ).to_arrow_table()
+    query = f"select {columns} from {session.name(schema, table)}"
+    found: pa.Table = session.native.sql(query).to_arrow_table()
     return found

@@ -6,8 +6,8 @@
     published.<table>                                          views: the rows of that version
 
 Nothing that readers have open is ever written again: a version is put beside the others, and then the view
-`current_version` is replaced, which the catalogue does in one step. A query looks a view up once, so all that it
-reads is of one version. This needs nothing of the cluster but plain Parquet.
+`current_version` is replaced, which the catalogue does in one step. A query looks a view up once, so all that
+it reads is of one version. This needs nothing of the cluster but plain Parquet.
 """
 
 from __future__ import annotations
@@ -72,9 +72,8 @@ class ClusterReaders:
         """Keep the newest versions, as the published folder does; a long query may still read an older one."""
         for version in self._lake.folders(self._folder)[:-KEEP_VERSIONS]:
             for table in self._spark.tables(self._versions):
-                self._spark.execute(
-                    f"alter table {name(self._versions, table)} drop if exists partition (version = '{version}')"
-                )
+                partition = f"partition (version = '{version}')"
+                self._spark.execute(f"alter table {name(self._versions, table)} drop if exists {partition}")
             self._lake.remove(f"{self._folder}/{version}")
 
     def _point(self, version: str) -> None:

@@ -1,7 +1,7 @@
 """Tables that the cluster built, copied into the private DuckDB file, where publishing reads them.
 
-The cluster writes each as Parquet into the lake, which both sides reach whatever format its own tables have, and
-DuckDB reads it from there. Marts are small. Rows about people come for some periods only, and go again.
+The cluster writes each as Parquet into the lake, which both sides reach whatever format its own tables have,
+and DuckDB reads it from there. Marts are small. Rows about people come for some periods only, and go again.
 """
 
 from __future__ import annotations

@@ -75,7 +75,8 @@ def publish(
     """Make the finished marts the version that readers see. The caller holds the run's lock.
 
     Readers never wait and never see a mixture: until the last step nothing of theirs is touched, and the last
-    step is one rename (DuckDB), one transaction (PostgreSQL) or one statement (a cluster). `expected`: see `require_nothing_told`.
+    step is one rename (DuckDB), one transaction (PostgreSQL) or one statement (a cluster). `expected`: see
+    `require_nothing_told`.
 
     Raises:
         AuditFailedError: the audit refused it; the last version stays.

@@ -13,6 +13,7 @@ from pathlib import Path
 from ingestion.clock import sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError, KeyChangedError
+from ingestion.lake import refuse_on_lake
 from ingestion.ops import LifecycleAction
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
@@ -57,6 +58,7 @@ def restore(
         AiUsageError: the backup is damaged, this deployment holds tables already, or what says who was erased
             cannot be read.
     """
+    refuse_on_lake(environment, "restoring a backup")
     manifest = read_archive(folder)
     _require_key(manifest, pseudonymiser)
     erased = [*newer_tombstones(folder, manifest), *given_tombstones(erased_from, manifest.key_check)]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ingestion.config import Environment, email_rules
 from ingestion.errors import AiUsageError, ConfigurationError
+from ingestion.lake import refuse_on_lake
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.warehouse import WarehouseSession
 from orchestration.backup.archive import FORMAT, Manifest, SavedTable, new_archive, write_manifest
@@ -31,6 +32,7 @@ def back_up(
         BusyError: a run is writing.
         AiUsageError: there is nothing to save, or the folder exists.
     """
+    refuse_on_lake(environment, "a backup of everything")
     with run_lock(environment):
         project = read_project(environment)
         with (

@@ -77,7 +77,7 @@ class World:
     @contextmanager
     def session(self) -> Iterator[WarehouseSession]:
         """SQL on the private warehouse, as the pipeline's own role."""
-        read_only = self.environment.engine == "duckdb"
+        read_only = self.environment.has_file
         with environment_variables(self.variables), self.environment.session(read_only=read_only) as session:
             yield session
 
@@ -88,7 +88,7 @@ class World:
 
     def published(self, query: str) -> list[tuple[Any, ...]]:
         """Rows from what is published, opened as a reader opens it."""
-        if self.environment.engine == "duckdb":
+        if self.environment.has_file:
             path = self.environment.published_dir / "marts.duckdb"
             with duckdb.connect(str(path), read_only=True) as connection:
                 return connection.execute(query).fetchall()
