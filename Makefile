@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo dev test test-engines torture bench lint clean lock
+.PHONY: demo dev test test-engines test-spark torture bench lint clean lock
 
 demo: $(STAMP)
 	$(BIN)/ai-usage demo $(ARGS)
@@ -26,6 +26,14 @@ test-engines: $(STAMP) .venv-engines/.installed .venv-databricks/.installed
 .venv-%/.installed: tests/engines/%.lock
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+# The whole path on a Spark cluster that the tests start; needs Java 17 or newer (Debian: openjdk-17-jre-headless).
+test-spark: $(VENV)/.spark
+	$(BIN)/pytest tests/spark $(ARGS)
+
+$(VENV)/.spark: $(STAMP) tests/spark/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/spark/requirements.lock
 	touch $@
 
 # Kill loads and publishes at counted points (docs/reliability.md): make torture POINTS=200 SEED=7 TARGET=postgres.
@@ -72,6 +80,8 @@ lock:
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
 			--no-emit-index-url -o tests/engines/$$name.lock tests/engines/$$name.in || exit 1; \
 	done
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+		--no-emit-index-url -c requirements.lock -o tests/spark/requirements.lock tests/spark/requirements.in
 
 clean:
 	rm -rf .data target logs .pytest_cache .mypy_cache .ruff_cache

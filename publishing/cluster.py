@@ -1,17 +1,18 @@
 """What readers of the cluster see: schema `published`, switched by one statement.
 
     <lake>/published/versions/<version>/<table>/data.parquet   the tables of a version
-    published_versions.<table>                                 all kept versions, each a partition
+    published_versions.<table>__<hash of its columns>          all kept versions, each a partition
     published.current_version                                  a view of one row: the version that counts
     published.<table>                                          views: the rows of that version
 
 Nothing that readers have open is ever written again: a version is put beside the others, and then the view
-`current_version` is replaced, which the catalogue does in one step. A query looks a view up once, so all that
+`current_version` is altered, which the catalogue does in one step. A query looks a view up once, so all that
 it reads is of one version. This needs nothing of the cluster but plain Parquet.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -39,6 +40,8 @@ class ClusterReaders:
         self._published = environment.schema(PUBLISHED)
         self._versions = environment.schema(VERSIONS)
         self._folder = f"{environment.schema('')}{_FOLDER}"
+        self._views: set[str] = set()
+        self._left: list[str] = []  # tables without a version, which no view reads any more
 
     def write(self, session: WarehouseSession, schema: str, run_id: str) -> str:
         """Put every table of `schema` beside the versions that are there; nobody reads it yet. Its name."""
@@ -47,7 +50,8 @@ class ClusterReaders:
             f"create schema if not exists {name(self._versions)}",
         ):
             self._spark.execute(statement)
-        if POINTER not in self._spark.tables(self._published):
+        self._views = set(self._spark.tables(self._published))
+        if POINTER not in self._views:
             self._point("")
         taken = set(self._lake.folders(self._folder))
         version = next(
@@ -75,37 +79,57 @@ class ClusterReaders:
                 partition = f"partition (version = '{version}')"
                 self._spark.execute(f"alter table {name(self._versions, table)} drop if exists {partition}")
             self._lake.remove(f"{self._folder}/{version}")
+        for table in self._left:
+            self._spark.execute(f"drop table if exists {name(self._versions, table)}")
 
     def _point(self, version: str) -> None:
-        pointer = name(self._published, POINTER)
-        self._spark.execute(f"create or replace view {pointer} as select '{version}' as version")
+        self._show(POINTER, f"select '{version}' as version")
 
     def _add(self, table: str, columns: pa.Schema, version: str) -> None:
-        """The table with this version as a partition, and the view that shows the columns of this version.
+        """The table with this version as a partition, and the view of it.
 
-        A column that is new is NULL in older versions; one that is gone stays in the table and leaves the view.
+        Sessions remember the columns of a table, so other columns make another table. The view shows the
+        columns of this version and the rows of either table: whichever version counts, they are there.
         """
-        versions = name(self._versions, table)
         types = {field.name: column_type(field.type) for field in columns}
         listed = ", ".join(f"`{column}` {kind}" for column, kind in types.items())
+        stored = f"{table}__{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
         place = location(self._lake, self._folder)
         self._spark.execute(
-            f"create table if not exists {versions} ({listed}, version string) using parquet "
-            f"partitioned by (version) location '{place}/of/{table}'"
+            f"create table if not exists {name(self._versions, stored)} ({listed}, version string) "
+            f"using parquet partitioned by (version) location '{place}/of/{stored}'"
         )
-        known = {str(row[0]) for row in self._spark.rows(f"show columns in {versions}")}
-        new = ", ".join(f"`{column}` {kind}" for column, kind in types.items() if column not in known)
-        if new:
-            self._spark.execute(f"alter table {versions} add columns ({new})")
         self._spark.execute(
-            f"alter table {versions} add if not exists partition (version = '{version}') "
+            f"alter table {name(self._versions, stored)} add if not exists partition (version = '{version}') "
             f"location '{place}/{version}/{table}'"
         )
-        shown = ", ".join(f"`{column}`" for column in types)
-        self._spark.execute(
-            f"create or replace view {name(self._published, table)} as select {shown} from {versions} "
-            f"where version = (select version from {name(self._published, POINTER)})"
+        rows = [self._rows(stored, types, set(types))]
+        for other in self._spark.tables(self._versions):
+            if other.rpartition("__")[0] != table or other == stored:
+                continue
+            if self._spark.rows(f"show partitions {name(self._versions, other)}"):
+                known = {
+                    str(row[0]) for row in self._spark.rows(f"show columns in {name(self._versions, other)}")
+                }
+                rows.append(self._rows(other, types, known))
+            else:
+                self._left.append(other)
+        self._show(table, " union all ".join(rows))
+
+    def _rows(self, stored: str, types: dict[str, str], known: set[str]) -> str:
+        """The rows of the version that counts; NULL in columns that the table does not have."""
+        shown = ", ".join(
+            f"cast({f'`{column}`' if column in known else 'null'} as {kind}) as `{column}`"
+            for column, kind in types.items()
         )
+        current = f"select version from {name(self._published, POINTER)}"
+        return f"select {shown} from {name(self._versions, stored)} where version = ({current})"
+
+    def _show(self, view: str, query: str) -> None:
+        """Make a view of the published schema show this query. `create or replace` would drop it first."""
+        verb = "alter" if view in self._views else "create"
+        self._spark.execute(f"{verb} view {name(self._published, view)} as {query}")
+        self._views.add(view)
 
 
 @contextmanager

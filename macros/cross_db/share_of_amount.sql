@@ -56,14 +56,17 @@
     )
 {%- endmacro %}
 
-{#- Spark has no trunc for numbers, and a product of wide decimals loses decimals there. -#}
+{#- Whole billionths here too: Spark rounds what does not fit 38 digits, and the widths are such that all fits. -#}
 {% macro spark__share_of_amount(amount, part, whole) -%}
     cast(
-        floor(
-            cast({{ amount }} as decimal(20, 9)) * cast({{ part }} as decimal(17, 9))
-            / nullif(cast({{ whole }} as decimal(17, 9)), 0) * 1000000000
-        ) as decimal(28, 0)
-    ) * cast('0.000000001' as decimal(10, 9))
+        cast(
+            (
+                cast(cast({{ amount }} as decimal(20, 9)) * 1000000000 as decimal(20, 0))
+                * cast(cast({{ part }} as decimal(17, 9)) * 1000000000 as decimal(17, 0))
+            ) div nullif(cast(cast({{ whole }} as decimal(17, 9)) * 1000000000 as decimal(17, 0)), 0)
+            as decimal(19, 0)
+        ) * cast('0.000000001' as decimal(10, 9)) as decimal(28, 9)
+    )
 {%- endmacro %}
 
 {% macro databricks__share_of_amount(amount, part, whole) -%}

@@ -27,7 +27,9 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @contextmanager
-def _two_nights(folder: Path, target: str = "dev", variables: dict[str, str] | None = None) -> Iterator[World]:
+def two_nights_in(
+    folder: Path, target: str = "dev", variables: dict[str, str] | None = None
+) -> Iterator[World]:
     """A first night, then a second with one new day, restated GitHub days, late messages and late HR news."""
     with world(folder, people=60, weeks=4, target=target, variables=variables) as made:
         logins = made.company_dir / "github_logins.csv"
@@ -43,7 +45,7 @@ def _two_nights(folder: Path, target: str = "dev", variables: dict[str, str] | N
 @pytest.fixture(scope="session")
 def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two nights on DuckDB."""
-    with _two_nights(tmp_path_factory.mktemp("two_nights")) as made:
+    with two_nights_in(tmp_path_factory.mktemp("two_nights")) as made:
         yield made
 
 
@@ -55,5 +57,5 @@ def two_nights_on_postgres(
     for role in ROLES.values():
         postgres.execute(f"create role {role} login")
     variables = postgres.new_database() | ROLES
-    with _two_nights(tmp_path_factory.mktemp("postgres"), "postgres", variables) as made:
+    with two_nights_in(tmp_path_factory.mktemp("postgres"), "postgres", variables) as made:
         yield made

@@ -1,0 +1,46 @@
+"""One cluster for all tests of the session, and the two nights of the other engines on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from orchestration import night
+from tests.end_to_end.conftest import two_nights_in
+from tests.end_to_end.harness import World
+from tests.spark.cluster import NoJavaError, SparkCluster, java_home, spark_cluster
+
+# Models and seeds only: hundreds of data tests, a statement each, would take longer than everything else.
+BUILD = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
+    """A running cluster; without Java the tests are skipped, but not where they must run."""
+    try:
+        java_home()
+    except NoJavaError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+    with spark_cluster(tmp_path_factory.mktemp("spark")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two nights on DuckDB."""
+    with two_nights_in(tmp_path_factory.mktemp("two_nights")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def two_nights_on_spark(tmp_path_factory: pytest.TempPathFactory, cluster: SparkCluster) -> Iterator[World]:
+    """The same two nights on the cluster, over a lake in the data folder."""
+    folder = tmp_path_factory.mktemp("on_spark")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(night, "_BUILD", BUILD)
+        with two_nights_in(folder, "spark", cluster.variables) as made:
+            yield made
