@@ -77,7 +77,7 @@ FIGURES = (
     ),
     Figure(
         "transforms_strict", "transforms", "the same, less the call on an empty warehouse",
-        _over("full_refresh.cpu", "hand_written.cpu", less="empty.cpu"),
+        _over("full_refresh.cpu", "hand_written.cpu", less="empty.cpu"), 1.5, 1.2,
     ),
     Figure(
         "transforms_memory", "transforms", "peak memory of the transforms at a limit of 1 GB",
@@ -92,7 +92,7 @@ FIGURES = (
     ),
     Figure(
         "night_strict", "night", "the same, with what is rebuilt every night",
-        _night("empty.cpu"), unit="",
+        _night("empty.cpu"), 0.04, 0.02, unit="", from_messages=50_000_000,
     ),
     Figure(
         "nothing_new_dbt", "floor", "nothing new: the step that builds / import dbt.cli.main, CPU",

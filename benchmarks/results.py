@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import json
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -63,12 +64,20 @@ def keep(folder: Path, bench: Bench, found: Mapping[str, float]) -> Path:
         "rounds": bench.rounds,
         "seed": bench.seed,
         "measured_on": dt.datetime.now(dt.UTC).date().isoformat(),
-        "command": " ".join(["make bench", *([f'ARGS="{" ".join(sys.argv[1:])}"'] if sys.argv[1:] else [])]),
+        "command": command(sys.argv[1:]),
         "machine": machine(),
         "versions": {name: version(name) for name in _PACKAGES},
     }
     path.write_text(json.dumps(content, indent=1), encoding="utf-8")
     return path
+
+
+def command(arguments: Sequence[str]) -> str:
+    """The command to repeat it with, without the place where this machine kept its files."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--folder")
+    rest = parser.parse_known_args(arguments)[1]
+    return f'make bench ARGS="{" ".join(rest)}"' if rest else "make bench"
 
 
 def machine() -> str:
