@@ -4,6 +4,6 @@
     session. -#}
 {% macro session_key(account_key, started_at) -%}
     cast({{ account_key }} as {{ dbt.type_bigint() }}) * 100000000
-            + cast({{ dbt.datediff("cast('2000-01-01' as timestamp)", started_at, 'minute') }}
+            + cast({{ minutes_between("cast('2000-01-01' as timestamp)", started_at) }}
                 as {{ dbt.type_bigint() }})
 {%- endmacro %}
