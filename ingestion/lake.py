@@ -62,7 +62,7 @@ class Lake:
         if not files:
             return contract.empty().select(list(columns))
         schema = contract.schema().append(pa.field(LOAD_ID, pa.string()))
-        complete = ds.field(LOAD_ID).isin(sorted(self.loads(dataset)))
+        complete = ds.field(LOAD_ID).isin(pa.array(sorted(self.loads(dataset)), pa.string()))
         stored = ds.dataset(files, schema=schema, format="parquet", filesystem=self._files)
         wanted = complete if condition is None else complete & condition
         return stored.to_table(columns=list(columns), filter=wanted)
