@@ -20,7 +20,7 @@ from ingestion.source import SourceDefinition
 from lifecycle.retention import refuse_rebuild_after_deletion
 from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
-from orchestration.dbt import NodeResult, judge_freshness, run_nodes, suppression_k
+from orchestration.dbt import DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
 from orchestration.freshness import newest_run_at
 from orchestration.lake import prepare_lake
 from orchestration.lock import run_lock
@@ -141,8 +141,13 @@ class Night:
         After a failed check nothing is built. A source that is behind stops nothing: it shows stale.
         """
         fresh_at = newest_run_at(self.environment)
-        with self._timed("lake"):
-            prepare_lake(self.environment)
+        try:
+            with self._timed("lake"):
+                prepare_lake(self.environment)
+        except AiUsageError as failure:  # a cluster that is away: what was loaded waits for the next night
+            self.result.error = str(failure)
+            self.result.dbt = DbtResult(exit_code=2, failures=[str(failure)])
+            return
         if self.result.failed_checks:
             with self._timed("freshness"):
                 self.result.freshness = judge_freshness(self.environment, fresh_at)

@@ -37,10 +37,15 @@ def copy_marts(session: WarehouseSession, environment: Environment) -> None:
         built = spark.tables(marts)
         for table in built:
             _copy(session, spark, lake, marts, table)
-        for table in sorted({MASKS, _CLOSABLE} & set(spark.tables(restricted))):
+        needed = {MASKS, _CLOSABLE} & set(spark.tables(restricted))
+        for table in sorted(needed):
             _copy(session, spark, lake, restricted, table)
-    for table in set(session.tables(marts)) - set(built):
-        session.execute(f"drop table {session.name(marts, table)}")
+    for schema, gone in (
+        (marts, set(session.tables(marts)) - set(built)),
+        (restricted, {MASKS, _CLOSABLE} & set(session.tables(restricted)) - needed),
+    ):
+        for table in gone:
+            session.execute(f"drop table {session.name(schema, table)}")
 
 
 @contextmanager
