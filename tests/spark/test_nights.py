@@ -21,7 +21,8 @@ from tests.end_to_end.harness import RUN_COLUMNS, World, comparable
 from tests.end_to_end.test_two_engines import WITHOUT_PERSON_KEYS, published_tables
 from tests.spark.cluster import SparkCluster
 
-pytestmark = pytest.mark.end_to_end
+# The first test waits for two nights on each engine; on a busy machine that is a quarter of an hour.
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(2400)]
 
 RAW = {
     "raw_chatgpt": ("conversation_messages", "costs_usage", "costs_billing", "users", "identity_links"),
