@@ -1,6 +1,7 @@
 -- grain: one row an account and UTC day: its part of the day's AI-credit invoice, in US dollars
 -- The vendor's items are added up over users; only credits are given per user. The parts add up to
 -- the vendor's figure exactly: what cutting to nine decimals leaves over goes to the largest share.
+-- The sum of the shares is cast first: Spark makes it so wide that the difference loses a decimal.
 
 with billing_items as (
     select * from {{ ref('stg_github_copilot__billing_items') }}
@@ -75,7 +76,8 @@ final as (
             case
                 when share is null then net_amount
                 when share_rank = 1
-                    then share + net_amount - sum(share) over (partition by tenant, day)
+                    then share + net_amount
+                        - cast(sum(share) over (partition by tenant, day) as {{ type_money() }})
                 else share
             end as {{ type_money() }}
         ) as cost_usd,
