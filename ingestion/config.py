@@ -246,9 +246,13 @@ class Environment:
         """
         if self.engine == "postgres":
             return dlt.destinations.postgres(postgres_url())
-        return dlt.destinations.duckdb(
-            DuckDbCredentials({"database": str(self.warehouse), "read_only": read_only})
-        )
+        credentials = DuckDbCredentials({"database": str(self.warehouse), "read_only": read_only})
+        # Left to itself DuckDB takes most of the machine; past the limit it spills beside its file.
+        credentials.global_config = {
+            "memory_limit": os.environ.get("AI_USAGE_LOAD_MEMORY_LIMIT", "300MB"),
+            "preserve_insertion_order": False,
+        }
+        return dlt.destinations.duckdb(credentials)
 
     def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
         """The dlt pipeline of one source, or of the records; its state lies in the data folder."""

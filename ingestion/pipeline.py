@@ -35,7 +35,7 @@ from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
 from ingestion.stored import StoredRows
 
-_FLUSH_ROWS = 200_000
+_FLUSH_ROWS = 100_000
 _NEIGHBOURS = 4
 Progress = Callable[[str, str], None]
 
@@ -196,6 +196,7 @@ def _load(
     fill = _fill_rows(context, definition.name, gate.report)
     _record_days(context, definition.name, records, load_id=None, fill=fill)
     context.progress(definition.name, "writing")
+    pa.default_memory_pool().release_unused()  # DuckDB's part of the memory begins here
     try:
         pipeline.normalize()
         info = pipeline.load()

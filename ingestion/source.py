@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from dlt.common.configuration.specs import BaseConfiguration
 
 from ingestion.clock import RunClock
@@ -98,9 +99,9 @@ class SourceRun:
         grain = contract.grain
         if not isinstance(grain, EventGrain) or grain.day is None:
             return
-        for entry in table.group_by(grain.day).aggregate([(grain.day, "count")]).to_pylist():
-            if entry[grain.day] is not None:
-                self._record(contract, "main", entry[grain.day], entry[f"{grain.day}_count"], "ok")
+        for entry in pc.value_counts(table[grain.day]).to_pylist():
+            if entry["values"] is not None:
+                self._record(contract, "main", entry["values"], entry["counts"], "ok")
 
 
 @dataclass(frozen=True, slots=True)

@@ -317,7 +317,7 @@ def _without(arrays: dict[str, pa.Array], count: int, positions: Collection[int]
 def newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
     """One row a key inside a batch, the newest by `grain.newest`, whatever order they came in."""
     keys = [key for key in grain.key if key in table.column_names]
-    if table.num_rows < 2 or table.group_by(keys).aggregate([]).num_rows == table.num_rows:
+    if table.group_by(keys, use_threads=False).aggregate([]).num_rows == table.num_rows:
         return table
     order = [(key, "ascending") for key in keys]
     if grain.newest:

@@ -16,21 +16,26 @@ def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     Raises:
         ContractError: a line is longer than any record can be.
     """
-    rest = b""
+    waiting: list[bytes] = []
+    size = 0
     for chunk in chunks:
-        rest = rest + chunk if rest else chunk
+        waiting.append(chunk)
+        size += len(chunk)
+        if size < BLOCK_BYTES:
+            continue
+        data = b"".join(waiting)
         start = 0
-        while len(rest) - start >= BLOCK_BYTES:
-            cut = rest.rfind(b"\n", start, start + BLOCK_BYTES) + 1 or rest.find(b"\n", start + BLOCK_BYTES) + 1
+        while len(data) - start >= BLOCK_BYTES:
+            cut = data.rfind(b"\n", start, start + BLOCK_BYTES) + 1 or data.find(b"\n", start + BLOCK_BYTES) + 1
             if not cut:
                 break
-            yield rest[start:cut]
+            yield data[start:cut]
             start = cut
-        rest = rest[start:]
-        if len(rest) >= BLOCK_BYTES + _MAX_LINE_BYTES:
+        waiting, size = [data[start:]], len(data) - start
+        if size >= BLOCK_BYTES + _MAX_LINE_BYTES:
             raise ContractError(
                 f"A line of more than {_MAX_LINE_BYTES // 1024**2} MiB arrived.",
                 "The answer is not JSON Lines; nothing of this load was written.",
             )
-    if rest:
-        yield rest
+    if size:
+        yield b"".join(waiting)

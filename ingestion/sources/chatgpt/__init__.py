@@ -21,7 +21,7 @@ from ingestion.ahead import one_ahead
 from ingestion.config import SourceSettings
 from ingestion.doctor import probe
 from ingestion.http import VendorClient, vendor_client
-from ingestion.identity import Sightings, distinct_links
+from ingestion.identity import Sightings
 from ingestion.snapshots import all_rows, saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow, Finding
@@ -57,20 +57,19 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     yield from _users(run, client, workspace)
     yield from _seats(run, client)
     messages, holders = records.CONVERSATION_MESSAGES, Sightings()
-    for file in _log_files(run, client, workspace, records.MESSAGE_FILES):
-        for block in run.gate.json_blocks(records.MessageEvent, messages.name, [file]):
-            yield from run.events(messages, block)
-            holders.add(records.account_addresses(block))
-    yield from run.events(records.EVENT_LINKS, holders.links())
+    files = _log_files(run, client, workspace, records.MESSAGE_FILES)
+    for block in run.gate.json_blocks(records.MessageEvent, messages.name, files):
+        yield from run.events(messages, block)
+        holders.add(records.account_addresses(block))
     if settings.organization_id:
         organization = f"/compliance/organizations/{settings.organization_id}"
-        for file in _log_files(run, client, organization, records.COSTS_FILES):
-            # Bad lines are counted against the table whose accepted rows they are weighed against.
-            for costs in run.gate.json_lines(records.CostEvent, records.COSTS_USAGE.name, [file]):
-                yield from run.events(records.COSTS_USAGE, costs)
-                yield from run.events(records.COSTS_BILLING, list(records.billing_rows(costs)))
-                seen = ((e.identity.user_id, e.identity.email, e.payload.day) for e in costs)
-                yield from run.events(records.EVENT_LINKS, distinct_links(seen))
+        files = _log_files(run, client, organization, records.COSTS_FILES)
+        # Bad lines are counted against the table whose accepted rows they are weighed against.
+        for costs in run.gate.json_lines(records.CostEvent, records.COSTS_USAGE.name, files):
+            yield from run.events(records.COSTS_USAGE, costs)
+            yield from run.events(records.COSTS_BILLING, list(records.billing_rows(costs)))
+            holders.add((e.identity.user_id, e.identity.email, e.payload.day) for e in costs)
+    yield from run.events(records.EVENT_LINKS, holders.links())
 
 
 def check(run: SourceRun) -> Iterator[Finding]:
@@ -143,7 +142,10 @@ def _seats(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
 
 
 def _log_files(run: SourceRun, client: VendorClient, route: str, window: FetchWindow) -> Iterator[bytes]:
-    """The log files whose end time lies in the days to fetch; the next one is fetched while one is read."""
+    """The log files whose end time lies in the days to fetch, one after the other as whole lines.
+
+    The next file is fetched while one is read.
+    """
     event_type = window.name.rpartition("/")[2]
 
     def fetched(files: list[dict[str, Any]]) -> Iterator[tuple[dt.date, bytes]]:
@@ -156,7 +158,7 @@ def _log_files(run: SourceRun, client: VendorClient, route: str, window: FetchWi
         counts = dict.fromkeys(_days(first, last), 0)
         for day, data in one_ahead(fetched(files)):
             run.progress(f"{event_type} of {day}")
-            yield data
+            yield data if data.endswith(b"\n") else data + b"\n"
             counts[day] = counts.get(day, 0) + 1
         for day, count in counts.items():
             # Beyond the vendor's retention no file does not mean no usage: such a day stays unrecorded.

@@ -183,7 +183,7 @@ def account_addresses(block: Block) -> list[Pair]:
     seen = pa.table(columns, names=["user", "email", "day"])
     return [
         (row["user"], row["email"], row["day"])
-        for row in seen.group_by(seen.column_names).aggregate([]).to_pylist()
+        for row in seen.group_by(seen.column_names, use_threads=False).aggregate([]).to_pylist()
     ]
 
 
