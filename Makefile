@@ -16,8 +16,10 @@ dev: $(STAMP)
 	cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
 	$(BIN)/dagster dev $(ARGS)
 
+# Two processes, each with whole files; one, to see a single test at work: make test WORKERS=0 ARGS="-k name".
+WORKERS ?= 2
 test: $(STAMP)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 # Other engines' adapters, each set in a venv of its own because of what they pin (docs/decisions/0022).
 test-engines: $(STAMP) .venv-engines/.installed .venv-databricks/.installed
