@@ -7,13 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from orchestration import night
 from tests.end_to_end.conftest import two_nights_in
 from tests.end_to_end.harness import World
 from tests.spark.cluster import NoJavaError, SparkCluster, java_home, spark_cluster
-
-# Models and seeds only: hundreds of data tests, a statement each, would take longer than everything else.
-BUILD = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +36,5 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def two_nights_on_spark(tmp_path_factory: pytest.TempPathFactory, cluster: SparkCluster) -> Iterator[World]:
     """The same two nights on the cluster, over a lake in the data folder."""
     folder = tmp_path_factory.mktemp("on_spark")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(night, "_BUILD", BUILD)
-        with two_nights_in(folder, "spark", cluster.variables) as made:
-            yield made
+    with two_nights_in(folder, "spark", cluster.variables) as made:
+        yield made
