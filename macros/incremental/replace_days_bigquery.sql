@@ -11,7 +11,7 @@
     {%- elif strategy == 'append' -%}
         {{- return('merge') -}}
     {%- endif -%}
-    {{- return(dbt_bigquery.dbt_bigquery_validate_get_incremental_strategy(config)) -}}
+    {{- return(dbt.dbt_bigquery_validate_get_incremental_strategy(config)) -}}
 {% endmacro %}
 
 {% macro bq_generate_incremental_build_sql(
@@ -23,7 +23,7 @@
             'target_relation': target_relation, 'sql': sql, 'dest_columns': dest_columns
         })) -}}
     {%- endif -%}
-    {{- return(dbt_bigquery.bq_generate_incremental_build_sql(
+    {{- return(dbt.bq_generate_incremental_build_sql(
         strategy, tmp_relation, target_relation, sql, unique_key, partition_by, partitions, dest_columns,
         tmp_relation_exists, copy_partitions, incremental_predicates
     )) -}}
