@@ -154,12 +154,12 @@ def _child(order: Order) -> None:
 
 
 def _work(order: Order) -> dict[str, Any]:
-    from ingestion.clock import RunClock
+    from ingestion.clock import RunClock, sortable_id
     from ingestion.config import environment
     from ingestion.privacy.pseudonym import Pseudonymiser
     from ingestion.sources.registry import SOURCES
     from orchestration.dbt import suppression_k
-    from orchestration.night import new_run_id, run_night
+    from orchestration.night import run_night
     from publishing.publish import publish
 
     env = environment(Path(order.data_dir), order.target)
@@ -167,7 +167,7 @@ def _work(order: Order) -> dict[str, Any]:
     person = Pseudonymiser(bytes.fromhex(order.key))
     chosen = [source for source in SOURCES if not order.sources or source.name in order.sources]
     if order.work == "publish":
-        return {"run_id": publish(env, new_run_id(), k=suppression_k()).run_id}
+        return {"run_id": publish(env, sortable_id(dt.datetime.now(dt.UTC)), k=suppression_k()).run_id}
     if order.work == "load":
         return _load(env, person, clock, chosen)
     result = run_night(env, person, clock, chosen, every_source=SOURCES)
@@ -181,12 +181,13 @@ def _work(order: Order) -> dict[str, Any]:
 
 
 def _load(env: Any, person: Any, clock: Any, chosen: Any) -> dict[str, Any]:
+    from ingestion.clock import sortable_id
     from ingestion.pipeline import open_context, run_source
     from ingestion.sources.registry import SOURCES
-    from orchestration.night import new_run_id, run_lock
+    from orchestration.night import run_lock
 
     with run_lock(env):
-        context = open_context(env, person, clock, new_run_id(), SOURCES)
+        context = open_context(env, person, clock, sortable_id(dt.datetime.now(dt.UTC)), SOURCES)
         results = [run_source(source, context) for source in chosen]
     failed = {result.source: result.error for result in results if result.status == "failed"}
     return {"exit_code": 3 if failed else 0, "failed_sources": failed}

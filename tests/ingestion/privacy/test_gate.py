@@ -28,8 +28,9 @@ from ingestion.privacy.contract import (
     text,
     timestamp,
 )
-from ingestion.privacy.gate import Gate, RejectLimit, unknown_fields
+from ingestion.privacy.gate import Gate, RejectLimit
 from ingestion.privacy.pseudonym import HRIS_ID, Pseudonymiser
+from ingestion.privacy.wire import unknown_fields
 
 KEY = bytes(range(32))
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
