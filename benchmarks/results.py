@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import json
 import os
@@ -10,7 +11,7 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def keep(folder: Path, bench: Bench, found: Mapping[str, float]) -> Path:
         "measured_on": dt.datetime.now(dt.UTC).date().isoformat(),
         "command": command(sys.argv[1:]),
         "machine": machine(),
-        "versions": {name: version(name) for name in _PACKAGES},
+        "versions": versions(),
     }
     path.write_text(json.dumps(content, indent=1), encoding="utf-8")
     return path
@@ -78,6 +79,15 @@ def command(arguments: Sequence[str]) -> str:
     parser.add_argument("--folder")
     rest = parser.parse_known_args(arguments)[1]
     return f'make bench ARGS="{" ".join(rest)}"' if rest else "make bench"
+
+
+def versions() -> dict[str, str]:
+    """Versions of what is measured, as far as it is installed: only the frames need Polars."""
+    found = {}
+    for name in _PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def machine() -> str:

@@ -100,6 +100,7 @@ def test_a_server_that_does_not_answer_is_told_with_its_variables(
     assert "127.0.0.1" not in found.message + found.remedy
 
 
+@pytest.mark.usefixtures("every_adapter")
 def test_a_login_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server answers, but it is none of Spark's."""
     with socket.create_server(("127.0.0.1", 0)) as server:
