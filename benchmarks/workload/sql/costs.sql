@@ -1,15 +1,7 @@
 -- grain: one row a cost event: an hour of one account, product and model; the days of this chunk
 insert into cost_events
-with days as (
-    select
-        day_number,
-        (getvariable('first_day')::date + day_number::integer) as day,
-        isodow(getvariable('first_day')::date + day_number::integer) < 6 as is_workday
-    from range(getvariable('chunk_from'), getvariable('chunk_until')) as numbers (day_number)
-),
-
 -- Those who write on a day; two rows for most, more for people who have Codex work for them.
-account_rows as (
+with account_rows as (
     select
         accounts.number,
         accounts.number % 5 = 0 as is_coder,

@@ -1,14 +1,6 @@
 -- grain: one row an event; the activity that begins on the days of this chunk
 insert into message_events
-with days as (
-    select
-        day_number,
-        (getvariable('first_day')::date + day_number::integer) as day,
-        isodow(getvariable('first_day')::date + day_number::integer) < 6 as is_workday
-    from range(getvariable('chunk_from'), getvariable('chunk_until')) as numbers (day_number)
-),
-
-account_days as (
+with account_days as (
     select
         accounts.*,
         days.day_number,

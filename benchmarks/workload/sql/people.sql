@@ -91,3 +91,11 @@ where has_account;
 -- grain: one row an account whose holder has GitHub Copilot; a few, for a source whose days are restated whole
 create table developers as
 select number, email from accounts where number % 20 = 3;
+
+-- grain: one row a day of the chunk that is being made
+create view days as
+select
+    day_number,
+    (getvariable('first_day')::date + day_number::integer) as day,
+    isodow(getvariable('first_day')::date + day_number::integer) < 6 as is_workday
+from range(getvariable('chunk_from'), getvariable('chunk_until')) as numbers (day_number);
