@@ -178,7 +178,7 @@ class Gate:
         if not isinstance(contract.grain, EventGrain):
             columns.append(pa.nulls(count, pa.bool_()))
         built = pa.Table.from_arrays(columns, schema=contract.schema())
-        return newest_by_key(contract.grain, built) if isinstance(contract.grain, EventGrain) else built
+        return _newest_by_key(contract.grain, built) if isinstance(contract.grain, EventGrain) else built
 
     def _count_filled(self, contract: TableContract, arrays: dict[str, pa.Array], count: int) -> None:
         """How often each column was filled, and where the vendor hides it by intent."""
@@ -314,7 +314,7 @@ def _without(arrays: dict[str, pa.Array], count: int, positions: Collection[int]
     return {name: values.filter(mask) for name, values in arrays.items()}
 
 
-def newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
+def _newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
     """One row a key inside a batch, the newest by `grain.newest`, whatever order they came in."""
     keys = [key for key in grain.key if key in table.column_names]
     if table.group_by(keys, use_threads=False).aggregate([]).num_rows == table.num_rows:
