@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -90,11 +91,10 @@ class _Watch(threading.Thread):
 
 def _size(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size
-        except FileNotFoundError:  # a spill file that has just been removed
-            continue
+    for where, _, names in os.walk(folder):  # what is removed meanwhile, folders too, is passed over
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += (Path(where) / name).stat().st_size
     return total
 
 

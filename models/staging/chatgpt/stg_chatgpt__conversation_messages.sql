@@ -1,12 +1,8 @@
 -- grain: one row a message and UTC day: the newest version of the message within that day
 -- A filter on message_date reaches the raw table, because the choice is made within the day.
-with message_versions as (
-    select * from {{ source('chatgpt', 'conversation_messages') }}
-),
-
-newest as (
+with newest as (
     {{ newest_version(
-        relation='message_versions',
+        relation=source('chatgpt', 'conversation_messages'),
         key=['message_date', 'message_token'],
         version='event_token',
         newest_first=['event_at desc', 'event_token desc']
