@@ -22,7 +22,7 @@ not unknown. A hidden figure stays NULL: `coalesce(figure, 0)` is refused. On th
 - `period`: the first day of the chosen period; `is_complete`: whether it is over;
 - `department`: `.key` and `.name` of the page's department, on department pages.
 
-Every sentence is rendered once for each period that can be chosen. `now`, `rows` and `ago(n)` are lists
+`empty` and `missing` are plain text. Every other sentence is rendered once for each period that can be chosen. `now`, `rows` and `ago(n)` are lists
 with `where(column=value, …)`, `shown('column')` (rows whose figure is there), `top('column')` and
 `bottom('column')` (the row with the largest, smallest figure, or None), `one(column=value, …)` (the first
 such row, or None). Numbers go through filters, so that the browser can write them in the reader's locale:
@@ -102,14 +102,19 @@ class Query(Declared):
 
 
 class ChartBase(Declared):
-    """What every chart has. `where` keeps rows of the query whose columns have these values."""
+    """What every chart has. `where` keeps rows of the query whose columns have these values.
+
+    `empty` takes the title's place when every figure of the period is missing and some are hidden, `missing` when
+    none is hidden.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     query: Identifier
     title: str
     metric: str
     help: str = ""
-    empty: str = "Not enough people to show this without showing who they are."
+    empty: str = "Hidden: there are too few people to show this without telling who they are."
+    missing: str = "There are no figures for this yet."
     where: dict[Identifier, Scalar] = {}
     width: Literal["full", "half"] = "full"
     table: list[Identifier] = []  # columns of the data table; without it the columns that are drawn
@@ -298,6 +303,7 @@ class Page(Declared):
     period: Period | None = "week"
     per: Literal["department"] | None = None
     intro: str = ""
+    department_links: bool = False  # a list of links to the departments' pages
     actions: Actions | None = None
     queries: dict[Identifier, Query]
     charts: list[Chart]
