@@ -22,15 +22,15 @@ not unknown. A hidden figure stays NULL: `coalesce(figure, 0)` is refused. On th
 - `period`: the first day of the chosen period; `is_complete`: whether it is over;
 - `department`: `.key` and `.name` of the page's department, on department pages.
 
-`empty` and `missing` are plain text. Every other sentence is rendered once for each period that can be chosen. `now`, `rows` and `ago(n)` are lists
-with `where(column=value, …)`, `shown('column')` (rows whose figure is there), `top('column')` and
-`bottom('column')` (the row with the largest, smallest figure, or None), `one(column=value, …)` (the first
-such row, or None). Numbers go through filters, so that the browser can write them in the reader's locale:
-`number(decimals=0)`, `percent(decimals=0)` (of a ratio), `points(decimals=0)` (a difference of ratios),
-`money(currency, decimals=0)`, `compact` (1.2 M), `signed(decimals)` (+1.2), `date`, `week` ("the week of 9
-November"), `month`, and `name('column')` for the display name of a value (`chatgpt` → ChatGPT, from
-`dashboards/names.yml`). A name that does not exist, and a number filter on NULL, are errors that name the
-page and the chart.
+`empty` and `missing` are plain text. Every other sentence is rendered once for each period that can be
+chosen. `now`, `rows` and `ago(n)` are lists with `where(column=value, …)`, `shown('column')` (rows whose
+figure is there), `top('column')` and `bottom('column')` (the row with the largest, smallest figure, or
+None), `one(column=value, …)` (the first such row, or None). Numbers go through filters, so that the
+browser can write them in the reader's locale: `number(decimals=0)`, `percent(decimals=0)` (of a ratio),
+`points(decimals=0)` (a difference of ratios), `money(currency, decimals=0)`, `compact` (1.2 M),
+`signed(decimals)` (+1.2), `date`, `week` ("the week of 9 November"), `month`, and `name('column')` for
+the display name of a value (`chatgpt` → ChatGPT, from `dashboards/names.yml`). A name that does not
+exist, and a number filter on NULL, are errors that name the page and the chart.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ class Query(Declared):
 class ChartBase(Declared):
     """What every chart has. `where` keeps rows of the query whose columns have these values.
 
-    `empty` takes the title's place when every figure of the period is missing and some are hidden, `missing` when
-    none is hidden.
+    `empty` takes the title's place when every figure of the period is missing and some are hidden,
+    `missing` when none is hidden.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
