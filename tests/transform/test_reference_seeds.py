@@ -37,6 +37,15 @@ def test_aliases_are_written_as_they_are_compared_and_cover_every_model() -> Non
     assert {row["model"] for row in rows("models")} == {row["model"] for row in aliases}
 
 
+def test_small_models_share_no_family_with_the_release_they_belong_to() -> None:
+    """The model mix shows what replaced an older model; a small model beside it is neither."""
+    family = {row["model"]: row["family"] for row in rows("models")}
+    tiers = [row for row in rows("model_tiers") if row["model"] in family]
+    small = {family[row["model"]] for row in tiers if row["tier"] == "light"}
+    large = {family[row["model"]] for row in tiers if row["tier"] != "light"}
+    assert small & large == set()
+
+
 def test_every_tool_says_something_about_every_metric() -> None:
     capabilities = {(row["tool"], row["metric"]) for row in rows("metric_capabilities")}
     metrics = {metric for _, metric in capabilities}
