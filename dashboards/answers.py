@@ -1,0 +1,136 @@
+"""Answers of queries, by period, as sentences and charts use them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Period, Query
+
+Row: TypeAlias = Mapping[str, Any]
+
+
+class Rows(list[Row]):
+    """Rows in the query's order, with the look-ups that sentences need."""
+
+    def where(self, **values: object) -> Rows:
+        """The rows whose columns have these values."""
+        return Rows(row for row in self if all(row[name] == value for name, value in values.items()))
+
+    def one(self, **values: object) -> Row | None:
+        """The first such row, or None."""
+        return next(iter(self.where(**values)), None)
+
+    def shown(self, column: str) -> Rows:
+        """The rows that have a figure in `column`."""
+        return Rows(row for row in self if row[column] is not None)
+
+    def top(self, column: str) -> Row | None:
+        """The row with the largest figure; of equals the first."""
+        return max(self.shown(column), key=lambda row: row[column], default=None)
+
+    def bottom(self, column: str) -> Row | None:
+        """The row with the smallest figure; of equals the first."""
+        return min(self.shown(column), key=lambda row: row[column], default=None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All rows of one query, and their period: `week`, `month`, or None for rows that have none."""
+
+    name: str
+    query: Query
+    columns: Sequence[str]
+    rows: Rows
+    tables: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def period(self) -> Period | None:
+        return next((kind for kind, column in PERIOD_COLUMNS.items() if column in self.columns), None)
+
+    @cached_property
+    def by_period(self) -> dict[dt.date, Rows]:
+        """The rows of each period, oldest first; empty where the query has no period."""
+        found: dict[dt.date, Rows] = {}
+        if self.period is not None:
+            for row in self.rows:
+                found.setdefault(row[PERIOD_COLUMNS[self.period]], Rows()).append(row)
+        return dict(sorted(found.items()))
+
+    @cached_property
+    def incomplete(self) -> frozenset[dt.date]:
+        """Periods that are still running for one of their rows."""
+        if self.period is None:
+            return frozenset()
+        flag = COMPLETE_COLUMNS[self.period]
+        return frozenset(
+            start for start, rows in self.by_period.items() if any(row[flag] is False for row in rows)
+        )
+
+    def of(self, start: dt.date | None) -> Rows:
+        """The rows of the period that begins on `start`; all rows where the query has no period."""
+        if self.period is None:
+            return self.rows
+        return self.by_period.get(start, Rows()) if start else Rows()
+
+    def chosen(self, choice: dt.date | None, by: Period | None) -> dt.date | None:
+        """The period of this query that belongs to the reader's choice of a week or month.
+
+        A week belongs to the month of its Monday; a month shows its last week. Without a choice it is the
+        newest complete period. site.js does the same (`periodOf`).
+        """
+        if self.period is None:
+            return None
+        if choice is None or by is None:
+            return newest_complete(self.by_period, self.incomplete)
+        if self.period == by:
+            return choice
+        if self.period == "month":
+            return choice.replace(day=1)
+        weeks = [start for start in self.by_period if (start.year, start.month) == (choice.year, choice.month)]
+        return newest_complete(weeks, self.incomplete)
+
+    def ago(self, start: dt.date | None, periods: int) -> Rows:
+        """The rows of the period `periods` before `start`."""
+        if self.period is None or start is None:
+            return Rows()
+        return self.of(earlier(start, periods, self.period))
+
+    def filtered(self, where: Mapping[str, object]) -> Answer:
+        """The same answer with the rows that a chart's `where` keeps."""
+        if not where:
+            return self
+        return Answer(self.name, self.query, self.columns, self.rows.where(**where), self.tables)
+
+
+def earlier(start: dt.date, periods: int, kind: Period) -> dt.date:
+    """The first day of the period that many periods before."""
+    if kind == "week":
+        return start - dt.timedelta(weeks=periods)
+    months = start.year * 12 + start.month - 1 - periods
+    return dt.date(months // 12, months % 12 + 1, 1)
+
+
+def newest_complete(starts: Iterable[dt.date], incomplete: Collection[dt.date]) -> dt.date | None:
+    """The newest period that is over; where none is, the newest."""
+    ordered = sorted(starts)
+    over = [start for start in ordered if start not in incomplete]
+    return next(reversed(over or ordered), None)
+
+
+def plain(value: object) -> object:
+    """A value as the page's data holds it: figures rounded to what a reader can use, days as ISO text."""
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, float):
+        rounded = round(value, 4) if abs(value) < 100 else round(value, 2)
+        return int(rounded) if rounded == int(rounded) and abs(rounded) < 2**53 else rounded
+    if isinstance(value, dt.datetime):
+        return value.replace(microsecond=0).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value

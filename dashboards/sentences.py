@@ -1,0 +1,149 @@
+"""Sentences of a page: Jinja over rows, with figures that the browser can write in the reader's locale.
+
+A figure in a rendered sentence stands between two private-use characters, with its kind and value before
+the English text: `⟨kind|value|digits|extra⟩`. `to_html` makes `<data>` and `<time>` of them; site.js does
+the same with the titles of other periods, with the reader's own separators and month names.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import html
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import Any, TypeAlias
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from dashboards.errors import SiteError
+
+OPEN, CLOSE = "\ue000", "\ue001"
+Names: TypeAlias = Mapping[str, Mapping[str, str]]
+Number: TypeAlias = int | float | Decimal
+_MARKED = re.compile(f"{OPEN}([a-z]+)\\|([^|{CLOSE}]*)\\|([^|{CLOSE}]*)\\|([^{CLOSE}]*){CLOSE}")
+_MONTHS = list(calendar.month_name)[1:]
+
+
+def _mark(kind: str, value: object, digits: int = 0, extra: str = "") -> str:
+    return f"{OPEN}{kind}|{value}|{digits}|{extra}{CLOSE}"
+
+
+def _figure(kind: str) -> Callable[..., str]:
+    def filtered(value: Number, decimals: int = 0) -> str:
+        return _mark(kind, round(float(value), 6), decimals)
+
+    return filtered
+
+
+def _money(value: Number, currency: str, decimals: int = 0) -> str:
+    return _mark("money", round(float(value), 4), decimals, currency)
+
+
+def _compact(value: Number) -> str:
+    return _mark("compact", round(float(value), 1), 1)
+
+
+def mark_day(kind: str, value: dt.date) -> str:
+    """A day in a sentence, of kind `date`, `week` or `month`."""
+    day = value.date() if isinstance(value, dt.datetime) else value
+    return _mark(kind, day.isoformat())
+
+
+def sentence_environment(names: Names) -> ImmutableSandboxedEnvironment:
+    """Jinja for sentences: strict about names, nothing but the filters and what rows offer."""
+    environment = ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)
+
+    def name(value: object, column: str) -> str:
+        return names.get(column, {}).get(str(value), str(value))
+
+    environment.filters.update(
+        number=_figure("number"),
+        percent=_figure("percent"),
+        points=_figure("points"),
+        signed=_figure("signed"),
+        compact=_compact,
+        money=_money,
+        date=partial(mark_day, "date"),
+        week=partial(mark_day, "week"),
+        month=partial(mark_day, "month"),
+        name=name,
+    )
+    return environment
+
+
+def render(
+    environment: ImmutableSandboxedEnvironment, template: str, context: Mapping[str, Any], place: str
+) -> str:
+    """One sentence on one line.
+
+    Raises:
+        SiteError: an unknown name, or a figure that is missing; `place` names page and chart.
+    """
+    try:
+        text = _template(environment, template).render(context)
+    except (jinja2.TemplateError, TypeError, ValueError, KeyError, AttributeError) as error:
+        # The kind of error alone: its text may quote a row.
+        raise SiteError(
+            f"{place} cannot be rendered ({type(error).__name__}).",
+            "A sentence must expect that a single figure is NULL: `{% if row.x is not none %}`, `.shown('x')`.",
+        ) from error
+    return re.sub(r"\s+", " ", text).strip()
+
+
+@lru_cache(maxsize=1024)
+def _template(environment: ImmutableSandboxedEnvironment, template: str) -> jinja2.Template:
+    """Compiled once: a sentence is rendered for every period and department."""
+    return environment.from_string(template)
+
+
+def to_text(sentence: str) -> str:
+    """The sentence as plain English."""
+    return _MARKED.sub(lambda found: _english(*found.groups()), sentence)
+
+
+def to_html(sentence: str) -> str:
+    """The sentence as HTML: everything escaped, figures and days marked for the browser."""
+    parts, end = [], 0
+    for found in _MARKED.finditer(sentence):
+        parts.append(html.escape(sentence[end : found.start()]))
+        kind, value, digits, extra = found.groups()
+        tag, attribute = ("time", "datetime") if kind in {"date", "week", "month"} else ("data", "value")
+        parts.append(
+            f'<{tag} {attribute}="{html.escape(value)}" data-kind="{kind}" data-digits="{html.escape(digits)}" '
+            f'data-extra="{html.escape(extra)}">{html.escape(_english(*found.groups()))}</{tag}>'
+        )
+        end = found.end()
+    return "".join([*parts, html.escape(sentence[end:])])
+
+
+def _english(kind: str, value: str, digits: str, extra: str) -> str:
+    if kind in {"date", "week", "month"}:
+        day = dt.date.fromisoformat(value)
+        if kind == "month":
+            return f"{_MONTHS[day.month - 1]} {day.year}"
+        words = f"{day.day} {_MONTHS[day.month - 1]}"
+        return f"{words} {day.year}" if kind == "date" else f"the week of {words}"
+    number, places = float(value), int(digits)
+    if kind == "percent":
+        return f"{number * 100:,.{places}f}%"
+    if kind == "points":
+        return f"{abs(number) * 100:,.{places}f} percentage points"
+    if kind == "signed":
+        return f"{number:+,.{places}f}".replace("-", "−")
+    if kind == "money":
+        return f"{extra} {number:,.{places}f}"
+    if kind == "compact":
+        return compact(number)
+    return f"{number:,.{places}f}"
+
+
+def compact(number: float) -> str:
+    """A large number in three figures: 1.2 M."""
+    for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(number) >= size:
+            return f"{number / size:,.1f} {letter}"
+    return f"{number:,.0f}"

@@ -1,0 +1,249 @@
+// Charts over periods: line, stack, heat map. The chosen period is marked; what is not over is dashed or pale.
+(function (site) {
+  "use strict";
+  const { charts, parts } = site;
+
+  function time(view) {
+    const starts = site.periodsOf(view.rows, view.period);
+    const running = new Set(
+      view.rows.filter((row) => site.isRunning(row, view.period)).map((row) => site.startOf(row, view.period)),
+    );
+    return { starts, running };
+  }
+
+  function at(rows, view) {
+    return new Map(rows.map((row) => [site.startOf(row, view.period), row]));
+  }
+
+  function timeAxis(view, starts, more) {
+    return parts.categoryAxis(view, starts, {
+      axisLabel: {
+        ...parts.text(view), color: view.colours.muted, hideOverlap: true,
+        formatter: (iso) => parts.periodLabel(iso, view.period),
+      },
+      ...more,
+    });
+  }
+
+  // A thin line at the chosen period, and at the one it is compared with.
+  function chosenLine(view, starts, pair) {
+    const marks = [];
+    if (starts.includes(view.start) && view.start !== starts.at(-1)) marks.push([view.start, pair ? "chosen" : ""]);
+    const before = pair ? site.earlier(view.start, pair, view.period) : null;
+    if (before && starts.includes(before)) marks.push([before, `${pair} ${view.period}s before`]);
+    return {
+      silent: true, symbol: "none", animation: false, lineStyle: { color: view.colours.muted, type: "dotted", width: 1.5 },
+      data: marks.map(([start, name]) => ({
+        xAxis: start, label: { show: Boolean(name), formatter: name, ...parts.text(view, 11), color: view.colours.muted },
+      })),
+    };
+  }
+
+  // For each step along the axis: what a screen reader says, and which point the tooltip goes to.
+  function stepsOf(view, starts, series, running) {
+    return starts.map((start, index) => {
+      const told = series.map((one) => `${one.name} ${parts.said(one.at.get(start), one.column, view)}`);
+      const first = series.findIndex((one) => (one.at.get(start) || {})[one.column] != null);
+      const over = running.has(start) ? " (not over)" : "";
+      return {
+        text: `${parts.periodName(start, view.period)}${over}: ${told.join(", ")}`,
+        show: first < 0 ? null : { seriesIndex: first, dataIndex: index },
+      };
+    });
+  }
+
+  function axisTooltip(view, starts, series, running) {
+    const steps = stepsOf(view, starts, series, running);
+    return {
+      trigger: "axis",
+      formatter: (hit) => {
+        const index = (Array.isArray(hit) ? hit[0] : hit).dataIndex;
+        const [head, rest] = [steps[index].text.split(": ")[0], series.map(
+          (one) => `${one.name}  ${parts.said(one.at.get(starts[index]), one.column, view)}`,
+        )];
+        return [head, ...rest].join("\n");
+      },
+    };
+  }
+
+  // Whether an axis may begin above zero: only where nothing is near zero, so that movement can be seen.
+  function fromZero(series) {
+    const values = series.flatMap((one) => one.rows.map((row) => row[one.column])).filter((value) => value !== null);
+    return !values.length || Math.min(...values) < 0.6 * Math.max(...values);
+  }
+
+  charts.line = function (chart, view) {
+    const { starts, running } = time(view);
+    const series = parts.seriesOf(view, chart.y, chart.series).map((one) => ({ ...one, at: at(one.rows, view) }));
+    const panels = chart.panels ? series.map((one) => [one]) : [series];
+    const height = chart.panels ? 150 : 230;
+    const grids = [], xs = [], ys = [], drawn = [];
+    panels.forEach((panel, index) => {
+      grids.push({ left: 8, right: 18, top: 46 + index * (height + 58), height, containLabel: true });
+      xs.push(timeAxis(view, starts, { gridIndex: index, boundaryGap: false }));
+      const about = view.about[panel[0].column];
+      const name = [chart.panels ? about.label : "", site.unitName(about, view.currency)].filter(Boolean).join(", ");
+      ys.push(parts.valueAxis(view, panel[0].column, {
+        gridIndex: index, name, nameLocation: "end", nameGap: 12, scale: !fromZero(panel),
+        nameTextStyle: { ...parts.text(view), color: view.colours.muted, align: "left" },
+      }));
+    });
+    const isDense = starts.length > 40;
+    const over = starts.filter((start) => !running.has(start));
+    series.forEach((one, index) => {
+      const where = chart.panels ? index : 0;
+      const value = (start) => (one.at.get(start) || {})[one.column] ?? null;
+      const shared = {
+        type: "line", name: one.name, xAxisIndex: where, yAxisIndex: where, color: one.colour,
+        symbol: parts.symbols[index % 8], symbolSize: isDense ? 3 : 6, showAllSymbol: true, connectNulls: false,
+        emphasis: { focus: "none" },
+      };
+      drawn.push({
+        ...shared, id: one.id, lineStyle: { width: one.id === "all" ? 3 : 2, color: one.colour },
+        data: starts.map((start) => (running.has(start) ? null : value(start))),
+        markLine: index === 0 || chart.panels ? chosenLine(view, starts, chart.pair) : undefined,
+      });
+    });
+    series.forEach((one, index) => {
+      if (!running.size) return;
+      const value = (start) => (one.at.get(start) || {})[one.column] ?? null;
+      drawn.push({
+        ...drawn[index], id: one.id + "/running", markLine: undefined, symbol: "emptyCircle",
+        lineStyle: { width: 2, type: [4, 4], color: one.colour },
+        data: starts.map((start) => (running.has(start) || start === over.at(-1) ? value(start) : null)),
+      });
+    });
+    if (chart.target) {
+      const target = at(view.rows, view);
+      drawn.push({
+        type: "line", id: "target", name: view.about[chart.target].label, symbol: "none", color: view.colours.muted,
+        lineStyle: { type: "dashed", width: 1.5, color: view.colours.muted },
+        data: starts.map((start) => (target.get(start) || {})[chart.target] ?? null),
+      });
+    }
+    const several = !chart.panels && (series.length > 1 || chart.target);
+    const names = [...new Set(drawn.map((one) => one.name))];
+    return {
+      option: {
+        ...parts.base(view), grid: grids, xAxis: xs, yAxis: ys, series: drawn,
+        tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running) },
+        axisPointer: { link: [{ xAxisIndex: "all" }] },
+        legend: several ? parts.legend(view, names) : undefined,
+      },
+      height: 46 + panels.length * (height + 58) - 12,
+      steps: stepsOf(view, starts, series, running),
+      flags: [
+        ...parts.flags(view, view.rows, chart.y),
+        ...(running.size ? [`Dashed: the ${view.period} is not over.`] : []),
+      ],
+    };
+  };
+
+  charts.stack = function (chart, view) {
+    const { starts, running } = time(view);
+    const series = parts.seriesOf(view, [chart.y], chart.series).map((one) => ({ ...one, at: at(one.rows, view) }));
+    const isArea = chart.shape === "area";
+    const isShare = view.about[chart.y].unit === "ratio";
+    const drawn = series.map((one, index) => ({
+      id: one.id, name: one.name, type: isArea ? "line" : "bar", stack: "all", color: one.colour, symbol: "none",
+      areaStyle: isArea ? { opacity: 0.85 } : undefined, lineStyle: isArea ? { width: 1, color: view.colours.ground } : undefined,
+      barCategoryGap: "25%", itemStyle: { borderColor: view.colours.ground, borderWidth: isArea ? 0 : 0.5 },
+      data: starts.map((start) => {
+        const value = (one.at.get(start) || {})[one.column] ?? null;
+        return running.has(start) && !isArea ? { value, itemStyle: { opacity: 0.45 } } : value;
+      }),
+      markLine: index === 0 ? chosenLine(view, starts, 0) : undefined,
+      markArea: index === 0 && isArea && running.size ? runningArea(view, starts, running) : undefined,
+    }));
+    const unit = site.unitName(view.about[chart.y], view.currency);
+    return {
+      option: {
+        ...parts.base(view), series: drawn,
+        grid: { left: 8, right: 18, top: 58, bottom: 8, containLabel: true },
+        xAxis: timeAxis(view, starts, { boundaryGap: !isArea }),
+        yAxis: parts.valueAxis(view, chart.y, {
+          max: isShare ? 1 : undefined, name: unit, nameLocation: "end", nameGap: 12,
+          nameTextStyle: { ...parts.text(view), color: view.colours.muted, align: "left" },
+        }),
+        tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running) },
+        legend: parts.legend(view, series.map((one) => one.name)),
+      },
+      height: 340,
+      steps: stepsOf(view, starts, series, running),
+      flags: [
+        ...parts.flags(view, view.rows, [chart.y]),
+        ...(running.size ? [`${isArea ? "Shaded" : "Pale"}: the ${view.period} is not over.`] : []),
+      ],
+    };
+  };
+
+  function runningArea(view, starts, running) {
+    const first = [...running].sort()[0];
+    const from = starts[Math.max(0, starts.indexOf(first) - 1)];
+    return {
+      silent: true, itemStyle: { color: view.colours.ground, opacity: 0.45 }, data: [[{ xAxis: from }, { xAxis: starts.at(-1) }]],
+    };
+  }
+
+  charts.heatmap = function (chart, view) {
+    const { starts, running } = time(view);
+    const values = [...new Set(view.rows.map((row) => row[chart.y]))];
+    const cells = view.rows.map((row) => [starts.indexOf(site.startOf(row, view.period)), values.indexOf(row[chart.y]), row]);
+    const known = cells.filter(([, , row]) => row[chart.value] !== null);
+    const missing = cells.filter(([, , row]) => row[chart.value] === null);
+    const figures = known.map(([, , row]) => row[chart.value]);
+    const about = view.about[chart.value];
+    const told = ([x, y, row]) =>
+      `${site.named(values[y], chart.y)}, ${parts.periodName(starts[x], view.period)}` +
+      `${running.has(starts[x]) ? " (not over)" : ""}: ${parts.said(row, chart.value, view)}`;
+    const size = Math.max(16, Math.min(26, 600 / Math.max(1, values.length)));
+    return {
+      option: {
+        ...parts.base(view),
+        grid: { left: 8, right: 12, top: 8, bottom: 52, containLabel: true },
+        xAxis: timeAxis(view, starts, { splitArea: { show: false } }),
+        yAxis: parts.categoryAxis(view, values.map((value) => site.named(value, chart.y)), {
+          inverse: true, axisLine: { show: false },
+          axisLabel: { ...parts.text(view), width: view.isNarrow ? 96 : 200, overflow: "truncate", interval: 0 },
+        }),
+        visualMap: {
+          seriesIndex: 0, min: Math.min(...figures, 0), max: Math.max(...figures, about.unit === "ratio" ? 0.01 : 1),
+          orient: "horizontal", left: 0, bottom: 0, itemWidth: 12, itemHeight: 120, calculable: false,
+          inRange: { color: view.colours.scale }, textStyle: parts.text(view),
+          text: [site.tick(Math.max(...figures, 0), about, view.currency), site.tick(Math.min(...figures, 0), about, view.currency)],
+        },
+        tooltip: {
+          ...parts.base(view).tooltip, trigger: "item",
+          formatter: (hit) => told((hit.seriesIndex ? missing : known)[hit.dataIndex]).replace(": ", "\n"),
+        },
+        series: [
+          {
+            type: "heatmap", id: "known", data: known.map(([x, y, row]) => ({
+              value: [x, y, row[chart.value]], itemStyle: running.has(starts[x]) ? { opacity: 0.5 } : undefined,
+            })),
+            itemStyle: { borderColor: view.colours.ground, borderWidth: 1 },
+            emphasis: { itemStyle: { borderColor: view.colours.text } },
+            markLine: undefined,
+          },
+          {
+            type: "scatter", id: "missing", symbol: "path://M0,0 L10,10 M10,0 L0,10", symbolSize: Math.min(8, size / 2),
+            itemStyle: { color: "transparent", borderColor: view.colours.muted, borderWidth: 1.2 },
+            data: missing.map(([x, y]) => [x, y]),
+          },
+        ],
+      },
+      height: values.length * size + 76,
+      steps: cells.map((cell) => ({
+        text: told(cell),
+        show: cell[2][chart.value] === null
+          ? { seriesIndex: 1, dataIndex: missing.indexOf(cell) }
+          : { seriesIndex: 0, dataIndex: known.indexOf(cell) },
+      })),
+      flags: [
+        ...parts.flags(view, view.rows, [chart.value]),
+        ...(missing.length ? ["A cross stands where there is no figure to show."] : []),
+        ...(running.size ? [`Pale: the ${view.period} is not over.`] : []),
+      ],
+    };
+  };
+})(window.aiUsage);

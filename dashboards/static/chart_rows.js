@@ -1,0 +1,225 @@
+// Charts of the chosen period: bars, scatter, funnel.
+(function (site) {
+  "use strict";
+  const { charts, parts } = site;
+
+  function runningFlag(view) {
+    return view.now.some((row) => site.isRunning(row, view.period)) ? [`The ${view.period} is not over.`] : [];
+  }
+
+  charts.bars = function (chart, view) {
+    const rows = view.now;
+    const categories = [...new Set(rows.map((row) => row[chart.category]))];
+    const series = parts.seriesOf({ ...view, rows }, chart.values, chart.series);
+    const find = (one, category) => one.rows.find((row) => row[chart.category] === category);
+    const isSingle = series.length === 1;
+    const hasLabels = !chart.stacked && series.length <= 3;
+    const thick = chart.stacked ? 18 : Math.max(11, 20 - 3 * series.length);
+    const perRow = (chart.stacked ? thick : thick * series.length) + 14;
+    const hasMissing = (category) => series.some((one) => (find(one, category) || {})[one.column] === null);
+    const steps = [];
+    categories.forEach((category, index) => {
+      const told = series.map((one) => (isSingle ? "" : one.name + " ") + parts.said(find(one, category), one.column, view));
+      const first = series.findIndex((one) => (find(one, category) || {})[one.column] != null);
+      steps.push({
+        text: `${site.named(category, chart.category)}: ${told.join(", ")}`,
+        show: first < 0 ? null : { seriesIndex: first, dataIndex: index },
+      });
+    });
+    const unit = parts.unitNote(view, chart.values);
+    const top = isSingle ? 8 : 34;
+    return {
+      option: {
+        ...parts.base(view),
+        grid: { left: 8, right: hasLabels ? 64 : 24, top, bottom: unit ? 30 : 8, containLabel: true },
+        xAxis: parts.valueAxis(view, chart.values[0], {
+          splitNumber: view.isNarrow ? 2 : 4, name: unit, nameLocation: "middle", nameGap: 28,
+          axisLabel: {
+            ...parts.text(view), color: view.colours.muted, hideOverlap: true,
+            formatter: (v) => site.tick(v, view.about[chart.values[0]], view.currency),
+          },
+        }),
+        yAxis: parts.categoryAxis(view, categories.map((value) => site.named(value, chart.category)), {
+          inverse: true, axisLine: { show: false },
+          axisLabel: {
+            ...parts.text(view), interval: 0, width: view.isNarrow ? 110 : 220, overflow: "truncate",
+            formatter: (name, index) => name + (isSingle && hasMissing(categories[index]) ? " (hidden)" : ""),
+          },
+        }),
+        tooltip: { ...parts.base(view).tooltip, trigger: "axis", axisPointer: { type: "shadow" },
+          formatter: (hit) => steps[hit[0].dataIndex].text.replace(": ", "\n").replaceAll(", ", "\n") },
+        legend: isSingle ? undefined : parts.legend(view, series.map((one) => one.name)),
+        series: series.map((one) => ({
+          id: one.id, name: one.name, type: "bar", stack: chart.stacked ? "all" : undefined, color: one.colour,
+          barWidth: thick, barGap: "15%", itemStyle: { borderColor: view.colours.ground, borderWidth: chart.stacked ? 0.5 : 0 },
+          data: categories.map((category) => (find(one, category) || {})[one.column] ?? null),
+          label: {
+            show: hasLabels, position: "right", ...parts.text(view, 11), color: view.colours.muted,
+            formatter: (hit) => site.figure(hit.value, view.about[one.column], view.currency),
+          },
+        })),
+      },
+      height: categories.length * perRow + top + (unit ? 52 : 30),
+      steps,
+      flags: [...parts.flags(view, rows, chart.values), ...runningFlag(view)],
+    };
+  };
+
+  charts.scatter = function (chart, view) {
+    const rows = view.now.filter((row) => row[chart.x] !== null && row[chart.y] !== null);
+    const missing = view.now.filter((row) => !rows.includes(row));
+    const told = (row) =>
+      `${site.named(row[chart.label], chart.label)}: ${view.about[chart.x].label} ${parts.said(row, chart.x, view)}, ` +
+      `${view.about[chart.y].label} ${parts.said(row, chart.y, view)}` +
+      (chart.size ? `, ${view.about[chart.size].label} ${parts.said(row, chart.size, view)}` : "");
+    const largest = chart.size ? Math.max(1, ...rows.map((row) => row[chart.size] || 0)) : 1;
+    const radius = (row) => (chart.size && row[chart.size] !== null ? 8 + 22 * Math.sqrt(row[chart.size] / largest) : 12);
+    const quadrants = chart.quadrants;
+    const frame = {
+      x: bounds(rows, chart.x, quadrants && quadrants.x), y: bounds(rows, chart.y, quadrants && quadrants.y),
+    };
+    const axis = (column, more) =>
+      parts.valueAxis(view, column, {
+        name: [view.about[column].label, site.unitName(view.about[column], view.currency)].filter(Boolean).join(", "),
+        nameLocation: "middle", scale: true, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: view.colours.muted } },
+        ...more,
+      });
+    return {
+      option: {
+        ...parts.base(view),
+        grid: { left: 28, right: 24, top: 24, bottom: 34, containLabel: true },
+        xAxis: axis(chart.x, { nameGap: 28, ...frame.x }),
+        yAxis: axis(chart.y, { nameGap: 40, ...frame.y }),
+        tooltip: { ...parts.base(view).tooltip, formatter: (hit) => told(rows[hit.dataIndex]).replaceAll(", ", "\n").replace(": ", "\n") },
+        series: [
+          {
+            id: "dots", type: "scatter", color: view.colours.series[0],
+            itemStyle: { opacity: 0.85, borderColor: view.colours.ground, borderWidth: 1 },
+            data: rows.map((row) => ({ value: [row[chart.x], row[chart.y]], symbolSize: radius(row) })),
+            label: {
+              show: true, position: "top", ...parts.text(view, 11), formatter: (hit) => site.named(rows[hit.dataIndex][chart.label], chart.label),
+              width: 140, overflow: "truncate",
+            },
+            labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
+            markLine: quadrants ? dividing(quadrants, view) : undefined,
+            markArea: quadrants ? corners(quadrants, view, frame) : undefined,
+          },
+        ],
+      },
+      height: view.isNarrow ? 380 : 460,
+      steps: rows.map((row, index) => ({ text: told(row), show: { seriesIndex: 0, dataIndex: index } })),
+      flags: [
+        ...(missing.length
+          ? [`Without a dot, because a figure is hidden or not known: ${missing.map((row) => site.named(row[chart.label], chart.label)).join(", ")}.`]
+          : []),
+        ...runningFlag(view),
+      ],
+    };
+  };
+
+  // Room around the dots, so that none sits on the frame and the dividing lines are inside.
+  function bounds(rows, column, divider) {
+    const values = rows.flatMap((row) => [row[column], divider ? row[divider] : null]).filter((value) => value !== null);
+    if (!values.length) return {};
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const room = (high - low || Math.abs(high) || 1) * 0.18;
+    return { min: Math.max(0, Math.floor((low - room) * 10) / 10), max: Math.ceil((high + room) * 10) / 10 };
+  }
+
+  function divider(quadrants, view) {
+    const row = view.now.find((one) => one[quadrants.x] !== null && one[quadrants.y] !== null);
+    return row ? [row[quadrants.x], row[quadrants.y]] : null;
+  }
+
+  function dividing(quadrants, view) {
+    const at = divider(quadrants, view);
+    if (!at) return undefined;
+    return {
+      silent: true, symbol: "none", lineStyle: { color: view.colours.muted, type: "dashed" }, label: { show: false },
+      data: [{ xAxis: at[0] }, { yAxis: at[1] }],
+    };
+  }
+
+  function corners(quadrants, view, frame) {
+    const at = divider(quadrants, view);
+    if (!at) return undefined;
+    const corner = (name, position, from, to) => [
+      { name, ...from, label: { show: true, position, ...parts.text(view, 12), color: view.colours.muted, fontStyle: "italic" }, itemStyle: { color: "transparent" } },
+      to,
+    ];
+    return {
+      silent: true,
+      data: [
+        corner(quadrants.left_top, "insideTopLeft", { xAxis: frame.x.min, yAxis: at[1] }, { xAxis: at[0], yAxis: frame.y.max }),
+        corner(quadrants.right_top, "insideTopRight", { xAxis: at[0], yAxis: at[1] }, { xAxis: frame.x.max, yAxis: frame.y.max }),
+        corner(quadrants.left_bottom, "insideBottomLeft", { xAxis: frame.x.min, yAxis: frame.y.min }, { xAxis: at[0], yAxis: at[1] }),
+        corner(quadrants.right_bottom, "insideBottomRight", { xAxis: at[0], yAxis: frame.y.min }, { xAxis: frame.x.max, yAxis: at[1] }),
+      ],
+    };
+  }
+
+  charts.funnel = function (chart, view) {
+    const rows = view.now;
+    const stages = chart.stages;
+    const columns = view.isNarrow ? 1 : Math.min(3, rows.length || 1);
+    const lines = Math.ceil(rows.length / columns);
+    const height = 190;
+    const grids = [], xs = [], ys = [], drawn = [], titles = [], steps = [];
+    rows.forEach((row, index) => {
+      const [column, line] = [index % columns, Math.floor(index / columns)];
+      const place = { left: `${(100 / columns) * column + 1}%`, width: `${100 / columns - 2}%` };
+      grids.push({ ...place, top: 56 + line * (height + 84), height });
+      if (chart.split) {
+        titles.push({ text: site.named(row[chart.split], chart.split), left: place.left, top: line * (height + 84), textStyle: { ...parts.text(view, 14), fontWeight: 600 } });
+      }
+      xs.push(parts.categoryAxis(view, stages.map((stage) => view.about[stage].label), {
+        gridIndex: index, axisLabel: { ...parts.text(view, 11), interval: 0, width: Math.max(44, view.width / columns / stages.length - 10), overflow: "break" },
+      }));
+      ys.push({ type: "value", show: false, gridIndex: index, min: 0 });
+      const stuck = chart.bottleneck ? row[chart.bottleneck] : null;
+      const kept = (at) => (at && row[stages[at - 1]] && row[stages[at]] !== null ? row[stages[at]] / row[stages[at - 1]] : null);
+      const label = (at) => {
+        if (row[stages[at]] === null) return parts.said(row, stages[at], view);
+        const share = kept(at);
+        return site.figure(row[stages[at]], view.about[stages[at]]) + (share === null ? "" : `\n${site.percent(share, 0)}`);
+      };
+      drawn.push({
+        id: chart.split ? String(row[chart.split]) : "stages", type: "bar", xAxisIndex: index, yAxisIndex: index, barCategoryGap: "18%",
+        data: stages.map((stage) => ({
+          value: row[stage], itemStyle: { color: stage === stuck ? view.colours.accent : view.colours.series[0] },
+        })),
+        label: { show: true, position: "top", ...parts.text(view, 11), lineHeight: 14, formatter: (hit) => label(hit.dataIndex) },
+      });
+      stages.forEach((stage, at) => {
+        const before = kept(at) === null ? "" : `, ${site.percent(kept(at), 0)} of the stage before`;
+        steps.push({
+          text: `${chart.split ? site.named(row[chart.split], chart.split) + ", " : ""}${view.about[stage].label}: ${parts.said(row, stage, view)}${before}${stage === stuck ? ", the bottleneck" : ""}`,
+          show: row[stage] === null ? null : { seriesIndex: index, dataIndex: at },
+        });
+      });
+    });
+    rows.forEach((row, index) => {
+      const gone = stages.map((stage, at) => [at, row[stage]]).filter(([, value]) => value === null);
+      if (!gone.length) return;
+      drawn.push({
+        type: "scatter", id: `missing/${index}`, xAxisIndex: index, yAxisIndex: index, silent: true, symbolSize: 1, color: view.colours.muted,
+        data: gone.map(([at]) => [at, 0]),
+        label: { show: true, position: "top", ...parts.text(view, 11), color: view.colours.muted, fontStyle: "italic", formatter: (hit) => parts.said(row, stages[hit.value[0]], view) },
+      });
+    });
+    const hasBottleneck = chart.bottleneck && rows.some((row) => row[chart.bottleneck]);
+    return {
+      option: {
+        ...parts.base(view), grid: grids, xAxis: xs, yAxis: ys, title: titles, series: drawn,
+        tooltip: { ...parts.base(view).tooltip, trigger: "item", formatter: (hit) => steps[hit.seriesIndex * stages.length + hit.dataIndex].text.replace(": ", "\n") },
+      },
+      height: 24 + Math.max(1, lines) * (height + 84),
+      steps,
+      flags: [
+        "Percent: of the stage before.",
+        ...(hasBottleneck ? ["The stage in the other colour is the bottleneck."] : []),
+        ...parts.flags(view, rows, stages), ...runningFlag(view),
+      ],
+    };
+  };
+})(window.aiUsage);

@@ -1,0 +1,81 @@
+// The page's data: answers by column, made into rows again; which period of each belongs to the reader's choice.
+(function (site) {
+  "use strict";
+  const starts = { week: "week_start", month: "month_start" };
+  const flags = { week: "is_complete_week", month: "is_complete_month" };
+  const element = document.getElementById("page-data");
+  const page = element ? JSON.parse(element.textContent) : null;
+
+  function values(column, rows) {
+    return Array.isArray(column) ? column : column.rows.map((at) => (at === null ? null : column.texts[at]));
+  }
+
+  function unpack(query) {
+    const columns = Object.entries(query.columns).map(([name, column]) => [name, values(column, query.rows)]);
+    const rows = [];
+    for (let at = 0; at < query.rows; at += 1) {
+      rows.push(Object.fromEntries(columns.map(([name, all]) => [name, all[at]])));
+    }
+    return { period: query.period || null, rows, about: query.about };
+  }
+
+  const answers = {};
+  for (const [name, query] of Object.entries(page ? page.queries : {})) answers[name] = unpack(query);
+
+  // The rows of a query that a chart's `where` keeps.
+  function rowsOf(name, where) {
+    const wanted = Object.entries(where || {});
+    return answers[name].rows.filter((row) => wanted.every(([column, value]) => row[column] === value));
+  }
+
+  function startOf(row, period) {
+    return row[starts[period]];
+  }
+
+  function isRunning(row, period) {
+    return period !== null && row[flags[period]] === false;
+  }
+
+  function periodsOf(rows, period) {
+    return period ? [...new Set(rows.map((row) => startOf(row, period)))].sort() : [];
+  }
+
+  function newestComplete(rows, period) {
+    const running = new Set(rows.filter((row) => isRunning(row, period)).map((row) => startOf(row, period)));
+    const all = periodsOf(rows, period);
+    const over = all.filter((start) => !running.has(start));
+    return (over.length ? over : all).at(-1) || null;
+  }
+
+  // The same as `Answer.chosen` in dashboards/answers.py.
+  function periodOf(name, choice) {
+    const { period, rows } = answers[name];
+    if (!period) return null;
+    if (!choice || !page.period) return newestComplete(rows, period);
+    if (period === page.period) return choice;
+    if (period === "month") return choice.slice(0, 7) + "-01";
+    return newestComplete(rows.filter((row) => startOf(row, "week").slice(0, 7) === choice.slice(0, 7)), "week");
+  }
+
+  function earlier(start, count, period) {
+    const day = new Date(start + "T00:00Z");
+    if (period === "week") day.setUTCDate(day.getUTCDate() - 7 * count);
+    else day.setUTCMonth(day.getUTCMonth() - count);
+    return day.toISOString().slice(0, 10);
+  }
+
+  // How a value is written: its name where it has one.
+  function named(value, column) {
+    const names = page.names[column] || {};
+    return Object.prototype.hasOwnProperty.call(names, value) ? names[value] : String(value);
+  }
+
+  function currencyOf(rows) {
+    const row = rows.find((one) => one.currency);
+    return row ? row.currency : null;
+  }
+
+  Object.assign(site, {
+    page, answers, rowsOf, startOf, isRunning, periodsOf, periodOf, earlier, named, currencyOf,
+  });
+})(window.aiUsage);

@@ -1,0 +1,112 @@
+"""The sentences of a page: each one for every period that the reader can choose."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from dashboards.answers import Answer, Rows
+from dashboards.declaration import Chart, Page, TableChart, TilesChart
+from dashboards.sentences import render
+
+FIGURES_NOT = frozenset({"text", "day", "time", "yes_no"})
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """The department of a page."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a sentence knows of one query at the reader's choice."""
+
+    rows: Rows
+    now: Rows
+    answer: Answer
+    start: dt.date | None
+
+    def ago(self, periods: int) -> Rows:
+        """The rows of the period that many before."""
+        return self.answer.ago(self.start, periods)
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Renders the sentences of one page."""
+
+    environment: ImmutableSandboxedEnvironment
+    page: Page
+    name: str
+    answers: Mapping[str, Answer]
+    department: Department | None = None
+
+    def titles(self, chart: Chart, choices: Sequence[dt.date | None]) -> list[str]:
+        """The title of a chart for each choice; `empty` or `missing` where there is nothing to tell.
+
+        Raises:
+            SiteError: a sentence cannot be rendered.
+        """
+        return [self._title(chart, choice) for choice in choices]
+
+    def prose(self, text: str, choices: Sequence[dt.date | None], what: str) -> list[str]:
+        """A sentence about the page (intro, note) for each choice.
+
+        Raises:
+            SiteError: it cannot be rendered.
+        """
+        first = next(iter(self.answers))
+        return [
+            self._render(text, self._moment(self.answers[first], choice), what, choice) for choice in choices
+        ]
+
+    def _title(self, chart: Chart, choice: dt.date | None) -> str:
+        answer = self.answers[chart.query].filtered(chart.where)
+        moment = self._moment(answer, choice)
+        rows = [row for name in _queries(chart) for row in self._moment(self.answers[name], choice).now]
+        if not isinstance(chart, TilesChart):
+            rows = moment.now
+        if not rows:
+            return chart.missing
+        figures = self._figures(chart)
+        if figures and all(row.get(column) is None for row in rows for column in figures):
+            return chart.empty if any(row.get("is_suppressed") for row in rows) else chart.missing
+        return self._render(chart.title, moment, f"chart `{chart.id}`", choice)
+
+    def _figures(self, chart: Chart) -> list[str]:
+        """Columns of a chart that are figures. A table shows rows for their own sake."""
+        if isinstance(chart, TableChart):
+            return []
+        if isinstance(chart, TilesChart):
+            return [tile.value for tile in chart.tiles]
+        described = self.page.queries[chart.query].columns
+        return [name for name in chart.drawn() if described[name].unit not in FIGURES_NOT]
+
+    def _moment(self, answer: Answer, choice: dt.date | None) -> Moment:
+        start = answer.chosen(choice, self.page.period)
+        return Moment(answer.rows, answer.of(start), answer, start)
+
+    def _render(self, text: str, moment: Moment, what: str, choice: dt.date | None) -> str:
+        context: dict[str, Any] = {
+            "rows": moment.rows,
+            "now": moment.now,
+            "ago": moment.ago,
+            "query": lambda name: self._moment(self.answers[name], choice),
+            "period": moment.start,
+            "is_complete": moment.start not in moment.answer.incomplete,
+            "department": self.department,
+        }
+        return render(self.environment, text, context, f"dashboards/pages/{self.name}.yml, {what}")
+
+
+def _queries(chart: Chart) -> list[str]:
+    if isinstance(chart, TilesChart):
+        return list(dict.fromkeys(tile.query for tile in chart.tiles))
+    return [chart.query]
