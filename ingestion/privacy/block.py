@@ -34,13 +34,18 @@ class Block:
 
     def __init__(self, rows: pa.StructArray) -> None:
         self._rows = rows
+        self._columns: dict[str, pa.Array] = {}  # a contract asks for some of them again and again
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, path: str) -> pa.Array:
         """The values at a dotted path, NULL where any part of the path is absent."""
-        return pc.struct_field(self._rows, path.split("."))
+        found = self._columns.get(path)
+        if found is None:
+            parent, _, name = path.rpartition(".")
+            found = self._columns[path] = pc.struct_field(self[parent] if parent else self._rows, [name])
+        return found
 
     @classmethod
     def parse(cls, wire: type[msgspec.Struct], lines: bytes) -> Block:

@@ -316,16 +316,24 @@ def _without(arrays: dict[str, pa.Array], count: int, positions: Collection[int]
 
 def _newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
     """One row a key inside a batch, the newest by `grain.newest`, whatever order they came in."""
-    keys = [key for key in grain.key if key in table.column_names]
-    if table.group_by(keys, use_threads=False).aggregate([]).num_rows == table.num_rows:
+    if table.num_rows < 2:
         return table
-    order = [(key, "ascending") for key in keys]
+    codes = np.zeros(table.num_rows, dtype=np.int64)
+    distinct = 1
+    for key in grain.key:
+        if key == "tenant":  # one batch is of one tenant
+            continue
+        encoded = table[key].combine_chunks().dictionary_encode(null_encoding="encode")
+        codes = codes * len(encoded.dictionary) + encoded.indices.to_numpy()
+        if distinct > 1:  # dense again, so that no number of keys runs out of digits
+            codes = np.unique(codes, return_inverse=True)[1]
+        distinct = int(codes.max()) + 1
+    if distinct == table.num_rows:
+        return table
+    age = np.zeros(len(codes))
     if grain.newest:
-        order.append((grain.newest, "descending"))
-    ordered = table.take(pc.sort_indices(table, sort_keys=order))
-    is_first = np.zeros(table.num_rows, dtype=bool)
-    is_first[0] = True
-    for key in keys:
-        codes = ordered[key].combine_chunks().dictionary_encode(null_encoding="encode").indices.to_numpy()
-        is_first[1:] |= codes[1:] != codes[:-1]
-    return ordered.filter(pa.array(is_first))
+        age = -table[grain.newest].to_numpy().astype("datetime64[us]").astype(np.int64)
+    order = np.lexsort((age, codes))  # stable: of equals the first stays
+    is_newest = np.ones(len(codes), dtype=bool)
+    is_newest[order[1:]] = codes[order[1:]] != codes[order[:-1]]
+    return table.filter(pa.array(is_newest))
