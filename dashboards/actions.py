@@ -50,7 +50,7 @@ def recommended(
         "and ($department is null or department_key = $department) "
         "order by priority, action_id limit $limit",
         {
-            "areas": page.actions.areas,
+            "areas": list(page.actions.areas),
             "department": department.key if department else None,
             "limit": page.actions.limit,
         },

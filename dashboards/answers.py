@@ -100,6 +100,14 @@ class Answer:
             return Rows()
         return self.of(earlier(start, periods, self.period))
 
+    def since(self, start: dt.date | None) -> Answer:
+        """The same answer without periods before `start`."""
+        if self.period is None or start is None:
+            return self
+        column = PERIOD_COLUMNS[self.period]
+        rows = Rows(row for row in self.rows if row[column] >= start)
+        return Answer(self.name, self.query, self.columns, rows, self.tables)
+
     def filtered(self, where: Mapping[str, object]) -> Answer:
         """The same answer with the rows that a chart's `where` keeps."""
         if not where:
@@ -122,13 +130,18 @@ def newest_complete(starts: Iterable[dt.date], incomplete: Collection[dt.date]) 
     return next(reversed(over or ordered), None)
 
 
-def plain(value: object) -> object:
-    """A value as the page's data holds it: figures rounded to what a reader can use, days as ISO text."""
-    if isinstance(value, Decimal):
-        value = float(value)
-    if isinstance(value, float):
-        rounded = round(value, 4) if abs(value) < 100 else round(value, 2)
-        return int(rounded) if rounded == int(rounded) and abs(rounded) < 2**53 else rounded
+def plain(value: object, unit: str = "text") -> object:
+    """A value as the page's data holds it: figures as exact as a reader can use them, days as ISO text.
+
+    Counts and money are exact; a ratio keeps a tenth of a percent, a mean two digits behind the point or one.
+    """
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, (float, Decimal)):
+        number = float(value)
+        digits = 2 if unit == "money" or abs(number) < 10 else 1
+        rounded = round(number, 3 if unit == "ratio" else digits)
+        return int(rounded) if rounded == int(rounded) else rounded
     if isinstance(value, dt.datetime):
         return value.replace(microsecond=0).isoformat()
     if isinstance(value, dt.date):

@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,15 @@ import yaml
 from markupsafe import Markup
 
 from dashboards.actions import recommended
-from dashboards.answers import newest_complete
+from dashboards.answers import Answer, newest_complete
 from dashboards.assets import write_assets
-from dashboards.declaration import Chart, Page, Period, load_pages
+from dashboards.chart_types import Chart
+from dashboards.declaration import Page, Period, load_pages
 from dashboards.definitions import Definition, definition, definitions_page
 from dashboards.errors import SiteError
-from dashboards.payload import page_payload
+from dashboards.payload import definitions_of, page_payload
 from dashboards.queries import answers, published_tables, tables
-from dashboards.sentences import Names, mark_day, sentence_environment, to_html, to_text
+from dashboards.sentences import Names, mark_day, resolve_marks, sentence_environment, to_html, to_text
 from dashboards.suppression import require_private
 from dashboards.switch import new_version
 from dashboards.telling import Department, Teller
@@ -33,6 +34,10 @@ HERE = Path(__file__).parent
 # Periods that a reader can choose; a department's page has fewer, because there may be many of them.
 CHOICES: Mapping[Period, int] = {"week": 26, "month": 12}
 DEPARTMENT_CHOICES: Mapping[Period, int] = {"week": 14, "month": 6}
+# Periods that a page holds: a year; half of it where there are many departments, so that the site stays small.
+HISTORY: Mapping[Period, int] = {"week": 53, "month": 13}
+SHORT_HISTORY: Mapping[Period, int] = {"week": 28, "month": 7}
+MANY_DEPARTMENTS = 30
 _NOT_DEPARTMENTS = ("all", "unattributed")
 DEFINITIONS = "definitions"
 
@@ -86,7 +91,7 @@ def _build(connection: duckdb.DuckDBPyConnection, site: Path, folder: Path | Non
         with new_version(site, builder.publication.published_at.strftime("%Y%m%dT%H%M%S")) as building:
             for name, text in builder.files():
                 (building / name).write_text(text, encoding="utf-8")
-            write_assets(building / "assets")
+            write_assets(building / "assets", definitions=builder.definitions())
     except OSError as error:
         raise SiteError(f"The site cannot be written: {error.strerror}.", "Look at the disk.") from error
     written = [path for path in site.rglob("*") if path.is_file()]
@@ -121,6 +126,7 @@ class _Builder:
         self.hrefs = {name: f"{name}.html" for name, page in pages.items() if page.per is None}
         if self.hrefs:
             self.hrefs[next(iter(self.hrefs))] = "index.html"
+        self.links = {**self.hrefs, DEFINITIONS: f"{DEFINITIONS}.html"}
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Name and text of every HTML file."""
@@ -134,13 +140,13 @@ class _Builder:
         yield f"{DEFINITIONS}.html", self._render("definitions.html", DEFINITIONS, body=body)
 
     def _page(self, name: str, page: Page, department: Department | None) -> str:
-        found = answers(self.connection, page, name, department.key if department else None)
+        found = self._recent(answers(self.connection, page, name, department.key if department else None))
         starts = {s for answer in found.values() if answer.period == page.period for s in answer.by_period}
         limits = DEPARTMENT_CHOICES if department else CHOICES
         choices = sorted(starts)[-limits[page.period] :] if page.period else []
         running = {s for answer in found.values() if answer.period == page.period for s in answer.incomplete}
         default = newest_complete(choices, running)
-        teller = Teller(self.sentences, page, name, found, department)
+        teller = Teller(self.sentences, page, name, found, self.links, department)
         at: list[dt.date | None] = [*choices] or [None]
         here = at.index(default) if default in at else 0
         titles = {chart.id: teller.titles(chart, at) for chart in page.charts}
@@ -156,21 +162,42 @@ class _Builder:
             choices=list(reversed(choices)),
             running=running,
             default=default,
+            helps={chart.id: self._help(name, chart) for chart in page.charts},
             titles={chart: texts[here] for chart, texts in titles.items()},
             prose={place: texts[here] for place, texts in prose.items()},
-            definitions={chart.id: self._definitions(name, page, chart) for chart in page.charts},
             actions=recommended(self.connection, self.tables, page, department, self.pages, self.hrefs),
             department_links=self._department_links(page, department),
-            payload=_inert(page_payload(page, found, choices, default, titles, prose, self.names)),
+            payload=_inert(
+                {
+                    **page_payload(page, found, choices, default, titles, prose, self.names),
+                    "departments": self._linked(page),
+                    "as_of": self.publication.as_of.date().isoformat() if self.publication.as_of else None,
+                }
+            ),
         )
 
-    def _definitions(self, name: str, page: Page, chart: Chart) -> list[Definition]:
-        """The definition that a chart stands on, and those of the columns that it draws."""
-        place = f"dashboards/pages/{name}.yml, chart `{chart.id}`"
-        references = [chart.metric, *(tile.metric for tile in getattr(chart, "tiles", ()))]
-        columns = page.queries[chart.query].columns
-        references += [metric for column in chart.drawn() if (metric := columns[column].metric)]
-        return [definition(reference, place) for reference in dict.fromkeys(references)]
+    def _recent(self, found: Mapping[str, Answer]) -> dict[str, Answer]:
+        """The answers without periods that are older than a page holds."""
+        limits = SHORT_HISTORY if len(self.departments) > MANY_DEPARTMENTS else HISTORY
+        kept = {}
+        for name, answer in found.items():
+            starts = list(answer.by_period)
+            limit = limits[answer.period] if answer.period else len(starts)
+            kept[name] = answer.since(starts[-limit] if limit < len(starts) else None)
+        return kept
+
+    def _help(self, name: str, chart: Chart) -> str:
+        return resolve_marks(chart.help, self.links, f"dashboards/pages/{name}.yml, chart `{chart.id}`")
+
+    def definitions(self) -> str:
+        """A script with every definition that a chart names; one file, because all pages share it."""
+        found: dict[str, Definition] = {}
+        for name, page in self.pages.items():
+            for chart in page.charts:
+                place = f"dashboards/pages/{name}.yml, chart `{chart.id}`"
+                found |= {reference: definition(reference, place) for reference in definitions_of(page, chart)}
+        known = {reference: _known(entry) for reference, entry in sorted(found.items())}
+        return f"window.aiUsage = window.aiUsage || {{}};\nwindow.aiUsage.definitions = {_json(known)};\n"
 
     def _department_files(self) -> list[tuple[Department, str]]:
         """Each department with the name of its file; two that are written alike get numbers."""
@@ -183,8 +210,18 @@ class _Builder:
             found.append((department, f"department-{slug}{'' if number == 1 else f'-{number}'}.html"))
         return found
 
+    def _linked(self, page: Page) -> dict[str, str]:
+        """The page of each department, for tables that link to them."""
+        columns = (column for query in page.queries.values() for column in query.columns.values())
+        if not any(column.link for column in columns) or not self._has_department_pages():
+            return {}
+        return {department.key: href for department, href in self._department_files()}
+
+    def _has_department_pages(self) -> bool:
+        return any(page.per == "department" for page in self.pages.values())
+
     def _department_links(self, page: Page, here: Department | None) -> list[Link]:
-        if not any(other.per == "department" for other in self.pages.values()):
+        if not self._has_department_pages():
             return []
         files = self._department_files()
         if page.department_links:
@@ -201,7 +238,6 @@ class _Builder:
         shown = {key: page for key, page in self.pages.items() if page.per is None}
         parent = "departments" if name not in shown else name
         navigation = [Link(page.title, self.hrefs[key], key == parent) for key, page in shown.items()]
-        navigation.append(Link("Definitions", f"{DEFINITIONS}.html", name == DEFINITIONS))
         return self.html.get_template(template).render(
             page_name=name,
             navigation=navigation,
@@ -233,7 +269,14 @@ def _departments(connection: duckdb.DuckDBPyConnection, known: frozenset[str]) -
     return [Department(str(key), str(name)) for key, name in rows if key not in _NOT_DEPARTMENTS]
 
 
+def _known(entry: Definition) -> dict[str, str]:
+    return {key: value for key, value in asdict(entry).items() if value}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
 def _inert(payload: Mapping[str, Any]) -> Markup:
     """JSON that can stand in a script element: nothing in it can end the element."""
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
+    return Markup(_json(payload).replace("<", "\\u003c"))

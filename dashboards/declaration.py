@@ -22,26 +22,30 @@ not unknown. A hidden figure stays NULL: `coalesce(figure, 0)` is refused. On th
 - `period`: the first day of the chosen period; `is_complete`: whether it is over;
 - `department`: `.key` and `.name` of the page's department, on department pages.
 
-`empty` and `missing` are plain text. Every other sentence is rendered once for each period that can be
-chosen. `now`, `rows` and `ago(n)` are lists with `where(column=value, …)`, `shown('column')` (rows whose
-figure is there), `top('column')` and `bottom('column')` (the row with the largest, smallest figure, or
-None), `one(column=value, …)` (the first such row, or None). Numbers go through filters, so that the
-browser can write them in the reader's locale: `number(decimals=0)`, `percent(decimals=0)` (of a ratio),
-`points(decimals=0)` (a difference of ratios), `money(currency, decimals=0)`, `compact` (1.2 M),
-`signed(decimals)` (+1.2), `date`, `week` ("the week of 9 November"), `month`, and `name('column')` for
-the display name of a value (`chatgpt` → ChatGPT, from `dashboards/names.yml`). A name that does not
-exist, and a number filter on NULL, are errors that name the page and the chart.
+`moved(now, then)` says `up`, `down`, `flat` or None, `plural(n, 'department')` counts, and the filter
+`listing('column')` names rows (dashboards/wording.py). `[text](page:depth)` is a link to a page,
+`**word**` strong, `*word*` stressed, in `help`, `intro` and `notes`. `empty` and `missing` are plain
+text. Every other sentence is rendered once for each period that can be chosen. `now`, `rows` and `ago(n)`
+are lists with `where(column=value, …)`, `shown('column')` (rows whose figure is there), `top('column')`
+and `bottom('column')` (the row with the largest, smallest figure, or None), `one(column=value, …)` (the
+first such row, or None). Numbers go through filters, so that the browser can write them in the reader's
+locale: `number(decimals=0)`, `percent(decimals=0)` (of a ratio), `points(decimals=0)` (a difference of
+ratios), `money(currency, decimals=0)`, `compact` (1.2 M), `signed(decimals)` (+1.2), `date`, `week` ("the
+week of 9 November"), `month`, and `name('column')` for the display name of a value (`chatgpt` → ChatGPT,
+from `dashboards/names.yml`). A name that does not exist, and a number filter on NULL, are errors that
+name the page and the chart.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
+from dashboards.chart_types import Chart, Declared, Identifier, TilesChart
 from dashboards.errors import SiteError
 
 Unit: TypeAlias = Literal[
@@ -67,14 +71,6 @@ Unit: TypeAlias = Literal[
 Period: TypeAlias = Literal["week", "month"]
 PERIOD_COLUMNS: dict[Period, str] = {"week": "week_start", "month": "month_start"}
 COMPLETE_COLUMNS: dict[Period, str] = {"week": "is_complete_week", "month": "is_complete_month"}
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Scalar: TypeAlias = str | int | bool
-
-
-class Declared(BaseModel):
-    """Strict: a misspelt key is an error, not a default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Column(Declared):
@@ -82,9 +78,10 @@ class Column(Declared):
 
     `unit` decides how a figure is written: `ratio` (0 to 1) as a percentage, `money` with the currency of
     the row's column `currency`, `times` as a bare factor; `people` and `accounts` are counts that the
-    suppression check looks at. `metric` names the definition one click away: `table`, `table.column` or
-    `terms.word` of docs/metrics.md. `better` colours a change: a falling cost is no loss (`lower`); without
-    it a change has no colour.
+    suppression check looks at. `metric` names the definition one click away: `table`, `table.column`,
+    `shared.column`, `terms.word` of docs/metrics.md. `better` colours a change: a falling cost is no loss
+    (`lower`); without it a change has no colour. `link: department` makes a table's cell lead to the page
+    of the row's `department_key`. `muted` draws what a figure is only compared with in grey.
     """
 
     label: str
@@ -92,6 +89,8 @@ class Column(Declared):
     decimals: int | None = None
     metric: str | None = None
     better: Literal["higher", "lower"] | None = None
+    link: Literal["department"] | None = None
+    muted: bool = False
 
 
 class Query(Declared):
@@ -101,192 +100,12 @@ class Query(Declared):
     columns: dict[Identifier, Column]
 
 
-class ChartBase(Declared):
-    """What every chart has. `where` keeps rows of the query whose columns have these values.
-
-    `empty` takes the title's place when every figure of the period is missing and some are hidden,
-    `missing` when none is hidden.
-    """
-
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-    query: Identifier
-    title: str
-    metric: str
-    help: str = ""
-    empty: str = "Hidden: there are too few people to show this without telling who they are."
-    missing: str = "There are no figures for this yet."
-    where: dict[Identifier, Scalar] = {}
-    width: Literal["full", "half"] = "full"
-    table: list[Identifier] = []  # columns of the data table; without it the columns that are drawn
-
-    def drawn(self) -> list[str]:
-        """Columns of the query that the chart draws, in the order of its data table, period excluded."""
-        raise NotImplementedError
-
-    def shown(self) -> list[str]:
-        """Columns of the data table, period excluded."""
-        return list(self.table) or self.drawn()
-
-
-class LineChart(ChartBase):
-    """A line over periods for each column of `y`, or for each value of `series` in the one column `y`.
-
-    `panels` gives each column of `y` a panel of its own over one time axis (for different units). `pair`
-    marks the chosen period and the one that many periods earlier. `target` is a column with a line to
-    reach.
-    """
-
-    type: Literal["line"]
-    y: list[Identifier]
-    series: Identifier | None = None
-    panels: bool = False
-    pair: int | None = None
-    target: Identifier | None = None
-
-    @model_validator(mode="after")
-    def _one_y_with_series(self) -> LineChart:
-        if self.series and len(self.y) != 1:
-            raise ValueError("`series` goes with one column in `y`")
-        return self
-
-    def drawn(self) -> list[str]:
-        return [name for name in (self.series, *self.y, self.target) if name]
-
-
-class StackChart(ChartBase):
-    """`y` stacked over periods, one layer for each value of `series`; `shape: area` for shares, `bars` for
-    sums.
-    """
-
-    type: Literal["stack"]
-    y: Identifier
-    series: Identifier
-    shape: Literal["area", "bars"] = "bars"
-
-    def drawn(self) -> list[str]:
-        return [self.series, self.y]
-
-
-class BarsChart(ChartBase):
-    """Horizontal bars of the chosen period: a row for each `category`, a bar for each column of `values`,
-    or for each value of `series` in the one column of `values`. `stacked` puts them end to end.
-    """
-
-    type: Literal["bars"]
-    category: Identifier
-    values: list[Identifier]
-    series: Identifier | None = None
-    stacked: bool = False
-
-    @model_validator(mode="after")
-    def _one_value_with_series(self) -> BarsChart:
-        if self.series and len(self.values) != 1:
-            raise ValueError("`series` goes with one column in `values`")
-        return self
-
-    def drawn(self) -> list[str]:
-        return [name for name in (self.category, self.series, *self.values) if name]
-
-
-class HeatmapChart(ChartBase):
-    """A cell for each period (across) and each value of `y` (down), shaded by `value`."""
-
-    type: Literal["heatmap"]
-    y: Identifier
-    value: Identifier
-
-    def drawn(self) -> list[str]:
-        return [self.y, self.value]
-
-
-class Quadrants(Declared):
-    """Columns with the dividing values, and the names of the four corners."""
-
-    x: Identifier
-    y: Identifier
-    left_bottom: str
-    right_bottom: str
-    left_top: str
-    right_top: str
-
-
-class ScatterChart(ChartBase):
-    """A dot for each row of the chosen period, named by `label`; quadrants split at two columns."""
-
-    type: Literal["scatter"]
-    x: Identifier
-    y: Identifier
-    label: Identifier
-    size: Identifier | None = None
-    quadrants: Quadrants | None = None
-
-    def drawn(self) -> list[str]:
-        return [name for name in (self.label, self.x, self.y, self.size) if name]
-
-
-class FunnelChart(ChartBase):
-    """Stages of the chosen period from left to right, one funnel for each value of `split`.
-
-    `bottleneck` is a column that names one of the stages.
-    """
-
-    type: Literal["funnel"]
-    stages: list[Identifier]
-    split: Identifier | None = None
-    bottleneck: Identifier | None = None
-
-    def drawn(self) -> list[str]:
-        return [name for name in (self.split, *self.stages, self.bottleneck) if name]
-
-
-class TableChart(ChartBase):
-    """Rows of the chosen period as a table; of all periods with `all_periods`. `values` are its columns."""
-
-    type: Literal["table"]
-    values: list[Identifier]
-    all_periods: bool = False
-
-    def drawn(self) -> list[str]:
-        return list(self.values)
-
-
-class Tile(Declared):
-    """One figure: `value` of the one row that `where` leaves in a period, with a sparkline of the periods
-    before.
-
-    `compare` is how many periods back the comparison lies (14 weeks, 3 months); 0 for none.
-    """
-
-    label: str
-    query: Identifier
-    value: Identifier
-    metric: str
-    where: dict[Identifier, Scalar] = {}
-    compare: int = 0
-
-
-class TilesChart(ChartBase):
-    """A row of figures. `query` is the one that `title` speaks about; each tile has its own."""
-
-    type: Literal["tiles"]
-    tiles: list[Tile]
-
-    def drawn(self) -> list[str]:
-        return []
-
-
-Chart = Annotated[
-    LineChart | StackChart | BarsChart | HeatmapChart | ScatterChart | FunnelChart | TableChart | TilesChart,
-    Field(discriminator="type"),
-]
-
-
 class Actions(Declared):
     """Which of the recommended actions a page shows: those of `areas` (of all areas without), most
     important first.
     """
 
-    areas: list[str] = []
+    areas: tuple[str, ...] = ()
     limit: int = 5
 
 
@@ -307,7 +126,7 @@ class Page(Declared):
     actions: Actions | None = None
     queries: dict[Identifier, Query]
     charts: list[Chart]
-    notes: list[str] = []
+    notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _names_exist(self) -> Page:
@@ -332,7 +151,7 @@ def _used(chart: Chart) -> list[tuple[str, list[str]]]:
     """Queries of a chart with the columns that must be described."""
     used = [(chart.query, [*chart.drawn(), *chart.shown()])]
     if isinstance(chart, TilesChart):
-        used += [(tile.query, [tile.value]) for tile in chart.tiles]
+        used += [(tile.query, [tile.value, *filter(None, [tile.then])]) for tile in chart.tiles]
     return used
 
 

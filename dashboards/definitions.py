@@ -19,7 +19,7 @@ _SHARED = "Columns that many tables have"
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a metric is, as HTML without links, its unit, and the place on the page of definitions."""
+    """What a metric is, as plain text with code in backticks, and its place on the definitions' page."""
 
     name: str
     text: str
@@ -58,7 +58,7 @@ def definitions(path: Path = METRICS) -> dict[str, Definition]:
             and _TABLE_NAME.fullmatch(section)
             and section not in found
         ):
-            found[section] = Definition(section, _html(tokens[index + 1]), "", "", anchor(section))
+            found[section] = Definition(section, _prose(tokens[index + 1]), "", "", anchor(section))
         elif token.type == "tr_open":
             _add_row(found, _cells(tokens, index), section, parent)
     return found
@@ -87,7 +87,7 @@ def definitions_page(path: Path = METRICS) -> str:
         if token.type == "heading_open":
             token.attrSet("id", anchor(_text(tokens[index + 1])))
         elif token.type == "inline":
-            _unlink(token, keep_anchors=True)
+            _unlink(token)
     # The page has its own first heading.
     body = tokens[3:] if tokens and tokens[0].tag == "h1" else tokens
     return str(_markdown().renderer.render(body, _markdown().options, {}))
@@ -108,12 +108,12 @@ def _add_row(found: dict[str, Definition], cells: list[Token], section: str, par
     names = re.findall(r"[a-z][a-z0-9_]*", _text(cells[0])) if cells[0].content.startswith("`") else []
     if section == "Terms":
         word = _text(cells[0])
-        found[f"terms.{word.replace(' ', '_')}"] = Definition(word, _html(cells[1]), "", "", "terms")
+        found[f"terms.{word.replace(' ', '_')}"] = Definition(word, _prose(cells[1]), "", "", "terms")
     elif names and parent == "Tables" and len(cells) >= 3:
         table = "shared" if section == _SHARED else section
-        null_when = _html(cells[3]) if len(cells) > 3 else ""
+        null_when = _prose(cells[3]) if len(cells) > 3 else ""
         for name in names:
-            entry = Definition(name, _html(cells[2]), _text(cells[1]), null_when, anchor(section))
+            entry = Definition(name, _prose(cells[2]), _text(cells[1]), null_when, anchor(section))
             found[f"{table}.{name}"] = entry
 
 
@@ -132,17 +132,19 @@ def _text(inline: Token) -> str:
     return "".join(child.content for child in inline.children or [] if child.type in {"text", "code_inline"})
 
 
-def _html(inline: Token) -> str:
-    _unlink(inline, keep_anchors=False)
-    return str(_markdown().renderer.render([inline], _markdown().options, {})).strip()
+def _prose(inline: Token) -> str:
+    """The text with code in backticks and without any other mark."""
+    pieces = {"text": "{}", "code_inline": "`{}`", "softbreak": " "}
+    children = inline.children or []
+    return "".join(pieces.get(child.type, "").format(child.content) for child in children).strip()
 
 
-def _unlink(inline: Token, *, keep_anchors: bool) -> None:
+def _unlink(inline: Token) -> None:
     """Take links off that lead out of the page; nested links do not exist in Markdown."""
     kept, inside = [], False
     for child in inline.children or []:
         if child.type == "link_open":
-            inside = keep_anchors and str(child.attrGet("href")).startswith("#")
+            inside = str(child.attrGet("href")).startswith("#")
         if child.type not in {"link_open", "link_close"} or inside:
             kept.append(child)
         if child.type == "link_close":

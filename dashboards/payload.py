@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from dashboards.answers import Answer, plain
-from dashboards.declaration import (
-    COMPLETE_COLUMNS,
-    PERIOD_COLUMNS,
-    Chart,
-    Page,
-    TilesChart,
-)
+from dashboards.chart_types import Chart, TilesChart
+from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Page
 from dashboards.sentences import Names
 
 _ALWAYS = ("is_suppressed", "currency", *PERIOD_COLUMNS.values(), *COMPLETE_COLUMNS.values())
@@ -48,7 +44,7 @@ def page_payload(
             name: _answer(answer, used.get(name, set())) for name, answer in answers.items() if name in used
         },
         "prose": {place: _sentences(texts) for place, texts in prose.items() if len(set(texts)) > 1},
-        "charts": [_chart(chart, titles[chart.id]) for chart in page.charts],
+        "charts": [_chart(page, chart, titles[chart.id]) for chart in page.charts],
         "names": _names(names, answers),
     }
 
@@ -58,9 +54,11 @@ def _used_columns(page: Page) -> dict[str, set[str]]:
     for chart in page.charts:
         if isinstance(chart, TilesChart):
             for tile in chart.tiles:
-                used.setdefault(tile.query, set()).update({tile.value, *tile.where})
+                used.setdefault(tile.query, set()).update({tile.value, *tile.where, *filter(None, [tile.then])})
         else:
-            columns = {*chart.drawn(), *chart.shown(), *chart.where, *_dividing(chart)}
+            described = page.queries[chart.query].columns
+            links = {"department_key" for column in chart.shown() if described[column].link}
+            columns = {*chart.drawn(), *chart.shown(), *chart.where, *_dividing(chart), *links}
             used.setdefault(chart.query, set()).update(columns)
     return used
 
@@ -76,7 +74,7 @@ def _answer(answer: Answer, used: set[str]) -> dict[str, Any]:
     return {
         "period": answer.period,
         "rows": len(answer.rows),
-        "columns": {name: _values([plain(row[name]) for row in answer.rows]) for name in columns},
+        "columns": {name: _values(_plain(answer, name)) for name in columns},
         "about": {
             name: column.model_dump(exclude_none=True, exclude={"metric"})
             for name, column in answer.query.columns.items()
@@ -85,20 +83,50 @@ def _answer(answer: Answer, used: set[str]) -> dict[str, Any]:
     }
 
 
+def _plain(answer: Answer, name: str) -> list[object]:
+    declared = answer.query.columns.get(name)
+    return [plain(row[name], declared.unit if declared else "text") for row in answer.rows]
+
+
 def _values(values: list[object]) -> object:
-    """A column: its values, or where they are texts, each text once and a number for each row."""
-    if not any(isinstance(value, str) for value in values):
-        return values
-    texts = list(dict.fromkeys(value for value in values if value is not None))
-    number = {text: index for index, text in enumerate(texts)}
-    return {"texts": texts, "rows": [None if value is None else number[value] for value in values]}
+    """A column in the shortest of three forms: as it is, as runs of equal values, or as a cycle.
+
+    Texts stand once, and their numbers in the rows; yes and no are 1 and 0. data.js turns it back.
+    """
+    if any(isinstance(value, str) for value in values):
+        texts = list(dict.fromkeys(value for value in values if value is not None))
+        number = {text: index for index, text in enumerate(texts)}
+        numbers: list[object] = [None if value is None else number[value] for value in values]
+        return {"texts": texts, "rows": _values(numbers)}
+    runs = [part for value, run in groupby(values) for part in (value, len(list(run)))]
+    if len(runs) * 2 < len(values):
+        return {"runs": runs}
+    cycle = _cycle(values)
+    return {"cycle": values[:cycle]} if cycle else values
 
 
-def _chart(chart: Chart, titles: Sequence[str]) -> dict[str, Any]:
+def _cycle(values: list[object]) -> int:
+    """After how many values a column of numbers begins again, 0 when it does not before its half."""
+    if not values or values[0] not in values[1:]:
+        return 0
+    length = values.index(values[0], 1)
+    repeats = all(value == values[index % length] for index, value in enumerate(values))
+    return length if repeats and length * 2 <= len(values) else 0
+
+
+def definitions_of(page: Page, chart: Chart) -> list[str]:
+    """What a chart stands on: its own metric, and those of the figures that it draws."""
+    columns = page.queries[chart.query].columns
+    found = [chart.metric, *(tile.metric for tile in getattr(chart, "tiles", ()))]
+    return list(dict.fromkeys([*found, *(m for name in chart.drawn() if (m := columns[name].metric))]))
+
+
+def _chart(page: Page, chart: Chart, titles: Sequence[str]) -> dict[str, Any]:
     return {
         **chart.model_dump(exclude=_BUILDER_ONLY, exclude_none=True, exclude_defaults=True),
         "type": chart.type,
         "table": chart.shown(),
+        "definitions": definitions_of(page, chart),
         "title": _sentences(titles),
     }
 
@@ -110,5 +138,11 @@ def _sentences(texts: Sequence[str]) -> dict[str, Any]:
 
 
 def _names(names: Names, answers: Mapping[str, Answer]) -> dict[str, Mapping[str, str]]:
-    wanted = {column for answer in answers.values() for column in answer.columns}
-    return {column: known for column, known in names.items() if column in wanted}
+    """The names of the values that the answers hold."""
+    found: dict[str, dict[str, str]] = {}
+    for answer in answers.values():
+        for column in answer.columns:
+            known = names.get(column, {})
+            values = {str(row[column]) for row in answer.rows} & known.keys() if known else set()
+            found.setdefault(column, {}).update({value: known[value] for value in sorted(values)})
+    return {column: known for column, known in found.items() if known}

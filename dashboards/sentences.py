@@ -1,8 +1,9 @@
 """Sentences of a page: Jinja over rows, with figures that the browser can write in the reader's locale.
 
 A figure in a rendered sentence stands between two private-use characters, with its kind and value before
-the English text: `⟨kind|value|digits|extra⟩`. `to_html` makes `<data>` and `<time>` of them; site.js does
-the same with the titles of other periods, with the reader's own separators and month names.
+the English text: `⟨kind|value|digits|extra⟩`, without what is 0 or empty at its end. `to_html` makes
+`<data>` and `<time>` of them; site.js does the same with the titles of other periods, with the reader's
+own separators and month names.
 """
 
 from __future__ import annotations
@@ -20,31 +21,43 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dashboards.errors import SiteError
+from dashboards.wording import listing, moved, plural
 
 OPEN, CLOSE = "\ue000", "\ue001"
 Names: TypeAlias = Mapping[str, Mapping[str, str]]
 Number: TypeAlias = int | float | Decimal
-_MARKED = re.compile(f"{OPEN}([a-z]+)\\|([^|{CLOSE}]*)\\|([^|{CLOSE}]*)\\|([^{CLOSE}]*){CLOSE}")
+_PART = f"([^|{CLOSE}]*)"
+_MARKED = re.compile(f"{OPEN}([a-z]+)\\|{_PART}(?:\\|{_PART})?(?:\\|{_PART})?{CLOSE}")
+_LINK = re.compile(r"\[([^\]]+)\]\(page:([a-z0-9-]+)(#[a-z0-9_-]+)?\)")
+# Begin and end of strong and of stressed words.
+STRONG, STRESSED = "\ue002", "\ue003"
 _MONTHS = list(calendar.month_name)[1:]
 
 
 def _mark(kind: str, value: object, digits: int = 0, extra: str = "") -> str:
-    return f"{OPEN}{kind}|{value}|{digits}|{extra}{CLOSE}"
+    rest = f"|{digits or ''}|{extra}".rstrip("|")
+    return f"{OPEN}{kind}|{value}{rest}{CLOSE}"
+
+
+def _short(value: Number, digits: int) -> int | float:
+    """A figure with no more digits than are shown."""
+    rounded = round(float(value), digits)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _figure(kind: str) -> Callable[..., str]:
     def filtered(value: Number, decimals: int = 0) -> str:
-        return _mark(kind, round(float(value), 6), decimals)
+        return _mark(kind, _short(value, decimals + 2 if kind in {"percent", "points"} else decimals), decimals)
 
     return filtered
 
 
 def _money(value: Number, currency: str, decimals: int = 0) -> str:
-    return _mark("money", round(float(value), 4), decimals, currency)
+    return _mark("money", _short(value, decimals), decimals, currency)
 
 
 def _compact(value: Number) -> str:
-    return _mark("compact", round(float(value), 1), 1)
+    return _mark("compact", _short(value, 0), 1)
 
 
 def mark_day(kind: str, value: dt.date) -> str:
@@ -71,7 +84,9 @@ def sentence_environment(names: Names) -> ImmutableSandboxedEnvironment:
         week=partial(mark_day, "week"),
         month=partial(mark_day, "month"),
         name=name,
+        listing=listing(names),
     )
+    environment.globals.update(moved=moved, plural=plural(_figure("number")))
     return environment
 
 
@@ -100,9 +115,27 @@ def _template(environment: ImmutableSandboxedEnvironment, template: str) -> jinj
     return environment.from_string(template)
 
 
+def resolve_marks(sentence: str, hrefs: Mapping[str, str], place: str) -> str:
+    """The sentence with `[text](page:name)`, `**strong**` and `*stressed*` in their marked form.
+
+    Raises:
+        SiteError: there is no such page.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        text, page, anchor = found.groups()
+        if page not in hrefs:
+            raise SiteError(f"{place} links to the page `{page}`, which is not declared.", "Mend the link.")
+        return _mark("link", hrefs[page] + (anchor or ""), 0, text)
+
+    linked = _LINK.sub(link, sentence)
+    return re.sub(r"\*([^*]+)\*", rf"{STRESSED}\1{STRESSED}", linked.replace("**", STRONG))
+
+
 def to_text(sentence: str) -> str:
     """The sentence as plain English."""
-    return _MARKED.sub(lambda found: _english(*found.groups()), sentence)
+    plain = sentence.replace(STRONG, "").replace(STRESSED, "")
+    return _MARKED.sub(lambda found: _english(*found.groups("")), plain)
 
 
 def to_html(sentence: str) -> str:
@@ -110,14 +143,23 @@ def to_html(sentence: str) -> str:
     parts, end = [], 0
     for found in _MARKED.finditer(sentence):
         parts.append(html.escape(sentence[end : found.start()]))
-        kind, value, digits, extra = found.groups()
-        tag, attribute = ("time", "datetime") if kind in {"date", "week", "month"} else ("data", "value")
-        parts.append(
-            f'<{tag} {attribute}="{html.escape(value)}" data-kind="{kind}" data-digits="{html.escape(digits)}" '
-            f'data-extra="{html.escape(extra)}">{html.escape(_english(*found.groups()))}</{tag}>'
-        )
+        kind, value, digits, extra = found.groups("")
         end = found.end()
-    return "".join([*parts, html.escape(sentence[end:])])
+        if kind == "link":
+            parts.append(f'<a href="{html.escape(value)}">{html.escape(extra)}</a>')
+            continue
+        tag, attribute = ("time", "datetime") if kind in {"date", "week", "month"} else ("data", "value")
+        more = "".join(
+            f' data-{name}="{html.escape(part)}"'
+            for name, part in (("digits", digits), ("extra", extra))
+            if part
+        )
+        text = html.escape(_english(kind, value, digits, extra))
+        parts.append(f'<{tag} {attribute}="{html.escape(value)}" data-kind="{kind}"{more}>{text}</{tag}>')
+    text = "".join([*parts, html.escape(sentence[end:])])
+    for mark, tag in ((STRONG, "strong"), (STRESSED, "em")):
+        text = re.sub(f"{mark}([^{mark}]*){mark}", rf"<{tag}>\1</{tag}>", text)
+    return text
 
 
 def _english(kind: str, value: str, digits: str, extra: str) -> str:
@@ -127,7 +169,9 @@ def _english(kind: str, value: str, digits: str, extra: str) -> str:
             return f"{_MONTHS[day.month - 1]} {day.year}"
         words = f"{day.day} {_MONTHS[day.month - 1]}"
         return f"{words} {day.year}" if kind == "date" else f"the week of {words}"
-    number, places = float(value), int(digits)
+    if kind == "link":
+        return extra
+    number, places = float(value), int(digits or 0)
     if kind == "percent":
         return f"{number * 100:,.{places}f}%"
     if kind == "points":

@@ -10,8 +10,9 @@ from typing import Any
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dashboards.answers import Answer, Rows
-from dashboards.declaration import Chart, Page, TableChart, TilesChart
-from dashboards.sentences import render
+from dashboards.chart_types import Chart, TableChart, TilesChart
+from dashboards.declaration import Page
+from dashboards.sentences import render, resolve_marks
 
 FIGURES_NOT = frozenset({"text", "day", "time", "yes_no"})
 
@@ -46,6 +47,7 @@ class Teller:
     page: Page
     name: str
     answers: Mapping[str, Answer]
+    hrefs: Mapping[str, str]
     department: Department | None = None
 
     def titles(self, chart: Chart, choices: Sequence[dt.date | None]) -> list[str]:
@@ -93,7 +95,9 @@ class Teller:
         start = answer.chosen(choice, self.page.period)
         return Moment(answer.rows, answer.of(start), answer, start)
 
-    def _render(self, text: str, moment: Moment, what: str, choice: dt.date | None) -> str:
+    def _render(
+        self, text: str, moment: Moment, what: str, choice: dt.date | None, *, is_prose: bool = False
+    ) -> str:
         context: dict[str, Any] = {
             "rows": moment.rows,
             "now": moment.now,
@@ -103,7 +107,9 @@ class Teller:
             "is_complete": moment.start not in moment.answer.incomplete,
             "department": self.department,
         }
-        return render(self.environment, text, context, f"dashboards/pages/{self.name}.yml, {what}")
+        place = f"dashboards/pages/{self.name}.yml, {what}"
+        sentence = render(self.environment, text, context, place)
+        return resolve_marks(sentence, self.hrefs, place) if is_prose else sentence
 
 
 def _queries(chart: Chart) -> list[str]:

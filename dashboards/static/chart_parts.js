@@ -11,19 +11,30 @@
   function colourOf(value, at, view) {
     const { colours } = view;
     if (value === "all") return colours.strong;
-    return colours.series[(value in slots ? slots[value] : at) % colours.series.length];
+    return colours.series[slotOf(value, at)];
+  }
+
+  function slotOf(value, at) {
+    return (value in slots ? slots[value] : at) % 8;
   }
 
   // The series of a chart: one for each value of the column `by`, or one for each of `columns`.
-  function seriesOf(view, columns, by) {
+  function seriesOf(view, columns, by, palette) {
+    const made = plainSeries(view, columns, by);
+    if (palette === "ordered") steps(view, made.length).forEach((colour, at) => Object.assign(made[at], { colour }));
+    return made;
+  }
+
+  function plainSeries(view, columns, by) {
     if (!by) {
       return columns.map((column, at) => ({
-        id: column, column, name: view.about[column].label, rows: view.rows, at, colour: view.colours.series[at % 8],
+        id: column, column, name: view.about[column].label, rows: view.rows, symbol: symbols[at % 8], isMuted: Boolean(view.about[column].muted),
+        colour: view.about[column].muted ? view.colours.line : view.colours.series[at % 8],
       }));
     }
     const values = [...new Set(view.rows.map((row) => row[by]))].filter((value) => value !== null);
     return values.map((value, at) => ({
-      id: String(value), column: columns[0], name: site.named(value, by), at,
+      id: String(value), column: columns[0], name: site.named(value, by), symbol: symbols[slotOf(value, at)],
       rows: view.rows.filter((row) => row[by] === value), colour: colourOf(value, at, view),
     }));
   }
@@ -46,9 +57,31 @@
 
   function legend(view, names) {
     return {
-      type: "scroll", top: 0, left: 0, right: 8, data: names, icon: undefined, itemGap: 16, itemHeight: 10,
-      textStyle: text(view), pageTextStyle: text(view), pageIconColor: view.colours.text, inactiveColor: view.colours.muted,
+      type: "plain", top: 0, left: 0, width: view.width - 8, data: names, itemGap: 14, itemHeight: 10, itemWidth: 22,
+      textStyle: text(view), inactiveColor: view.colours.muted,
     };
+  }
+
+  // How high that is: names wrap onto as many lines as they need.
+  function legendHeight(view, names) {
+    let [lines, used] = [1, 0];
+    for (const name of names) {
+      const needed = 22 + 5 + 14 + name.length * 6.8;
+      if (used && used + needed > view.width) [lines, used] = [lines + 1, 0];
+      used += needed;
+    }
+    return lines * 22 + 4;
+  }
+
+  // Steps of one hue for values that have an order, from light to dark.
+  function steps(view, count) {
+    const channels = view.colours.scale.map((colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)));
+    return Array.from({ length: count }, (_, at) => {
+      const place = 1 + (count < 2 ? 2 : (at / (count - 1)) * 3);
+      const [low, rest] = [Math.floor(place), place % 1];
+      const mixed = channels[low].map((one, channel) => one + ((channels[low + 1] || channels[low])[channel] - one) * rest);
+      return `rgb(${mixed.map(Math.round).join(",")})`;
+    });
   }
 
   function valueAxis(view, column, more) {
@@ -57,6 +90,7 @@
       type: "value", axisLabel: { ...text(view), color: view.colours.muted, formatter: (v) => site.tick(v, about, view.currency) },
       splitLine: { lineStyle: { color: view.colours.line } }, splitNumber: 4, axisLine: { show: false },
       axisTick: { show: false }, nameTextStyle: { ...text(view), color: view.colours.muted },
+      ...(about.unit === "ratio" ? { max: (range) => (range.max > 0.75 && range.max <= 1 ? 1 : null) } : {}),
       minInterval: ["ratio", "money", "times"].includes(about.unit) || view.hasFractions(column) ? undefined : 1,
       ...more,
     };
@@ -80,7 +114,7 @@
   // A missing figure in words: hidden where the row hides something, else not known.
   function said(row, column, view) {
     if (!row) return "–";
-    if (row[column] === null) return row.is_suppressed ? "hidden" : "–";
+    if (row[column] === null) return row.is_suppressed ? "hidden" : "not given";
     return site.figure(row[column], view.about[column], row.currency);
   }
 
@@ -103,13 +137,13 @@
     }
     const all = rows.length * columns.length;
     if (hidden) told.push(`${site.fixed(hidden, 0)} of ${site.fixed(all, 0)} figures are hidden to protect small groups.`);
-    if (unknown) told.push(`${site.fixed(unknown, 0)} of ${site.fixed(all, 0)} are not known.`);
+    if (unknown) told.push(`${site.fixed(unknown, 0)} of ${site.fixed(all, 0)} figures are not given.`);
     return told;
   }
 
   Object.assign(site, { charts });
   site.parts = {
-    symbols, colourOf, seriesOf, text, base, legend, valueAxis, categoryAxis, periodLabel, periodName, said, unitNote,
+    symbols, colourOf, seriesOf, text, base, legend, legendHeight, valueAxis, categoryAxis, periodLabel, periodName, said, unitNote,
     flags, fontFamily,
   };
 })(window.aiUsage);

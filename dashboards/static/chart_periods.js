@@ -18,7 +18,7 @@
   function timeAxis(view, starts, more) {
     return parts.categoryAxis(view, starts, {
       axisLabel: {
-        ...parts.text(view), color: view.colours.muted, hideOverlap: true,
+        ...parts.text(view), color: view.colours.muted, hideOverlap: true, alignMaxLabel: "right",
         formatter: (iso) => parts.periodLabel(iso, view.period),
       },
       ...more,
@@ -28,14 +28,12 @@
   // A thin line at the chosen period, and at the one it is compared with.
   function chosenLine(view, starts, pair) {
     const marks = [];
-    if (starts.includes(view.start) && view.start !== starts.at(-1)) marks.push([view.start, pair ? "chosen" : ""]);
-    const before = pair ? site.earlier(view.start, pair, view.period) : null;
-    if (before && starts.includes(before)) marks.push([before, `${pair} ${view.period}s before`]);
+    if (starts.includes(view.start) && view.start !== starts.at(-1)) marks.push(view.start);
+    const before = pair && view.start ? site.earlier(view.start, pair, view.period) : null;
+    if (before && starts.includes(before)) marks.push(before);
     return {
       silent: true, symbol: "none", animation: false, lineStyle: { color: view.colours.muted, type: "dotted", width: 1.5 },
-      data: marks.map(([start, name]) => ({
-        xAxis: start, label: { show: Boolean(name), formatter: name, ...parts.text(view, 11), color: view.colours.muted },
-      })),
+      label: { show: false }, data: marks.map((start) => ({ xAxis: start })),
     };
   }
 
@@ -76,13 +74,16 @@
     const { starts, running } = time(view);
     const series = parts.seriesOf(view, chart.y, chart.series).map((one) => ({ ...one, at: at(one.rows, view) }));
     const panels = chart.panels ? series.map((one) => [one]) : [series];
-    const height = chart.panels ? 150 : 230;
+    const height = chart.panels ? 165 : 250;
+    const names = series.map((one) => one.name).concat(chart.target ? [view.about[chart.target].label] : []);
+    const several = !chart.panels && names.length > 1;
+    const top = several ? parts.legendHeight(view, names) + 24 : 26;
     const grids = [], xs = [], ys = [], drawn = [];
     panels.forEach((panel, index) => {
-      grids.push({ left: 8, right: 18, top: 46 + index * (height + 58), height, containLabel: true });
+      grids.push({ left: 8, right: 12, top: top + index * (height + 30), height, containLabel: true });
       xs.push(timeAxis(view, starts, { gridIndex: index, boundaryGap: false }));
       const about = view.about[panel[0].column];
-      const name = [chart.panels ? about.label : "", site.unitName(about, view.currency)].filter(Boolean).join(", ");
+      const name = chart.panels ? site.labelled(about, view.currency) : site.unitName(about, view.currency);
       ys.push(parts.valueAxis(view, panel[0].column, {
         gridIndex: index, name, nameLocation: "end", nameGap: 12, scale: !fromZero(panel),
         nameTextStyle: { ...parts.text(view), color: view.colours.muted, align: "left" },
@@ -95,7 +96,7 @@
       const value = (start) => (one.at.get(start) || {})[one.column] ?? null;
       const shared = {
         type: "line", name: one.name, xAxisIndex: where, yAxisIndex: where, color: one.colour,
-        symbol: parts.symbols[index % 8], symbolSize: isDense ? 3 : 6, showAllSymbol: true, connectNulls: false,
+        symbol: one.symbol, symbolSize: isDense ? 3 : 6, showAllSymbol: true, connectNulls: false,
         emphasis: { focus: "none" },
       };
       drawn.push({
@@ -121,8 +122,6 @@
         data: starts.map((start) => (target.get(start) || {})[chart.target] ?? null),
       });
     }
-    const several = !chart.panels && (series.length > 1 || chart.target);
-    const names = [...new Set(drawn.map((one) => one.name))];
     return {
       option: {
         ...parts.base(view), grid: grids, xAxis: xs, yAxis: ys, series: drawn,
@@ -130,9 +129,10 @@
         axisPointer: { link: [{ xAxisIndex: "all" }] },
         legend: several ? parts.legend(view, names) : undefined,
       },
-      height: 46 + panels.length * (height + 58) - 12,
+      height: top + panels.length * (height + 30) - 26,
       steps: stepsOf(view, starts, series, running),
       flags: [
+        ...(chart.pair ? [`Dotted: the chosen ${view.period} and ${chart.pair} ${view.period}s before it.`] : []),
         ...parts.flags(view, view.rows, chart.y),
         ...(running.size ? [`Dashed: the ${view.period} is not over.`] : []),
       ],
@@ -141,7 +141,7 @@
 
   charts.stack = function (chart, view) {
     const { starts, running } = time(view);
-    const series = parts.seriesOf(view, [chart.y], chart.series).map((one) => ({ ...one, at: at(one.rows, view) }));
+    const series = parts.seriesOf(view, [chart.y], chart.series, chart.palette).map((one) => ({ ...one, at: at(one.rows, view) }));
     const isArea = chart.shape === "area";
     const isShare = view.about[chart.y].unit === "ratio";
     const drawn = series.map((one, index) => ({
@@ -155,20 +155,22 @@
       markLine: index === 0 ? chosenLine(view, starts, 0) : undefined,
       markArea: index === 0 && isArea && running.size ? runningArea(view, starts, running) : undefined,
     }));
+    if (isShare) drawn.push(...hiddenShare(view, starts, series, isArea));
     const unit = site.unitName(view.about[chart.y], view.currency);
+    const top = parts.legendHeight(view, drawn.map((one) => one.name));
     return {
       option: {
         ...parts.base(view), series: drawn,
-        grid: { left: 8, right: 18, top: 58, bottom: 8, containLabel: true },
+        grid: { left: 8, right: 12, top: top + 24, bottom: 4, containLabel: true },
         xAxis: timeAxis(view, starts, { boundaryGap: !isArea }),
         yAxis: parts.valueAxis(view, chart.y, {
-          max: isShare ? 1 : undefined, name: unit, nameLocation: "end", nameGap: 12,
+          ...(isShare ? { max: 1, interval: 0.25 } : {}), name: unit, nameLocation: "end", nameGap: 12,
           nameTextStyle: { ...parts.text(view), color: view.colours.muted, align: "left" },
         }),
         tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running) },
-        legend: parts.legend(view, series.map((one) => one.name)),
+        legend: parts.legend(view, drawn.map((one) => one.name)),
       },
-      height: 340,
+      height: 300 + top,
       steps: stepsOf(view, starts, series, running),
       flags: [
         ...parts.flags(view, view.rows, [chart.y]),
@@ -176,6 +178,25 @@
       ],
     };
   };
+
+  // Where layers are hidden, what is left of the whole is hatched instead of looking like nothing.
+  function hiddenShare(view, starts, series, isArea) {
+    const rest = starts.map((start) => {
+      const values = series.map((one) => (one.at.get(start) || {})[one.column] ?? null);
+      const isHidden = series.some((one) => {
+        const row = one.at.get(start);
+        return row && row[one.column] === null && row.is_suppressed;
+      });
+      return isHidden ? Math.max(0, 1 - values.reduce((sum, value) => sum + (value || 0), 0)) : null;
+    });
+    if (rest.every((value) => value === null)) return [];
+    const decal = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: view.colours.muted };
+    return [{
+      id: "hidden", name: "hidden", type: isArea ? "line" : "bar", stack: "all", symbol: "none", silent: true, color: view.colours.line,
+      areaStyle: isArea ? { decal } : undefined, lineStyle: { width: 0 }, itemStyle: { color: view.colours.line, decal },
+      barCategoryGap: "25%", data: rest,
+    }];
+  }
 
   function runningArea(view, starts, running) {
     const first = [...running].sort()[0];
@@ -204,7 +225,7 @@
         xAxis: timeAxis(view, starts, { splitArea: { show: false } }),
         yAxis: parts.categoryAxis(view, values.map((value) => site.named(value, chart.y)), {
           inverse: true, axisLine: { show: false },
-          axisLabel: { ...parts.text(view), width: view.isNarrow ? 96 : 200, overflow: "truncate", interval: 0 },
+          axisLabel: { ...parts.text(view), width: view.isNarrow ? 104 : 200, overflow: values.length > 20 ? "truncate" : "break", interval: 0 },
         }),
         visualMap: {
           seriesIndex: 0, min: Math.min(...figures, 0), max: Math.max(...figures, about.unit === "ratio" ? 0.01 : 1),

@@ -9,14 +9,14 @@
 
   charts.bars = function (chart, view) {
     const rows = view.now;
-    const categories = [...new Set(rows.map((row) => row[chart.category]))];
-    const series = parts.seriesOf({ ...view, rows }, chart.values, chart.series);
+    const every = [...new Set(rows.map((row) => row[chart.category]))];
+    const categories = every.slice(0, chart.limit || every.length);
+    const series = parts.seriesOf({ ...view, rows }, chart.values, chart.series, chart.palette);
     const find = (one, category) => one.rows.find((row) => row[chart.category] === category);
     const isSingle = series.length === 1;
     const hasLabels = !chart.stacked && series.length <= 3;
     const thick = chart.stacked ? 18 : Math.max(11, 20 - 3 * series.length);
     const perRow = (chart.stacked ? thick : thick * series.length) + 14;
-    const hasMissing = (category) => series.some((one) => (find(one, category) || {})[one.column] === null);
     const steps = [];
     categories.forEach((category, index) => {
       const told = series.map((one) => (isSingle ? "" : one.name + " ") + parts.said(find(one, category), one.column, view));
@@ -27,7 +27,7 @@
       });
     });
     const unit = parts.unitNote(view, chart.values);
-    const top = isSingle ? 8 : 34;
+    const top = isSingle ? 4 : parts.legendHeight(view, series.map((one) => one.name));
     return {
       option: {
         ...parts.base(view),
@@ -42,8 +42,7 @@
         yAxis: parts.categoryAxis(view, categories.map((value) => site.named(value, chart.category)), {
           inverse: true, axisLine: { show: false },
           axisLabel: {
-            ...parts.text(view), interval: 0, width: view.isNarrow ? 110 : 220, overflow: "truncate",
-            formatter: (name, index) => name + (isSingle && hasMissing(categories[index]) ? " (hidden)" : ""),
+            ...parts.text(view), interval: 0, width: view.isNarrow ? 104 : 170, overflow: "break", lineHeight: 14,
           },
         }),
         tooltip: { ...parts.base(view).tooltip, trigger: "axis", axisPointer: { type: "shadow" },
@@ -51,19 +50,58 @@
         legend: isSingle ? undefined : parts.legend(view, series.map((one) => one.name)),
         series: series.map((one) => ({
           id: one.id, name: one.name, type: "bar", stack: chart.stacked ? "all" : undefined, color: one.colour,
-          barWidth: thick, barGap: "15%", itemStyle: { borderColor: view.colours.ground, borderWidth: chart.stacked ? 0.5 : 0 },
+          barWidth: thick, barGap: "15%", itemStyle: one.isMuted
+            ? { borderColor: view.colours.muted, borderWidth: 1 }
+            : { borderColor: view.colours.ground, borderWidth: chart.stacked ? 0.5 : 0 },
           data: categories.map((category) => (find(one, category) || {})[one.column] ?? null),
+          markLine: one === series[0] ? referenceLine(chart, view, rows) : undefined,
           label: {
             show: hasLabels, position: "right", ...parts.text(view, 11), color: view.colours.muted,
             formatter: (hit) => site.figure(hit.value, view.about[one.column], view.currency),
           },
-        })),
+        })).concat(chart.stacked ? [] : missingWords(view, series, categories, find, thick)),
       },
       height: categories.length * perRow + top + (unit ? 52 : 30),
       steps,
-      flags: [...parts.flags(view, rows, chart.values), ...runningFlag(view)],
+      flags: [
+        ...(categories.length < every.length ? [`The table has ${site.fixed(every.length - categories.length, 0)} more.`] : []),
+        ...parts.flags(view, rows, chart.values), ...runningFlag(view),
+      ],
     };
   };
+
+  // Where a bar is missing stands why, so that it does not look like a zero.
+  function missingWords(view, series, categories, find, thick) {
+    const made = [];
+    series.forEach((one, place) => {
+      const gone = categories.filter((category) => (find(one, category) || {})[one.column] === null);
+      if (!gone.length) return;
+      made.push({
+        id: `missing/${one.id}`, type: "scatter", silent: true, symbolSize: 1, color: view.colours.muted,
+        symbolOffset: [0, (place - (series.length - 1) / 2) * thick * 1.15],
+        data: gone.map((category) => [0, categories.indexOf(category)]),
+        label: {
+          show: true, position: "right", ...parts.text(view, 11), color: view.colours.muted, fontStyle: "italic",
+          formatter: (hit) => parts.said(find(one, gone[hit.dataIndex]), one.column, view),
+        },
+      });
+    });
+    return made;
+  }
+
+  // A figure to compare with, across all bars.
+  function referenceLine(chart, view, rows) {
+    const row = chart.reference ? rows.find((one) => one[chart.reference] !== null) : null;
+    if (!row) return undefined;
+    const about = view.about[chart.reference];
+    return {
+      silent: true, symbol: "none", lineStyle: { color: view.colours.strong, type: "dashed", width: 1.5 },
+      data: [{
+        xAxis: row[chart.reference],
+        label: { position: "insideEndTop", rotate: 0, ...parts.text(view, 11), formatter: `${about.label} ${site.figure(row[chart.reference], about, view.currency)}` },
+      }],
+    };
+  }
 
   charts.scatter = function (chart, view) {
     const rows = view.now.filter((row) => row[chart.x] !== null && row[chart.y] !== null);
@@ -73,41 +111,48 @@
       `${view.about[chart.y].label} ${parts.said(row, chart.y, view)}` +
       (chart.size ? `, ${view.about[chart.size].label} ${parts.said(row, chart.size, view)}` : "");
     const largest = chart.size ? Math.max(1, ...rows.map((row) => row[chart.size] || 0)) : 1;
+    const groups = chart.series
+      ? parts.seriesOf({ ...view, rows }, [chart.y], chart.series)
+      : [{ id: "dots", name: "", rows, colour: view.colours.series[0], symbol: "circle" }];
     const radius = (row) => (chart.size && row[chart.size] !== null ? 8 + 22 * Math.sqrt(row[chart.size] / largest) : 12);
     const quadrants = chart.quadrants;
     const frame = {
-      x: bounds(rows, chart.x, quadrants && quadrants.x), y: bounds(rows, chart.y, quadrants && quadrants.y),
+      x: bounds(rows, chart.x, quadrants && quadrants.x, view.about[chart.x].unit === "ratio"),
+      y: bounds(rows, chart.y, quadrants && quadrants.y, view.about[chart.y].unit === "ratio"),
     };
     const axis = (column, more) =>
       parts.valueAxis(view, column, {
-        name: [view.about[column].label, site.unitName(view.about[column], view.currency)].filter(Boolean).join(", "),
+        name: site.labelled(view.about[column], view.currency),
         nameLocation: "middle", scale: true, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: view.colours.muted } },
         ...more,
       });
     return {
       option: {
         ...parts.base(view),
-        grid: { left: 28, right: 24, top: 24, bottom: 34, containLabel: true },
+        grid: { left: 28, right: 24, top: groups.length > 1 ? 40 : 16, bottom: 34, containLabel: true },
         xAxis: axis(chart.x, { nameGap: 28, ...frame.x }),
         yAxis: axis(chart.y, { nameGap: 40, ...frame.y }),
-        tooltip: { ...parts.base(view).tooltip, formatter: (hit) => told(rows[hit.dataIndex]).replaceAll(", ", "\n").replace(": ", "\n") },
-        series: [
+        tooltip: { ...parts.base(view).tooltip, formatter: (hit) => told(groups[hit.seriesIndex].rows[hit.dataIndex]).replaceAll(", ", "\n").replace(": ", "\n") },
+        legend: groups.length > 1 ? parts.legend(view, groups.map((group) => group.name)) : undefined,
+        series: groups.map((group, at) => (
           {
-            id: "dots", type: "scatter", color: view.colours.series[0],
+            id: group.id, name: group.name, type: "scatter", color: group.colour, symbol: group.symbol,
             itemStyle: { opacity: 0.85, borderColor: view.colours.ground, borderWidth: 1 },
-            data: rows.map((row) => ({ value: [row[chart.x], row[chart.y]], symbolSize: radius(row) })),
+            data: group.rows.map((row) => ({ value: [row[chart.x], row[chart.y]], symbolSize: radius(row) })),
             label: {
-              show: true, position: "top", ...parts.text(view, 11), formatter: (hit) => site.named(rows[hit.dataIndex][chart.label], chart.label),
+              show: true, position: "top", ...parts.text(view, 11), formatter: (hit) => site.named(group.rows[hit.dataIndex][chart.label], chart.label),
               width: 140, overflow: "truncate",
             },
             labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
-            markLine: quadrants ? dividing(quadrants, view) : undefined,
-            markArea: quadrants ? corners(quadrants, view, frame) : undefined,
-          },
-        ],
+            markLine: quadrants && !at ? dividing(quadrants, view) : undefined,
+            markArea: quadrants && !at ? corners(quadrants, view, frame) : undefined,
+          }
+        )),
       },
       height: view.isNarrow ? 380 : 460,
-      steps: rows.map((row, index) => ({ text: told(row), show: { seriesIndex: 0, dataIndex: index } })),
+      steps: groups.flatMap((group, at) =>
+        group.rows.map((row, index) => ({ text: told(row), show: { seriesIndex: at, dataIndex: index } })),
+      ),
       flags: [
         ...(missing.length
           ? [`Without a dot, because a figure is hidden or not known: ${missing.map((row) => site.named(row[chart.label], chart.label)).join(", ")}.`]
@@ -118,12 +163,13 @@
   };
 
   // Room around the dots, so that none sits on the frame and the dividing lines are inside.
-  function bounds(rows, column, divider) {
+  function bounds(rows, column, divider, isRatio) {
     const values = rows.flatMap((row) => [row[column], divider ? row[divider] : null]).filter((value) => value !== null);
     if (!values.length) return {};
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const room = (high - low || Math.abs(high) || 1) * 0.18;
-    return { min: Math.max(0, Math.floor((low - room) * 10) / 10), max: Math.ceil((high + room) * 10) / 10 };
+    const [from, to] = [Math.floor((low - room) * 20) / 20, Math.ceil((high + room) * 20) / 20];
+    return { min: low >= 0 ? Math.max(0, from) : from, max: isRatio && high <= 1 ? Math.min(1, to) : to };
   }
 
   function divider(quadrants, view) {
@@ -187,6 +233,7 @@
         id: chart.split ? String(row[chart.split]) : "stages", type: "bar", xAxisIndex: index, yAxisIndex: index, barCategoryGap: "18%",
         data: stages.map((stage) => ({
           value: row[stage], itemStyle: { color: stage === stuck ? view.colours.accent : view.colours.series[0] },
+          label: stage === stuck ? { color: view.colours.accent, fontWeight: 700 } : undefined,
         })),
         label: { show: true, position: "top", ...parts.text(view, 11), lineHeight: 14, formatter: (hit) => label(hit.dataIndex) },
       });

@@ -6,8 +6,16 @@
   const element = document.getElementById("page-data");
   const page = element ? JSON.parse(element.textContent) : null;
 
+  // A column in one of the forms of dashboards/payload.py.
   function values(column, rows) {
-    return Array.isArray(column) ? column : column.rows.map((at) => (at === null ? null : column.texts[at]));
+    if (Array.isArray(column)) return column;
+    if (column.texts) return values(column.rows, rows).map((at) => (at === null ? null : column.texts[at]));
+    if (column.cycle) return Array.from({ length: rows }, (_, at) => column.cycle[at % column.cycle.length]);
+    const made = [];
+    for (let at = 0; at < column.runs.length; at += 2) {
+      for (let count = 0; count < column.runs[at + 1]; count += 1) made.push(column.runs[at]);
+    }
+    return made;
   }
 
   function unpack(query) {
@@ -22,9 +30,9 @@
   const answers = {};
   for (const [name, query] of Object.entries(page ? page.queries : {})) answers[name] = unpack(query);
 
-  // The rows of a query that a chart's `where` keeps.
+  // The rows of a query that a chart's `where` keeps. Yes and no are 1 and 0 in the data.
   function rowsOf(name, where) {
-    const wanted = Object.entries(where || {});
+    const wanted = Object.entries(where || {}).map(([column, value]) => [column, value === true ? 1 : value === false ? 0 : value]);
     return answers[name].rows.filter((row) => wanted.every(([column, value]) => row[column] === value));
   }
 
@@ -33,7 +41,7 @@
   }
 
   function isRunning(row, period) {
-    return period !== null && row[flags[period]] === false;
+    return period !== null && row[flags[period]] === 0;
   }
 
   function periodsOf(rows, period) {

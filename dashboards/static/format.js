@@ -85,24 +85,39 @@ window.aiUsage = window.aiUsage || {};
 
   function marked(kind, value, digits, extra) {
     if (days[kind]) return days[kind](value);
-    return kinds[kind](Number(value), Number(digits), extra);
+    return kinds[kind](Number(value), Number(digits || 0), extra);
   }
 
-  const mark = /\ue000([a-z]+)\|([^|]*)\|([^|]*)\|([^\ue001]*)\ue001/g;
+  const mark = /\ue000([a-z]+)\|([^|\ue001]*)(?:\|([^|\ue001]*))?(?:\|([^|\ue001]*))?\ue001/g;
+
+  function markedElement(kind, value, digits, extra) {
+    const [tag, attribute] = kind === "link" ? ["a", "href"] : days[kind] ? ["time", "datetime"] : ["data", "value"];
+    const element = document.createElement(tag);
+    element.setAttribute(attribute, value);
+    element.textContent = kind === "link" ? extra : marked(kind, value, digits, extra);
+    return element;
+  }
 
   // A sentence of the builder as nodes; see dashboards/sentences.py. Nothing in it is read as HTML.
   function nodes(sentence) {
     const made = document.createDocumentFragment();
-    let end = 0;
+    let [end, into] = [0, made];
+    const write = (text) => {
+      for (const piece of text.split(/([\ue002\ue003])/)) {
+        if (piece !== "\ue002" && piece !== "\ue003") into.append(piece);
+        else if (into !== made) into = made;
+        else {
+          into = document.createElement(piece === "\ue002" ? "strong" : "em");
+          made.append(into);
+        }
+      }
+    };
     for (const found of sentence.matchAll(mark)) {
-      made.append(sentence.slice(end, found.index));
-      const element = document.createElement(days[found[1]] ? "time" : "data");
-      element.setAttribute(days[found[1]] ? "datetime" : "value", found[2]);
-      element.textContent = marked(found[1], found[2], found[3], found[4]);
-      made.append(element);
+      write(sentence.slice(end, found.index));
+      into.append(markedElement(...found.slice(1, 5)));
       end = found.index + found[0].length;
     }
-    made.append(sentence.slice(end));
+    write(sentence.slice(end));
     return made;
   }
 
@@ -117,12 +132,18 @@ window.aiUsage = window.aiUsage || {};
   const unitNames = {
     people: "people", accounts: "accounts", seats: "seats", sessions: "sessions", messages: "messages",
     characters: "characters", tokens: "tokens", credits: "credits", rows: "rows", days: "days", weeks: "weeks",
-    ratio: "percent", times: "factor",
+    ratio: "percent",
   };
 
   function unitName(about, currency) {
     return about.unit === "money" ? currency || "money" : unitNames[about.unit] || "";
   }
 
-  Object.assign(site, { figure, tick, fixed, percent, signed, days, nodes, localise, unitName });
+  // The name of a column with its unit, once: "Active people", "Prompt length, characters".
+  function labelled(about, currency) {
+    const unit = unitName(about, currency);
+    return unit && !about.label.toLowerCase().includes(unit.toLowerCase()) ? `${about.label}, ${unit}` : about.label;
+  }
+
+  Object.assign(site, { figure, tick, fixed, percent, signed, days, nodes, localise, unitName, labelled });
 })(window.aiUsage);

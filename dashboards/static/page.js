@@ -27,12 +27,45 @@
     return from.texts[from.rows[at < 0 ? 0 : at]];
   }
 
+  function part(name, slotName, className) {
+    const made = document.createElement(name);
+    if (slotName) made.dataset.slot = slotName;
+    made.className = className || slotName || "";
+    return made;
+  }
+
+  function foldable(name, summary, ...content) {
+    const made = part("details", null, name);
+    const head = document.createElement("summary");
+    head.textContent = summary;
+    made.append(head, ...content);
+    return made;
+  }
+
+  // What every chart has around it; the page itself holds title and help.
+  function furnish(chart) {
+    const section = document.getElementById(chart.id);
+    const heading = section.querySelector("h2");
+    const spoken = part("p", "spoken");
+    spoken.setAttribute("aria-live", "polite");
+    const button = part("button", "csv");
+    button.type = "button";
+    button.textContent = "Download as CSV";
+    const data = scrolling(heading.id);
+    data.dataset.slot = "table";
+    heading.after(part("p", "meta"));
+    const below = part("div", null, "below");
+    below.append(foldable("definition", "Definition", part("dl", "definition")), foldable("data", "Data", button, data));
+    section.append(part("div", "plot"), part("p", "flags"), spoken, below);
+    define(chart, section);
+  }
+
   function meta(section, chart, view) {
     const line = slot(section, "meta");
-    if (!line.dataset.asOf) line.dataset.asOf = line.textContent;
     const running = view.now.some((row) => site.isRunning(row, view.period)) ? " (not over)" : "";
     const period = view.period && view.start ? site.parts.periodName(view.start, view.period) + running : "";
-    line.textContent = [period, line.dataset.asOf].filter(Boolean).join(" · ");
+    const asOf = site.page.as_of ? `Data to ${site.days.date(site.page.as_of)}` : "";
+    line.textContent = [period, asOf].filter(Boolean).join(" · ");
   }
 
   // A chart of ECharts: made once, then given its new option.
@@ -87,21 +120,48 @@
       table = site.tiles.table(chart);
     } else {
       table = site.table.tableOf(chart, view);
-      if (chart.type === "table") plot.replaceChildren(scrolling(site.table.draw(table, heading.textContent), heading.textContent));
-      else plotChart(chart, section, view);
+      if (chart.type === "table") {
+        const box = scrolling(heading.id);
+        box.append(site.table.draw(chart.all_periods ? table : site.table.withoutPeriod(table, view), heading.textContent));
+        plot.replaceChildren(box);
+      } else plotChart(chart, section, view);
     }
     slot(section, "table").replaceChildren(site.table.draw(table, heading.textContent));
     const name = [document.body.dataset.page, chart.id, chosen].filter(Boolean).join("-");
     slot(section, "csv").onclick = () => site.table.download(`${name}.csv`, table);
   }
 
-  function scrolling(table, name) {
-    const made = document.createElement("div");
-    made.className = "scroll";
+  // The definitions that a chart stands on; `code` stands in backticks.
+  function define(chart, section) {
+    const list = slot(section, "definition");
+    for (const reference of chart.definitions) {
+      const known = site.definitions[reference];
+      const [term, text] = [document.createElement("dt"), document.createElement("dd")];
+      const link = document.createElement("a");
+      link.href = `definitions.html#${known.anchor}`;
+      link.textContent = known.name;
+      term.append(link, known.unit ? ` (${known.unit})` : "");
+      text.append(withCode(known.text), known.null_when ? withCode(` Missing when: ${known.null_when}.`) : "");
+      list.append(term, text);
+    }
+  }
+
+  function withCode(text) {
+    const made = document.createDocumentFragment();
+    text.split("`").forEach((part, at) => {
+      const piece = at % 2 ? document.createElement("code") : document.createTextNode(part);
+      if (at % 2) piece.textContent = part;
+      made.append(piece);
+    });
+    return made;
+  }
+
+  // A box that scrolls must be reachable by keyboard and have a name.
+  function scrolling(heading) {
+    const made = part("div", null, "scroll");
     made.tabIndex = 0;
     made.setAttribute("role", "region");
-    made.setAttribute("aria-label", name);
-    made.append(table);
+    made.setAttribute("aria-labelledby", heading);
     return made;
   }
 
@@ -167,6 +227,7 @@
     site.toggle(() => site.page && draw());
     if (!site.page) return;
     chooser();
+    site.page.charts.forEach(furnish);
     draw();
     printing();
     let width = window.innerWidth;

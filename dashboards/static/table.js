@@ -32,10 +32,7 @@
     const overTime = ["line", "stack", "heatmap"].includes(chart.type) || chart.all_periods;
     const rows = overTime ? [...view.rows].reverse() : view.now;
     const columns = chart.table;
-    const head = columns.map((column) => {
-      const unit = site.unitName(view.about[column], view.currency);
-      return view.about[column].label + (unit ? ` (${unit})` : "");
-    });
+    const head = columns.map((column) => site.labelled(view.about[column], view.currency));
     const cells = (row) => columns.map((column) => cell(row, column, view.about[column]));
     if (!view.period) return { head, rows: rows.map(cells), columns };
     const made = rows.map((row) => {
@@ -47,11 +44,34 @@
     return { head: [view.period === "month" ? "Month" : "Week from", ...head], rows: made, columns: [null, ...columns] };
   }
 
+  // As a chart of its own a table of one period leaves the period to the line below its title, and units that the
+  // cells have to the cells.
+  function withoutPeriod(table, view) {
+    const from = view.period ? 1 : 0;
+    const shown = table.columns.slice(from);
+    const bare = (column) => {
+      const about = view.about[column];
+      return ["ratio", "money"].includes(about.unit) ? about.label : site.labelled(about, view.currency);
+    };
+    return { head: shown.map(bare), rows: table.rows.map((row) => row.slice(from)) };
+  }
+
   function cell(row, column, about) {
     const value = row[column];
-    if (value === null) return row.is_suppressed ? { raw: "hidden", text: "hidden" } : { raw: null, text: "–" };
-    if (typeof value === "string" && (about.unit || "text") === "text") return { raw: site.named(value, column) };
+    if (value === null) return row.is_suppressed ? { raw: "hidden", text: "hidden" } : { raw: null, text: "not given" };
+    if (typeof value === "string" && (about.unit || "text") === "text") {
+      return { raw: site.named(value, column), href: about.link ? site.page.departments[row.department_key] : undefined };
+    }
     return { raw: value, text: site.figure(value, about, row.currency), isFigure: typeof value === "number" };
+  }
+
+  function content(one) {
+    const text = String(one.text ?? one.raw ?? "–");
+    if (!one.href) return text;
+    const link = document.createElement("a");
+    link.href = one.href;
+    link.textContent = text;
+    return link;
   }
 
   function draw(table, caption) {
@@ -59,25 +79,25 @@
     const head = made.createTHead().insertRow();
     made.createCaption().textContent = caption;
     table.head.forEach((name) => {
-      const cellOfHead = document.createElement("th");
-      cellOfHead.scope = "col";
-      cellOfHead.textContent = name;
-      head.append(cellOfHead);
+      const title = document.createElement("th");
+      title.scope = "col";
+      title.textContent = name;
+      head.append(title);
     });
     const body = made.createTBody();
     for (const row of table.rows) {
       const line = body.insertRow();
       row.forEach((one, at) => {
-        const made2 = document.createElement(at === 0 ? "th" : "td");
-        if (at === 0) made2.scope = "row";
-        made2.textContent = one.text ?? one.raw ?? "–";
-        if (one.isFigure) made2.className = "number";
-        if (made2.textContent === "hidden") made2.className = "hidden-figure";
-        line.append(made2);
+        const cellOfRow = document.createElement(at === 0 ? "th" : "td");
+        if (at === 0) cellOfRow.scope = "row";
+        cellOfRow.append(content(one));
+        if (one.isFigure) cellOfRow.className = "number";
+        if (one.text === "hidden" || one.text === "not given") cellOfRow.className = "no-figure";
+        line.append(cellOfRow);
       });
     }
     return made;
   }
 
-  site.table = { csv, download, tableOf, draw };
+  site.table = { csv, download, tableOf, withoutPeriod, draw };
 })(window.aiUsage);

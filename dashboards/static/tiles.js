@@ -16,9 +16,12 @@
     const rows = site.rowsOf(tile.query, tile.where);
     const start = site.periodOf(tile.query, site.choice());
     const at = (iso) => rows.find((row) => !period || site.startOf(row, period) === iso);
-    const before = tile.compare && period ? at(site.earlier(start, tile.compare, period)) : undefined;
+    const row = at(start);
+    const before = tile.then
+      ? row && { ...row, [tile.value]: row[tile.then] }
+      : tile.compare && period ? at(site.earlier(start, tile.compare, period)) : undefined;
     const trail = rows.filter((row) => period && site.startOf(row, period) <= start).map((row) => row[tile.value]);
-    return { about: about[tile.value], now: at(start), before, trail, start, period };
+    return { about: about[tile.value], now: row, before, trail, start, period };
   }
 
   function sparkline(values) {
@@ -45,7 +48,7 @@
 
   // A missing figure, as large as there is room for.
   function write(row, column, about) {
-    if (!row || row[column] === null) return row && row.is_suppressed ? "hidden" : "–";
+    if (!row || row[column] === null) return row && row.is_suppressed ? "hidden" : "not given";
     return site.figure(row[column], about, row.currency);
   }
 
@@ -54,6 +57,11 @@
     if (about.unit === "ratio") return site.signed(change * 100, 1) + " points";
     if (!before[tile.value]) return site.signed(change, 0);
     return (change > 0 ? "+" : "") + site.percent(change / before[tile.value], 0);
+  }
+
+  // A change that says nothing: three percent of what it was, of a ratio one point.
+  function isLittle(change, before, about) {
+    return Math.abs(change) <= (about.unit === "ratio" ? 0.01 : 0.03 * Math.abs(before));
   }
 
   function comparison(shown, tile) {
@@ -66,7 +74,11 @@
       return line;
     }
     const change = now[tile.value] - before[tile.value];
-    const isBetter = about.better && change !== 0 ? (change > 0) === (about.better === "higher") : null;
+    if (isLittle(change, before[tile.value], about)) {
+      line.textContent = `about the same as ${ago} (${write(before, tile.value, about)})`;
+      return line;
+    }
+    const isBetter = about.better ? (change > 0) === (about.better === "higher") : null;
     const amount = element("span", isBetter === null ? "" : isBetter ? "good" : "poor");
     amount.textContent = `${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${changeText(now, before, tile, about, now.currency)}`;
     line.append(amount, ` against ${write(before, tile.value, about)} ${ago}`);
