@@ -41,3 +41,8 @@ def plural(number: Callable[[Number], str]) -> Callable[[int, str, str | None], 
         return f"{number(count)} {one if count == 1 else many or f'{one}s'}"
 
     return counted
+
+
+def named_units(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The rows of departments with a name of their own; of the pool of small ones only when there is no other."""
+    return [row for row in rows if row["department_key"] != "other"] or list(rows)

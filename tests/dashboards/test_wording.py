@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboards.wording import listing, moved, plural
+from dashboards.wording import listing, moved, named_units, plural
 
 DEPARTMENTS = [{"department_name": name} for name in ("Sales", "Finance", "Legal", "People", "Support")]
 
@@ -53,3 +53,9 @@ def test_one_and_many() -> None:
     assert counted(1, "department", None) == "1 department"
     assert counted(0, "department", None) == "0 departments"
     assert counted(2, "person", "people") == "2 people"
+
+
+def test_a_sentence_names_the_pool_of_small_departments_only_when_it_stands_alone() -> None:
+    sales, pool = {"department_key": "sales"}, {"department_key": "other"}
+    assert named_units([pool, sales]) == [sales]
+    assert named_units([pool]) == [pool]
