@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from dashboards.answers import newest_complete
-from dashboards.builder import HERE
+from dashboards.builder import DEFINITIONS, HERE
 from dashboards.declaration import Page, load_pages
 from dashboards.definitions import definition
 from dashboards.queries import answers
@@ -95,7 +95,8 @@ def _sentences(
     department = Department("sales", "Sales") if page.per else None
     found = answers(connection, page, name, department.key if department else None)
     starts = {start for answer in found.values() if answer.period == page.period for start in answer.by_period}
-    teller = Teller(sentence_environment(NAMES), page, name, found, department)
+    links = {**{other: f"{other}.html" for other in PAGES}, DEFINITIONS: f"{DEFINITIONS}.html"}
+    teller = Teller(sentence_environment(NAMES), page, name, found, links, department)
     choices = sorted(starts) or [newest_complete(starts, frozenset())]
     titles = {chart.id: teller.titles(chart, choices) for chart in page.charts}
     titles |= {f"note {i}": teller.prose(note, choices, "notes") for i, note in enumerate(page.notes)}
