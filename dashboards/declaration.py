@@ -22,7 +22,8 @@ not unknown. A hidden figure stays NULL: `coalesce(figure, 0)` is refused. On th
 - `period`: the first day of the chosen period; `is_complete`: whether it is over;
 - `department`: `.key` and `.name` of the page's department, on department pages.
 
-`moved(now, then)` says `up`, `down`, `flat` or None, `plural(n, 'department')` counts, and the filter
+`moved(now, then)` says `up`, `down`, `flat` or None, `plural(n, 'department')` counts, `named_units(rows)`
+leaves the pool of small departments out where there is another, and the filter
 `listing('column')` names rows (dashboards/wording.py). `[text](page:depth)` is a link to a page,
 `**word**` strong, `*word*` stressed, in `help`, `intro` and `notes`. `empty` and `missing` are plain
 text. Every other sentence is rendered once for each period that can be chosen. `now`, `rows` and `ago(n)`

@@ -21,7 +21,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dashboards.errors import SiteError
-from dashboards.wording import listing, moved, plural
+from dashboards.wording import listing, moved, named_units, plural
 
 OPEN, CLOSE = "\ue000", "\ue001"
 Names: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -86,7 +86,7 @@ def sentence_environment(names: Names) -> ImmutableSandboxedEnvironment:
         name=name,
         listing=listing(names),
     )
-    environment.globals.update(moved=moved, plural=plural(_figure("number")))
+    environment.globals.update(moved=moved, named_units=named_units, plural=plural(_figure("number")))
     return environment
 
 

@@ -44,5 +44,5 @@ def plural(number: Callable[[Number], str]) -> Callable[[int, str, str | None], 
 
 
 def named_units(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The rows of departments with a name of their own; of the pool of small ones only when there is no other."""
+    """The rows of departments with a name of their own; the pool of small ones where there is no other."""
     return [row for row in rows if row["department_key"] != "other"] or list(rows)

@@ -1,4 +1,4 @@
-"""The published tables without a pipeline: empty, in memory, made from the contracts of the models' YAML files."""
+"""The published tables without a pipeline: in memory, made from the contracts of the models' YAML files."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def empty_schema() -> duckdb.DuckDBPyConnection:
 
 
 def filled_schema(weeks: int, missing: float, seed: int = 7) -> duckdb.DuckDBPyConnection:
-    """The same with rows of invented figures; each is NULL with the chance `missing`, and its row then suppressed."""
+    """The same with invented figures; each is NULL with the chance `missing`, and its row then suppressed."""
     connection, chance = empty_schema(), random.Random(seed)
     for table, columns in contracts().items():
         rows = [_row(columns, keys, chance, missing) for keys in _keys(columns, weeks)]
