@@ -9,6 +9,8 @@ COPY deploy/requirements.lock deploy/requirements.lock
 RUN python -m venv .venv \
     && .venv/bin/pip install --no-compile --require-hashes -r deploy/requirements.lock
 COPY . .
+# What the site draws with comes from the checkout (make assets): the image's build needs no npm.
+RUN test -s dashboards/bundles/echarts.min.js || { echo "Run make assets before building the image." >&2; exit 1; }
 # Editable, because the models lie beside the code; no build isolation, because that would fetch what is not locked.
 RUN .venv/bin/pip install --no-deps --no-build-isolation --no-compile --editable .
 # Compiled here once: the image is read-only, and without byte code every start would take twice as long.

@@ -4,21 +4,34 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo dev test test-engines test-spark torture bench lint clean lock
+# What the site draws its charts with, by npm; dashboards/bundles.json has versions and hashes.
+BUNDLES := dashboards/bundles/versions.json
 
-demo: $(STAMP)
+.PHONY: demo dev test test-engines test-spark torture bench lint clean lock assets screenshots
+
+demo: $(STAMP) $(BUNDLES)
 	$(BIN)/ai-usage demo $(ARGS)
+
+assets: $(BUNDLES)
+
+$(BUNDLES): dashboards/bundles.json | $(STAMP)
+	$(BIN)/python -m dashboards.assets
+	touch $@
+
+# The pictures of the README, from the demo's site; needs Chromium.
+screenshots: demo
+	$(BIN)/python -m tests.dashboards.screenshots
 
 # Dagster with everything, on http://localhost:3000; another port: make dev ARGS="--port 3001".
 dev: export DAGSTER_HOME ?= $(abspath .data/dagster)
-dev: $(STAMP)
+dev: $(STAMP) $(BUNDLES)
 	mkdir -p $(DAGSTER_HOME)
 	cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
 	$(BIN)/dagster dev $(ARGS)
 
 # Two processes, each with whole files; one, to see a single test at work: make test WORKERS=0 ARGS="-k name".
 WORKERS ?= 2
-test: $(STAMP)
+test: $(STAMP) $(BUNDLES)
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
 
 # Other engines' adapters, each set in a venv of its own because of what they pin (docs/decisions/0022).
@@ -31,7 +44,7 @@ test-engines: $(STAMP) .venv-engines/.installed .venv-databricks/.installed
 	touch $@
 
 # The whole path on a Spark cluster that the tests start; needs Java 17 or newer (Debian: openjdk-17-jre-headless).
-test-spark: $(VENV)/.spark
+test-spark: $(VENV)/.spark $(BUNDLES)
 	$(BIN)/pytest tests/spark $(ARGS)
 
 $(VENV)/.spark: $(STAMP) tests/spark/requirements.lock
@@ -43,7 +56,7 @@ POINTS ?= 100
 SEED ?= 1
 TARGET ?= dev
 MINUTES ?= 600
-torture: $(STAMP)
+torture: $(STAMP) $(BUNDLES)
 	$(BIN)/python -m tests.recovery --points $(POINTS) --seed $(SEED) --target $(TARGET) --minutes $(MINUTES)
 
 # Measure against SQL by hand (benchmarks/README.md): make bench ARGS="--messages 50M --only transforms".

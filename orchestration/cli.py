@@ -112,6 +112,21 @@ def publish(
 
 
 @app.command()
+def site(
+    data_dir: DataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
+) -> None:
+    """Build the dashboards from what is published, as every night does."""
+    env = environment(data_dir, target, create=False)
+    refuse_when_busy(env)
+    from orchestration.lock import run_lock
+    from orchestration.site import build_site
+
+    with run_lock(env, writes_raw=False):
+        built = build_site(env)
+    report.print_site(built, quiet=quiet, as_json=as_json)
+
+
+@app.command()
 def status(
     data_dir: DataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
 ) -> None:

@@ -193,6 +193,8 @@ def _print_summary(console: Console, options: DemoOptions, result: NightResult) 
         highlight=False,
         soft_wrap=True,
     )
+    if result.site is not None:
+        console.print(f"Look at it: {result.site}", highlight=False, soft_wrap=True)
 
 
 def _departments(database: Path) -> int:

@@ -25,6 +25,7 @@ from orchestration.freshness import newest_run_at
 from orchestration.lake import prepare_lake
 from orchestration.lock import run_lock
 from orchestration.result import ExitCode, NightResult
+from orchestration.site import build_site
 from publishing.audit import AuditFailedError
 from publishing.closed import ClosedStore
 from publishing.last_good import readers_keep
@@ -40,9 +41,9 @@ _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 class Night:
     """One run: holds the lock from `__enter__` to `__exit__`, takes the steps, remembers what came of each.
 
-    Steps in order: `open` (only before loading), `load` each source, `check`, `build`, `publish`, `finish`.
-    `publish` does nothing after a failed check or build: readers keep the last good version. A night that
-    ends by an exception is told about as well; one that never began (busy) is not.
+    Steps in order: `open` (only before loading), `load` each source, `check`, `build`, `publish`,
+    `build_site`, `finish`. `publish` does nothing after a failed check or build: readers keep the last good
+    version. A night that ends by an exception is told about as well; one that never began (busy) is not.
     """
 
     def __init__(
@@ -185,6 +186,17 @@ class Night:
             except AiUsageError as failure:
                 self.result.error, self.result.refused_by = str(failure), "publish"
 
+    def build_site(self) -> None:
+        """Build the site of what was published tonight. A site that fails undoes no publish."""
+        if self.result.publication is None:
+            return
+        with self._timed("site"):
+            self._progress("site", "drawing the published tables")
+            try:
+                self.result.site = build_site(self.environment).index
+            except AiUsageError as failure:
+                self.result.site_error = str(failure)
+
     def _build_masked(self) -> bool:
         """Build again what stands behind the masks, after the linear audit had more of it hidden."""
         prepare_lake(self.environment)
@@ -246,4 +258,5 @@ def build_and_publish(night: Night, *, accepted: Sequence[str] = ()) -> NightRes
     night.check(accepted)
     night.build()
     night.publish()
+    night.build_site()
     return night.finish()

@@ -18,6 +18,7 @@ from orchestration.console import console
 from orchestration.freshness import stale_names
 
 if TYPE_CHECKING:
+    from dashboards.builder import Site
     from ingestion.source_types import Finding
     from orchestration.backup.archive import Manifest
     from orchestration.backup.restore import Restored
@@ -104,6 +105,10 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
         )
         if published.closed:
             out.print(f"closed: {_periods(published.closed)}", highlight=False)
+    if result.site and not quiet:
+        out.print(f"site: {result.site}", highlight=False, soft_wrap=True)
+    if result.site_error:
+        out.print(f"[red]No new site:[/] {result.site_error} Readers keep the last one.", highlight=False)
     if result.publication and result.publication.kept:
         out.print(
             f"[yellow]Not corrected:[/] {_periods(result.publication.kept)}: the correction would concern too "
@@ -152,8 +157,26 @@ def as_dict(result: NightResult) -> dict[str, Any]:
         "kept": [str(period) for period in result.publication.kept] if result.publication else [],
         "published": result.publication.location if result.publication else None,
         "error": result.error,
+        "site": str(result.site) if result.site else None,
+        "site_error": result.site_error,
         "seconds": {stage: round(seconds, 2) for stage, seconds in result.seconds.items()},
     }
+
+
+def print_site(site: Site, *, quiet: bool, as_json: bool) -> None:
+    """The page to open, and what was built."""
+    if as_json:
+        told = {
+            "site": str(site.index),
+            "pages": site.pages,
+            "bytes": site.size,
+            "seconds": round(site.seconds, 2),
+        }
+        sys.stdout.write(json.dumps(told, indent=2) + "\n")
+    elif not quiet:
+        out = console()
+        size = f"{site.size / 1e6:.1f} MB"
+        out.print(f"site: {site.pages} pages, {size} → {site.index}", highlight=False, soft_wrap=True)
 
 
 def print_saved(manifest: Manifest, folder: Path, *, quiet: bool, as_json: bool) -> None:

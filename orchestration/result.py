@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class ExitCode(IntEnum):
     NOT_PUBLISHED = 5
     BUSY = 6
     FINDINGS = 7
+    SITE_FAILED = 8
 
 
 @dataclass(slots=True)
@@ -32,7 +34,7 @@ class NightResult:
     """What one run did: a result per source, checks, dbt's, what was published, and seconds by stage.
 
     `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`. `freshness`
-    is empty when nobody could tell.
+    is empty when nobody could tell. `site` is the page to open, when one was built; `site_error` why none was.
     """
 
     run_id: str
@@ -43,6 +45,8 @@ class NightResult:
     publication: Publication | None = None
     error: str | None = None
     refused_by: str | None = None
+    site: Path | None = None
+    site_error: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -62,4 +66,6 @@ class NightResult:
             return ExitCode.BUILD_FAILED
         if self.publication is None:
             return ExitCode.NOT_PUBLISHED
+        if self.site_error is not None:
+            return ExitCode.SITE_FAILED
         return ExitCode.SOURCE_FAILED if self.failed_sources else ExitCode.OK

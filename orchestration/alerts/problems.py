@@ -95,6 +95,8 @@ def examine_night(
         for area, problem in _refusals(result, night, watched):
             examined.add(area, *([problem] if problem else []))
     examined.add("publish:stopped", *([] if result.publication else [_nothing_published(night, watched)]))
+    if result.publication is not None:
+        examined.add("site:failed", *([_no_site(result.site_error, night)] if result.site_error else []))
     if watched.origin == "warehouse":
         _from_status(examined, watched, result)
     return examined
@@ -268,6 +270,17 @@ def _nothing_published(night: str, watched: Watched) -> Problem:
         readers=readers_see(watched),
         remedy="Remove the cause named above; the next good night publishes everything.",
         section="Nothing is published",
+    )
+
+
+def _no_site(error: str, night: str) -> Problem:
+    return Problem(
+        key="site:failed",
+        what=f"The tables were published, but the site could not be built: {scrub(error)}",
+        since=night,
+        readers="tonight's tables, and the site of an earlier night.",
+        remedy="Remove the cause named above; then `ai-usage site`.",
+        section="The site was not built",
     )
 
 

@@ -25,7 +25,7 @@ from orchestration.defs.ingest import (
     raw_key,
     raw_specs,
 )
-from orchestration.defs.publish import HIDDEN_GROUPS, publish_events, published_specs
+from orchestration.defs.publish import HIDDEN_GROUPS, SITE, publish_events, published_specs
 from orchestration.defs.recovery import recovery_definitions
 from orchestration.defs.retention import JOB as RETENTION_JOB
 from orchestration.defs.retention import retention_definitions
@@ -104,7 +104,7 @@ def night_assets(deployment: Deployment, models: DbtAssets) -> dg.AssetsDefiniti
 
     @dg.multi_asset(
         name=STEP,
-        specs=[*raw_specs(deployment.sources), HIDDEN_GROUPS, *models.specs, *published],
+        specs=[*raw_specs(deployment.sources), HIDDEN_GROUPS, *models.specs, *published, SITE],
         check_specs=[*raw_checks(deployment.sources), *models.checks],
         can_subset=True,
     )
@@ -159,6 +159,9 @@ def _steps(
         run.publish()
         if run.result.publication is not None:
             yield from publish_events(published, run.result.publication)
+        run.build_site()
+        if run.result.site is not None:
+            yield dg.MaterializeResult(asset_key=SITE.key, metadata={"page": str(run.result.site)})
         run.finish()
 
 
@@ -174,7 +177,7 @@ def _trouble(result: NightResult) -> str:
     if result.exit_code is ExitCode.OK:
         return ""
     told = [f"{source.source}: {source.error}" for source in result.failed_sources]
-    told += [result.error] if result.error else []
+    told += [text for text in (result.error, result.site_error) if text]
     told += result.dbt.failures[:5] if result.dbt else []
     published = "published" if result.publication else "NOT published"
     return scrub(f"{result.exit_code.name} (exit code {int(result.exit_code)}), {published}. {' '.join(told)}")

@@ -9,6 +9,13 @@ import dagster as dg
 from orchestration.defs.ingest import FRESHNESS
 from publishing.publish import Publication
 
+SITE = dg.AssetSpec(
+    "site",
+    deps=[dg.AssetKey(["published", "publication"])],
+    group_name="published",
+    description="The dashboards: static pages of what is published.",
+    skippable=True,
+)
 PUBLICATION = dg.AssetKey(["published", "publication"])
 # What earlier nights' audits had hidden: publishing writes it, the next build reads it.
 HIDDEN_GROUPS = dg.AssetSpec(
