@@ -1,0 +1,68 @@
+"""The page's data: columns in short forms, figures as exact as a reader can use them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from dashboards.answers import Answer, Rows, earlier, newest_complete, plain
+from dashboards.declaration import Query
+from dashboards.payload import _values
+
+
+@pytest.mark.parametrize(
+    ("values", "form"),
+    [
+        ([1, 2, 3], [1, 2, 3]),
+        ([1, 1, 1, 1, 2, 2, 2, 2, 2, 2], {"runs": [1, 4, 2, 6]}),
+        ([1, 2, 3, 1, 2, 3], {"cycle": [1, 2, 3]}),
+        ([1, 2, 3, 1, 2], [1, 2, 3, 1, 2]),
+        (["b", None, "a", "b"], {"texts": ["b", "a"], "rows": [0, None, 1, 0]}),
+        ([], []),
+    ],
+)
+def test_columns_are_told_shortly(values: list[object], form: object) -> None:
+    assert _values(values) == form
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "held"),
+    [
+        (0.25641, "ratio", 0.256),
+        (4.5678, "sessions", 4.57),
+        (123.456, "characters", 123.5),
+        (Decimal("1938.98"), "money", 1938.98),
+        (8.0, "times", 8),
+        (True, "yes_no", 1),
+        (dt.date(2026, 11, 9), "day", "2026-11-09"),
+        (dt.datetime(2026, 11, 9, 2, 3, 4, 5), "time", "2026-11-09T02:03:04"),
+        (None, "people", None),
+    ],
+)
+def test_figures_keep_what_a_reader_can_use(value: object, unit: str, held: object) -> None:
+    assert plain(value, unit) == held
+
+
+def answer(name: str, starts: list[dt.date], running: dt.date | None = None) -> Answer:
+    period = name.removesuffix("_start")
+    rows = Rows({name: start, f"is_complete_{period}": start != running} for start in starts)
+    return Answer("q", Query(sql="", columns={}), (name, f"is_complete_{period}"), rows)
+
+
+def test_a_choice_of_week_or_month_reaches_answers_of_the_other() -> None:
+    weeks = [dt.date(2026, 10, 26), dt.date(2026, 11, 2), dt.date(2026, 11, 9)]
+    weekly = answer("week_start", weeks, running=weeks[2])
+    monthly = answer("month_start", [dt.date(2026, 10, 1), dt.date(2026, 11, 1)])
+    assert monthly.chosen(weeks[0], "week") == dt.date(2026, 10, 1), "the month of the Monday"
+    assert weekly.chosen(dt.date(2026, 11, 1), "month") == weeks[1], "the last week that is over"
+    assert weekly.chosen(None, None) == weeks[1]
+    assert weekly.chosen(weeks[2], "week") == weeks[2]
+
+
+def test_periods_count_back_over_years() -> None:
+    assert earlier(dt.date(2026, 1, 1), 3, "month") == dt.date(2025, 10, 1)
+    assert earlier(dt.date(2026, 1, 5), 14, "week") == dt.date(2025, 9, 29)
+    assert newest_complete([], set()) is None
+    assert newest_complete([dt.date(2026, 1, 5)], {dt.date(2026, 1, 5)}) == dt.date(2026, 1, 5)
