@@ -133,13 +133,15 @@ def newest_complete(starts: Iterable[dt.date], incomplete: Collection[dt.date]) 
 def plain(value: object, unit: str = "text") -> object:
     """A value as the page's data holds it: figures as exact as a reader can use them, days as ISO text.
 
-    Counts and money are exact; a ratio keeps a tenth of a percent, a mean two digits behind the point or one.
+    Counts and money are exact; a ratio keeps a tenth of a percent, a mean two digits behind the point or one,
+    a factor four.
     """
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, (float, Decimal)):
         number = float(value)
         digits = 2 if unit == "money" or abs(number) < 10 else 1
+        digits = 4 if unit == "times" else digits
         rounded = round(number, 3 if unit == "ratio" else digits)
         return int(rounded) if rounded == int(rounded) else rounded
     if isinstance(value, dt.datetime):

@@ -38,8 +38,8 @@ SCRIPTS = (
 _SITE_FILES = ("echarts.min.js", "echarts.LICENSE.txt", "echarts.NOTICE.txt")
 
 
-def write_assets(folder: Path, definitions: str) -> None:
-    """Everything that a page loads; `definitions` is a script of its own.
+def write_assets(folder: Path) -> None:
+    """Everything that a page loads and that is the same for every company.
 
     Raises:
         SiteError: the bundle has not been brought in.
@@ -54,7 +54,6 @@ def write_assets(folder: Path, definitions: str) -> None:
     static = HERE / "static"
     script = "\n".join((static / name).read_text(encoding="utf-8") for name in SCRIPTS)
     (folder / "site.js").write_text(script, encoding="utf-8")
-    (folder / "definitions.js").write_text(definitions, encoding="utf-8")
     for name in ("site.css", "early.js"):
         shutil.copyfile(static / name, folder / name)
 

@@ -82,7 +82,8 @@ class Column(Declared):
     suppression check looks at. `metric` names the definition one click away: `table`, `table.column`,
     `shared.column`, `terms.word` of docs/metrics.md. `better` colours a change: a falling cost is no loss
     (`lower`); without it a change has no colour. `link: department` makes a table's cell lead to the page
-    of the row's `department_key`. `muted` draws what a figure is only compared with in grey.
+    of the row's `department_key`. `muted` draws what a figure is only compared with in grey. `missing` is
+    what a table writes where there is no figure and none is hidden (`no limit`).
     """
 
     label: str
@@ -92,6 +93,7 @@ class Column(Declared):
     better: Literal["higher", "lower"] | None = None
     link: Literal["department"] | None = None
     muted: bool = False
+    missing: str | None = None
 
 
 class Query(Declared):

@@ -49,6 +49,18 @@ def page_payload(
     }
 
 
+def shared_part(payload: dict[str, Any]) -> dict[str, Any]:
+    """Take out of a payload what is the same on every page of its declaration, and give it back.
+
+    The pages of departments share it as one script; data.js puts it together again.
+    """
+    charts = payload["charts"]
+    return {
+        "charts": [{key: chart.pop(key) for key in list(chart) if key != "title"} for chart in charts],
+        "about": {name: query.pop("about") for name, query in payload["queries"].items()},
+    }
+
+
 def _used_columns(page: Page) -> dict[str, set[str]]:
     used: dict[str, set[str]] = {}
     for chart in page.charts:

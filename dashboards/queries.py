@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 
 from dashboards.answers import Answer, Rows
-from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Page
+from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Page, Query
 from dashboards.errors import SiteError
-from dashboards.references import PUBLISHED, references
-from dashboards.suppression import require_hidden
+from dashboards.references import PUBLISHED, References, references
+from dashboards.suppression import PublishedFigures, require_hidden
 
 DEPARTMENT = "$department_key"
 
@@ -47,21 +47,37 @@ def tables(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
 
 
 def answers(
-    connection: duckdb.DuckDBPyConnection, page: Page, name: str, department_key: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    page: Page,
+    name: str,
+    department_key: str | None = None,
+    published: PublishedFigures | None = None,
 ) -> dict[str, Answer]:
     """Every query's answer, checked. On a department's page `department_key` is filled in.
+
+    `published` keeps what checks have read, for a site of many pages.
 
     Raises:
         SiteError: a query reads what is not published, fails, or would show what is hidden.
     """
-    return {query: _answer(connection, page, name, query, department_key) for query in page.queries}
+    known = published or PublishedFigures(connection)
+    found = {}
+    for query, declared in page.queries.items():
+        place = f"dashboards/pages/{name}.yml, query `{query}`"
+        reads = references(connection, declared.sql, place)
+        found[query] = _answer(connection, query, declared, department_key, reads, place)
+        require_hidden(known, found[query], reads, place)
+    return found
 
 
 def _answer(
-    connection: duckdb.DuckDBPyConnection, page: Page, name: str, query: str, department_key: str | None
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    declared: Query,
+    department_key: str | None,
+    reads: References,
+    place: str,
 ) -> Answer:
-    declared, place = page.queries[query], f"dashboards/pages/{name}.yml, query `{query}`"
-    reads = references(connection, declared.sql, place)
     values: Mapping[str, str] = {}
     if DEPARTMENT in declared.sql:
         if department_key is None:
@@ -76,7 +92,6 @@ def _answer(
     rows = Rows(dict(zip(columns, row, strict=True)) for row in result.fetchall())
     answer = Answer(query, declared, tuple(columns), rows, reads.tables)
     _require_described(answer, place)
-    require_hidden(connection, answer, reads, place)
     return answer
 
 

@@ -66,9 +66,37 @@ KEYS = frozenset(
 _REMEDY = "Nothing was switched; readers keep the last site."
 
 
-def require_hidden(
-    connection: duckdb.DuckDBPyConnection, answer: Answer, reads: References, place: str
-) -> None:
+class PublishedFigures:
+    """What the published tables hold under each name; read once for all pages of a site."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._columns: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self._values: dict[tuple[str, ...], set[tuple[object, ...]]] = {}
+
+    def figures_and_keys(self, table: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Columns of a table that are figures, and those that say what a row is about."""
+        if table not in self._columns:
+            found = self._connection.execute(
+                "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
+                [PUBLISHED, table],
+            ).fetchall()
+            names = frozenset(str(name) for (name,) in found)
+            figures = {name for name in names - KEYS if not name.startswith(("is_", "has_"))}
+            self._columns[table] = frozenset(figures), names & KEYS
+        return self._columns[table]
+
+    def values(self, table: str, column: str, keys: Sequence[str]) -> set[tuple[object, ...]]:
+        """Every (keys, figure) of a column."""
+        asked = (table, column, *keys)
+        if asked not in self._values:
+            names = ", ".join(f'"{name}"' for name in (*keys, column))
+            found = self._connection.execute(f'select distinct {names} from {PUBLISHED}."{table}"').fetchall()
+            self._values[asked] = set(found)
+        return self._values[asked]
+
+
+def require_hidden(published: PublishedFigures, answer: Answer, reads: References, place: str) -> None:
     """Refuse an answer that would show what the published tables hide; `place` names page and query.
 
     Raises:
@@ -76,14 +104,14 @@ def require_hidden(
     """
     for column in answer.columns:
         origin = reads.origins.get(column, column)
-        values = [row[column] for row in answer.rows]
+        values = {row[column] for row in answer.rows}
         if _PERSONAL_COLUMN.fullmatch(column) or _PERSONAL_COLUMN.fullmatch(origin):
             raise SiteError(f"{place}: `{column}` is a person-level column.", _REMEDY)
         if any(isinstance(value, str) and _TOKEN_OR_ADDRESS.search(value) for value in values):
             raise SiteError(f"{place}: `{column}` holds a token or an address.", _REMEDY)
         if _counts_people(answer, column, origin) and any(_too_few(value) for value in values):
             raise SiteError(f"{place}: `{column}` counts fewer than {K_FLOOR} people.", _REMEDY)
-    _require_published_figures(connection, answer, reads, place)
+        _require_published_figures(published, answer, reads, column, place)
 
 
 def _counts_people(answer: Answer, column: str, origin: str) -> bool:
@@ -98,48 +126,24 @@ def _too_few(value: object) -> bool:
 
 
 def _require_published_figures(
-    connection: duckdb.DuckDBPyConnection, answer: Answer, reads: References, place: str
+    published: PublishedFigures, answer: Answer, reads: References, column: str, place: str
 ) -> None:
-    """Each figure with a published name must stand in a table that the query reads, at the same keys."""
-    columns = {table: _figures_and_keys(connection, table) for table in sorted(reads.tables)}
-    for column in answer.columns:
-        origin = reads.origins.get(column, column)
-        tables = [table for table, (figures, _) in columns.items() if origin in figures]
-        if not tables:
-            continue
-        known: set[tuple[object, ...]] = set()
-        keys: dict[str, list[str]] = {}
-        for table in tables:
-            keys[table] = [key for key in answer.columns if reads.origins.get(key, key) in columns[table][1]]
-            known |= _published(connection, table, origin, [reads.origins.get(key, key) for key in keys[table]])
-        for row in answer.rows:
-            if row[column] is not None and not any(
-                (table, *(row[key] for key in keys[table]), row[column]) in known for table in tables
-            ):
-                raise SiteError(
-                    f"{place}: `{column}` is not what published.{tables[0]} holds under that name.",
-                    f"A figure that is computed needs a name of its own. {_REMEDY}",
-                )
-
-
-def _figures_and_keys(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[set[str], set[str]]:
-    names = {
-        str(name)
-        for (name,) in connection.execute(
-            "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
-            [PUBLISHED, table],
-        ).fetchall()
-    }
-    keys = names & KEYS
-    return {name for name in names - keys if not name.startswith(("is_", "has_"))}, keys
-
-
-def _published(
-    connection: duckdb.DuckDBPyConnection, table: str, column: str, keys: Sequence[str]
-) -> set[tuple[object, ...]]:
-    names = ", ".join(f'"{name}"' for name in (*keys, column))
-    found = connection.execute(f'select distinct {names} from {PUBLISHED}."{table}"').fetchall()
-    return {(table, *row) for row in found}
+    """A figure with a published name must stand in a table that the query reads, at the same keys."""
+    origin = reads.origins.get(column, column)
+    tables = [table for table in sorted(reads.tables) if origin in published.figures_and_keys(table)[0]]
+    if not tables:
+        return
+    missing = [row for row in answer.rows if row[column] is not None]
+    for table in tables:
+        known_keys = published.figures_and_keys(table)[1]
+        keys = [key for key in answer.columns if reads.origins.get(key, key) in known_keys]
+        known = published.values(table, origin, [reads.origins.get(key, key) for key in keys])
+        missing = [row for row in missing if (*(row[key] for key in keys), row[column]) not in known]
+    if missing:
+        raise SiteError(
+            f"{place}: `{column}` is not what published.{tables[0]} holds under that name.",
+            f"A figure that is computed needs a name of its own. {_REMEDY}",
+        )
 
 
 def require_private(texts: Mapping[str, Any] | Sequence[str], place: str) -> None:

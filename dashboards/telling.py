@@ -65,9 +65,8 @@ class Teller:
             SiteError: it cannot be rendered.
         """
         first = next(iter(self.answers))
-        return [
-            self._render(text, self._moment(self.answers[first], choice), what, choice) for choice in choices
-        ]
+        moments = [(self._moment(self.answers[first], choice), choice) for choice in choices]
+        return [self._render(text, moment, what, choice, is_prose=True) for moment, choice in moments]
 
     def _title(self, chart: Chart, choice: dt.date | None) -> str:
         answer = self.answers[chart.query].filtered(chart.where)

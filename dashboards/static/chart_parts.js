@@ -90,10 +90,17 @@
       type: "value", axisLabel: { ...text(view), color: view.colours.muted, formatter: (v) => site.tick(v, about, view.currency) },
       splitLine: { lineStyle: { color: view.colours.line } }, splitNumber: 4, axisLine: { show: false },
       axisTick: { show: false }, nameTextStyle: { ...text(view), color: view.colours.muted },
-      ...(about.unit === "ratio" ? { max: (range) => (range.max > 0.75 && range.max <= 1 ? 1 : null) } : {}),
+      ...(about.unit === "ratio" ? wholeAxis(view, column, more.scale) : {}),
       minInterval: ["ratio", "money", "times"].includes(about.unit) || view.hasFractions(column) ? undefined : 1,
       ...more,
     };
+  }
+
+  // An axis of shares that come near the whole ends at it.
+  function wholeAxis(view, column, isScaled) {
+    const high = Math.max(...view.rows.map((row) => row[column] || 0));
+    if (high <= 0.75 || high > 1) return {};
+    return isScaled ? { max: 1 } : { max: 1, interval: 0.25 };
   }
 
   function categoryAxis(view, data, more) {
@@ -114,12 +121,17 @@
   // A missing figure in words: hidden where the row hides something, else not known.
   function said(row, column, view) {
     if (!row) return "–";
-    if (row[column] === null) return row.is_suppressed ? "hidden" : "not given";
+    if (row[column] === null) return row.is_suppressed ? "hidden" : view.about[column].missing || "not given";
     return site.figure(row[column], view.about[column], row.currency);
   }
 
+  // The unit of an axis, where its ticks do not carry it.
+  function axisUnit(about, currency) {
+    return about.unit === "ratio" ? "" : site.unitName(about, currency);
+  }
+
   function unitNote(view, columns) {
-    const units = new Set(columns.map((column) => site.unitName(view.about[column], view.currency)).filter(Boolean));
+    const units = new Set(columns.map((column) => axisUnit(view.about[column], view.currency)).filter(Boolean));
     return [...units].join(", ");
   }
 
@@ -136,14 +148,21 @@
       }
     }
     const all = rows.length * columns.length;
-    if (hidden) told.push(`${site.fixed(hidden, 0)} of ${site.fixed(all, 0)} figures are hidden to protect small groups.`);
-    if (unknown) told.push(`${site.fixed(unknown, 0)} of ${site.fixed(all, 0)} figures are not given.`);
+    const count = (number) => `${site.fixed(number, 0)} of ${site.fixed(all, 0)} figures ${number === 1 ? "is" : "are"}`;
+    if (hidden) told.push(`${count(hidden)} hidden to protect small groups.`);
+    if (unknown) told.push(`${count(unknown)} not given.`);
     return told;
+  }
+
+  // How hidden parts look: hatched, in no colour of a series.
+  function hatched(view) {
+    const decal = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: view.colours.muted };
+    return { color: view.colours.line, itemStyle: { color: view.colours.line, decal } };
   }
 
   Object.assign(site, { charts });
   site.parts = {
     symbols, colourOf, seriesOf, text, base, legend, legendHeight, valueAxis, categoryAxis, periodLabel, periodName, said, unitNote,
-    flags, fontFamily,
+    flags, fontFamily, hatched, axisUnit,
   };
 })(window.aiUsage);

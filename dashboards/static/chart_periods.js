@@ -80,10 +80,11 @@
     const top = several ? parts.legendHeight(view, names) + 24 : 26;
     const grids = [], xs = [], ys = [], drawn = [];
     panels.forEach((panel, index) => {
-      grids.push({ left: 8, right: 12, top: top + index * (height + 30), height, containLabel: true });
+      const place = chart.panels ? { top: top + index * (height + 44), height } : { top, bottom: 4 };
+      grids.push({ left: 8, right: 12, ...place, containLabel: true });
       xs.push(timeAxis(view, starts, { gridIndex: index, boundaryGap: false }));
       const about = view.about[panel[0].column];
-      const name = chart.panels ? site.labelled(about, view.currency) : site.unitName(about, view.currency);
+      const name = chart.panels ? site.labelled(about, view.currency) : parts.axisUnit(about, view.currency);
       ys.push(parts.valueAxis(view, panel[0].column, {
         gridIndex: index, name, nameLocation: "end", nameGap: 12, scale: !fromZero(panel),
         nameTextStyle: { ...parts.text(view), color: view.colours.muted, align: "left" },
@@ -129,7 +130,7 @@
         axisPointer: { link: [{ xAxisIndex: "all" }] },
         legend: several ? parts.legend(view, names) : undefined,
       },
-      height: top + panels.length * (height + 30) - 26,
+      height: chart.panels ? top + panels.length * (height + 44) - 40 : top + height,
       steps: stepsOf(view, starts, series, running),
       flags: [
         ...(chart.pair ? [`Dotted: the chosen ${view.period} and ${chart.pair} ${view.period}s before it.`] : []),
@@ -156,7 +157,7 @@
       markArea: index === 0 && isArea && running.size ? runningArea(view, starts, running) : undefined,
     }));
     if (isShare) drawn.push(...hiddenShare(view, starts, series, isArea));
-    const unit = site.unitName(view.about[chart.y], view.currency);
+    const unit = parts.axisUnit(view.about[chart.y], view.currency);
     const top = parts.legendHeight(view, drawn.map((one) => one.name));
     return {
       option: {
@@ -190,10 +191,10 @@
       return isHidden ? Math.max(0, 1 - values.reduce((sum, value) => sum + (value || 0), 0)) : null;
     });
     if (rest.every((value) => value === null)) return [];
-    const decal = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: view.colours.muted };
+    const look = parts.hatched(view);
     return [{
-      id: "hidden", name: "hidden", type: isArea ? "line" : "bar", stack: "all", symbol: "none", silent: true, color: view.colours.line,
-      areaStyle: isArea ? { decal } : undefined, lineStyle: { width: 0 }, itemStyle: { color: view.colours.line, decal },
+      id: "hidden", name: "hidden", type: isArea ? "line" : "bar", stack: "all", symbol: "none", silent: true, ...look,
+      areaStyle: isArea ? { decal: look.itemStyle.decal } : undefined, lineStyle: { width: 0 },
       barCategoryGap: "25%", data: rest,
     }];
   }
@@ -217,7 +218,7 @@
     const told = ([x, y, row]) =>
       `${site.named(values[y], chart.y)}, ${parts.periodName(starts[x], view.period)}` +
       `${running.has(starts[x]) ? " (not over)" : ""}: ${parts.said(row, chart.value, view)}`;
-    const size = Math.max(16, Math.min(26, 600 / Math.max(1, values.length)));
+    const size = values.length > 20 ? Math.max(16, 600 / values.length) : view.isNarrow ? 32 : 26;
     return {
       option: {
         ...parts.base(view),

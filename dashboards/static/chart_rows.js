@@ -27,6 +27,7 @@
       });
     });
     const unit = parts.unitNote(view, chart.values);
+    const hasHiddenPart = chart.stacked && hiddenPart(chart, view, series, categories, find, thick).length > 0;
     const top = isSingle ? 4 : parts.legendHeight(view, series.map((one) => one.name));
     return {
       option: {
@@ -47,7 +48,7 @@
         }),
         tooltip: { ...parts.base(view).tooltip, trigger: "axis", axisPointer: { type: "shadow" },
           formatter: (hit) => steps[hit[0].dataIndex].text.replace(": ", "\n").replaceAll(", ", "\n") },
-        legend: isSingle ? undefined : parts.legend(view, series.map((one) => one.name)),
+        legend: isSingle ? undefined : parts.legend(view, series.map((one) => one.name).concat(hasHiddenPart ? ["hidden"] : [])),
         series: series.map((one) => ({
           id: one.id, name: one.name, type: "bar", stack: chart.stacked ? "all" : undefined, color: one.colour,
           barWidth: thick, barGap: "15%", itemStyle: one.isMuted
@@ -59,7 +60,7 @@
             show: hasLabels, position: "right", ...parts.text(view, 11), color: view.colours.muted,
             formatter: (hit) => site.figure(hit.value, view.about[one.column], view.currency),
           },
-        })).concat(chart.stacked ? [] : missingWords(view, series, categories, find, thick)),
+        })).concat(chart.stacked ? hiddenPart(chart, view, series, categories, find, thick) : missingWords(view, series, categories, find, thick)),
       },
       height: categories.length * perRow + top + (unit ? 52 : 30),
       steps,
@@ -70,6 +71,21 @@
     };
   };
 
+  // Of shares of a whole, what hidden parts make up together.
+  function hiddenPart(chart, view, series, categories, find, thick) {
+    if (view.about[chart.values[0]].unit !== "ratio") return [];
+    const rest = categories.map((category) => {
+      const values = series.map((one) => find(one, category)).map((row, at) => (row ? row[series[at].column] : null));
+      const isHidden = series.some((one) => {
+        const row = find(one, category);
+        return row && row[one.column] === null && row.is_suppressed;
+      });
+      return isHidden ? Math.max(0, 1 - values.reduce((sum, value) => sum + (value || 0), 0)) : null;
+    });
+    if (rest.every((value) => value === null)) return [];
+    return [{ id: "hidden", name: "hidden", type: "bar", stack: "all", silent: true, barWidth: thick, data: rest, ...parts.hatched(view) }];
+  }
+
   // Where a bar is missing stands why, so that it does not look like a zero.
   function missingWords(view, series, categories, find, thick) {
     const made = [];
@@ -77,7 +93,7 @@
       const gone = categories.filter((category) => (find(one, category) || {})[one.column] === null);
       if (!gone.length) return;
       made.push({
-        id: `missing/${one.id}`, type: "scatter", silent: true, symbolSize: 1, color: view.colours.muted,
+        id: `missing/${one.id}`, type: "scatter", silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
         symbolOffset: [0, (place - (series.length - 1) / 2) * thick * 1.15],
         data: gone.map((category) => [0, categories.indexOf(category)]),
         label: {
@@ -124,6 +140,10 @@
       parts.valueAxis(view, column, {
         name: site.labelled(view.about[column], view.currency),
         nameLocation: "middle", scale: true, splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: view.colours.muted } },
+        axisLabel: {
+          ...parts.text(view), color: view.colours.muted, showMinLabel: false, showMaxLabel: false, hideOverlap: true,
+          formatter: (v) => site.tick(v, view.about[column], view.currency),
+        },
         ...more,
       });
     return {
@@ -143,7 +163,7 @@
               show: true, position: "top", ...parts.text(view, 11), formatter: (hit) => site.named(group.rows[hit.dataIndex][chart.label], chart.label),
               width: 140, overflow: "truncate",
             },
-            labelLayout: { hideOverlap: true, moveOverlap: "shiftY" },
+            labelLayout: rows.length > 15 ? { hideOverlap: true } : { hideOverlap: true, moveOverlap: "shiftY" },
             markLine: quadrants && !at ? dividing(quadrants, view) : undefined,
             markArea: quadrants && !at ? corners(quadrants, view, frame) : undefined,
           }
@@ -155,12 +175,19 @@
       ),
       flags: [
         ...(missing.length
-          ? [`Without a dot, because a figure is hidden or not known: ${missing.map((row) => site.named(row[chart.label], chart.label)).join(", ")}.`]
+          ? [`Without a dot, because a figure is hidden or not known: ${someOf(missing.map((row) => site.named(row[chart.label], chart.label)))}.`]
           : []),
         ...runningFlag(view),
       ],
     };
   };
+
+  // A few names, and how many more the data has.
+  function someOf(names) {
+    const distinct = [...new Set(names)];
+    if (distinct.length <= 6) return distinct.join(", ");
+    return `${distinct.slice(0, 5).join(", ")} and ${site.fixed(distinct.length - 5, 0)} more (see the data)`;
+  }
 
   // Room around the dots, so that none sits on the frame and the dividing lines are inside.
   function bounds(rows, column, divider, isRatio) {
@@ -169,7 +196,7 @@
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const room = (high - low || Math.abs(high) || 1) * 0.18;
     const [from, to] = [Math.floor((low - room) * 20) / 20, Math.ceil((high + room) * 20) / 20];
-    return { min: low >= 0 ? Math.max(0, from) : from, max: isRatio && high <= 1 ? Math.min(1, to) : to };
+    return { min: low >= 0 ? Math.max(0, from) : from, max: isRatio && high <= 1 ? Math.min(1.1, to) : to };
   }
 
   function divider(quadrants, view) {
@@ -214,12 +241,12 @@
     rows.forEach((row, index) => {
       const [column, line] = [index % columns, Math.floor(index / columns)];
       const place = { left: `${(100 / columns) * column + 1}%`, width: `${100 / columns - 2}%` };
-      grids.push({ ...place, top: 56 + line * (height + 84), height });
+      grids.push({ ...place, top: 56 + line * (height + 96), height });
       if (chart.split) {
-        titles.push({ text: site.named(row[chart.split], chart.split), left: place.left, top: line * (height + 84), textStyle: { ...parts.text(view, 14), fontWeight: 600 } });
+        titles.push({ text: site.named(row[chart.split], chart.split), left: place.left, top: line * (height + 96), textStyle: { ...parts.text(view, 14), fontWeight: 600 } });
       }
       xs.push(parts.categoryAxis(view, stages.map((stage) => view.about[stage].label), {
-        gridIndex: index, axisLabel: { ...parts.text(view, 11), interval: 0, width: Math.max(44, view.width / columns / stages.length - 10), overflow: "break" },
+        gridIndex: index, axisLabel: { ...parts.text(view, 11), interval: 0, lineHeight: 13, width: Math.max(44, view.width / columns / stages.length - 10), overflow: "break" },
       }));
       ys.push({ type: "value", show: false, gridIndex: index, min: 0 });
       const stuck = chart.bottleneck ? row[chart.bottleneck] : null;
@@ -249,7 +276,7 @@
       const gone = stages.map((stage, at) => [at, row[stage]]).filter(([, value]) => value === null);
       if (!gone.length) return;
       drawn.push({
-        type: "scatter", id: `missing/${index}`, xAxisIndex: index, yAxisIndex: index, silent: true, symbolSize: 1, color: view.colours.muted,
+        type: "scatter", id: `missing/${index}`, xAxisIndex: index, yAxisIndex: index, silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
         data: gone.map(([at]) => [at, 0]),
         label: { show: true, position: "top", ...parts.text(view, 11), color: view.colours.muted, fontStyle: "italic", formatter: (hit) => parts.said(row, stages[hit.value[0]], view) },
       });
@@ -260,7 +287,7 @@
         ...parts.base(view), grid: grids, xAxis: xs, yAxis: ys, title: titles, series: drawn,
         tooltip: { ...parts.base(view).tooltip, trigger: "item", formatter: (hit) => steps[hit.seriesIndex * stages.length + hit.dataIndex].text.replace(": ", "\n") },
       },
-      height: 24 + Math.max(1, lines) * (height + 84),
+      height: 24 + Math.max(1, lines) * (height + 96),
       steps,
       flags: [
         "Percent: of the stage before.",

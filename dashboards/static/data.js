@@ -6,6 +6,12 @@
   const element = document.getElementById("page-data");
   const page = element ? JSON.parse(element.textContent) : null;
 
+  // What the pages of departments have in common comes in a script of its own.
+  if (page && site.shared) {
+    page.charts = page.charts.map((chart, at) => ({ ...site.shared.charts[at], ...chart }));
+    for (const [name, about] of Object.entries(site.shared.about)) page.queries[name].about = about;
+  }
+
   // A column in one of the forms of dashboards/payload.py.
   function values(column, rows) {
     if (Array.isArray(column)) return column;

@@ -165,8 +165,21 @@
     return made;
   }
 
+  // Beside a higher neighbour a chart over time takes the room that is left.
+  function fill(chart) {
+    const instance = instances.get(chart.id);
+    if (!instance || chart.panels || !["line", "stack"].includes(chart.type)) return;
+    const section = document.getElementById(chart.id);
+    const room = section.querySelector(".below").getBoundingClientRect().top - slot(section, "flags").getBoundingClientRect().bottom;
+    if (room < 24) return;
+    const plot = slot(section, "plot");
+    plot.style.height = `${plot.clientHeight + Math.min(room - 8, 240)}px`;
+    instance.resize();
+  }
+
   function draw() {
     for (const chart of site.page.charts) drawChart(chart);
+    site.page.charts.forEach(fill);
     for (const [place, texts] of Object.entries(site.page.prose)) {
       document.querySelector(`[data-prose="${place}"]`).replaceChildren(site.nodes(sentence(texts)));
     }

@@ -58,7 +58,7 @@
 
   function cell(row, column, about) {
     const value = row[column];
-    if (value === null) return row.is_suppressed ? { raw: "hidden", text: "hidden" } : { raw: null, text: "not given" };
+    if (value === null) return row.is_suppressed ? { raw: "hidden", text: "hidden" } : { raw: about.missing || null, text: about.missing || "not given" };
     if (typeof value === "string" && (about.unit || "text") === "text") {
       return { raw: site.named(value, column), href: about.link ? site.page.departments[row.department_key] : undefined };
     }
@@ -78,10 +78,11 @@
     const made = document.createElement("table");
     const head = made.createTHead().insertRow();
     made.createCaption().textContent = caption;
-    table.head.forEach((name) => {
+    table.head.forEach((name, at) => {
       const title = document.createElement("th");
       title.scope = "col";
       title.textContent = name;
+      if (table.rows.some((row) => row[at].isFigure)) title.className = "number";
       head.append(title);
     });
     const body = made.createTBody();
@@ -91,8 +92,8 @@
         const cellOfRow = document.createElement(at === 0 ? "th" : "td");
         if (at === 0) cellOfRow.scope = "row";
         cellOfRow.append(content(one));
-        if (one.isFigure) cellOfRow.className = "number";
-        if (one.text === "hidden" || one.text === "not given") cellOfRow.className = "no-figure";
+        if (table.rows.some((other) => other[at].isFigure)) cellOfRow.classList.add("number");
+        if (one.text === "hidden" || one.text === "not given") cellOfRow.classList.add("no-figure");
         line.append(cellOfRow);
       });
     }

@@ -86,7 +86,7 @@
   }
 
   function draw(chart, plot) {
-    const list = element("ul", "tiles");
+    const list = element("ul", chart.tiles.length % 3 === 0 && chart.tiles.length < 12 ? "tiles of-3" : "tiles");
     for (const tile of chart.tiles) {
       const shown = tileFigures(tile);
       const item = element("li", "tile");

@@ -27,7 +27,7 @@ def test_every_bundle_is_recorded_whole_and_without_an_address() -> None:
 def test_a_missing_bundle_names_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assets, "BUNDLES", tmp_path)
     with pytest.raises(SiteError, match="make assets"):
-        assets.write_assets(tmp_path / "out", "")
+        assets.write_assets(tmp_path / "out")
 
 
 @pytest.fixture

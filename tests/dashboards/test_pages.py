@@ -9,11 +9,12 @@ import duckdb
 import pytest
 import yaml
 
-from dashboards.builder import DEFINITIONS, HERE
 from dashboards.declaration import Page, load_pages
 from dashboards.definitions import definition
+from dashboards.navigation import DEFINITIONS
 from dashboards.queries import answers
 from dashboards.references import references
+from dashboards.rendering import HERE
 from dashboards.sentences import sentence_environment, to_text
 from dashboards.telling import Department, Teller
 from tests.dashboards.published_schema import contracts, empty_schema, filled_schema

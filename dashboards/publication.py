@@ -1,0 +1,48 @@
+"""What the published tables say about themselves: how far they reach, and which departments they know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+
+from dashboards.errors import SiteError
+from dashboards.telling import Department
+
+_NOT_DEPARTMENTS = ("all", "unattributed")
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Up to when the figures reach, and when they were published; UTC."""
+
+    as_of: dt.datetime | None
+    published_at: dt.datetime
+
+
+def read_publication(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> Publication:
+    """The publication's one row.
+
+    Raises:
+        SiteError: nothing has been published.
+    """
+    if "publication" not in tables:
+        raise SiteError("Nothing has been published yet.", "Run `ai-usage run` first.")
+    row = connection.execute("select as_of, published_at from published.publication").fetchone()
+    if row is None:
+        raise SiteError("The published tables do not say when they were published.", "Publish again.")
+    return Publication(row[0], row[1])
+
+
+def read_departments(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Department]:
+    """Every unit of the newest complete week; the pool of small ones last."""
+    if "department_usage_weekly" not in tables:
+        return []
+    rows = connection.execute(
+        "select distinct department_key, department_name from published.department_usage_weekly "
+        "where week_start = "
+        "(select max(week_start) from published.department_usage_weekly where is_complete_week) "
+        "order by department_key = 'other', department_name, department_key"
+    ).fetchall()
+    return [Department(str(key), str(name)) for key, name in rows if key not in _NOT_DEPARTMENTS]

@@ -1,0 +1,180 @@
+"""One file after the other: answers, sentences and data of a page put into its template."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import yaml
+from markupsafe import Markup
+
+from dashboards.actions import recommended
+from dashboards.answers import Answer, newest_complete
+from dashboards.chart_types import Chart
+from dashboards.declaration import Page, Period
+from dashboards.definitions import Definition, definition, definitions_page
+from dashboards.navigation import DEFINITIONS, Navigation
+from dashboards.payload import definitions_of, page_payload, shared_part
+from dashboards.publication import read_departments, read_publication
+from dashboards.queries import answers, tables
+from dashboards.sentences import Names, mark_day, resolve_marks, sentence_environment, to_html, to_text
+from dashboards.suppression import PublishedFigures, require_private
+from dashboards.telling import Department, Teller
+
+HERE = Path(__file__).parent
+# Periods that a reader can choose; a department's page has fewer, because there may be many of them.
+CHOICES: Mapping[Period, int] = {"week": 26, "month": 12}
+DEPARTMENT_CHOICES: Mapping[Period, int] = {"week": 14, "month": 6}
+# Periods that a page holds: a year; half of it where there are many departments, so that the site stays small.
+HISTORY: Mapping[Period, int] = {"week": 53, "month": 13}
+SHORT_HISTORY: Mapping[Period, int] = {"week": 28, "month": 7}
+MANY_DEPARTMENTS = 30
+
+
+class Renderer:
+    """The files of one site, from one set of published tables."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, pages: Mapping[str, Page]) -> None:
+        self.connection = connection
+        self.pages = pages
+        self.tables = tables(connection)
+        self.publication = read_publication(connection, self.tables)
+        self.navigation = Navigation(pages, read_departments(connection, self.tables))
+        self.names: Names = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
+        self.figures = PublishedFigures(connection)
+        self.sentences = sentence_environment(self.names)
+        self.html = _environment()
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Name and text of every file that depends on the tables.
+
+        Raises:
+            SiteError: a page was refused or cannot be rendered.
+        """
+        yield "assets/definitions.js", self._definitions()
+        for name, page in self.pages.items():
+            if page.per is None:
+                html, _ = self._page(name, page, None)
+                yield self.navigation.hrefs[name], html
+                continue
+            shared: dict[str, Any] = {}
+            for department, href in self.navigation.department_files().items():
+                html, shared = self._page(name, page, department)
+                yield href, html
+            yield f"assets/{name}.js", _script("shared", shared)
+        body = Markup(definitions_page())
+        yield f"{DEFINITIONS}.html", self._render("definitions.html", DEFINITIONS, body=body)
+
+    def _page(self, name: str, page: Page, department: Department | None) -> tuple[str, dict[str, Any]]:
+        """The page's HTML, and what it shares with the other departments' pages."""
+        key = department.key if department else None
+        found = self._recent(answers(self.connection, page, name, key, self.figures))
+        choices, default = _choices(page, found, DEPARTMENT_CHOICES if department else CHOICES)
+        at: list[dt.date | None] = [*choices] or [None]
+        here = at.index(default) if default in at else 0
+        teller = Teller(self.sentences, page, name, found, self.navigation.links, department)
+        titles = {chart.id: teller.titles(chart, at) for chart in page.charts}
+        prose = {"intro": teller.prose(page.intro, at, "intro")} if page.intro else {}
+        prose |= {f"note-{i}": teller.prose(note, at, "notes") for i, note in enumerate(page.notes)}
+        for texts in (*titles.values(), *prose.values()):
+            require_private([to_text(text) for text in texts], f"dashboards/pages/{name}.yml")
+        payload = page_payload(page, found, choices, default, titles, prose, self.names)
+        payload["departments"] = self.navigation.linked(page)
+        payload["as_of"] = self.publication.as_of.date().isoformat() if self.publication.as_of else None
+        shared = shared_part(payload) if department else {}
+        html = self._render(
+            "page.html",
+            name,
+            page=page,
+            department=department,
+            choices=list(reversed(choices)),
+            running={dt.date.fromisoformat(day) for day in payload["incomplete"]},
+            default=default,
+            helps={chart.id: self._help(name, chart) for chart in page.charts},
+            titles={chart: texts[here] for chart, texts in titles.items()},
+            prose={place: texts[here] for place, texts in prose.items()},
+            actions=recommended(
+                self.connection, self.tables, page, department, self.pages, self.navigation.hrefs
+            ),
+            department_links=self.navigation.department_links(page, department),
+            payload=Markup(_json(payload).replace("<", "\\u003c")),  # nothing in it can end the element
+        )
+        return html, shared
+
+    def _recent(self, found: Mapping[str, Answer]) -> dict[str, Answer]:
+        """The answers without periods that are older than a page holds."""
+        many = len(self.navigation.departments) > MANY_DEPARTMENTS
+        limits = SHORT_HISTORY if many else HISTORY
+        kept = {}
+        for name, answer in found.items():
+            starts = list(answer.by_period)
+            limit = limits[answer.period] if answer.period else len(starts)
+            kept[name] = answer.since(starts[-limit] if limit < len(starts) else None)
+        return kept
+
+    def _help(self, name: str, chart: Chart) -> str:
+        return resolve_marks(
+            chart.help, self.navigation.links, f"dashboards/pages/{name}.yml, chart `{chart.id}`"
+        )
+
+    def _definitions(self) -> str:
+        """A script with every definition that a chart names; one file, because all pages share it."""
+        found: dict[str, Definition] = {}
+        for name, page in self.pages.items():
+            for chart in page.charts:
+                place = f"dashboards/pages/{name}.yml, chart `{chart.id}`"
+                found |= {reference: definition(reference, place) for reference in definitions_of(page, chart)}
+        return _script("definitions", {reference: _filled(entry) for reference, entry in sorted(found.items())})
+
+    def _render(self, template: str, name: str, **values: Any) -> str:
+        """One file; `name` is the page's, or that of the definitions."""
+        return self.html.get_template(template).render(
+            page_name=name,
+            navigation=self.navigation.main(name),
+            publication=self.publication,
+            definitions_href=f"{DEFINITIONS}.html",
+            **values,
+        )
+
+
+def _choices(
+    page: Page, found: Mapping[str, Answer], limits: Mapping[Period, int]
+) -> tuple[list[dt.date], dt.date | None]:
+    """The periods that a reader can choose, oldest first, and the one shown first: the newest that is over."""
+    if page.period is None:
+        return [], None
+    own = [answer for answer in found.values() if answer.period == page.period]
+    starts = sorted({start for answer in own for start in answer.by_period})[-limits[page.period] :]
+    return starts, newest_complete(starts, {start for answer in own for start in answer.incomplete})
+
+
+def _environment() -> jinja2.Environment:
+    html = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    html.filters["sentence"] = lambda text: Markup(to_html(text))
+    html.filters["day"] = lambda day: Markup(to_html(mark_day("date", day)))
+    html.filters["period"] = lambda day, kind: to_text(mark_day("month" if kind == "month" else "date", day))
+    return html
+
+
+def _filled(entry: Definition) -> dict[str, str]:
+    return {key: value for key, value in asdict(entry).items() if value}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _script(name: str, value: object) -> str:
+    return f"window.aiUsage = window.aiUsage || {{}};\nwindow.aiUsage.{name} = {_json(value)};\n"
