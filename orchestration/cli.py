@@ -286,7 +286,7 @@ def retention(
 
 @app.command()
 def demo(
-    people: Annotated[int, typer.Option(min=20, help="People of the synthetic company.")] = 600,
+    people: Annotated[int, typer.Option(min=12, help="People of the synthetic company.")] = 600,
     weeks: Annotated[int, typer.Option(min=2, help="Weeks of history.")] = 26,
     seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 7,
     data_dir: Annotated[Path, typer.Option(help="Folder for everything the demo writes.")] = Path(".data/demo"),

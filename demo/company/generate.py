@@ -93,7 +93,7 @@ def generate_company(
 ) -> Company:
     """The company with ``weeks`` complete ISO weeks of activity before the week of ``as_of``.
 
-    Errors: ValueError for fewer than 20 people, fewer than one week, or a naive ``as_of``.
+    Errors: ValueError for fewer than 12 people, fewer than one week, or a naive ``as_of``.
     """
     if weeks < 1 or as_of.tzinfo is None:
         raise ValueError("weeks must be positive and as_of must carry a time zone")

@@ -13,6 +13,8 @@ from demo.company.model import Dated, Employee, EmploymentSpan, LeaveSpan
 from demo.company.names import NameBook, ascii_part
 
 MOVE_TARGETS = ("Engineering", "Sales", "Customer Support", "Operations", "Marketing")
+SMALLEST = 12
+"""People of the smallest company."""
 TURNOVER = 0.09
 MOVERS = 0.05
 """Shares of people a half-year."""
@@ -42,10 +44,15 @@ class _Draft:
 def department_sizes(people: int) -> dict[str, int]:
     """People by department: in proportion, the tiny ones stay tiny, the four largest have ten or more.
 
-    Errors: ValueError under 20 people, where departments have no meaning.
+    Under 20 people there are three departments, of which nearly nothing can be shown.
+
+    Errors: ValueError under 12 people, where departments have no meaning.
     """
+    if people < SMALLEST:
+        raise ValueError(f"a company needs at least {SMALLEST} people")
     if people < 20:
-        raise ValueError("a company needs at least 20 people")
+        sales, support = people // 3, people // 4
+        return {"Engineering": people - sales - support, "Sales": sales, "Customer Support": support}
     total = sum(habits.base_size for habits in HABITS)
     sizes = {h.name: max(1, round(h.base_size * people / total)) for h in HABITS}
     sizes["Legal"] = min(TINY["Legal"], max(2, sizes["Legal"]))
@@ -155,14 +162,17 @@ class OrganisationBuilder:
         return [day.replace(day=1), monday_of(day), monday_of(day) + timedelta(2)][kind]
 
     def _other_department(self, name: str) -> str:
-        return self._rng.choice([target for target in MOVE_TARGETS if target != name])
+        there = {draft.department for draft in self._drafts}
+        return self._rng.choice([target for target in MOVE_TARGETS if target != name and target in there])
 
     def _move(self, draft: _Draft, day: date, department: str, recorded_on: date | None = None) -> None:
         old = draft.spans[-1]
         if not old.starts_on < day or old.ends_before is not None:
             return
         draft.spans[-1] = _ending(old, day)
-        head = next(d.number for d in self._drafts if d.department == department)
+        head = next((d.number for d in self._drafts if d.department == department), None)
+        if head is None:
+            return
         function = self._rng.choice(HABITS_BY_NAME[department].job_functions)
         draft.spans.append(
             EmploymentSpan(

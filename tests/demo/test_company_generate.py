@@ -58,8 +58,22 @@ def test_departments_add_up_and_the_tiny_ones_stay_tiny(people: int) -> None:
     assert sum(size >= 10 for size in sizes.values()) >= 3
 
 
+@pytest.mark.parametrize("people", [12, 19])
+def test_a_small_company_has_three_departments_too_small_to_be_shown(people: int) -> None:
+    sizes = department_sizes(people)
+    assert sum(sizes.values()) == people
+    assert len(sizes) == 3
+    assert max(sizes.values()) < 10
+
+
+def test_people_of_a_small_company_move_only_where_there_is_a_department() -> None:
+    company = generate_company(people=12, weeks=6)
+    named = {span.department for employee in company.employees for span in employee.spans}
+    assert named == set(department_sizes(12))
+
+
 def test_bad_sizes_are_refused() -> None:
-    with pytest.raises(ValueError, match="20 people"):
+    with pytest.raises(ValueError, match="12 people"):
         generate_company(people=5)
     with pytest.raises(ValueError, match="time zone"):
         generate_company(as_of=datetime(2026, 11, 19))
