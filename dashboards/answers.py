@@ -63,13 +63,14 @@ class Answer:
 
     @cached_property
     def incomplete(self) -> frozenset[dt.date]:
-        """Periods that are still running for one of their rows."""
+        """Periods that are still running for all of their rows.
+
+        A source that stays dead keeps its own rows incomplete for ever; that holds up no others.
+        """
         if self.period is None:
             return frozenset()
         flag = COMPLETE_COLUMNS[self.period]
-        return frozenset(
-            start for start, rows in self.by_period.items() if any(row[flag] is False for row in rows)
-        )
+        return frozenset(s for s, rows in self.by_period.items() if all(row[flag] is False for row in rows))
 
     def of(self, start: dt.date | None) -> Rows:
         """The rows of the period that begins on `start`; all rows where the query has no period."""

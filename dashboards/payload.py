@@ -32,9 +32,9 @@ def page_payload(
 ) -> dict[str, Any]:
     """Everything that site.js draws a page from. `titles` and `prose` have one sentence for each choice."""
     used = _used_columns(page)
-    running = {
-        start for answer in answers.values() if answer.period == page.period for start in answer.incomplete
-    }
+    own = [answer for answer in answers.values() if answer.period == page.period]
+    running = {start for answer in own for start in answer.incomplete}
+    running -= {start for answer in own for start in answer.by_period.keys() - answer.incomplete}
     return {
         "period": page.period,
         "choices": [choice.isoformat() for choice in choices],

@@ -151,7 +151,8 @@ def _choices(
         return [], None
     own = [answer for answer in found.values() if answer.period == page.period]
     starts = sorted({start for answer in own for start in answer.by_period})[-limits[page.period] :]
-    return starts, newest_complete(starts, {start for answer in own for start in answer.incomplete})
+    over = {start for answer in own for start in answer.by_period.keys() - answer.incomplete}
+    return starts, newest_complete(starts, set(starts) - over)
 
 
 def _environment() -> jinja2.Environment:

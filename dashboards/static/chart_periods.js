@@ -2,13 +2,14 @@
 (function (site) {
   "use strict";
   const { charts, parts } = site;
+  const cross = "path://M0,0 L10,10 M10,0 L0,10";
+
+  function runningOf(rows, view) {
+    return new Set(rows.filter((row) => site.isRunning(row, view.period)).map((row) => site.startOf(row, view.period)));
+  }
 
   function time(view) {
-    const starts = site.periodsOf(view.rows, view.period);
-    const running = new Set(
-      view.rows.filter((row) => site.isRunning(row, view.period)).map((row) => site.startOf(row, view.period)),
-    );
-    return { starts, running };
+    return { starts: site.periodsOf(view.rows, view.period), running: runningOf(view.rows, view) };
   }
 
   function at(rows, view) {
@@ -72,7 +73,9 @@
 
   charts.line = function (chart, view) {
     const { starts, running } = time(view);
-    const series = parts.seriesOf(view, chart.y, chart.series).map((one) => ({ ...one, at: at(one.rows, view) }));
+    const series = parts.seriesOf(view, chart.y, chart.series).map((one) => ({
+      ...one, at: at(one.rows, view), running: runningOf(one.rows, view),
+    }));
     const panels = chart.panels ? series.map((one) => [one]) : [series];
     const height = chart.panels ? 165 : 250;
     const names = series.map((one) => one.name).concat(chart.target ? [view.about[chart.target].label] : []);
@@ -91,7 +94,6 @@
       }));
     });
     const isDense = starts.length > 40;
-    const over = starts.filter((start) => !running.has(start));
     series.forEach((one, index) => {
       const where = chart.panels ? index : 0;
       const value = (start) => (one.at.get(start) || {})[one.column] ?? null;
@@ -102,23 +104,24 @@
       };
       drawn.push({
         ...shared, id: one.id, lineStyle: { width: one.id === "all" ? 3 : 2, color: one.colour },
-        data: starts.map((start) => (running.has(start) ? null : value(start))),
+        data: starts.map((start) => (one.running.has(start) ? null : value(start))),
         markLine: index === 0 || chart.panels ? chosenLine(view, starts, chart.pair) : undefined,
       });
     });
     series.forEach((one, index) => {
-      if (!running.size) return;
+      if (!one.running.size) return;
+      const before = new Set([...one.running].map((start) => starts[starts.indexOf(start) - 1]));
       const value = (start) => (one.at.get(start) || {})[one.column] ?? null;
       drawn.push({
         ...drawn[index], id: one.id + "/running", markLine: undefined, symbol: "emptyCircle",
         lineStyle: { width: 2, type: [4, 4], color: one.colour },
-        data: starts.map((start) => (running.has(start) || start === over.at(-1) ? value(start) : null)),
+        data: starts.map((start) => (one.running.has(start) || before.has(start) ? value(start) : null)),
       });
     });
     if (chart.target) {
       const target = at(view.rows, view);
       drawn.push({
-        type: "line", id: "target", name: view.about[chart.target].label, symbol: "none", color: view.colours.muted,
+        type: "line", id: "/target", name: view.about[chart.target].label, symbol: "none", color: view.colours.muted,
         lineStyle: { type: "dashed", width: 1.5, color: view.colours.muted },
         data: starts.map((start) => (target.get(start) || {})[chart.target] ?? null),
       });
@@ -142,7 +145,9 @@
 
   charts.stack = function (chart, view) {
     const { starts, running } = time(view);
-    const series = parts.seriesOf(view, [chart.y], chart.series, chart.palette).map((one) => ({ ...one, at: at(one.rows, view) }));
+    const series = parts.seriesOf(view, [chart.y], chart.series, chart.palette).map((one) => ({
+      ...one, at: at(one.rows, view), running: runningOf(one.rows, view),
+    }));
     const isArea = chart.shape === "area";
     const isShare = view.about[chart.y].unit === "ratio";
     const drawn = series.map((one, index) => ({
@@ -151,12 +156,14 @@
       barCategoryGap: "25%", itemStyle: { borderColor: view.colours.ground, borderWidth: isArea ? 0 : 0.5 },
       data: starts.map((start) => {
         const value = (one.at.get(start) || {})[one.column] ?? null;
-        return running.has(start) && !isArea ? { value, itemStyle: { opacity: 0.45 } } : value;
+        return one.running.has(start) && !isArea ? { value, itemStyle: { opacity: 0.45 } } : value;
       }),
       markLine: index === 0 ? chosenLine(view, starts, 0) : undefined,
       markArea: index === 0 && isArea && running.size ? runningArea(view, starts, running) : undefined,
     }));
+    const incomplete = starts.filter((start) => series.some((one) => isHidden(one, start)));
     if (isShare) drawn.push(...hiddenShare(view, starts, series, isArea));
+    else if (incomplete.length) drawn.push(crosses(view, incomplete));
     const unit = parts.axisUnit(view.about[chart.y], view.currency);
     const top = parts.legendHeight(view, drawn.map((one) => one.name));
     return {
@@ -169,31 +176,41 @@
           nameTextStyle: { ...parts.text(view), color: view.colours.muted, align: "left" },
         }),
         tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running) },
-        legend: parts.legend(view, drawn.map((one) => one.name)),
+        legend: parts.legend(view, drawn.filter((one) => one.type !== "scatter").map((one) => one.name)),
       },
       height: 300 + top,
       steps: stepsOf(view, starts, series, running),
       flags: [
         ...parts.flags(view, view.rows, [chart.y]),
+        ...(!isShare && incomplete.length ? ["A cross at the axis: something of the bar is hidden."] : []),
         ...(running.size ? [`${isArea ? "Shaded" : "Pale"}: the ${view.period} is not over.`] : []),
       ],
     };
   };
 
+  function isHidden(one, start) {
+    const row = one.at.get(start);
+    return Boolean(row) && row[one.column] === null && Boolean(row.is_suppressed);
+  }
+
+  // Sums from which something is missing would look complete.
+  function crosses(view, starts) {
+    return {
+      id: "/hidden", name: "hidden", type: "scatter", silent: true, symbol: cross, symbolSize: 7, z: 5,
+      itemStyle: { color: "transparent", borderColor: view.colours.muted, borderWidth: 1.5 }, data: starts.map((start) => [start, 0]),
+    };
+  }
+
   // Where layers are hidden, what is left of the whole is hatched instead of looking like nothing.
   function hiddenShare(view, starts, series, isArea) {
     const rest = starts.map((start) => {
       const values = series.map((one) => (one.at.get(start) || {})[one.column] ?? null);
-      const isHidden = series.some((one) => {
-        const row = one.at.get(start);
-        return row && row[one.column] === null && row.is_suppressed;
-      });
-      return isHidden ? Math.max(0, 1 - values.reduce((sum, value) => sum + (value || 0), 0)) : null;
+      return series.some((one) => isHidden(one, start)) ? Math.max(0, 1 - values.reduce((sum, value) => sum + (value || 0), 0)) : null;
     });
     if (rest.every((value) => value === null)) return [];
     const look = parts.hatched(view);
     return [{
-      id: "hidden", name: "hidden", type: isArea ? "line" : "bar", stack: "all", symbol: "none", silent: true, ...look,
+      id: "/hidden", name: "hidden", type: isArea ? "line" : "bar", stack: "all", symbol: "none", silent: true, ...look,
       areaStyle: isArea ? { decal: look.itemStyle.decal } : undefined, lineStyle: { width: 0 },
       barCategoryGap: "25%", data: rest,
     }];
@@ -217,7 +234,7 @@
     const about = view.about[chart.value];
     const told = ([x, y, row]) =>
       `${site.named(values[y], chart.y)}, ${parts.periodName(starts[x], view.period)}` +
-      `${running.has(starts[x]) ? " (not over)" : ""}: ${parts.said(row, chart.value, view)}`;
+      `${site.isRunning(row, view.period) ? " (not over)" : ""}: ${parts.said(row, chart.value, view)}`;
     const size = values.length > 20 ? Math.max(16, 600 / values.length) : view.isNarrow ? 32 : 26;
     return {
       option: {
@@ -241,14 +258,14 @@
         series: [
           {
             type: "heatmap", id: "known", data: known.map(([x, y, row]) => ({
-              value: [x, y, row[chart.value]], itemStyle: running.has(starts[x]) ? { opacity: 0.5 } : undefined,
+              value: [x, y, row[chart.value]], itemStyle: site.isRunning(row, view.period) ? { opacity: 0.5 } : undefined,
             })),
             itemStyle: { borderColor: view.colours.ground, borderWidth: 1 },
             emphasis: { itemStyle: { borderColor: view.colours.text } },
             markLine: undefined,
           },
           {
-            type: "scatter", id: "missing", symbol: "path://M0,0 L10,10 M10,0 L0,10", symbolSize: Math.min(8, size / 2),
+            type: "scatter", id: "/missing", symbol: cross, symbolSize: Math.min(8, size / 2),
             itemStyle: { color: "transparent", borderColor: view.colours.muted, borderWidth: 1.2 },
             data: missing.map(([x, y]) => [x, y]),
           },

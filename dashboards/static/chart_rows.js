@@ -83,7 +83,7 @@
       return isHidden ? Math.max(0, 1 - values.reduce((sum, value) => sum + (value || 0), 0)) : null;
     });
     if (rest.every((value) => value === null)) return [];
-    return [{ id: "hidden", name: "hidden", type: "bar", stack: "all", silent: true, barWidth: thick, data: rest, ...parts.hatched(view) }];
+    return [{ id: "/hidden", name: "hidden", type: "bar", stack: "all", silent: true, barWidth: thick, data: rest, ...parts.hatched(view) }];
   }
 
   // Where a bar is missing stands why, so that it does not look like a zero.
@@ -93,7 +93,7 @@
       const gone = categories.filter((category) => (find(one, category) || {})[one.column] === null);
       if (!gone.length) return;
       made.push({
-        id: `missing/${one.id}`, type: "scatter", silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
+        id: `/missing/${one.id}`, type: "scatter", silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
         symbolOffset: [0, (place - (series.length - 1) / 2) * thick * 1.15],
         data: gone.map((category) => [0, categories.indexOf(category)]),
         label: {
@@ -276,7 +276,7 @@
       const gone = stages.map((stage, at) => [at, row[stage]]).filter(([, value]) => value === null);
       if (!gone.length) return;
       drawn.push({
-        type: "scatter", id: `missing/${index}`, xAxisIndex: index, yAxisIndex: index, silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
+        type: "scatter", id: `/missing/${index}`, xAxisIndex: index, yAxisIndex: index, silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
         data: gone.map(([at]) => [at, 0]),
         label: { show: true, position: "top", ...parts.text(view, 11), color: view.colours.muted, fontStyle: "italic", formatter: (hit) => parts.said(row, stages[hit.value[0]], view) },
       });

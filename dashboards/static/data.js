@@ -55,9 +55,8 @@
   }
 
   function newestComplete(rows, period) {
-    const running = new Set(rows.filter((row) => isRunning(row, period)).map((row) => startOf(row, period)));
     const all = periodsOf(rows, period);
-    const over = all.filter((start) => !running.has(start));
+    const over = periodsOf(rows.filter((row) => !isRunning(row, period)), period);
     return (over.length ? over : all).at(-1) || null;
   }
 

@@ -62,7 +62,7 @@
 
   function meta(section, chart, view) {
     const line = slot(section, "meta");
-    const running = view.now.some((row) => site.isRunning(row, view.period)) ? " (not over)" : "";
+    const running = view.now.length && view.now.every((row) => site.isRunning(row, view.period)) ? " (not over)" : "";
     const period = view.period && view.start ? site.parts.periodName(view.start, view.period) + running : "";
     const asOf = site.page.as_of ? `Data to ${site.days.date(site.page.as_of)}` : "";
     line.textContent = [period, asOf].filter(Boolean).join(" · ");

@@ -93,7 +93,8 @@
       const isRunning = shown.now && site.isRunning(shown.now, shown.period);
       const figure = element("p", "figure", write(shown.now, tile.value, shown.about));
       const unit = ["ratio", "money", "times"].includes(shown.about.unit) ? "" : site.unitName(shown.about);
-      if (unit) figure.append(" ", element("span", "unit", unit));
+      const isThere = shown.now && shown.now[tile.value] !== null;
+      if (unit && isThere) figure.append(" ", element("span", "unit", unit));
       item.append(element("p", "label", tile.label), figure, comparison(shown, tile));
       if (shown.trail.filter((value) => value !== null).length > 1) item.append(sparkline(shown.trail));
       const place = shown.period === "month" && shown.start ? site.days.month(shown.start) : "";
