@@ -20,7 +20,8 @@ class ChartBase(Declared):
     """What every chart has. `where` keeps rows of the query whose columns have these values.
 
     `empty` takes the title's place when every figure of the period is missing and some are hidden,
-    `missing` when none is hidden.
+    `missing` when none is hidden. A title of a running period begins with "So far: " and is compared with nothing,
+    unless the figures are `projected` to the period's end.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -31,6 +32,7 @@ class ChartBase(Declared):
     empty: str = "Hidden: there are too few people to show this without telling who they are."
     missing: str = "There are no figures for this yet."
     where: dict[Identifier, Scalar] = {}
+    projected: bool = False
     width: Literal["full", "half"] = "full"
     table: list[Identifier] = []  # columns of the data table; without it the columns that are drawn
 
@@ -180,6 +182,7 @@ class Tile(Declared):
 
     `compare` is how many periods back the comparison lies (14 weeks, 3 months); 0 for none. With `then` the
     earlier figure is that column of the same row, as published tables hold it where a unit may have changed.
+    A running period is compared only when the figure is `projected` to its end.
     """
 
     label: str
@@ -189,6 +192,7 @@ class Tile(Declared):
     where: dict[Identifier, Scalar] = {}
     compare: int = 0
     then: Identifier | None = None
+    projected: bool = False
 
 
 class TilesChart(ChartBase):

@@ -18,7 +18,7 @@ from dashboards.sentences import Names
 
 _ALWAYS = ("is_suppressed", "currency", *PERIOD_COLUMNS.values(), *COMPLETE_COLUMNS.values())
 # Of a declaration, what only the builder needs.
-_BUILDER_ONLY = {"title", "metric", "help", "empty", "missing", "width"}
+_BUILDER_ONLY = {"title", "metric", "help", "empty", "missing", "projected", "width"}
 
 
 def page_payload(

@@ -14,6 +14,7 @@ from dashboards.chart_types import Chart, TableChart, TilesChart
 from dashboards.declaration import Page
 from dashboards.sentences import render, resolve_marks
 
+SO_FAR = "So far: "
 FIGURES_NOT = frozenset({"text", "day", "time", "yes_no"})
 
 
@@ -29,13 +30,30 @@ class Department:
 class Moment:
     """What a sentence knows of one query at the reader's choice."""
 
-    rows: Rows
-    now: Rows
     answer: Answer
     start: dt.date | None
+    is_projected: bool = False
+
+    @property
+    def rows(self) -> Rows:
+        """The rows of all periods."""
+        return self.answer.rows
+
+    @property
+    def now(self) -> Rows:
+        """The rows of the period."""
+        return self.answer.of(self.start)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the period is over; a query without periods always is."""
+        return self.start not in self.answer.incomplete
 
     def ago(self, periods: int) -> Rows:
-        """The rows of the period that many before."""
+        """The rows of the period that many before. None while the period runs: half of a week beside a whole one
+        says nothing, unless its figures are projected to its end."""
+        if not self.is_complete and not self.is_projected:
+            return Rows()
         return self.answer.ago(self.start, periods)
 
 
@@ -70,7 +88,7 @@ class Teller:
 
     def _title(self, chart: Chart, choice: dt.date | None) -> str:
         answer = self.answers[chart.query].filtered(chart.where)
-        moment = self._moment(answer, choice)
+        moment = self._moment(answer, choice, chart.projected)
         rows = [row for name in _queries(chart) for row in self._moment(self.answers[name], choice).now]
         if not isinstance(chart, TilesChart):
             rows = moment.now
@@ -79,7 +97,8 @@ class Teller:
         figures = self._figures(chart)
         if figures and all(row.get(column) is None for row in rows for column in figures):
             return chart.empty if any(row.get("is_suppressed") for row in rows) else chart.missing
-        return self._render(chart.title, moment, f"chart `{chart.id}`", choice)
+        sentence = self._render(chart.title, moment, f"chart `{chart.id}`", choice)
+        return sentence if moment.is_complete or chart.projected else f"{SO_FAR}{sentence}"
 
     def _figures(self, chart: Chart) -> list[str]:
         """Columns of a chart that are figures. A table shows rows for their own sake."""
@@ -90,9 +109,8 @@ class Teller:
         described = self.page.queries[chart.query].columns
         return [name for name in chart.drawn() if described[name].unit not in FIGURES_NOT]
 
-    def _moment(self, answer: Answer, choice: dt.date | None) -> Moment:
-        start = answer.chosen(choice, self.page.period)
-        return Moment(answer.rows, answer.of(start), answer, start)
+    def _moment(self, answer: Answer, choice: dt.date | None, is_projected: bool = False) -> Moment:
+        return Moment(answer, answer.chosen(choice, self.page.period), is_projected)
 
     def _render(
         self, text: str, moment: Moment, what: str, choice: dt.date | None, *, is_prose: bool = False
@@ -101,9 +119,9 @@ class Teller:
             "rows": moment.rows,
             "now": moment.now,
             "ago": moment.ago,
-            "query": lambda name: self._moment(self.answers[name], choice),
+            "query": lambda name: self._moment(self.answers[name], choice, moment.is_projected),
             "period": moment.start,
-            "is_complete": moment.start not in moment.answer.incomplete,
+            "is_complete": moment.is_complete,
             "department": self.department,
         }
         place = f"dashboards/pages/{self.name}.yml, {what}"

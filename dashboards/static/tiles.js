@@ -69,6 +69,10 @@
     const line = element("p", "change");
     if (!tile.compare) return line;
     const ago = `${tile.compare} ${period}s ago`;
+    if (now && site.isRunning(now, period) && !tile.projected) {
+      line.textContent = `no comparison before the ${period} is over`;
+      return line;
+    }
     if (!now || !before || now[tile.value] === null || before[tile.value] === null) {
       line.textContent = `no comparison with ${ago}`;
       return line;

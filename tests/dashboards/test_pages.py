@@ -108,3 +108,19 @@ def _sentences(
         for place, texts in titles.items()
         for text, choice in zip(texts, choices, strict=True)
     }
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_running_period_is_compared_with_no_whole_one(name: str) -> None:
+    """Half of a week beside a whole one would tell a fall that is none."""
+    page = PAGES[name]
+    with filled_schema(20, 0.0) as connection:
+        for table in ("week", "month"):
+            for mart, columns in contracts().items():
+                if f"{table}_start" in columns:
+                    connection.execute(f"update published.{mart} set is_complete_{table} = false")
+        told = _sentences(page, name, connection)
+    measured = {chart.id for chart in page.charts if not chart.projected}
+    sentences = [sentence for (place, _), sentence in told.items() if place in measured]
+    assert any(sentence.startswith("So far: ") for sentence in sentences)
+    assert [sentence for sentence in sentences if " ago" in sentence] == []
