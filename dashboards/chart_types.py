@@ -20,8 +20,8 @@ class ChartBase(Declared):
     """What every chart has. `where` keeps rows of the query whose columns have these values.
 
     `empty` takes the title's place when every figure of the period is missing and some are hidden,
-    `missing` when none is hidden. A title of a running period begins with "So far: " and is compared with nothing,
-    unless the figures are `projected` to the period's end.
+    `missing` when none is hidden. A title of a running period begins with "So far: " and is compared with
+    nothing, unless the figures are `projected` to the period's end.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]

@@ -17,8 +17,8 @@ not unknown. A hidden figure stays NULL: `coalesce(figure, 0)` is refused. On th
 
 - `rows`: the rows of the chart's query that its `where` keeps (in `intro` and `notes`: of the first query) as
   mappings, all periods;
-- `now`: those of the chosen period; `ago(14)`: those of the period 14 earlier (empty where there is none, and while
-  the period runs, unless the chart's figures are `projected`);
+- `now`: those of the chosen period; `ago(14)`: those of the period 14 earlier (empty where there is none,
+  and while the period runs, unless the chart's figures are `projected`);
 - `query('name')`: another query, with the same `.rows`, `.now`, `.ago(n)`;
 - `period`: the first day of the chosen period; `is_complete`: whether it is over;
 - `department`: `.key` and `.name` of the page's department, on department pages.

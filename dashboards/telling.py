@@ -50,8 +50,11 @@ class Moment:
         return self.start not in self.answer.incomplete
 
     def ago(self, periods: int) -> Rows:
-        """The rows of the period that many before. None while the period runs: half of a week beside a whole one
-        says nothing, unless its figures are projected to its end."""
+        """The rows of the period that many before.
+
+        None while the period runs, unless its figures are projected: half a week beside a whole one would
+        mislead.
+        """
         if not self.is_complete and not self.is_projected:
             return Rows()
         return self.answer.ago(self.start, periods)
