@@ -20,6 +20,7 @@ from ingestion.source import SourceDefinition
 from lifecycle.retention import refuse_rebuild_after_deletion
 from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
+from orchestration.compiled import compiled_queries
 from orchestration.dbt import DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
 from orchestration.freshness import newest_run_at
 from orchestration.lake import prepare_lake
@@ -28,6 +29,7 @@ from orchestration.result import ExitCode, NightResult
 from orchestration.site import build_site
 from publishing.audit import AuditFailedError
 from publishing.closed import ClosedStore
+from publishing.derived import DERIVED_TABLES
 from publishing.last_good import readers_keep
 from publishing.publish import MASKED_MODELS, publish_hiding
 
@@ -179,7 +181,11 @@ class Night:
         with self._timed("audit and publish"):
             try:
                 self.result.publication = publish_hiding(
-                    self.environment, self.result.run_id, self._build_masked, k=suppression_k()
+                    self.environment,
+                    self.result.run_id,
+                    self._build_masked,
+                    k=suppression_k(),
+                    queries=lambda: compiled_queries(self.environment, DERIVED_TABLES),
                 )
             except AuditFailedError as failure:
                 self.result.error, self.result.refused_by = str(failure), "audit"

@@ -13,6 +13,7 @@ from ingestion.warehouse import WarehouseSession
 from publishing.closed import VERSION, ClosedStore
 from publishing.closing import ClosingPlan, mart_periods
 from publishing.comparisons import compare_with_closed
+from publishing.derived import Queries, make_again
 from publishing.engine_sql import column_types
 from publishing.periods import Period
 
@@ -47,11 +48,17 @@ def marts_tables(session: WarehouseSession, environment: Environment) -> list[st
 
 
 def assemble(
-    session: WarehouseSession, environment: Environment, run_id: str, tables: list[str], decided: ClosingPlan
+    session: WarehouseSession,
+    environment: Environment,
+    run_id: str,
+    tables: list[str],
+    decided: ClosingPlan,
+    queries: Queries = dict,
 ) -> Assembled:
     """Put the next version together: closed periods from the store, all others from the marts.
 
-    What an earlier publish left there is removed first.
+    Tables made of other published tables come last, by their `queries`. What an earlier publish left there is
+    removed first.
     """
     schema, store = environment.schema(NEXT), ClosedStore(session, environment)
     discard(session, environment)
@@ -68,7 +75,9 @@ def assemble(
             if held:
                 compare_with_closed(session, store, schema, table, periods[table], held)
                 _closed_rows(session, store, schema, table, periods[table], held)
-        rows += int(session.value(f"select count(*) from {target}"))
+    make_again(session, environment.schema(MARTS), schema, tables, queries)
+    for table in tables:
+        rows += int(session.value(f"select count(*) from {session.name(schema, table)}"))
     published_at, newest = dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_as_of(session, environment)
     as_of = newest.replace(tzinfo=None) if newest else None
     session.execute(

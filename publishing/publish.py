@@ -19,6 +19,7 @@ from publishing.closed import ClosedStore
 from publishing.closing import ClosingPlan, close, plan
 from publishing.cluster import cluster_readers
 from publishing.cluster_copies import copy_marts
+from publishing.derived import Queries
 from publishing.files import PublishedFolder
 from publishing.grants import PUBLISHED, grant_readers
 from publishing.last_good import last_good, readers_keep
@@ -52,31 +53,42 @@ class Publication:
 
 
 def publish_hiding(
-    environment: Environment, run_id: str, rebuild: Callable[[], bool], *, k: int = 5
+    environment: Environment,
+    run_id: str,
+    rebuild: Callable[[], bool],
+    *,
+    k: int = 5,
+    queries: Queries = dict,
 ) -> Publication:
     """Publish; where the linear audit asks for more to be hidden, build that and publish it.
 
-    `rebuild` builds the models that `MASKED_MODELS` selects and says whether that went well.
+    `rebuild` builds the models that `MASKED_MODELS` selects and says whether that went well. `queries`: see
+    `publish`.
 
     Raises:
         AiUsageError: as `publish`; also when the second build failed.
     """
     try:
-        return publish(environment, run_id, k=k)
+        return publish(environment, run_id, k=k, queries=queries)
     except MoreToHideError as found:
         if not rebuild():
             raise
-        return publish(environment, run_id, k=k, expected=found.expected)
+        return publish(environment, run_id, k=k, expected=found.expected, queries=queries)
 
 
 def publish(
-    environment: Environment, run_id: str, *, k: int = 5, expected: CleanCells | None = None
+    environment: Environment,
+    run_id: str,
+    *,
+    k: int = 5,
+    expected: CleanCells | None = None,
+    queries: Queries = dict,
 ) -> Publication:
     """Make the finished marts the version that readers see. The caller holds the run's lock.
 
     Readers never wait and never see a mixture: until the last step nothing of theirs is touched, and the last
     step is one rename (DuckDB), one transaction (PostgreSQL) or one statement (a cluster). `expected`: see
-    `require_nothing_told`.
+    `require_nothing_told`. `queries` gives the compiled queries of `DERIVED_TABLES`.
 
     Raises:
         AuditFailedError: the audit refused it; the last version stays.
@@ -84,7 +96,7 @@ def publish(
     """
     try:
         with environment.session() as session:
-            return _publish(session, environment, run_id, k, expected)
+            return _publish(session, environment, run_id, k, expected, queries)
     except AuditFailedError:
         raise
     except AiUsageError as error:
@@ -97,14 +109,19 @@ def publish(
 
 
 def _publish(
-    session: WarehouseSession, environment: Environment, run_id: str, k: int, expected: CleanCells | None
+    session: WarehouseSession,
+    environment: Environment,
+    run_id: str,
+    k: int,
+    expected: CleanCells | None,
+    queries: Queries,
 ) -> Publication:
     standing = readers_keep(environment)
     copy_marts(session, environment)
     marts = marts_tables(session, environment)
     ClosedStore(session, environment).ensure()
     decided = plan(session, environment, environment.schema(MARTS), marts, k)
-    assembled = assemble(session, environment, run_id, marts, decided)
+    assembled = assemble(session, environment, run_id, marts, decided, queries)
     require_clean(audit(session, assembled.schema, k, decided.held), standing)
     memory = AuditMemory(session, environment, decided.from_the_store)
     require_nothing_told(memory, run_id, k, standing=standing, expected=expected)

@@ -56,6 +56,7 @@ def test_the_search_for_leaks_finds_what_is_there(first_night: World) -> None:
 def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> None:
     tables = {name for (name,) in first_night.published("select table_name from duckdb_tables()")}
     assert {
+        "action_rules",
         "adoption_funnel_weekly",
         "data_collected",
         "department_cost_monthly",
@@ -70,6 +71,7 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
         "power_users_monthly",
         "prompt_length_weekly",
         "publication",
+        "recommended_actions",
         "source_status",
     } == tables
     assert first_night.published("select run_id from published.publication") == [

@@ -89,7 +89,7 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
 
         return NodeStream(run)
 
-    def publish(_environment: object, run_id: str, _rebuild: object, *, k: int) -> Publication:
+    def publish(_environment: object, run_id: str, _rebuild: object, **_options: object) -> Publication:
         told["published"].append(run_id)
         fields: dict[str, Any] = dict.fromkeys(Publication.__dataclass_fields__)
         return Publication(**fields | {"run_id": run_id, "tables": ("usage",), "rows": 1})

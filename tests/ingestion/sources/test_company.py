@@ -110,8 +110,7 @@ def test_all_mistakes_of_all_files_are_told_at_once_without_values(tmp_path: Pat
         "exchange_rates.csv: line 4, column rate: "
         "write a number such as 30.00: with a point, without currency or thousands mark.",
         "exchange_rates.csv: line 5, column rate: this should be greater than 0.",
-        "thresholds.csv: line 2, column name: this should be `power_user_messages_per_week`, "
-        "`power_user_breadth`, `power_user_top_share`, `dormant_days` or `under_used_active_days`.",
+        "thresholds.csv: line 2, column name: write a name that docs/connect/company.md speaks of.",
         "thresholds.csv: line 3: 1 cells where the header has 2. "
         "Put cells that hold the delimiter, a quote or a line break in quotes, and export again.",
         "targets.csv: line 2, column scope_type: this should be `company` or `department`.",

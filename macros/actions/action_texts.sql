@@ -1,0 +1,80 @@
+{#-
+    Figures and names as the sentences of actions write them, the same on every engine.
+
+    A half is rounded up by floor, because round() of a float differs between engines; the tiny addition
+    keeps a half that an engine computed as slightly less a half. Sentences are English; readers' own
+    ways of writing figures are the business of whoever shows `metric_value`.
+
+    usage: {{ whole_text('seats') }} 1,508   {{ decimal_text('depth') }} 2.3   {{ percent_text('ratio') }} 78 %
+-#}
+{% macro whole_text(number) -%}
+    {%- set rounded = 'floor(cast(' ~ number ~ ' as ' ~ type_double() ~ ') + 0.500000001)' -%}
+    case
+            when {{ number }} >= 999999.5
+                then {{ digits_text('floor(' ~ rounded ~ ' / 1000000)') }} || ','
+                    || {{ three_digits_text('floor(' ~ rounded ~ ' / 1000)') }} || ','
+                    || {{ three_digits_text(rounded) }}
+            when {{ number }} >= 999.5
+                then {{ digits_text('floor(' ~ rounded ~ ' / 1000)') }} || ','
+                    || {{ three_digits_text(rounded) }}
+            else {{ digits_text(rounded) }}
+        end
+{%- endmacro %}
+
+{% macro decimal_text(number) -%}
+    {%- set tenths = 'floor(cast(' ~ number ~ ' as ' ~ type_double() ~ ') * 10 + 0.500000001)' -%}
+    {{ digits_text('floor(' ~ tenths ~ ' / 10)') }} || '.'
+            || {{ digits_text(tenths ~ ' - 10 * floor(' ~ tenths ~ ' / 10)') }}
+{%- endmacro %}
+
+{% macro percent_text(ratio) -%}
+    {{ digits_text('floor(cast(' ~ ratio ~ ' as ' ~ type_double() ~ ') * 100 + 0.500000001)') }} || ' %'
+{%- endmacro %}
+
+{% macro digits_text(whole_number) -%}
+    cast(cast({{ whole_number }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{#- The last three digits, zeros included. -#}
+{% macro three_digits_text(whole_number) -%}
+    substring({{ digits_text('1000 + ' ~ whole_number ~ ' - 1000 * floor(' ~ whole_number ~ ' / 1000)') }}, 2, 3)
+{%- endmacro %}
+
+{#- A figure in its unit. -#}
+{% macro figure_text(figure, unit) -%}
+    case
+        when {{ unit }} = 'ratio' then {{ percent_text(figure) }}
+        when {{ unit }} in ('messages', 'sessions', 'tools') then {{ decimal_text(figure) }}
+        when {{ unit }} = 'money' then {{ money_text(figure) }}
+        else {{ whole_text(figure) }}
+    end
+{%- endmacro %}
+
+{% macro money_text(amount) -%}
+    {{ whole_text(amount) }} || ' {{ var("reporting_currency") }}'
+{%- endmacro %}
+
+{#- The names of `seeds/reference/tools.csv`; a mart reads no seed, and a test compares the two. -#}
+{% macro tool_names() -%}
+    {{ return({
+        'chatgpt': 'ChatGPT',
+        'codex': 'Codex',
+        'openai_api': 'OpenAI API',
+        'github_copilot': 'GitHub Copilot',
+        'm365_copilot': 'Microsoft 365 Copilot',
+        'all': 'all tools',
+    }) }}
+{%- endmacro %}
+
+{% macro tool_text(tool) -%}
+    case {{ tool }}
+        {%- for key, name in tool_names().items() %}
+        when '{{ key }}' then '{{ name }}'
+        {%- endfor %}
+        else {{ tool }}
+    end
+{%- endmacro %}
+
+{% macro day_text(day) -%}
+    cast(cast({{ day }} as date) as {{ dbt.type_string() }})
+{%- endmacro %}

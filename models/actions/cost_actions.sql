@@ -1,0 +1,197 @@
+-- grain: one row an action about money: rule, department, tool
+with rules as (
+    select * from {{ ref('mart_action_rules') }}
+),
+
+cost_months as (
+    select * from {{ ref('department_cost_monthly') }}
+    where department_key <> 'other' and tool <> 'all'
+),
+
+-- What use costs; seats are bought, and do not run away. Of several bases the first that fires speaks.
+use_costs as (
+    select
+        cost_months.*,
+        case cost_basis when 'billed' then 1 when 'credits' then 2 when 'vendor_estimate' then 3 else 4 end
+            as basis_order
+    from cost_months
+    where cost_basis <> 'seat_allocated' and cost is not null and projected_month_end is not null
+),
+
+newest_months as (
+    select
+        tool,
+        max(month_start) as newest_month
+    from use_costs
+    group by tool
+),
+
+-- A running month counts once a fifth of it is over: before that its projection says little.
+judged_months as (
+    select *
+    from (
+        select
+            use_costs.*,
+            row_number() over (
+                partition by use_costs.department_key, use_costs.tool, use_costs.cost_basis
+                order by use_costs.month_start desc
+            ) as recency
+        from use_costs
+        inner join newest_months
+            on use_costs.tool = newest_months.tool
+        where
+            use_costs.month_start >= {{ add_days('newest_months.newest_month', -31) }}
+            and (
+                use_costs.is_complete_month
+                or use_costs.month_to_date * 5 >= use_costs.projected_month_end
+            )
+    ) as months
+    where recency = 1
+),
+
+months_before as (
+    select
+        judged_months.department_key,
+        judged_months.tool,
+        judged_months.cost_basis,
+        use_costs.month_start,
+        cast(use_costs.cost as {{ type_double() }}) as cost
+    from judged_months
+    inner join use_costs
+        on
+            judged_months.department_key = use_costs.department_key
+            and judged_months.tool = use_costs.tool
+            and judged_months.cost_basis = use_costs.cost_basis
+            and judged_months.month_start > use_costs.month_start
+            and use_costs.month_start >= {{ add_days('judged_months.month_start', -186) }}
+    where use_costs.is_complete_month
+),
+
+{{ median_by(
+    'usual_costs', 'months_before', 'cost', ['department_key', 'tool', 'cost_basis'], 'month_start'
+) }},
+
+runaways as (
+    select
+        judged_months.*,
+        usual_costs.median_value as usual_cost,
+        row_number() over (
+            partition by judged_months.department_key, judged_months.tool order by judged_months.basis_order
+        ) as basis_place,
+        max(case when judged_months.department_key <> 'all' then 1 else 0 end) over (
+            partition by judged_months.tool
+        ) as is_located
+    from judged_months
+    inner join usual_costs
+        on
+            judged_months.department_key = usual_costs.department_key
+            and judged_months.tool = usual_costs.tool
+            and judged_months.cost_basis = usual_costs.cost_basis
+    inner join rules
+        on rules.rule_id = 'runaway_cost'
+    where
+        usual_costs.places >= 2
+        and usual_costs.median_value > 0
+        and judged_months.projected_month_end >= usual_costs.median_value * rules.threshold
+        and judged_months.projected_month_end >= usual_costs.median_value + rules.minimum
+),
+
+-- The company row speaks only where no department is shown to be the place.
+runaway_cost as (
+    select
+        {{ action_figures(
+            'runaways', 'runaways.month_start', 'month',
+            metric_value='runaways.projected_month_end',
+            comparison='median of the months before',
+            comparison_value='runaways.usual_cost',
+            excess='runaways.projected_month_end / nullif(runaways.usual_cost * rules.threshold, 0)',
+            evidence="'In the month from ' || " ~ day_text('runaways.month_start') ~ " || ' '
+            || " ~ tool_text('runaways.tool') ~ " || ' has cost '
+            || " ~ money_text('runaways.month_to_date') ~ " || ' so far, which makes '
+            || " ~ money_text('runaways.projected_month_end') ~ " || ' for the month; the median of the months '
+            || 'before is ' || " ~ money_text('runaways.usual_cost') ~ " || ' (basis: '
+            || replace(runaways.cost_basis, '_', ' ') || ').'"
+        ) }}
+    from runaways
+    inner join rules
+        on rules.rule_id = 'runaway_cost'
+    where runaways.basis_place = 1 and (runaways.department_key <> 'all' or runaways.is_located = 0)
+),
+
+seat_costs as (
+    select * from cost_months
+    where
+        cost_basis = 'seat_allocated'
+        and department_key not in ('all', 'unattributed', 'unallocated')
+),
+
+newest_seat_costs as (
+    {{ newest_shown(
+        'seat_costs', 'month_start', ['department_key', 'tool'], ['cost_per_active_person', 'cost']
+    ) }}
+),
+
+{{ median_by(
+    'usual_seat_costs', 'newest_seat_costs', 'cost_per_active_person', ['tool', 'month_start'], 'department_key'
+) }},
+
+cost_per_active_person_high as (
+    select
+        {{ action_figures(
+            'newest_seat_costs', 'newest_seat_costs.month_start', 'month',
+            metric_value='newest_seat_costs.cost_per_active_person',
+            comparison='median of the departments',
+            comparison_value='usual_seat_costs.median_value',
+            excess='newest_seat_costs.cost_per_active_person / nullif(usual_seat_costs.median_value * rules.threshold, 0)',
+            evidence="'In the month from ' || " ~ day_text('newest_seat_costs.month_start')
+            ~ " || ' the seats of ' || " ~ tool_text('newest_seat_costs.tool') ~ " || ' cost '
+            || " ~ money_text('newest_seat_costs.cost') ~ " || ', that is '
+            || " ~ money_text('newest_seat_costs.cost_per_active_person')
+            ~ " || ' for each active person; the median of '
+            || " ~ whole_text('usual_seat_costs.places') ~ " || ' departments is '
+            || " ~ money_text('usual_seat_costs.median_value') ~ " || '.'"
+        ) }}
+    from newest_seat_costs
+    inner join usual_seat_costs
+        on
+            newest_seat_costs.tool = usual_seat_costs.tool
+            and newest_seat_costs.month_start = usual_seat_costs.month_start
+    inner join rules
+        on rules.rule_id = 'cost_per_active_person_high'
+    where
+        usual_seat_costs.places >= 3
+        and usual_seat_costs.median_value > 0
+        and newest_seat_costs.cost >= rules.minimum
+        and newest_seat_costs.cost_per_active_person >= usual_seat_costs.median_value * rules.threshold
+),
+
+list_costs as (
+    select * from cost_months
+    where cost_basis = 'metered_list' and department_key = 'all'
+),
+
+newest_list_costs as (
+    {{ newest_shown(
+        'list_costs', 'month_start', ['department_key', 'tool'], ['pricing_coverage_ratio', 'unpriced_tokens']
+    ) }}
+),
+
+usage_without_price as (
+    select
+        {{ action_figures(
+            'newest_list_costs', 'newest_list_costs.month_start', 'month',
+            metric_value='newest_list_costs.pricing_coverage_ratio',
+            excess='(1 - newest_list_costs.pricing_coverage_ratio) / nullif(1 - rules.threshold, 0)',
+            evidence="'In the month from ' || " ~ day_text('newest_list_costs.month_start')
+            ~ " || ' there was no price for about '
+            || " ~ whole_text('newest_list_costs.unpriced_tokens / 1000.0') ~ " || ' thousand tokens of '
+            || " ~ tool_text('newest_list_costs.tool') ~ " || ', priced were '
+            || " ~ percent_text('newest_list_costs.pricing_coverage_ratio') ~ " || ' of all.'"
+        ) }}
+    from newest_list_costs
+    inner join rules
+        on rules.rule_id = 'usage_without_price'
+    where newest_list_costs.pricing_coverage_ratio < rules.threshold
+),
+
+{{ all_actions(['runaway_cost', 'cost_per_active_person_high', 'usage_without_price']) }}

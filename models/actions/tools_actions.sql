@@ -1,0 +1,69 @@
+-- grain: one row an action about a tool in the whole company: rule, tool
+with rules as (
+    select * from {{ ref('mart_action_rules') }}
+),
+
+company_weeks as (
+    select * from {{ ref('department_usage_weekly') }}
+    where department_key = 'all'
+),
+
+newest_licences as (
+    {{ newest_shown(
+        'company_weeks', 'week_start', ['department_key', 'tool'], ['licensed_active_ratio', 'licensed_people']
+    ) }}
+),
+
+tool_hardly_used as (
+    select
+        {{ action_figures(
+            'newest_licences', 'newest_licences.week_start', 'week',
+            metric_value='newest_licences.licensed_active_ratio',
+            excess='(1 - newest_licences.licensed_active_ratio) / nullif(1 - rules.threshold, 0)',
+            evidence="'In the week of ' || " ~ day_text('newest_licences.week_start') ~ " || ', '
+            || " ~ percent_text('newest_licences.licensed_active_ratio') ~ " || ' of '
+            || " ~ whole_text('newest_licences.licensed_people') ~ " || ' people with a licence of '
+            || " ~ tool_text('newest_licences.tool') ~ " || ' used it.'"
+        ) }}
+    from newest_licences
+    inner join rules
+        on rules.rule_id = 'tool_hardly_used'
+    where
+        newest_licences.tool <> 'all'
+        and newest_licences.licensed_people >= rules.minimum
+        and newest_licences.licensed_active_ratio <= rules.threshold
+),
+
+-- A tool whose licences are hidden in that week is missing in the sum, which is then too low.
+licences as (
+    select
+        all_tools.week_start,
+        max(all_tools.licensed_people) as licensed_people,
+        sum(company_weeks.licensed_people) as held_licences
+    from newest_licences as all_tools
+    inner join company_weeks
+        on all_tools.week_start = company_weeks.week_start
+    where all_tools.tool = 'all' and company_weeks.tool <> 'all'
+    group by all_tools.week_start
+),
+
+licences_overlap as (
+    select
+        {{ action_figures(
+            none, 'licences.week_start', 'week',
+            tool="'all'",
+            metric_value=plain_ratio('licences.held_licences', 'licences.licensed_people'),
+            excess=plain_ratio('licences.held_licences', 'licences.licensed_people') ~ ' / nullif(rules.threshold, 0)',
+            evidence="'In the week of ' || " ~ day_text('licences.week_start') ~ " || ', '
+            || " ~ whole_text('licences.licensed_people') ~ " || ' people held '
+            || " ~ whole_text('licences.held_licences') ~ " || ' licences of different tools.'"
+        ) }}
+    from licences
+    inner join rules
+        on rules.rule_id = 'licences_overlap'
+    where
+        licences.licensed_people >= rules.minimum
+        and licences.held_licences >= licences.licensed_people * rules.threshold
+),
+
+{{ all_actions(['tool_hardly_used', 'licences_overlap']) }}

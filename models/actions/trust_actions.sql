@@ -1,0 +1,106 @@
+-- grain: one row an action about how far the figures can be trusted: rule, source or tool
+with rules as (
+    select * from {{ ref('mart_action_rules') }}
+),
+
+resources as (
+    select * from {{ ref('source_status') }}
+    where is_connected
+),
+
+coverage_weeks as (
+    select * from {{ ref('identity_coverage_weekly') }}
+),
+
+sources as (
+    select
+        source,
+        case when min(tool) = max(tool) then min(tool) else 'all' end as tool,
+        sum(case when is_stale then 1 else 0 end) as stale_resources,
+        min(case when is_stale then data_through end) as stale_through,
+        max(missing_days) as missing_days,
+        sum(case when names_concealed then 1 else 0 end) as concealed_resources,
+        cast(max(as_of) as date) as as_of_day
+    from resources
+    group by source
+),
+
+source_is_stale as (
+    select
+        {{ action_figures(
+            none, iso_week_start('sources.as_of_day'), 'week',
+            tool='sources.tool',
+            item='sources.source',
+            metric_value='sources.stale_resources',
+            excess='sources.stale_resources / nullif(rules.threshold, 0)',
+            detail="'The source ' || sources.source",
+            evidence="'The source ' || sources.source || ' is behind in '
+            || " ~ whole_text('sources.stale_resources') ~ " || ' of its parts'
+            || coalesce('; the oldest was read through '
+            || " ~ day_text('sources.stale_through') ~ ", '') || '.'"
+        ) }}
+    from sources
+    inner join rules
+        on rules.rule_id = 'source_is_stale'
+    where sources.stale_resources > 0 and sources.stale_resources >= rules.threshold
+),
+
+days_are_missing as (
+    select
+        {{ action_figures(
+            none, iso_week_start('sources.as_of_day'), 'week',
+            tool='sources.tool',
+            item='sources.source',
+            metric_value='sources.missing_days',
+            excess='sources.missing_days / nullif(rules.threshold, 0)',
+            detail="'The source ' || sources.source",
+            evidence="'Of a part of the source ' || sources.source || ', '
+            || " ~ whole_text('sources.missing_days') ~ " || ' days were never read or only in part.'"
+        ) }}
+    from sources
+    inner join rules
+        on rules.rule_id = 'days_are_missing'
+    where sources.missing_days > 0 and sources.missing_days >= rules.threshold
+),
+
+names_concealed as (
+    select
+        {{ action_figures(
+            none, iso_week_start('sources.as_of_day'), 'week',
+            tool='sources.tool',
+            item='sources.source',
+            metric_value='sources.concealed_resources',
+            excess='sources.concealed_resources / nullif(rules.threshold, 0)',
+            detail="'The source ' || sources.source",
+            evidence="'The newest report of the source ' || sources.source || ' hides the names, in '
+            || " ~ whole_text('sources.concealed_resources') ~ " || ' of its parts.'"
+        ) }}
+    from sources
+    inner join rules
+        on rules.rule_id = 'names_concealed'
+    where sources.concealed_resources > 0 and sources.concealed_resources >= rules.threshold
+),
+
+newest_coverage as (
+    {{ newest_shown('coverage_weeks', 'week_start', ['tool'], ['matched_ratio', 'accounts']) }}
+),
+
+accounts_without_person as (
+    select
+        {{ action_figures(
+            none, 'newest_coverage.week_start', 'week',
+            tool='newest_coverage.tool',
+            metric_value='newest_coverage.matched_ratio',
+            excess='(1 - newest_coverage.matched_ratio) / nullif(1 - rules.threshold, 0)',
+            evidence="'In the week of ' || " ~ day_text('newest_coverage.week_start') ~ " || ', '
+            || " ~ whole_text('newest_coverage.unmatched_accounts') ~ " || ' of '
+            || " ~ whole_text('newest_coverage.accounts') ~ " || ' accounts of '
+            || " ~ tool_text('newest_coverage.tool') ~ " || ' belonged to no known person.'"
+        ) }}
+    from newest_coverage
+    inner join rules
+        on rules.rule_id = 'accounts_without_person'
+    where newest_coverage.accounts >= rules.minimum and newest_coverage.matched_ratio < rules.threshold
+),
+
+{{ all_actions(['source_is_stale', 'names_concealed', 'accounts_without_person', 'days_are_missing']) }}

@@ -1,0 +1,112 @@
+"""Recommended actions as publishing asks them: one query over published tables, here tables made by hand."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from ingestion.config import environment
+from orchestration.compiled import compiled_queries
+from tests.docs.markdown import ROOT
+
+TABLE = "recommended_actions"
+RULES = "action_rules"
+Rows = Mapping[str, list[Mapping[str, Any]]]
+
+
+class Published:
+    """Published tables in memory, empty until rows are put in, with the rules and limits as shipped."""
+
+    def __init__(self, query: str) -> None:
+        self._query = query
+        self._connection = duckdb.connect()
+        self._connection.execute("set threads = 1")  # a handful of rows: less to set up
+        self._connection.execute("attach ':memory:' as warehouse")
+        self._connection.execute("create schema warehouse.marts")
+        self._columns = {name: columns for name, columns in contracts() if name != TABLE}
+        for name, columns in self._columns.items():
+            listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
+            self._connection.execute(f"create table warehouse.marts.{name} ({listed})")
+        self.put(RULES, shipped_rules())
+
+    def put(self, table: str, rows: list[Mapping[str, Any]]) -> None:
+        """Add rows; columns that a row leaves out are NULL."""
+        for row in rows:
+            names = [name for name in row if name in self._columns[table]]
+            marks = ", ".join("?" for _ in names)
+            self._connection.execute(
+                f"insert into warehouse.marts.{table} ({', '.join(names)}) values ({marks})",
+                [row[name] for name in names],
+            )
+
+    def empty(self) -> None:
+        """Take out every row but the rules."""
+        for table in self._columns.keys() - {RULES}:
+            self._connection.execute(f"delete from warehouse.marts.{table}")
+
+    def limit(self, rule_id: str, **limits: float) -> None:
+        """Set limits of one rule."""
+        for name, value in limits.items():
+            self._connection.execute(
+                f"update warehouse.marts.{RULES} set {name} = ? where rule_id = ?", [value, rule_id]
+            )
+
+    def actions(self) -> list[dict[str, Any]]:
+        """Every action, the most important first."""
+        return self._rows(f"select * from ({self._query}) order by priority")
+
+    def found_in(self, area: str) -> list[dict[str, Any]]:
+        """What the rules of one area find, before sentences and severity: a tenth of the work."""
+        parts = self._query.partition("all_actions as (")[0].rstrip().removesuffix(",")
+        return self._rows(f"{parts} select * from {area}_actions")
+
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        found = self._connection.execute(query)
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def contracts() -> Iterator[tuple[str, dict[str, str]]]:
+    """Published tables with the types that their contracts promise, as DuckDB names them."""
+    for path in sorted((ROOT / "models/marts").rglob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        for model in yaml.safe_load(text)["models"]:
+            columns = {column["name"]: _kind(column["data_type"]) for column in model["columns"]}
+            yield model["name"].removeprefix("mart_"), columns
+
+
+def _kind(data_type: str) -> str:
+    return "double" if "{{" in data_type else data_type
+
+
+def shipped_rules() -> list[Mapping[str, Any]]:
+    """The seed as the mart `action_rules` shows it where a company sets no limit."""
+    with (ROOT / "seeds/reference/action_rules.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            {name: value or None for name, value in row.items()} | {"rule_version": row["version"]}
+            for row in csv.DictReader(file)
+        ]
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The query, compiled as publishing does when no build has left it."""
+    folder = tmp_path_factory.mktemp("actions")
+    return compiled_queries(environment(folder, "dev"), [TABLE])[TABLE]
+
+
+@pytest.fixture(scope="module")
+def tables(compiled: str) -> Published:
+    return Published(compiled)
+
+
+@pytest.fixture
+def published(tables: Published) -> Published:
+    """Empty tables."""
+    tables.empty()
+    return tables
