@@ -37,7 +37,8 @@
 
 {#- The last three digits, zeros included. -#}
 {% macro three_digits_text(whole_number) -%}
-    substring({{ digits_text('1000 + ' ~ whole_number ~ ' - 1000 * floor(' ~ whole_number ~ ' / 1000)') }}, 2, 3)
+    {%- set thousands = 'floor(' ~ whole_number ~ ' / 1000)' -%}
+    substring({{ digits_text('1000 + ' ~ whole_number ~ ' - 1000 * ' ~ thousands) }}, 2, 3)
 {%- endmacro %}
 
 {#- A figure in its unit. -#}

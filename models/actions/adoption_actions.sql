@@ -14,7 +14,9 @@ funnel_weeks as (
 ),
 
 newest_use as (
-    {{ newest_shown('usage_weeks', 'week_start', ['department_key', 'tool'], ['active_ratio', 'active_people']) }}
+    {{ newest_shown(
+        'usage_weeks', 'week_start', ['department_key', 'tool'], ['active_ratio', 'active_people']
+    ) }}
 ),
 
 earlier_use as (
@@ -45,7 +47,8 @@ active_ratio_fell as (
             metric_value='newest_use.active_ratio',
             comparison='mean of the four weeks before',
             comparison_value='earlier_use.active_ratio_mean',
-            excess='(1 - newest_use.active_ratio / nullif(earlier_use.active_ratio_mean, 0)) / nullif(rules.threshold, 0)',
+            excess='(1 - newest_use.active_ratio / nullif(earlier_use.active_ratio_mean, 0))
+            / nullif(rules.threshold, 0)',
             evidence="'In the week of ' || " ~ day_text('newest_use.week_start') ~ " || ', '
             || " ~ whole_text('newest_use.active_people') ~ " || ' of '
             || " ~ whole_text('newest_use.headcount') ~ " || ' people used ' || " ~ tool_text('newest_use.tool')
@@ -149,7 +152,8 @@ ready_for_next_wave as (
             metric_value='newest_licences.licensed_active_ratio',
             comparison='the company',
             comparison_value='company.licensed_active_ratio',
-            excess='rules.second_threshold * newest_licences.headcount / nullif(newest_licences.licensed_people, 0)',
+            excess='rules.second_threshold * newest_licences.headcount
+            / nullif(newest_licences.licensed_people, 0)',
             evidence="'In the week of ' || " ~ day_text('newest_licences.week_start') ~ " || ', '
             || " ~ percent_text('newest_licences.licensed_active_ratio') ~ " || ' of the '
             || " ~ whole_text('newest_licences.licensed_people') ~ " || ' people with a licence of '

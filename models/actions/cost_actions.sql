@@ -142,7 +142,8 @@ cost_per_active_person_high as (
             metric_value='newest_seat_costs.cost_per_active_person',
             comparison='median of the departments',
             comparison_value='usual_seat_costs.median_value',
-            excess='newest_seat_costs.cost_per_active_person / nullif(usual_seat_costs.median_value * rules.threshold, 0)',
+            excess='newest_seat_costs.cost_per_active_person
+            / nullif(usual_seat_costs.median_value * rules.threshold, 0)',
             evidence="'In the month from ' || " ~ day_text('newest_seat_costs.month_start')
             ~ " || ' the seats of ' || " ~ tool_text('newest_seat_costs.tool') ~ " || ' cost '
             || " ~ money_text('newest_seat_costs.cost') ~ " || ', that is '

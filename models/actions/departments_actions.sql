@@ -19,7 +19,9 @@ departments as (
 ),
 
 newest_use as (
-    {{ newest_shown('departments', 'week_start', ['department_key', 'tool'], ['active_ratio', 'active_people']) }}
+    {{ newest_shown(
+        'departments', 'week_start', ['department_key', 'tool'], ['active_ratio', 'active_people']
+    ) }}
 ),
 
 department_behind as (

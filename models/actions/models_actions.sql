@@ -78,7 +78,9 @@ older_models_in_use as (
     from standard_models
     inner join rules
         on rules.rule_id = 'older_models_in_use'
-    where standard_models.week_start = standard_models.newest_week and standard_models.standard_share >= rules.threshold
+    where
+        standard_models.week_start = standard_models.newest_week
+        and standard_models.standard_share >= rules.threshold
 ),
 
 {{ all_actions(['few_advanced_sessions', 'older_models_in_use']) }}

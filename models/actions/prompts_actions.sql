@@ -61,11 +61,13 @@ prompts_shortened as (
             metric_value='newest_length.prompt_chars_mean',
             comparison='14 weeks ago',
             comparison_value='newest_length.prompt_chars_mean_14_weeks_ago',
-            excess='(1 - newest_length.prompt_chars_mean / nullif(newest_length.prompt_chars_mean_14_weeks_ago, 0))
+            excess='(1 - newest_length.prompt_chars_mean
+            / nullif(newest_length.prompt_chars_mean_14_weeks_ago, 0))
             / nullif(rules.threshold, 0)',
             evidence="'In the week of ' || " ~ day_text('newest_length.week_start') ~ " || ' a prompt to '
             || " ~ tool_text('newest_length.tool') ~ " || ' had '
-            || " ~ whole_text('newest_length.prompt_chars_mean') ~ " || ' characters on average; 14 weeks ago it had '
+            || " ~ whole_text('newest_length.prompt_chars_mean')
+            ~ " || ' characters on average; 14 weeks ago it had '
             || " ~ whole_text('newest_length.prompt_chars_mean_14_weeks_ago') ~ " || '.'"
         ) }}
     from newest_length

@@ -53,7 +53,8 @@ licences_overlap as (
             none, 'licences.week_start', 'week',
             tool="'all'",
             metric_value=plain_ratio('licences.held_licences', 'licences.licensed_people'),
-            excess=plain_ratio('licences.held_licences', 'licences.licensed_people') ~ ' / nullif(rules.threshold, 0)',
+            excess=plain_ratio('licences.held_licences', 'licences.licensed_people')
+            ~ ' / nullif(rules.threshold, 0)',
             evidence="'In the week of ' || " ~ day_text('licences.week_start') ~ " || ', '
             || " ~ whole_text('licences.licensed_people') ~ " || ' people held '
             || " ~ whole_text('licences.held_licences') ~ " || ' licences of different tools.'"

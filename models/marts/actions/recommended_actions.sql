@@ -2,7 +2,8 @@
 -- A function of published figures alone, see docs/decisions/0025. Publishing asks this query once more, of the
 -- rows that readers are about to see: closed periods are not what the marts would give today.
 {%- set areas = [
-    'adoption', 'depth', 'prompts', 'models', 'departments', 'cost', 'licenses', 'power_users', 'tools', 'trust',
+    'adoption', 'depth', 'prompts', 'models', 'departments', 'cost', 'licenses', 'power_users', 'tools',
+    'trust',
 ] %}
 with rules as (
     select * from {{ ref('mart_action_rules') }}
