@@ -66,7 +66,9 @@ placed as (
         judged.*,
         severity_place + row_number() over (
             partition by area
-            order by severity_place, importance, excess_millionths desc, department_key, tool, item
+            order by
+                severity_place asc, importance asc, excess_millionths desc,
+                department_key asc, tool asc, item asc
         ) as turn
     from judged
 ),
@@ -75,7 +77,9 @@ prioritised as (
     select
         placed.*,
         row_number() over (
-            order by turn, importance, severity_place, excess_millionths desc, department_key, tool, item
+            order by
+                turn asc, importance asc, severity_place asc, excess_millionths desc,
+                department_key asc, tool asc, item asc
         ) as priority
     from placed
 ),
