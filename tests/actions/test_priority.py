@@ -6,6 +6,8 @@ import csv
 import re
 from typing import Any
 
+import yaml
+
 from ingestion.sources.company.rows import THRESHOLDS
 from tests.actions.conftest import TABLE, Published, contracts, shipped_rules
 from tests.actions.test_rules import CASES, WRITTEN
@@ -96,3 +98,9 @@ def test_tools_are_called_as_the_reference_calls_them(published: Published) -> N
     assert {tool: titles[tool] for tool in names} == {
         tool: f"Sales: 70 % of the prompts to {name} are very short" for tool, name in names.items()
     }
+
+
+def test_every_rule_belongs_to_a_page_that_shows_its_area() -> None:
+    for rule in shipped_rules():
+        page = yaml.safe_load((ROOT / f"dashboards/pages/{rule['page']}.yml").read_text(encoding="utf-8"))
+        assert rule["area"] in page["actions"]["areas"], rule["rule_id"]
