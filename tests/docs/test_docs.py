@@ -7,15 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.docs.markdown import ROOT, Section, anchors, links, pages, sections
+from tests.docs.published import MARTS, published
 
 PAGES = pages()
 METRICS = ROOT / "docs/metrics.md"
 SHARED = "Columns that many tables have"
-# Made by publishing, not by dbt.
-WITHOUT_MODEL = {"publication": {"run_id", "published_at"}}
 
 FORBIDDEN = {
     "data without names is still about people": re.compile(r"\banonym", re.IGNORECASE),
@@ -29,23 +27,6 @@ FORBIDDEN = {
 
 
 @cache
-def mart_columns() -> dict[str, set[str]]:
-    """Published tables (a model's alias, or its name) and their columns, from the YAML files."""
-    found: dict[str, set[str]] = {}
-    for path in sorted((ROOT / "models/marts").rglob("*.yml")):
-        for model in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models") or []:
-            columns = {column["name"] for column in model.get("columns") or []}
-            found[published_name(path.with_suffix(".sql"), model["name"])] = columns
-    return found
-
-
-def published_name(path: Path, name: str) -> str:
-    """A model has another name than its table where a seed has that name already."""
-    alias = re.search(r"alias\s*=\s*'(\w+)'", path.read_text(encoding="utf-8"))
-    return alias.group(1) if alias else name
-
-
-@cache
 def documented() -> dict[str, Section]:
     """Sections of docs/metrics.md by table."""
     return {section.title: section for section in sections(METRICS.read_text(encoding="utf-8"), level=3)}
@@ -56,10 +37,24 @@ def shared_columns() -> set[str]:
     return set(documented()[SHARED].columns)
 
 
-def test_published_models_have_descriptions_of_their_columns() -> None:
-    models = list((ROOT / "models/marts").rglob("*.sql"))
+def test_every_published_model_has_its_yaml() -> None:
+    models = {path.stem for path in MARTS.rglob("*.sql")}
     assert models, "no published model was found"
-    assert {published_name(path, path.stem) for path in models} == set(mart_columns())
+    assert {f"ref('{name}')" for name in models} <= {table.dependency for table in published().values()}
+
+
+@pytest.mark.parametrize("table", sorted(published()))
+def test_published_tables_and_columns_are_described(table: str) -> None:
+    """What `dbt docs` shows, and the type that the contract enforces."""
+    declared = published()[table]
+    assert declared.description.strip()
+    assert declared.columns, "no column is declared"
+    undescribed = [
+        name
+        for name, column in declared.columns.items()
+        if not column.get("description", "").strip() or not column.get("data_type")
+    ]
+    assert undescribed == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -93,13 +88,13 @@ def test_forbidden_words_are_recognised() -> None:
 
 
 def test_every_published_table_has_a_section_and_every_section_a_table() -> None:
-    assert set(documented()) - {SHARED} == set(mart_columns()) | set(WITHOUT_MODEL)
+    assert set(documented()) - {SHARED} == set(published())
 
 
-@pytest.mark.parametrize("model", sorted(mart_columns()))
-def test_columns_are_documented_by_their_names(model: str) -> None:
+@pytest.mark.parametrize("table", sorted(published()))
+def test_columns_are_documented_by_their_names(table: str) -> None:
     """Both ways: no column without a definition, no definition without a column."""
-    columns, own = mart_columns()[model], documented()[model].columns
+    columns, own = set(published()[table].columns), documented()[table].columns
     assert len(own) == len(set(own)), "a column is defined twice"
     then_and_now = {name for name in columns if name.endswith(("_14_weeks_ago", "_change"))}
     based_on = {re.sub(r"_(14_weeks_ago|change)$", "", name) for name in then_and_now}

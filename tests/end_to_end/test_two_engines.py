@@ -8,6 +8,7 @@ import psycopg2
 import pytest
 
 from orchestration.night import ExitCode
+from tests.docs.markdown import ROOT, blocks
 from tests.end_to_end.conftest import ROLES
 from tests.end_to_end.harness import World, comparable, contents, require_published
 from tests.postgres import PostgresServer
@@ -43,6 +44,16 @@ def test_every_published_table_is_the_same_on_both_engines(
     assert len(on_duckdb) > 10
     assert sum(len(rows) for rows in on_duckdb.values()) > 500
     assert [table for table in on_duckdb if on_duckdb[table] != on_postgres[table]] == []
+
+
+def test_ready_queries_answer_alike_on_both_engines(two_nights: World, two_nights_on_postgres: World) -> None:
+    """As the readers' role on PostgreSQL."""
+    queries = blocks((ROOT / "docs/queries.md").read_text(encoding="utf-8"), "sql")
+    on_duckdb = [comparable(two_nights.published(query)) for query in queries]
+    on_postgres = [comparable(two_nights_on_postgres.published(query)) for query in queries]
+    different = [n for n, rows in enumerate(on_duckdb, 1) if rows != on_postgres[n - 1]]
+    assert len(queries) > 10
+    assert different == []
 
 
 def test_what_is_loaded_and_kept_by_day_is_the_same_on_both_engines(
