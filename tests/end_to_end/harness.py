@@ -127,6 +127,7 @@ def require_published(result: NightResult) -> None:
     failed = [(source.source, source.error) for source in result.failed_sources]
     failures = result.dbt.failures[:8] if result.dbt else []
     assert result.publication is not None, (failed, failures, result.error)
+    assert result.site_error is None, result.site_error
     assert not failed, failed
 
 

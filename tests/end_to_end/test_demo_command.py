@@ -27,11 +27,13 @@ def test_the_demo_tells_what_it_did_and_leaves_no_name(tmp_path: Path) -> None:
         "build and test",
         "What the marts say",
         "Published:",
+        f"Look at it: {folder}/site/index.html",
     ):
         assert expected in done.stdout
     for source in ("company", "hris", "model_prices", "chatgpt", "github_copilot", "m365_copilot"):
         assert f"{source}: " in done.stderr, "progress names every source"
     assert (folder / "published" / "marts.duckdb").exists()
+    assert (folder / "site" / "index.html").exists()
     assert json.loads((folder / "truth.json").read_text())["seed"] == 7
     company = generate_company(people=40, weeks=2, seed=7)
     assert leaks(folder, canaries(company)) == []

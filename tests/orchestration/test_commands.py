@@ -42,7 +42,7 @@ def ai_usage(
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = ai_usage("--help", data_dir=tmp_path).stdout
-    for command in ("run", "publish", "status", "doctor", "demo", "reopen"):
+    for command in ("run", "publish", "site", "status", "doctor", "demo", "reopen"):
         assert command in shown
 
 
