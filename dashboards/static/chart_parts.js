@@ -7,6 +7,15 @@
   const slots = { chatgpt: 0, github_copilot: 1, m365_copilot: 2, codex: 3 };
   const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
+  // A value keeps its colour in all charts of a page: the first one that shows it decides.
+  const known = {};
+
+  function placeOf(value, by) {
+    known[by] = known[by] || [];
+    if (!known[by].includes(value)) known[by].push(value);
+    return known[by].indexOf(value);
+  }
+
   // The colour of a value: `all` in the colour of text, tools always in their own, others in order.
   function colourOf(value, at, view) {
     const { colours } = view;
@@ -33,9 +42,9 @@
       }));
     }
     const values = [...new Set(view.rows.map((row) => row[by]))].filter((value) => value !== null);
-    return values.map((value, at) => ({
-      id: String(value), column: columns[0], name: site.named(value, by), symbol: symbols[slotOf(value, at)],
-      rows: view.rows.filter((row) => row[by] === value), colour: colourOf(value, at, view),
+    return values.map((value) => ({
+      id: String(value), column: columns[0], name: site.named(value, by), symbol: symbols[slotOf(value, placeOf(value, by))],
+      rows: view.rows.filter((row) => row[by] === value), colour: colourOf(value, placeOf(value, by), view),
     }));
   }
 

@@ -28,7 +28,8 @@
     });
     const unit = parts.unitNote(view, chart.values);
     const hasHiddenPart = chart.stacked && hiddenPart(chart, view, series, categories, find, thick).length > 0;
-    const top = isSingle ? 4 : parts.legendHeight(view, series.map((one) => one.name));
+    const names = series.map((one) => one.name).concat(hasHiddenPart ? ["hidden"] : []);
+    const top = isSingle ? 4 : parts.legendHeight(view, names);
     return {
       option: {
         ...parts.base(view),
@@ -48,7 +49,7 @@
         }),
         tooltip: { ...parts.base(view).tooltip, trigger: "axis", axisPointer: { type: "shadow" },
           formatter: (hit) => steps[hit[0].dataIndex].text.replace(": ", "\n").replaceAll(", ", "\n") },
-        legend: isSingle ? undefined : parts.legend(view, series.map((one) => one.name).concat(hasHiddenPart ? ["hidden"] : [])),
+        legend: isSingle ? undefined : parts.legend(view, names),
         series: series.map((one) => ({
           id: one.id, name: one.name, type: "bar", stack: chart.stacked ? "all" : undefined, color: one.colour,
           barWidth: thick, barGap: "15%", itemStyle: one.isMuted
@@ -130,6 +131,7 @@
     const groups = chart.series
       ? parts.seriesOf({ ...view, rows }, [chart.y], chart.series)
       : [{ id: "dots", name: "", rows, colour: view.colours.series[0], symbol: "circle" }];
+    const top = groups.length > 1 ? parts.legendHeight(view, groups.map((group) => group.name)) : 0;
     const radius = (row) => (chart.size && row[chart.size] !== null ? 8 + 22 * Math.sqrt(row[chart.size] / largest) : 12);
     const quadrants = chart.quadrants;
     const frame = {
@@ -149,7 +151,7 @@
     return {
       option: {
         ...parts.base(view),
-        grid: { left: 28, right: 24, top: groups.length > 1 ? 40 : 16, bottom: 34, containLabel: true },
+        grid: { left: 28, right: 24, top: top + 12, bottom: 34, containLabel: true },
         xAxis: axis(chart.x, { nameGap: 28, ...frame.x }),
         yAxis: axis(chart.y, { nameGap: 40, ...frame.y }),
         tooltip: { ...parts.base(view).tooltip, formatter: (hit) => told(groups[hit.seriesIndex].rows[hit.dataIndex]).replaceAll(", ", "\n").replace(": ", "\n") },
@@ -169,7 +171,7 @@
           }
         )),
       },
-      height: view.isNarrow ? 380 : 460,
+      height: (view.isNarrow ? 360 : 440) + top,
       steps: groups.flatMap((group, at) =>
         group.rows.map((row, index) => ({ text: told(row), show: { seriesIndex: at, dataIndex: index } })),
       ),

@@ -94,6 +94,7 @@
         cellOfRow.append(content(one));
         if (table.rows.some((other) => other[at].isFigure)) cellOfRow.classList.add("number");
         if (one.text === "hidden" || one.text === "not given") cellOfRow.classList.add("no-figure");
+        if (cellOfRow.textContent.length > 40) cellOfRow.classList.add("long");
         line.append(cellOfRow);
       });
     }

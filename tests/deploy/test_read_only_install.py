@@ -13,8 +13,8 @@ import pytest
 from tests.docs.markdown import ROOT
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-PARTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "macros", "models", "seeds")
-PACKAGES = ("demo", "ingestion", "lifecycle", "orchestration", "publishing")
+PARTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "macros", "models", "seeds", "docs/metrics.md")
+PACKAGES = ("dashboards", "demo", "ingestion", "lifecycle", "orchestration", "publishing")
 # Root may write anywhere; without these capabilities modes count for root as well.
 AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
 
@@ -29,6 +29,7 @@ def installed(tmp_path: Path) -> Path:
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         elif source.exists():
+            target.parent.mkdir(exist_ok=True)
             shutil.copy(source, target)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)

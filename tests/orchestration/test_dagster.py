@@ -12,8 +12,9 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from dashboards.builder import Site
 from ingestion.config import environment
-from ingestion.errors import ConfigurationError, SourceError
+from ingestion.errors import AiUsageError, ConfigurationError, SourceError
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
@@ -75,7 +76,7 @@ def models() -> DbtAssets:
 @pytest.fixture
 def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """Stands for dbt and the switch; says what they were asked, and lets a test choose dbt's word."""
-    told: dict[str, Any] = {"published": [], "alerts": [], "test": "pass", "freshness": []}
+    told: dict[str, Any] = {"published": [], "alerts": [], "test": "pass", "freshness": [], "site": None}
 
     def nodes(arguments: list[str], _environment: object, *, fresh_at: dt.datetime) -> NodeStream:
         told["dbt"], told["fresh_at"] = arguments, fresh_at
@@ -94,7 +95,14 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
         fields: dict[str, Any] = dict.fromkeys(Publication.__dataclass_fields__)
         return Publication(**fields | {"run_id": run_id, "tables": ("usage",), "rows": 1})
 
+    def build_site(_environment: object) -> Site:
+        told["drawn"] = len(told["published"])
+        if told["site"] is not None:
+            raise AiUsageError(told["site"])
+        return Site(tmp_path / "site" / "index.html", pages=1, size=1, seconds=0.0)
+
     monkeypatch.setattr(night_module, "run_nodes", nodes)
+    monkeypatch.setattr(night_module, "build_site", build_site)
     monkeypatch.setattr(night_module, "publish_hiding", publish)
     monkeypatch.setattr(night_module, "notify", lambda *_args, **_kwargs: told["alerts"].append(1))
     return told
@@ -156,6 +164,29 @@ def test_a_failed_dbt_test_is_a_failed_check_and_publishes_nothing(
     assert not result.success
     assert stages["published"] == []
     assert deployment.results[0].exit_code is ExitCode.BUILD_FAILED
+    assert stages["alerts"] == [1]
+
+
+def test_the_site_is_an_asset_after_the_publish(
+    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+) -> None:
+    deployment.sources = [source("up", answers)]
+    result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
+    assert result.success
+    assert dg.AssetKey("site") in made(result)
+    assert stages["drawn"] == 1, "after the switch"
+
+
+def test_a_site_that_fails_fails_the_run_and_undoes_nothing(
+    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+) -> None:
+    deployment.sources = [source("up", answers)]
+    stages["site"] = "dashboards/pages/x.yml is no YAML."
+    result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
+    assert not result.success
+    assert dg.AssetKey("site") not in made(result)
+    assert dg.AssetKey(["published", "usage"]) in made(result)
+    assert deployment.results[0].exit_code is ExitCode.SITE_FAILED
     assert stages["alerts"] == [1]
 
 
