@@ -66,3 +66,15 @@ def test_dbt_docs_describe_every_published_table_and_column(first_night: World) 
     texts += [column["description"] for node in (marts | own).values() for column in node["columns"].values()]
     assert len(texts) > 150
     assert all(text.strip() for text in texts)
+
+
+def test_dbt_knows_the_readers(first_night: World) -> None:
+    """Each exposure as dbt resolved it: what it depends on exists, and is published."""
+    manifest = json.loads((first_night.environment.data_dir / "target/manifest.json").read_text())
+    names = {unique_id: node["alias"] for unique_id, node in manifest["nodes"].items()}
+    names |= {unique_id: node["name"] for unique_id, node in manifest["sources"].items()}
+    exposures = {node["name"]: node for node in manifest["exposures"].values()}
+    tables = {name for (name,) in first_night.published("select table_name from duckdb_tables()")}
+    assert {names[parent] for parent in exposures["published_tables"]["depends_on"]["nodes"]} == tables
+    for exposure in exposures.values():
+        assert {names[parent] for parent in exposure["depends_on"]["nodes"]} <= tables, exposure["name"]
