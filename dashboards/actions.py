@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dashboards.declaration import Page
+from dashboards.sentences import mark_days
 from dashboards.suppression import require_private
 from dashboards.telling import Department
 
@@ -64,7 +65,7 @@ def recommended(
                 severity,
                 title,
                 recommendation,
-                evidence,
+                mark_days(evidence or ""),
                 name,
                 f"{rule}, version {version}",
                 pages[target].title if is_elsewhere else "",

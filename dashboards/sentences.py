@@ -132,6 +132,11 @@ def resolve_marks(sentence: str, hrefs: Mapping[str, str], place: str) -> str:
     return re.sub(r"\*([^*]+)\*", rf"{STRESSED}\1{STRESSED}", linked.replace("**", STRONG))
 
 
+def mark_days(text: str) -> str:
+    """A finished sentence with its days (2026-11-09) marked, so that they are written as others are."""
+    return re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: _mark("date", found[0]), text)
+
+
 def to_text(sentence: str) -> str:
     """The sentence as plain English."""
     plain = sentence.replace(STRONG, "").replace(STRESSED, "")

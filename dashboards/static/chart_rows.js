@@ -33,7 +33,7 @@
     return {
       option: {
         ...parts.base(view),
-        grid: { left: 8, right: hasLabels ? 64 : 24, top, bottom: unit ? 30 : 8, containLabel: true },
+        grid: { left: 8, right: hasLabels || chart.stacked ? 64 : 24, top, bottom: unit ? 30 : 8, containLabel: true },
         xAxis: parts.valueAxis(view, chart.values[0], {
           splitNumber: view.isNarrow ? 2 : 4, name: unit, nameLocation: "middle", nameGap: 28,
           axisLabel: {
@@ -61,7 +61,7 @@
             show: hasLabels, position: "right", ...parts.text(view, 11), color: view.colours.muted,
             formatter: (hit) => site.figure(hit.value, view.about[one.column], view.currency),
           },
-        })).concat(chart.stacked ? hiddenPart(chart, view, series, categories, find, thick) : missingWords(view, series, categories, find, thick)),
+        })).concat(chart.stacked ? sums(chart, view, series, categories, find) : []).concat(chart.stacked ? hiddenPart(chart, view, series, categories, find, thick) : missingWords(view, series, categories, find, thick)),
       },
       height: categories.length * perRow + top + (unit ? 52 : 30),
       steps,
@@ -71,6 +71,23 @@
       ],
     };
   };
+
+  // The whole at the end of a stacked bar, where no part of it is missing; shares of a whole need none.
+  function sums(chart, view, series, categories, find) {
+    const about = view.about[chart.values[0]];
+    if (about.unit === "ratio" || series.length < 2) return [];
+    const figures = categories.map((category) => series.map((one) => find(one, category)).map((row, at) => row && row[series[at].column]));
+    const whole = categories.map((_, at) => at).filter((at) => figures[at].every((value) => value !== null) && figures[at].some(Boolean));
+    const sum = (at) => figures[at].reduce((total, value) => total + (value || 0), 0);
+    return [{
+      id: "/sums", type: "scatter", silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
+      data: whole.map((at) => [sum(at), at]),
+      label: {
+        show: true, position: "right", ...parts.text(view, 11), color: view.colours.muted,
+        formatter: (hit) => site.figure(hit.value[0], about, view.currency),
+      },
+    }];
+  }
 
   // Of shares of a whole, what hidden parts make up together.
   function hiddenPart(chart, view, series, categories, find, thick) {

@@ -8,7 +8,7 @@ import pytest
 
 from dashboards.answers import Rows
 from dashboards.errors import SiteError
-from dashboards.sentences import render, resolve_marks, sentence_environment, to_html, to_text
+from dashboards.sentences import mark_days, render, resolve_marks, sentence_environment, to_html, to_text
 
 ENVIRONMENT = sentence_environment({"tool": {"chatgpt": "ChatGPT"}})
 ROW = {
@@ -52,6 +52,12 @@ def test_figures_are_marked_for_the_readers_locale() -> None:
         '<data value="1938.98" data-kind="money" data-digits="2" data-extra="EUR">EUR 1,938.98</data> on '
         '<time datetime="2026-11-09" data-kind="date">9 November 2026</time>'
     )
+
+
+def test_days_of_a_finished_sentence_are_marked_too() -> None:
+    sentence = mark_days("In the month from 2026-10-01 it cost 1,508 USD.")
+    assert to_text(sentence) == "In the month from 1 October 2026 it cost 1,508 USD."
+    assert 'datetime="2026-10-01"' in to_html(sentence)
 
 
 def test_nothing_in_a_sentence_becomes_markup() -> None:
