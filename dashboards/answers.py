@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -40,13 +40,17 @@ class Rows(list[Row]):
 
 @dataclass(frozen=True)
 class Answer:
-    """All rows of one query, and their period: `week`, `month`, or None for rows that have none."""
+    """All rows of one query, and their period: `week`, `month`, or None for rows that have none.
+
+    `over` are the periods that are over for the company as a whole.
+    """
 
     name: str
     query: Query
     columns: Sequence[str]
     rows: Rows
     tables: frozenset[str] = field(default_factory=frozenset)
+    over: frozenset[dt.date] = frozenset()
 
     @property
     def period(self) -> Period | None:
@@ -63,14 +67,16 @@ class Answer:
 
     @cached_property
     def incomplete(self) -> frozenset[dt.date]:
-        """Periods that are still running for all of their rows.
+        """Periods that are still running for one of their rows, and not over for the company.
 
-        A source that stays dead keeps its own rows incomplete for ever; that holds up no others.
+        A source that stays dead keeps its own rows incomplete for ever; that holds up no others, because the
+        company's row of all tools completes without it after a week.
         """
         if self.period is None:
             return frozenset()
         flag = COMPLETE_COLUMNS[self.period]
-        return frozenset(s for s, rows in self.by_period.items() if all(row[flag] is False for row in rows))
+        running = {start for start, rows in self.by_period.items() if any(row[flag] is False for row in rows)}
+        return frozenset(running - self.over)
 
     def of(self, start: dt.date | None) -> Rows:
         """The rows of the period that begins on `start`; all rows where the query has no period."""
@@ -107,13 +113,13 @@ class Answer:
             return self
         column = PERIOD_COLUMNS[self.period]
         rows = Rows(row for row in self.rows if row[column] >= start)
-        return Answer(self.name, self.query, self.columns, rows, self.tables)
+        return replace(self, rows=rows)
 
     def filtered(self, where: Mapping[str, object]) -> Answer:
         """The same answer with the rows that a chart's `where` keeps."""
         if not where:
             return self
-        return Answer(self.name, self.query, self.columns, self.rows.where(**where), self.tables)
+        return replace(self, rows=self.rows.where(**where))
 
 
 def earlier(start: dt.date, periods: int, kind: Period) -> dt.date:

@@ -34,7 +34,6 @@ def page_payload(
     used = _used_columns(page)
     own = [answer for answer in answers.values() if answer.period == page.period]
     running = {start for answer in own for start in answer.incomplete}
-    running -= {start for answer in own for start in answer.by_period.keys() - answer.incomplete}
     return {
         "period": page.period,
         "choices": [choice.isoformat() for choice in choices],

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
 
+from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Period
 from dashboards.errors import SiteError
+from dashboards.references import PUBLISHED
 from dashboards.telling import Department
 
+COMPANY_TABLES: Mapping[Period, str] = {"week": "department_usage_weekly", "month": "department_usage_monthly"}
 _NOT_DEPARTMENTS = ("all", "unattributed")
 
 
@@ -33,6 +37,21 @@ def read_publication(connection: duckdb.DuckDBPyConnection, tables: frozenset[st
     if row is None:
         raise SiteError("The published tables do not say when they were published.", "Publish again.")
     return Publication(row[0], row[1])
+
+
+def read_over(
+    connection: duckdb.DuckDBPyConnection, tables: frozenset[str]
+) -> dict[Period, frozenset[dt.date]]:
+    """Weeks and months that are complete for the company and all tools. Pages open at the newest."""
+    found: dict[Period, frozenset[dt.date]] = {}
+    for period, table in COMPANY_TABLES.items():
+        if table in tables:
+            rows = connection.execute(
+                f"select {PERIOD_COLUMNS[period]} from {PUBLISHED}.{table} "
+                f"where department_key = 'all' and tool = 'all' and {COMPLETE_COLUMNS[period]}"
+            ).fetchall()
+            found[period] = frozenset(start for (start,) in rows)
+    return found
 
 
 def read_departments(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Department]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from dashboards.declaration import Page, Period
 from dashboards.definitions import Definition, definition, definitions_page
 from dashboards.navigation import DEFINITIONS, Navigation
 from dashboards.payload import definitions_of, page_payload, shared_part
-from dashboards.publication import read_departments, read_publication
+from dashboards.publication import read_departments, read_over, read_publication
 from dashboards.queries import answers, tables
 from dashboards.sentences import Names, mark_day, resolve_marks, sentence_environment, to_html, to_text
 from dashboards.suppression import PublishedFigures, require_private
@@ -46,6 +46,7 @@ class Renderer:
         self.tables = tables(connection)
         self.publication = read_publication(connection, self.tables)
         self.navigation = Navigation(pages, read_departments(connection, self.tables))
+        self.over = read_over(connection, self.tables)
         self.names: Names = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
         self.figures = PublishedFigures(connection)
         self.sentences = sentence_environment(self.names)
@@ -75,7 +76,8 @@ class Renderer:
         """The page's HTML, and what it shares with the other departments' pages."""
         key = department.key if department else None
         found = self._recent(answers(self.connection, page, name, key, self.figures))
-        choices, default = _choices(page, found, DEPARTMENT_CHOICES if department else CHOICES)
+        limits = DEPARTMENT_CHOICES if department else CHOICES
+        choices, default = _choices(page, found, limits, self._over(page.period))
         at: list[dt.date | None] = [*choices] or [None]
         here = at.index(default) if default in at else 0
         teller = Teller(self.sentences, page, name, found, self.navigation.links, department)
@@ -115,8 +117,12 @@ class Renderer:
         for name, answer in found.items():
             starts = list(answer.by_period)
             limit = limits[answer.period] if answer.period else len(starts)
-            kept[name] = answer.since(starts[-limit] if limit < len(starts) else None)
+            recent = answer.since(starts[-limit] if limit < len(starts) else None)
+            kept[name] = replace(recent, over=self._over(answer.period))
         return kept
+
+    def _over(self, period: Period | None) -> frozenset[dt.date]:
+        return self.over.get(period, frozenset()) if period else frozenset()
 
     def _help(self, name: str, chart: Chart) -> str:
         return resolve_marks(
@@ -144,14 +150,13 @@ class Renderer:
 
 
 def _choices(
-    page: Page, found: Mapping[str, Answer], limits: Mapping[Period, int]
+    page: Page, found: Mapping[str, Answer], limits: Mapping[Period, int], over: frozenset[dt.date]
 ) -> tuple[list[dt.date], dt.date | None]:
-    """The periods that a reader can choose, oldest first, and the one shown first: the newest that is over."""
+    """The periods that a reader can choose, oldest first, and the one shown first: the newest `over`."""
     if page.period is None:
         return [], None
     own = [answer for answer in found.values() if answer.period == page.period]
     starts = sorted({start for answer in own for start in answer.by_period})[-limits[page.period] :]
-    over = {start for answer in own for start in answer.by_period.keys() - answer.incomplete}
     return starts, newest_complete(starts, set(starts) - over)
 
 

@@ -61,16 +61,17 @@ def test_a_choice_of_week_or_month_reaches_answers_of_the_other() -> None:
     assert weekly.chosen(weeks[2], "week") == weeks[2]
 
 
-def test_a_dead_source_holds_up_no_other() -> None:
+def test_a_dead_source_holds_up_no_other_once_the_company_is_complete() -> None:
     starts = [dt.date(2026, 10, 26), dt.date(2026, 11, 2)]
     rows = Rows(
         {"week_start": start, "is_complete_week": tool != "dead"}
         for start in starts
         for tool in ("all", "dead")
     )
-    found = Answer("q", Query(sql="", columns={}), ("week_start", "is_complete_week"), rows)
-    assert found.incomplete == set()
-    assert found.chosen(None, None) == starts[1]
+    query = Query(sql="", columns={})
+    found = Answer("q", query, ("week_start", "is_complete_week"), rows, over=frozenset(starts[:1]))
+    assert found.incomplete == {starts[1]}
+    assert found.chosen(None, None) == starts[0]
 
 
 def test_periods_count_back_over_years() -> None:
