@@ -25,11 +25,11 @@ class Shot:
 
 
 SHOTS = [
-    Shot("overview", "index.html", 1010, DESKTOP),
-    Shot("departments", "departments.html", 900, DESKTOP),
-    Shot("licenses", "licenses.html", 900, DESKTOP),
-    Shot("adoption-dark", "adoption.html", 900, DESKTOP, "dark"),
-    Shot("department-phone", "department-marketing.html", 844, PHONE),
+    Shot("overview", "index.html", 1135, DESKTOP),
+    Shot("departments", "departments.html", 1000, DESKTOP),
+    Shot("licenses", "licenses.html", 1000, DESKTOP),
+    Shot("adoption-dark", "adoption.html", 1000, DESKTOP, "dark"),
+    Shot("department-phone", "department-marketing.html", 1000, PHONE),
 ]
 
 
