@@ -43,7 +43,7 @@ FILES = {**{name: file_of(name) for name in PAGES}, DEFINITIONS: f"{DEFINITIONS}
 
 
 def drawn(page: Page) -> bool:
-    return page.evaluate("document.documentElement.dataset.drawn") == "yes"
+    return bool(page.evaluate("document.documentElement.dataset.drawn") == "yes")
 
 
 @pytest.mark.parametrize("view", VIEWS)
