@@ -20,7 +20,7 @@ FORMULA = '=HYPERLINK("x","Legal")'
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Every page, a fifth of the figures hidden; a department is named like a formula of a spreadsheet."""
     with filled_schema(weeks=20, missing=0.2) as connection:
-        _publish(connection)
+        publish(connection)
         connection.execute("delete from published.license_utilization_monthly where tool <> product")
         for table, columns in contracts().items():
             if "department_name" in columns:
@@ -43,7 +43,8 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-def _publish(connection: duckdb.DuckDBPyConnection) -> None:
+def publish(connection: duckdb.DuckDBPyConnection) -> None:
+    """The publication's row, which publishing makes and no model."""
     connection.execute(
         "create or replace table published.publication as select 'run' as run_id, "
         "timestamp '2026-11-16 03:00:00' as published_at, timestamp '2026-11-16 02:00:00' as as_of"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,8 @@ from dashboards.declaration import load_pages
 from dashboards.errors import SiteError
 from dashboards.navigation import Navigation
 from dashboards.telling import Department
+from tests.dashboards import published_schema
+from tests.dashboards.conftest import publish
 from tests.dashboards.tables import MONDAYS, published
 
 PAGE = """
@@ -100,6 +104,32 @@ def test_departments_whose_keys_look_alike_have_files_of_their_own() -> None:
     departments = [Department("R&D", "R&D"), Department("r-d", "R-D"), Department("研究", "Research")]
     files = Navigation(load_pages(), departments).department_files()
     assert list(files.values()) == ["department-r-d.html", "department-r-d-2.html", "department-unit.html"]
+
+
+def test_sixty_departments_stay_under_three_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    departments = {"all": "All departments", "other": "Other departments"}
+    departments |= {f"department_{number}": f"Department {number}" for number in range(60)}
+    monkeypatch.setattr(published_schema, "DEPARTMENTS", departments)
+    values = {**published_schema._VALUES, "department_key": tuple(departments)}
+    monkeypatch.setattr(published_schema, "_VALUES", values)
+    with published_schema.filled_schema(weeks=26, missing=0.1) as connection:
+        publish(connection)
+        made = build(connection, tmp_path / "site")
+    assert made.pages > 70
+    assert made.size < 3_000_000
+
+
+def test_a_page_holds_a_year_however_long_the_history(tmp_path: Path) -> None:
+    weeks = [MONDAYS[0] - dt.timedelta(weeks=number) for number in range(120)]
+    rows: list[tuple[str, str, dt.date, int | None, bool]] = [
+        ("s", "chatgpt", week, 9, False) for week in weeks
+    ]
+    made = build(published(rows), tmp_path / "site", pages=pages(tmp_path / "pages", use=GOOD))
+    data = made.index.read_text(encoding="utf-8").split('id="page-data">')[1].split("</script>")[0]
+    held = json.loads(data)
+    assert held["queries"]["use"]["rows"] == 53
+    assert len(held["choices"]) == 26
+    assert held["default"] == MONDAYS[0].isoformat()
 
 
 def test_the_site_is_small_and_plain(site: Site, folder: Path) -> None:
