@@ -16,9 +16,10 @@ from orchestration.night import Night
 from orchestration.result import ExitCode
 from orchestration.site import build_site, site_page
 from orchestration.watch import Watched
-from tests.dashboards.published_schema import filled_schema
+from tests.dashboards.published_schema import contracts, filled_schema
 from tests.orchestration.test_alerts import night as good_night
 from tests.orchestration.test_commands import ai_usage
+from tests.postgres import PostgresServer
 
 NIGHT = dt.datetime(2026, 11, 16, 2, tzinfo=dt.UTC)
 
@@ -51,6 +52,40 @@ def test_without_a_publish_it_says_what_to_do(tmp_path: Path) -> None:
     assert done.returncode == ExitCode.ERROR
     assert "Nothing has been published yet" in done.stderr
     assert "ai-usage run" in done.stderr
+
+
+def test_a_server_s_tables_are_copied_with_their_types(
+    tmp_path: Path, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in postgres.new_database().items():
+        monkeypatch.setenv(name, value)
+    env = environment(tmp_path, "postgres")
+    with env.session() as session:
+        session.execute(f"create schema {session.name(env.schema('published'))}")
+        for table, columns in contracts().items():
+            kinds = (f'"{column}" {_in_postgres(kind)}' for column, kind in columns.items())
+            session.execute(f"create table {session.name(env.schema('published'), table)} ({', '.join(kinds)})")
+        money = session.name(env.schema("published"), "department_cost_monthly")
+        session.execute(
+            f"insert into {money} (department_key, department_name, tool, month_start, cost_basis, cost, "
+            "currency, is_complete_month, is_suppressed) values "
+            "('all', 'All', 'codex', '2026-10-01', 'credits', 12.34, 'EUR', true, false), "
+            "('all', 'All', 'codex', '2026-09-01', 'credits', null, 'EUR', true, true)"
+        )
+        publication = session.name(env.schema("published"), "publication")
+        session.execute(
+            f"create table {publication} as select 'run' as run_id, "
+            "timestamp '2026-11-16 03:00:00' as published_at, timestamp '2026-11-16 02:00:00' as as_of"
+        )
+    built = build_site(env)
+    assert built.pages > 10
+    cost = (built.index.parent / "cost.html").read_text(encoding="utf-8")
+    assert '"EUR"' in cost
+    assert "12.34" in cost
+
+
+def _in_postgres(kind: str) -> str:
+    return {"double": "double precision", "varchar": "text"}.get(kind, kind)
 
 
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:
