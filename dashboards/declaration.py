@@ -23,19 +23,19 @@ not unknown. A hidden figure stays NULL: `coalesce(figure, 0)` is refused. On th
 - `period`: the first day of the chosen period; `is_complete`: whether it is over;
 - `department`: `.key` and `.name` of the page's department, on department pages.
 
-`moved(now, then)` says `up`, `down`, `flat` or None, `plural(n, 'department')` counts, `named_units(rows)`
-leaves the pool of small departments out where there is another, and the filter
+`moved(now, then)` says `up`, `down`, `flat` or None, `plural(n, 'department')` counts,
+`named_units(rows)` leaves the pool of small departments out where there is another, and the filter
 `listing('column')` names rows (dashboards/wording.py). `[text](page:depth)` is a link to a page,
-`**word**` strong, `*word*` stressed, in `help`, `intro` and `notes`. `empty` and `missing` are plain
-text. Every other sentence is rendered once for each period that can be chosen. `now`, `rows` and `ago(n)`
-are lists with `where(column=value, …)`, `shown('column')` (rows whose figure is there), `top('column')`
-and `bottom('column')` (the row with the largest, smallest figure, or None), `one(column=value, …)` (the
-first such row, or None). Numbers go through filters, so that the browser can write them in the reader's
-locale: `number(decimals=0)`, `percent(decimals=0)` (of a ratio), `points(decimals=0)` (a difference of
-ratios), `money(currency, decimals=0)`, `compact` (1.2 M), `signed(decimals)` (+1.2), `date`, `week` ("the
-week of 9 November"), `month`, and `name('column')` for the display name of a value (`chatgpt` → ChatGPT,
-from `dashboards/names.yml`). A name that does not exist, and a number filter on NULL, are errors that
-name the page and the chart.
+`**word**` strong, `*word*` stressed, `` `name` `` code, in `help`, `intro` and `notes`. `empty` and
+`missing` are plain text. Every other sentence is rendered once for each period that can be chosen. `now`,
+`rows` and `ago(n)` are lists with `where(column=value, …)`, `shown('column')` (rows whose figure is
+there), `top('column')` and `bottom('column')` (the row with the largest, smallest figure, or None),
+`one(column=value, …)` (the first such row, or None). Numbers go through filters, so that the browser can
+write them in the reader's locale: `number(decimals=0)`, `percent(decimals=0)` (of a ratio),
+`points(decimals=0)` (a difference of ratios), `money(currency, decimals=0)`, `compact` (1.2 M),
+`signed(decimals)` (+1.2), `date`, `week` ("the week of 9 November"), `month`, and `name('column')` for
+the display name of a value (`chatgpt` → ChatGPT, from `dashboards/names.yml`). A name that does not
+exist, and a number filter on NULL, are errors that name the page and the chart.
 """
 
 from __future__ import annotations

@@ -29,8 +29,8 @@ Number: TypeAlias = int | float | Decimal
 _PART = f"([^|{CLOSE}]*)"
 _MARKED = re.compile(f"{OPEN}([a-z]+)\\|{_PART}(?:\\|{_PART})?(?:\\|{_PART})?{CLOSE}")
 _LINK = re.compile(r"\[([^\]]+)\]\(page:([a-z0-9-]+)(#[a-z0-9_-]+)?\)")
-# Begin and end of strong and of stressed words.
-STRONG, STRESSED = "\ue002", "\ue003"
+# Begin and end of strong words, of stressed words, and of names of tables and columns.
+STRONG, STRESSED, CODE = "\ue002", "\ue003", "\ue004"
 _MONTHS = list(calendar.month_name)[1:]
 
 
@@ -129,7 +129,8 @@ def resolve_marks(sentence: str, hrefs: Mapping[str, str], place: str) -> str:
         return _mark("link", hrefs[page] + (anchor or ""), 0, text)
 
     linked = _LINK.sub(link, sentence)
-    return re.sub(r"\*([^*]+)\*", rf"{STRESSED}\1{STRESSED}", linked.replace("**", STRONG))
+    plain = linked.replace("**", STRONG).replace("`", CODE)
+    return re.sub(r"\*([^*]+)\*", rf"{STRESSED}\1{STRESSED}", plain)
 
 
 def mark_days(text: str) -> str:
@@ -139,7 +140,7 @@ def mark_days(text: str) -> str:
 
 def to_text(sentence: str) -> str:
     """The sentence as plain English."""
-    plain = sentence.replace(STRONG, "").replace(STRESSED, "")
+    plain = re.sub(f"[{STRONG}{STRESSED}{CODE}]", "", sentence)
     return _MARKED.sub(lambda found: _english(*found.groups("")), plain)
 
 
@@ -162,7 +163,7 @@ def to_html(sentence: str) -> str:
         text = html.escape(_english(kind, value, digits, extra))
         parts.append(f'<{tag} {attribute}="{html.escape(value)}" data-kind="{kind}"{more}>{text}</{tag}>')
     text = "".join([*parts, html.escape(sentence[end:])])
-    for mark, tag in ((STRONG, "strong"), (STRESSED, "em")):
+    for mark, tag in ((STRONG, "strong"), (STRESSED, "em"), (CODE, "code")):
         text = re.sub(f"{mark}([^{mark}]*){mark}", rf"<{tag}>\1</{tag}>", text)
     return text
 

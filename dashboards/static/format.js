@@ -88,6 +88,7 @@ window.aiUsage = window.aiUsage || {};
     return kinds[kind](Number(value), Number(digits || 0), extra);
   }
 
+  const tags = { "\ue002": "strong", "\ue003": "em", "\ue004": "code" };
   const mark = /\ue000([a-z]+)\|([^|\ue001]*)(?:\|([^|\ue001]*))?(?:\|([^|\ue001]*))?\ue001/g;
 
   function markedElement(kind, value, digits, extra) {
@@ -103,11 +104,11 @@ window.aiUsage = window.aiUsage || {};
     const made = document.createDocumentFragment();
     let [end, into] = [0, made];
     const write = (text) => {
-      for (const piece of text.split(/([\ue002\ue003])/)) {
-        if (piece !== "\ue002" && piece !== "\ue003") into.append(piece);
+      for (const piece of text.split(/([\ue002-\ue004])/)) {
+        if (!(piece in tags)) into.append(piece);
         else if (into !== made) into = made;
         else {
-          into = document.createElement(piece === "\ue002" ? "strong" : "em");
+          into = document.createElement(tags[piece]);
           made.append(into);
         }
       }

@@ -62,7 +62,7 @@
     if (typeof value === "string" && (about.unit || "text") === "text") {
       return { raw: site.named(value, column), href: about.link ? site.page.departments[row.department_key] : undefined };
     }
-    return { raw: value, text: site.figure(value, about, row.currency), isFigure: typeof value === "number" };
+    return { raw: value, text: site.figure(value, about, row.currency), isFigure: typeof value === "number" && about.unit !== "yes_no", isDay: ["day", "time"].includes(about.unit) };
   }
 
   function content(one) {
@@ -86,15 +86,27 @@
       head.append(title);
     });
     const body = made.createTBody();
+    // Sentences do not fit beside each other on a phone: there each row becomes a block (site.css). Roles keep it a table.
+    const isLong = table.rows.some((row) => row.some((one) => String(one.text ?? one.raw).length > 40));
+    if (isLong) {
+      made.className = "long";
+      for (const [part, role] of [[made, "table"], [made.tHead, "rowgroup"], [head, "row"], [body, "rowgroup"]]) part.setAttribute("role", role);
+      for (const title of head.cells) title.setAttribute("role", "columnheader");
+    }
     for (const row of table.rows) {
       const line = body.insertRow();
+      if (isLong) line.setAttribute("role", "row");
       row.forEach((one, at) => {
         const cellOfRow = document.createElement(at === 0 ? "th" : "td");
         if (at === 0) cellOfRow.scope = "row";
         cellOfRow.append(content(one));
         if (table.rows.some((other) => other[at].isFigure)) cellOfRow.classList.add("number");
         if (one.text === "hidden" || one.text === "not given") cellOfRow.classList.add("no-figure");
-        if (cellOfRow.textContent.length > 40) cellOfRow.classList.add("long");
+        if (one.isDay) cellOfRow.classList.add("day");
+        if (isLong) {
+          cellOfRow.dataset.label = table.head[at];
+          cellOfRow.setAttribute("role", at === 0 ? "rowheader" : "cell");
+        }
         line.append(cellOfRow);
       });
     }

@@ -71,7 +71,7 @@ def test_links_lead_to_declared_pages_only() -> None:
     assert to_html(resolve_marks("see [Trust](page:trust#gaps), **now**", links, "x")) == (
         'see <a href="trust.html#gaps">Trust</a>, <strong>now</strong>'
     )
-    assert to_text(resolve_marks("see [Trust](page:trust), *now*", links, "x")) == "see Trust, now"
+    assert to_text(resolve_marks("see [Trust](page:trust), *now*, `x`", links, "x")) == "see Trust, now, x"
     with pytest.raises(SiteError, match="page `nowhere`"):
         resolve_marks("[x](page:nowhere)", links, "page x")
 
