@@ -158,8 +158,10 @@ def _work(order: Order) -> dict[str, Any]:
     from ingestion.config import environment
     from ingestion.privacy.pseudonym import Pseudonymiser
     from ingestion.sources.registry import SOURCES
+    from orchestration.compiled import compiled_queries
     from orchestration.dbt import suppression_k
     from orchestration.night import run_night
+    from publishing.derived import DERIVED_TABLES
     from publishing.publish import publish
 
     env = environment(Path(order.data_dir), order.target)
@@ -167,7 +169,9 @@ def _work(order: Order) -> dict[str, Any]:
     person = Pseudonymiser(bytes.fromhex(order.key))
     chosen = [source for source in SOURCES if not order.sources or source.name in order.sources]
     if order.work == "publish":
-        return {"run_id": publish(env, sortable_id(dt.datetime.now(dt.UTC)), k=suppression_k()).run_id}
+        run_id = sortable_id(dt.datetime.now(dt.UTC))
+        publish(env, run_id, k=suppression_k(), queries=lambda: compiled_queries(env, DERIVED_TABLES))
+        return {"run_id": run_id}
     if order.work == "load":
         return _load(env, person, clock, chosen)
     result = run_night(env, person, clock, chosen, every_source=SOURCES)
