@@ -33,6 +33,11 @@ def main(target: str, folder: Path) -> None:
         branch: _compiled(manifest, [*options, "--vars", json.dumps({"compile_increment": value})])
         for branch, value in (("full", False), ("increment", True))
     }
+    parts = {
+        node.name: [name.split(".")[-1] for name in node.depends_on.nodes]
+        for node in manifest.nodes.values()
+        if node.resource_type == "model" and node.config.materialized == "ephemeral"
+    }
     models = {
         node.name: {
             "schema": node.schema,
@@ -40,7 +45,7 @@ def main(target: str, folder: Path) -> None:
             "relation": node.relation_name,
             "materialized": node.config.materialized,
             "strategy": node.config.incremental_strategy,
-            "depends_on": [name.split(".")[-1] for name in node.depends_on.nodes],
+            "depends_on": _tables([name.split(".")[-1] for name in node.depends_on.nodes], parts),
             "types": {
                 column.name: column.data_type for column in node.columns.values() if node.contract.enforced
             },
@@ -49,9 +54,17 @@ def main(target: str, folder: Path) -> None:
             "statement": statements.get(node.name),
         }
         for node in manifest.nodes.values()
-        if node.resource_type == "model"
+        if node.resource_type == "model" and node.name not in parts
     }
     (folder / f"{target}.json").write_text(json.dumps(models), encoding="utf-8")
+
+
+def _tables(names: list[str], parts: dict[str, list[str]]) -> list[str]:
+    """What is read, with what ephemeral models read in their place: they are no tables, but parts of others."""
+    found: list[str] = []
+    for name in names:
+        found += _tables(parts[name], parts) if name in parts else [name]
+    return found
 
 
 def _invoke(manifest: Any, arguments: list[str]) -> Any:
@@ -62,6 +75,10 @@ def _invoke(manifest: Any, arguments: list[str]) -> Any:
 
 
 def _compiled(manifest: Any, options: list[str]) -> dict[str, str]:
+    # A second compile of the same manifest takes ephemeral models for written in already.
+    for node in manifest.nodes.values():
+        if node.resource_type == "model":
+            node.extra_ctes, node.extra_ctes_injected = [], False
     offline = ["--no-introspect", "--no-populate-cache"]
     models = ["--select", "resource_type:model", "--indirect-selection", "empty"]
     done = _invoke(manifest, ["compile", *options, *offline, *models])
