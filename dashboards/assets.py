@@ -31,6 +31,7 @@ SCRIPTS = (
     "chart_parts.js",
     "chart_periods.js",
     "chart_rows.js",
+    "chart_funnel.js",
     "tiles.js",
     "table.js",
     "page.js",

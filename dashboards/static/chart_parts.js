@@ -163,6 +163,10 @@
     return told;
   }
 
+  function runningFlag(view) {
+    return view.now.some((row) => site.isRunning(row, view.period)) ? [`The ${view.period} is not over.`] : [];
+  }
+
   // How hidden parts look: hatched, in no colour of a series.
   function hatched(view) {
     const decal = { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 5], rotation: -Math.PI / 4, color: view.colours.muted };
@@ -172,6 +176,6 @@
   Object.assign(site, { charts });
   site.parts = {
     symbols, colourOf, seriesOf, text, base, legend, legendHeight, valueAxis, categoryAxis, periodLabel, periodName, said, unitNote,
-    flags, fontFamily, hatched, axisUnit,
+    flags, fontFamily, hatched, axisUnit, runningFlag,
   };
 })(window.aiUsage);

@@ -11,8 +11,23 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from dashboards.declaration import load_pages
+from dashboards.navigation import DEFINITIONS
+
+PAGES = load_pages()
+FIRST = next(iter(PAGES))
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 Scheme = Literal["light", "dark"]
+
+
+def file_of(name: str) -> str:
+    """The file of a page; of the departments' one of them."""
+    if name == FIRST:
+        return "index.html"
+    return "department-sales.html" if PAGES[name].per else f"{name}.html"
+
+
+FILES = {**{name: file_of(name) for name in PAGES}, DEFINITIONS: f"{DEFINITIONS}.html"}
 
 
 @contextmanager
