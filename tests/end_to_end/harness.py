@@ -91,7 +91,8 @@ class World:
         if self.environment.has_file:
             path = self.environment.published_dir / "marts.duckdb"
             with duckdb.connect(str(path), read_only=True) as connection:
-                return connection.execute(query).fetchall()
+                found: list[tuple[Any, ...]] = connection.execute(query).fetchall()
+                return found
         connection = psycopg2.connect(
             host=self.variables["PGHOST"],
             dbname=self.variables["PGDATABASE"],
