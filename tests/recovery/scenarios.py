@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, takewhile, zip_longest
 from typing import Any
 
 import duckdb
@@ -180,7 +180,7 @@ class Builds:
         verdicts = []
         for point, how in sorted(strikes, key=lambda strike: strike[0].number):
             died = self._rig.run(made, "night", later=1, sources=("company",), kill_at=point.place, how=how)
-            mixed = sum(now != before for now, before in zip(_look(made), old, strict=True))
+            mixed = sum(now != before for now, before in zip_longest(_look(made), old))
             verdicts.append(Verdict(point, died.struck, reads=len(old), mixed=mixed))
         hand = trouble(self._rig.run(made, "night", later=2))
         found = difference(self._fault_free[1], self._everything(made)) if hand is None else Difference({}, {})

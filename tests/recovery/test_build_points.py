@@ -23,5 +23,6 @@ def test_builds(small_rig: Rig, loaded: Prepared) -> None:
     builds = Builds(small_rig, loaded("dev"))
     statements = [point for point in builds.points if point.kind.startswith("duckdb")]
     assert len(statements) > 100
-    points = spread(statements, len(HOWS), random.Random(SEED))
+    # A night after a dead one need not take as many statements: a place among the last may never be reached.
+    points = spread(statements[: len(statements) * 9 // 10], len(HOWS), random.Random(SEED))
     assert_good(builds.kill(list(zip(points, HOWS, strict=True))), len(HOWS))
