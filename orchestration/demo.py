@@ -184,7 +184,7 @@ def _print_summary(console: Console, options: DemoOptions, result: NightResult) 
     )
     for stage, took in result.seconds.items():
         console.print(f"  {stage:<18}{took:7.1f} s", highlight=False)
-    console.print("What the marts say:")
+    console.print("What to do next:")
     for sentence in findings(database):
         console.print(f"  • {sentence}", highlight=False, soft_wrap=True)
     console.print(f"Published: {database}", highlight=False, soft_wrap=True)

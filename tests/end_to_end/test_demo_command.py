@@ -25,7 +25,7 @@ def test_the_demo_tells_what_it_did_and_leaves_no_name(tmp_path: Path) -> None:
         "2 weeks",
         "rows a second",
         "build and test",
-        "What the marts say",
+        "What to do next",
         "Published:",
         f"Look at it: {folder}/site/index.html",
     ):
