@@ -1,7 +1,7 @@
 {#-
     The shape that every rule of recommended actions has.
 
-    A rule is a CTE of one of the models in models/marts/actions, named for its rule_id. It reads published
+    A rule is a CTE of one of the models in models/actions, named for its rule_id. It reads published
     marts alone, joins its row of `action_rules` as `rules`, and selects `action_figures`, at most one row a
     department, tool and item. `excess` says how many times its limit is reached: 1 = just.
 -#}

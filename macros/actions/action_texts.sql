@@ -79,3 +79,16 @@
 {% macro day_text(day) -%}
     cast(cast({{ day }} as date) as {{ dbt.type_string() }})
 {%- endmacro %}
+
+
+{#- What a rule on patterns found: how often and how deeply a tool is used, beside the median of the departments.
+    relation: rows of department_patterns_weekly -#}
+{% macro pattern_text(relation) -%}
+    'In the week of ' || {{ day_text(relation ~ '.week_start') }} || ' people who used '
+            || {{ tool_text(relation ~ '.tool') }} || ' opened it '
+            || {{ decimal_text(relation ~ '.sessions_per_active_person') }} || ' times each, with '
+            || {{ decimal_text(relation ~ '.messages_per_session') }}
+            || ' messages a session; the median of the departments is '
+            || {{ decimal_text(relation ~ '.median_sessions_per_active_person') }} || ' times and '
+            || {{ decimal_text(relation ~ '.median_messages_per_session') }} || ' messages.'
+{%- endmacro %}

@@ -96,13 +96,7 @@ rare_short_sessions as (
             comparison_value='newest_pattern.median_sessions_per_active_person',
             excess='newest_pattern.median_sessions_per_active_person * rules.threshold
             / nullif(newest_pattern.sessions_per_active_person, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_pattern.week_start')
-            ~ " || ' people who used ' || " ~ tool_text('newest_pattern.tool') ~ " || ' opened it '
-            || " ~ decimal_text('newest_pattern.sessions_per_active_person') ~ " || ' times each, with '
-            || " ~ decimal_text('newest_pattern.messages_per_session')
-            ~ " || ' messages a session; the median of the departments is '
-            || " ~ decimal_text('newest_pattern.median_sessions_per_active_person') ~ " || ' times and '
-            || " ~ decimal_text('newest_pattern.median_messages_per_session') ~ " || ' messages.'"
+            evidence=pattern_text('newest_pattern')
         ) }}
     from newest_pattern
     inner join rules

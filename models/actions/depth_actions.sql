@@ -64,13 +64,7 @@ frequent_short_sessions as (
             comparison_value='newest_pattern.median_messages_per_session',
             excess='newest_pattern.sessions_per_active_person
             / nullif(newest_pattern.median_sessions_per_active_person * rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_pattern.week_start')
-            ~ " || ' people who used ' || " ~ tool_text('newest_pattern.tool') ~ " || ' opened it '
-            || " ~ decimal_text('newest_pattern.sessions_per_active_person') ~ " || ' times each, with '
-            || " ~ decimal_text('newest_pattern.messages_per_session')
-            ~ " || ' messages a session; the median of the departments is '
-            || " ~ decimal_text('newest_pattern.median_sessions_per_active_person') ~ " || ' times and '
-            || " ~ decimal_text('newest_pattern.median_messages_per_session') ~ " || ' messages.'"
+            evidence=pattern_text('newest_pattern')
         ) }}
     from newest_pattern
     inner join rules

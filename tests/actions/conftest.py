@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
 from ingestion.config import environment
 from orchestration.compiled import compiled_queries
 from tests.docs.markdown import ROOT
+from tests.docs.published import contracts
 
 TABLE = "recommended_actions"
 RULES = "action_rules"
@@ -28,7 +28,7 @@ class Published:
         self._connection.execute("set threads = 1")  # a handful of rows: less to set up
         self._connection.execute("attach ':memory:' as warehouse")
         self._connection.execute("create schema warehouse.marts")
-        self._columns = {name: columns for name, columns in contracts() if name != TABLE}
+        self._columns = {name: columns for name, columns in contracts().items() if name != TABLE}
         for name, columns in self._columns.items():
             listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             self._connection.execute(f"create table warehouse.marts.{name} ({listed})")
@@ -69,19 +69,6 @@ class Published:
         found = self._connection.execute(query)
         names = [column[0] for column in found.description]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def contracts() -> Iterator[tuple[str, dict[str, str]]]:
-    """Published tables with the types that their contracts promise, as DuckDB names them."""
-    for path in sorted((ROOT / "models/marts").rglob("*.yml")):
-        text = path.read_text(encoding="utf-8")
-        for model in yaml.safe_load(text).get("models", []):  # a file of sources has none
-            columns = {column["name"]: _kind(column["data_type"]) for column in model["columns"]}
-            yield model["name"].removeprefix("mart_"), columns
-
-
-def _kind(data_type: str) -> str:
-    return "double" if "{{" in data_type else data_type
 
 
 def shipped_rules() -> list[Mapping[str, Any]]:

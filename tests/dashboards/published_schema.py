@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import pyarrow
-import yaml
 
-MARTS = Path(__file__).resolve().parents[2] / "models" / "marts"
-_ALIAS = re.compile(r"alias='(\w+)'")
+from tests.docs.published import contracts
+
 TOOLS = ("all", "chatgpt", "m365_copilot")
 DEPARTMENTS = {"all": "All departments", "sales": "Sales", "legal": "Legal", "other": "Other departments"}
 _VALUES: Mapping[str, tuple[object, ...]] = {
@@ -37,23 +34,6 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 # Without these a row is no row; all else may be NULL.
 _NEVER_NULL = {*_VALUES, "department_name", "week_start", "month_start", "currency", "headcount", "capability"}
-
-
-def contracts() -> dict[str, dict[str, str]]:
-    """Columns with their types, by published table."""
-    found = {}
-    for path in sorted(MARTS.rglob("*.yml")):
-        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
-            sql = path.with_suffix(".sql")
-            alias = _ALIAS.search(sql.read_text(encoding="utf-8")) if sql.exists() else None
-            columns = {column["name"]: _kind(column["data_type"]) for column in model["columns"]}
-            found[alias[1] if alias else model["name"]] = columns
-    return found
-
-
-def _kind(data_type: str) -> str:
-    """The type in DuckDB; one that depends on the engine is the name that each gives to a double."""
-    return "double" if "{{" in data_type else {"string": "varchar"}.get(data_type, data_type)
 
 
 def empty_schema() -> duckdb.DuckDBPyConnection:

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from dashboards import suppression
 from dashboards.errors import SiteError
 from dashboards.queries import answers
 from dashboards.suppression import K_FLOOR, PEOPLE_COLUMNS
@@ -34,6 +35,8 @@ def test_what_is_published_may_be_shown() -> None:
 def test_the_counts_of_people_are_those_of_the_publishing_audit() -> None:
     assert PEOPLE_COLUMNS == audit.PEOPLE_COLUMNS
     assert K_FLOOR == audit.K_FLOOR
+    assert suppression._PERSONAL_COLUMN == audit._PERSONAL_COLUMN
+    assert suppression._TOKEN_OR_ADDRESS.pattern == audit._TOKEN_OR_ADDRESS
 
 
 @pytest.mark.parametrize(

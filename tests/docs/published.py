@@ -41,10 +41,24 @@ def published() -> dict[str, Published]:
     return found
 
 
+def contracts() -> dict[str, dict[str, str]]:
+    """Columns with their types in DuckDB, by published table that a model makes."""
+    return {
+        table: {name: _kind(column["data_type"]) for name, column in declared.columns.items()}
+        for table, declared in published().items()
+        if declared.dependency.startswith("ref(")
+    }
+
+
 def tables_read(sql: str, place: str) -> frozenset[str]:
     """Published tables that a query reads; anything else that it reads is an error."""
     with duckdb.connect() as connection:
         return references(connection, sql, place).tables
+
+
+def _kind(data_type: str) -> str:
+    """One that depends on the engine is the name that each gives to a double."""
+    return "double" if "{{" in data_type else {"string": "varchar"}.get(data_type, data_type)
 
 
 def _alias(path: Path) -> str | None:

@@ -16,7 +16,8 @@ from orchestration.night import Night
 from orchestration.result import ExitCode
 from orchestration.site import build_site, site_page
 from orchestration.watch import Watched
-from tests.dashboards.published_schema import contracts, filled_schema
+from tests.dashboards.published_schema import filled_schema
+from tests.docs.published import contracts
 from tests.orchestration.test_alerts import night as good_night
 from tests.orchestration.test_commands import ai_usage
 from tests.postgres import PostgresServer
