@@ -155,7 +155,7 @@ def prepared(bench: Bench) -> Path:
 
 
 def hand_written(bench: Bench) -> None:
-    """The tables by hand, in the memory that the pipeline has."""
+    """The tables by hand, with more memory than the pipeline has."""
     target = bench.company / "baseline"
     arguments = ("--warehouse", bench.company / "data" / "warehouse.duckdb", "--folder", target)
     made = run(f"{_BASELINE}hand_written", *arguments, spill=target / "spill")

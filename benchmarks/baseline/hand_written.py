@@ -19,11 +19,12 @@ RESULT = "baseline.duckdb"
 
 
 def build(
-    warehouse: Path, folder: Path, memory_limit: str = "1GB", steps: Sequence[str] = STEPS
+    warehouse: Path, folder: Path, memory_limit: str = "4GB", steps: Sequence[str] = STEPS
 ) -> dict[str, float]:
     """Make every table in `<folder>/baseline.duckdb`; CPU seconds of each step.
 
-    The settings are those of the pipeline's own profile: all cores, one memory limit, spill in a folder.
+    The settings are those of the pipeline's own profile, all cores and spill in a folder, but for the memory: one
+    statement over 50M messages does not pass with the pipeline's 1 GB, so it gets four.
     """
     folder.mkdir(parents=True, exist_ok=True)
     result = folder / RESULT
@@ -60,7 +61,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.baseline.hand_written")
     parser.add_argument("--warehouse", type=Path, required=True)
     parser.add_argument("--folder", type=Path, required=True)
-    parser.add_argument("--memory-limit", default="1GB")
+    parser.add_argument("--memory-limit", default="4GB")
     parser.add_argument("--heavy", action="store_true", help="only messages to department-weeks")
     options = parser.parse_args()
     steps = HEAVY if options.heavy else STEPS
