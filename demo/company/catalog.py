@@ -64,9 +64,6 @@ HABITS: tuple[Habits, ...] = (
     Habits("Legal", "Corporate", "CC-130", 7, ("Counsel",),
            0.80, 0.40, 0.70, 0.0, 0.0, 0.50, 0.50, 1.0, 4.0, 230, 0.10),
 )  # fmt: skip
-HABITS_BY_NAME = {habits.name: habits for habits in HABITS}
-TINY = {"Legal": 7, "Executive Office": 4}
-"""Departments that do not grow with the company."""
 
 LOCATIONS: tuple[tuple[str, int, float], ...] = (
     ("Lisbon", 1, 0.35),

@@ -56,7 +56,7 @@ class CostDay:
         return self._events
 
     def _uses_codex(self, user: Traits) -> bool:
-        if user.person is None or user.habits_on(self._day).name != "Engineering":
+        if user.person is None or user.habits_on(self._day).parent != "Technology":
             return False
         return user.number % 5 < 2 or user.number in self._team
 

@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from demo.company.catalog import HABITS, Timeline, monday_of
+from demo.company.catalog import Timeline, monday_of
 from demo.company.chat import ChatDay, service_emails
 from demo.company.company import Company
 from demo.company.copilot import CopilotReports, service_logins
 from demo.company.costs import CostDay
+from demo.company.departments import departments
 from demo.company.m365 import M365Day
 from demo.company.model import (
     PRODUCTS,
@@ -117,11 +118,11 @@ def generate_company(
     by_number = {person.number: person for person in employees}
     return Company(
         profile=profile,
-        departments=[Department(h.name, h.parent, h.cost_center) for h in HABITS],
+        departments=[Department(h.name, h.parent, h.cost_center) for h in departments(people)],
         employees=employees,
         service_accounts=services,
         seats=seats,
-        files=_files(line, seats),
+        files=_files(line, seats, people),
         activity=GeneratedActivity(profile, line, by_number, seats, services, team),
         planted=_planted(line),
         cached_days=400 if people <= CACHED_EVENTS_OF_PEOPLE else 6,
@@ -194,7 +195,7 @@ def _price_day(line: Timeline) -> date:
     return line.at(0.5).replace(day=16)
 
 
-def _files(line: Timeline, seats: Sequence[SeatSpan]) -> CompanyFiles:
+def _files(line: Timeline, seats: Sequence[SeatSpan], people: int) -> CompanyFiles:
     year = date(line.first_day.year - 1, 1, 1)
     due = date(line.as_of_day.year, 12, 31)
     first_rates = date(line.first_day.year, line.first_day.month, 1)
@@ -223,7 +224,7 @@ def _files(line: Timeline, seats: Sequence[SeatSpan]) -> CompanyFiles:
         ),
         holidays=tuple(holidays_in(line.first_day, line.as_of_day + timedelta(60))),
         rollouts=(
-            *((h.name, "chatgpt", line.at(h.chat_wave)) for h in HABITS if 0 < h.chat_wave <= 1),
+            *((h.name, "chatgpt", line.at(h.chat_wave)) for h in departments(people) if 0 < h.chat_wave <= 1),
             ("Sales", "m365_copilot", line.at(0.3)),
         ),
         token_tiers=(

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from demo.company.catalog import HABITS, HABITS_BY_NAME, LOCATIONS, TINY, Habits, Timeline, monday_of
+from demo.company.catalog import LOCATIONS, Habits, Timeline, monday_of
+from demo.company.departments import HABITS_BY_NAME, LARGE, TINY, department_sizes
 from demo.company.model import Dated, Employee, EmploymentSpan, LeaveSpan
 from demo.company.names import NameBook, ascii_part
 
 MOVE_TARGETS = ("Engineering", "Sales", "Customer Support", "Operations", "Marketing")
-SMALLEST = 12
-"""People of the smallest company."""
 TURNOVER = 0.09
 MOVERS = 0.05
 """Shares of people a half-year."""
@@ -39,39 +38,6 @@ class _Draft:
     has_other_upn: bool = False
     has_alias: bool = False
     renames_login: date | None = None
-
-
-def department_sizes(people: int) -> dict[str, int]:
-    """People by department: in proportion, the tiny ones stay tiny, the four largest have ten or more.
-
-    Under 20 people there are three departments, of which nearly nothing can be shown.
-
-    Errors: ValueError under 12 people, where departments have no meaning.
-    """
-    if people < SMALLEST:
-        raise ValueError(f"a company needs at least {SMALLEST} people")
-    if people < 20:
-        sales, support = people // 3, people // 4
-        return {"Engineering": people - sales - support, "Sales": sales, "Customer Support": support}
-    total = sum(habits.base_size for habits in HABITS)
-    sizes = {h.name: max(1, round(h.base_size * people / total)) for h in HABITS}
-    sizes["Legal"] = min(TINY["Legal"], max(2, sizes["Legal"]))
-    sizes["Executive Office"] = min(TINY["Executive Office"], sizes["Executive Office"])
-    if 45 <= people < 300:
-        for name in ("Customer Support", "Operations"):
-            sizes[name] = max(sizes[name], 11)
-        _shrink(sizes, people, ("Marketing", "Finance", "People"))
-    sizes["Engineering"] += people - sum(sizes.values())
-    return sizes
-
-
-def _shrink(sizes: dict[str, int], people: int, names: tuple[str, ...]) -> None:
-    """Take people from the named departments until the sum fits, leaving at least one in each."""
-    while sum(sizes.values()) > people:
-        name = max(names, key=lambda n: sizes[n])
-        if sizes[name] == 1:
-            return
-        sizes[name] -= 1
 
 
 class OrganisationBuilder:
@@ -163,7 +129,8 @@ class OrganisationBuilder:
 
     def _other_department(self, name: str) -> str:
         there = {draft.department for draft in self._drafts}
-        return self._rng.choice([target for target in MOVE_TARGETS if target != name and target in there])
+        targets = MOVE_TARGETS if self._people < LARGE else sorted(there - TINY.keys())
+        return self._rng.choice([target for target in targets if target != name and target in there])
 
     def _move(self, draft: _Draft, day: date, department: str, recorded_on: date | None = None) -> None:
         old = draft.spans[-1]

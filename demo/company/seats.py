@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import zip_longest
 from random import Random
 
-from demo.company.catalog import HABITS_BY_NAME, Habits, Timeline
+from demo.company.catalog import Habits, Timeline
+from demo.company.departments import HABITS_BY_NAME
 from demo.company.model import Employee, Product, SeatSpan, ServiceAccount
 
 PLANS: dict[Product, str] = {"chatgpt": "default", "github_copilot": "business", "m365_copilot": "copilot"}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from demo.company.catalog import EVERYWHERE_HOLIDAYS, HABITS_BY_NAME, LOCAL_HOLIDAYS, UTC_OFFSET, Habits
+from demo.company.catalog import EVERYWHERE_HOLIDAYS, LOCAL_HOLIDAYS, UTC_OFFSET, Habits
+from demo.company.departments import HABITS_BY_NAME
 from demo.company.model import Employee, Product, SeatSpan
 
 OFF_DAY_SHARE = 0.05

@@ -12,9 +12,10 @@ import pytest
 
 from demo.company import MAX_DELAY_DAYS, Company, UsageReports, generate_company
 from demo.company.canaries import canaries
+from demo.company.departments import TINY, department_sizes, departments
 from demo.company.files import company_files, hris_history, hris_snapshot
 from demo.company.model import ChatMessage
-from demo.company.org import department_sizes, known_spans
+from demo.company.org import known_spans
 from demo.company.reference import SEEDS
 from demo.company.text import MARKER, html_body, prompt_text
 from demo.company.truth import compute_truth
@@ -56,6 +57,15 @@ def test_departments_add_up_and_the_tiny_ones_stay_tiny(people: int) -> None:
     assert sizes["Legal"] <= 7
     assert sizes["Executive Office"] <= 4
     assert sum(size >= 10 for size in sizes.values()) >= 3
+
+
+def test_a_large_company_has_many_departments_of_readable_size() -> None:
+    sizes = department_sizes(5_000)
+    # 4,989 people in units of about 85, the largest four times the smallest, and the two tiny departments.
+    assert 55 <= len(sizes) <= 65
+    assert all(30 <= size <= 170 for name, size in sizes.items() if name not in TINY)
+    assert {unit.name for unit in departments(5_000)} == set(sizes)
+    assert len({unit.cost_center for unit in departments(5_000)}) == len(sizes)
 
 
 @pytest.mark.parametrize("people", [12, 19])
