@@ -160,8 +160,8 @@ def _log_files(run: SourceRun, client: VendorClient, route: str, window: FetchWi
             run.progress(f"{event_type} of {day}")
             yield data if data.endswith(b"\n") else data + b"\n"
             counts[day] = counts.get(day, 0) + 1
-        # Beyond the vendor's retention no file does not mean no usage: such a day stays unrecorded. Files expire
-        # oldest first, so a day after one that still has a file is kept, whatever the documented time says.
+        # Beyond the vendor's retention no file does not mean no usage: such a day stays unrecorded. Files
+        # expire oldest first, so a day after one that still has a file is kept, whatever is documented.
         documented = run.clock.today - dt.timedelta(days=window.horizon.retention or 0)
         kept_from = min((day for day, count in counts.items() if count), default=documented)
         for day, count in counts.items():
