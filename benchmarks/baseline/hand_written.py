@@ -23,8 +23,8 @@ def build(
 ) -> dict[str, float]:
     """Make every table in `<folder>/baseline.duckdb`; CPU seconds of each step.
 
-    The settings are those of the pipeline's own profile, all cores and spill in a folder, but for the memory: one
-    statement over 50M messages does not pass with the pipeline's 1 GB, so it gets four.
+    The settings are those of the pipeline's own profile, all cores and spill in a folder, but for the memory:
+    one statement over 50M messages does not pass with the pipeline's 1 GB, so it gets four.
     """
     folder.mkdir(parents=True, exist_ok=True)
     result = folder / RESULT
