@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 from pathlib import Path
 
@@ -52,6 +53,29 @@ def assert_same(left: dict[str, object], right: dict[str, object]) -> None:
 def test_the_second_night_equals_a_full_refresh(two_nights: World, tmp_path: Path) -> None:
     build(two_nights, tmp_path, "--full-refresh")
     assert_same(layers(two_nights), layers(two_nights, tmp_path))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Auckland"])
+def test_a_full_build_in_ranges_of_days_equals_one_in_one_piece(
+    two_nights: World, tmp_path: Path, zone: str
+) -> None:
+    """Sessions, turns and conversations cross the ranges' borders."""
+    built = {}
+    for rows_at_once in (5_000_000, 400):
+        folder = tmp_path / str(rows_at_once)
+        folder.mkdir()
+        settings = json.dumps({"reporting_timezone": zone, "rows_at_once": rows_at_once})
+        passes = ["--select", "+int_chatgpt_session_parts", "+int_m365_copilot_session_parts"]
+        build(two_nights, folder, "--full-refresh", "--vars", settings, *passes)
+        compiled = next((folder / "target" / "run").rglob("int_chatgpt_session_parts.sql"))
+        assert ("union all" in compiled.read_text(encoding="utf-8")) is (rows_at_once == 400)
+        tables = layers(two_nights, folder)
+        built[rows_at_once] = {
+            table: rows for table, rows in tables.items() if table.endswith("_session_parts")
+        }
+    assert len(built[400]) == 2
+    assert all(built[400].values())
+    assert_same(built[5_000_000], built[400])
 
 
 def test_the_second_night_equals_the_truth_of_that_night(two_nights: World) -> None:

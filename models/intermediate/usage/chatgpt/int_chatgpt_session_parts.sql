@@ -9,6 +9,7 @@
             order by message_at, is_user desc, message_token" %}
 {%- set answer_until = add_time('hour', 24, 'prompted_at') %}
 
+{% call(days) in_day_ranges(resources) -%}
 with messages as (
     -- An injected instruction is nobody's message: it neither counts nor begins a turn.
     select
@@ -31,8 +32,8 @@ with messages as (
     from {{ ref('stg_chatgpt__conversation_messages') }}
     where
         (author_type = 'assistant' or not coalesce(is_injected, false))
-        {%- if is_incremental() %}
-        and {{ touched_days_filter('message_date', resources, 2, utc_days=true) }}
+        {%- if is_incremental() or days %}
+        and {{ built_days_filter('message_date', days, resources, 2, utc_days=true) }}
         {%- endif %}
 ),
 
@@ -140,9 +141,10 @@ final as (
         {{ loaded_through(resources) }} as loaded_through,
         activity_date
     from parts
-    {%- if is_incremental() %}
-    where {{ touched_days_filter('activity_date', resources, 1) }}
+    {%- if is_incremental() or days %}
+    where {{ built_days_filter('activity_date', days, resources, 1) }}
     {%- endif %}
 )
 
 select * from final
+{%- endcall %}

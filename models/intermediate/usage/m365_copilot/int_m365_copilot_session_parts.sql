@@ -7,6 +7,7 @@
 ) }}
 {%- set app_features = m365_copilot_app_features('interactions.app') %}
 
+{% call(days) in_day_ranges(resources) -%}
 with interactions as (
     select
         *,
@@ -14,8 +15,8 @@ with interactions as (
     from {{ ref('stg_m365_copilot__interactions') }}
     where
         interaction_type in ('userPrompt', 'aiResponse')
-        {%- if is_incremental() %}
-        and {{ touched_days_filter('created_date', resources, 2, utc_days=true) }}
+        {%- if is_incremental() or days %}
+        and {{ built_days_filter('created_date', days, resources, 2, utc_days=true) }}
         {%- endif %}
 ),
 
@@ -52,9 +53,10 @@ final as (
         {{ loaded_through(resources) }} as loaded_through,
         activity_date
     from parts
-    {%- if is_incremental() %}
-    where {{ touched_days_filter('activity_date', resources, 1) }}
+    {%- if is_incremental() or days %}
+    where {{ built_days_filter('activity_date', days, resources, 1) }}
     {%- endif %}
 )
 
 select * from final
+{%- endcall %}
