@@ -304,7 +304,7 @@ def test_a_quiet_day_after_a_file_that_the_vendor_still_has_is_empty(vendor: Ven
     first = TODAY - dt.timedelta(days=60)
     days = [first + dt.timedelta(days=n) for n in range(4)]
     logs.put(WORKSPACE, "CONVERSATION_MESSAGE", f"{days[1]}T08:00:00.000000Z", message(1))
-    run = chat_run(vendor, *days)
+    run = chat_run(vendor, days[0], days[-1])
     loaded_rows(SOURCE, run)
     assert days_of(run, MESSAGES) == {days[1]: "ok", days[2]: "empty", days[3]: "empty"}
     assert days_of(run, COSTS) == {}
