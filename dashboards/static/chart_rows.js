@@ -3,6 +3,9 @@
   "use strict";
   const { charts, parts } = site;
 
+  // From so many dots on, they are small and only those with room around them are named.
+  const CROWDED = 20;
+
   charts.bars = function (chart, view) {
     const rows = view.now;
     const every = [...new Set(rows.map((row) => row[chart.category]))];
@@ -145,12 +148,16 @@
       ? parts.seriesOf({ ...view, rows }, [chart.y], chart.series)
       : [{ id: "dots", name: "", rows, colour: view.colours.series[0], symbol: "circle" }];
     const top = groups.length > 1 ? parts.legendHeight(view, groups.map((group) => group.name)) : 0;
-    const radius = (row) => (chart.size && row[chart.size] !== null ? 8 + 22 * Math.sqrt(row[chart.size] / largest) : 12);
+    const isCrowded = rows.length > CROWDED;
+    const [least, most] = isCrowded ? [5, 15] : [8, 22];
+    const radius = (row) =>
+      chart.size && row[chart.size] !== null ? least + most * Math.sqrt(row[chart.size] / largest) : isCrowded ? 8 : 12;
     const quadrants = chart.quadrants;
     const frame = {
       x: bounds(rows, chart.x, quadrants && quadrants.x, view.about[chart.x].unit === "ratio"),
       y: bounds(rows, chart.y, quadrants && quadrants.y, view.about[chart.y].unit === "ratio"),
     };
+    const named = isCrowded ? apart(rows, chart, frame) : null;
     const axis = (column, more) =>
       parts.valueAxis(view, column, {
         name: site.labelled(view.about[column], view.currency),
@@ -172,11 +179,13 @@
         series: groups.map((group, at) => (
           {
             id: group.id, name: group.name, type: "scatter", color: group.colour, symbol: group.symbol,
-            itemStyle: { opacity: 0.85, borderColor: view.colours.ground, borderWidth: 1 },
-            data: group.rows.map((row) => ({ value: [row[chart.x], row[chart.y]], symbolSize: radius(row) })),
+            itemStyle: { opacity: isCrowded ? 0.7 : 0.85, borderColor: view.colours.ground, borderWidth: 1 },
+            data: group.rows.map((row) => ({
+              value: [row[chart.x], row[chart.y]], symbolSize: radius(row), label: { show: !named || named.has(row) },
+            })),
             label: {
               show: true, position: "top", ...parts.text(view, 11), formatter: (hit) => site.named(group.rows[hit.dataIndex][chart.label], chart.label),
-              width: 140, overflow: "truncate",
+              width: 160, overflow: "truncate",
             },
             labelLayout: rows.length > 15 ? { hideOverlap: true } : { hideOverlap: true, moveOverlap: "shiftY" },
             markLine: quadrants && !at ? dividing(quadrants, view) : undefined,
@@ -189,6 +198,7 @@
         group.rows.map((row, index) => ({ text: told(row), show: { seriesIndex: at, dataIndex: index } })),
       ),
       flags: [
+        ...(isCrowded ? ["Named are the dots with room around them; point at the others, or see the data."] : []),
         ...(missing.length
           ? [`Without a dot, because a figure is hidden or not known: ${someOf(missing.map((row) => site.named(row[chart.label], chart.label)))}.`]
           : []),
@@ -196,6 +206,15 @@
       ],
     };
   };
+
+  // Of many dots, those whose name has room: no other dot within a label's width and height. The tooltip, the arrow
+  // keys and the data name all of them.
+  function apart(rows, chart, frame) {
+    const across = (one, other) => Math.abs(one[chart.x] - other[chart.x]) / (frame.x.max - frame.x.min);
+    const up = (one, other) => Math.abs(one[chart.y] - other[chart.y]) / (frame.y.max - frame.y.min);
+    const isNear = (one, other) => one !== other && across(one, other) < 0.06 && up(one, other) < 0.07;
+    return new Set(rows.filter((row) => !rows.some((other) => isNear(row, other))));
+  }
 
   // A few names, and how many more the data has.
   function someOf(names) {

@@ -67,7 +67,8 @@ window.aiUsage = window.aiUsage || {};
   // The same, as short as an axis needs it.
   function tick(value, about, currency) {
     const unit = about.unit || "text";
-    if (unit === "ratio") return percent(value, value !== 0 && Math.abs(value) < 0.02 ? 1 : 0);
+    // Ticks between whole percents keep their decimal: an axis from 99% to 100% would say 100% on each of them.
+    if (unit === "ratio") return percent(value, Math.abs(value * 100 - Math.round(value * 100)) > 0.01 ? 1 : 0);
     if (unit === "money") {
       return numbers({ style: "currency", currency: currency || "USD", notation: "compact", maximumFractionDigits: 1 }).format(value);
     }

@@ -28,7 +28,7 @@
 {%- endmacro %}
 
 {% macro percent_text(ratio) -%}
-    {{ digits_text('floor(cast(' ~ ratio ~ ' as ' ~ type_double() ~ ') * 100 + 0.500000001)') }} || ' %'
+    {{ digits_text('floor(cast(' ~ ratio ~ ' as ' ~ type_double() ~ ') * 100 + 0.500000001)') }} || '%'
 {%- endmacro %}
 
 {% macro digits_text(whole_number) -%}

@@ -97,7 +97,7 @@ def test_tools_are_called_as_the_reference_calls_them(published: Published) -> N
     published.put("prompt_length_weekly", [row | {"tool": tool} for tool in names])
     titles = {action["tool"]: action["title"] for action in published.actions()}
     assert {tool: titles[tool] for tool in names} == {
-        tool: f"Sales: 70 % of the prompts to {name} are very short" for tool, name in names.items()
+        tool: f"Sales: 70% of the prompts to {name} are very short" for tool, name in names.items()
     }
 
 
