@@ -20,9 +20,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 from rich.console import Console
 
+from demo.company.departments import department_sizes
 from demo.company.generate import generate_company
 from demo.company.truth import compute_truth
 from ingestion.config import environment
@@ -176,7 +176,7 @@ def _print_summary(console: Console, options: DemoOptions, result: NightResult) 
     rows = sum(source.total_rows for source in result.sources)
     seconds = result.seconds["load"]
     console.print()
-    departments = _departments(database)
+    departments = len(department_sizes(options.people))
     console.print(
         f"{options.people:,} people, {departments} departments, {options.weeks} weeks; "
         f"{rows:,} rows loaded in {seconds:.0f} s ({rows / max(seconds, 0.001):,.0f} rows a second)",
@@ -184,8 +184,9 @@ def _print_summary(console: Console, options: DemoOptions, result: NightResult) 
     )
     for stage, took in result.seconds.items():
         console.print(f"  {stage:<18}{took:7.1f} s", highlight=False)
-    console.print("What to do next:")
-    for sentence in findings(database):
+    to_do = findings(database)
+    console.print("What to do next:" if to_do else "What to do next: no rule asks for anything at the moment.")
+    for sentence in to_do:
         console.print(f"  • {sentence}", highlight=False, soft_wrap=True)
     console.print(f"Published: {database}", highlight=False, soft_wrap=True)
     console.print(
@@ -195,14 +196,3 @@ def _print_summary(console: Console, options: DemoOptions, result: NightResult) 
     )
     if result.site is not None:
         console.print(f"Look at it: {result.site}", highlight=False, soft_wrap=True)
-
-
-def _departments(database: Path) -> int:
-    """Published units of the last week; small departments are one pool."""
-    query = """
-        select count(distinct department_key) from published.department_usage_weekly
-        where department_key <> 'all'
-    """
-    with duckdb.connect(str(database), read_only=True) as connection:
-        row = connection.execute(query).fetchone()
-    return int(row[0]) if row else 0

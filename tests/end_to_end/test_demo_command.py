@@ -21,7 +21,7 @@ def test_the_demo_tells_what_it_did_and_leaves_no_name(tmp_path: Path) -> None:
     done = ai_usage("demo", *SIZE, "--data-dir", str(folder), data_dir=tmp_path, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     for expected in (
-        "40 people",
+        "40 people, 9 departments",
         "2 weeks",
         "rows a second",
         "build and test",
