@@ -1,8 +1,8 @@
 {#-
     The body of a model that reads events: written once, on a large full build one for each range of days.
 
-    A year of events through several windows in one piece outgrows memory: 50 million messages under a limit of
-    1 GB spill 8 GB and take twice the processor time of twelve pieces, which spill a tenth. So the body stands
+    A year of events through several windows in one piece outgrows memory: the pass over 50 million messages
+    under a limit of 1 GB takes twice the processor time of twelve pieces, most of it for spilling. So the body stands
     once for each range, joined by `union all`, which DuckDB runs one part after the other. An increment, a company
     with fewer than `rows_at_once` rows, and every other engine have one range, `none`: the body alone.
 
