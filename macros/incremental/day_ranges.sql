@@ -9,12 +9,15 @@
     A range keeps its own days and reads the days beside them, as an increment does with the days that it rebuilds,
     so that all ranges together give each row once.
 
-    usage: {% call(days) in_day_ranges(resources) %}
-           with … where {{ built_days_filter('message_date', days, resources, 2, utc_days=true) }} …
+    relation, day: what the body reads and its column of days; its own rows are counted, because ops.loaded_days
+                   tells of a day what the last load brought, which for late events are a few
+
+    usage: {% call(days) in_day_ranges(source('vendor', 'events'), 'event_date') %}
+           with … where {{ built_days_filter('event_date', days, resources, 2, utc_days=true) }} …
            {% endcall %}
 -#}
-{% macro in_day_ranges(resources) -%}
-    {%- set ranges = adapter.dispatch('day_ranges', 'ai_usage')(resources) -%}
+{% macro in_day_ranges(relation, day) -%}
+    {%- set ranges = adapter.dispatch('day_ranges', 'ai_usage')(relation, day) -%}
     {%- if ranges | length == 1 -%}
         {{ caller(none) }}
     {%- else -%}
@@ -52,30 +55,26 @@ select * from (
     {%- endif -%}
 {%- endmacro %}
 
-{% macro default__day_ranges(resources) -%}
+{% macro default__day_ranges(relation, day) -%}
     {{- return([none]) -}}
 {%- endmacro %}
 
 {#- Ranges `{first, last}` of days in order; the outermost are open, so that no day falls out. -#}
-{% macro duckdb__day_ranges(resources) -%}
-    {%- if not execute or not flags.INTROSPECT or model.resource_type == 'unit_test' or is_incremental() -%}
-        {{- return([none]) -}}
-    {%- endif -%}
-    {%- set loaded_days = load_relation(ref('stg_ops__loaded_days')) -%}
-    {%- if loaded_days is none -%}
+{% macro duckdb__day_ranges(relation, day) -%}
+    {%- if not execute or not flags.INTROSPECT or model.resource_type == 'unit_test' or is_incremental()
+        or load_relation(relation) is none -%}
         {{- return([none]) -}}
     {%- endif -%}
     {%- set days = run_query(
-        'select day, sum(row_count) as row_count from ' ~ loaded_days ~ ' as loaded_days where '
-        ~ is_of_resources(resources, 'loaded_days') ~ ' group by day order by day'
+        'select ' ~ day ~ ', count(*) from ' ~ relation ~ ' where ' ~ day ~ ' is not null group by 1 order by 1'
     ) -%}
     {%- set found = namespace(ranges=[], first=none, rows=0) -%}
-    {%- for day, row_count in days.rows -%}
+    {%- for date, row_count in days.rows -%}
         {%- if found.rows > 0 and found.rows + row_count > var('rows_at_once') -%}
             {%- do found.ranges.append(
-                {'first': found.first, 'last': day - modules.datetime.timedelta(days=1)}
+                {'first': found.first, 'last': date - modules.datetime.timedelta(days=1)}
             ) -%}
-            {%- set found.first = day -%}
+            {%- set found.first = date -%}
             {%- set found.rows = 0 -%}
         {%- endif -%}
         {%- set found.rows = found.rows + row_count -%}

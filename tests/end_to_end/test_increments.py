@@ -39,6 +39,17 @@ def build(made: World, folder: Path, *arguments: str) -> DbtResult:
     return result
 
 
+def expected_ranges(made: World, rows_at_once: int) -> int:
+    """Days of messages in order, a new range where the next day would be too much."""
+    ranges, held = 1, 0
+    days = "select count(*) from raw_chatgpt.conversation_messages group by message_date order by message_date"
+    for (rows,) in made.rows(days):
+        if held and held + rows > rows_at_once:
+            ranges, held = ranges + 1, 0
+        held += rows
+    return ranges
+
+
 def layers(made: World, folder: Path | None = None) -> dict[str, object]:
     at = made if folder is None else World(made.company, made.server, environment(folder, "dev"), made.folder)
     return {f"{schema}.{table}": rows for schema in LAYERS for table, rows in contents(at, schema).items()}
@@ -68,7 +79,9 @@ def test_a_full_build_in_ranges_of_days_equals_one_in_one_piece(
         passes = ["--select", "+int_chatgpt_session_parts", "+int_m365_copilot_session_parts"]
         build(two_nights, folder, "--full-refresh", "--vars", settings, *passes)
         compiled = next((folder / "target" / "run").rglob("int_chatgpt_session_parts.sql"))
+        ranges = compiled.read_text(encoding="utf-8").count(") as days_")
         assert ("union all" in compiled.read_text(encoding="utf-8")) is (rows_at_once == 400)
+        assert ranges == (expected_ranges(two_nights, rows_at_once) if rows_at_once == 400 else 0)
         tables = layers(two_nights, folder)
         built[rows_at_once] = {
             table: rows for table, rows in tables.items() if table.endswith("_session_parts")
