@@ -6,11 +6,17 @@
 
 Columns come from the contracts, not from the files: a table that nothing was loaded into yet exists all the
 same, and a column that came with a newer release is NULL in older files.
+
+What is declared already stays: each table and view carries a hash of its declaration as a property, and only
+another one is declared anew. So no reader meets a night's moment without a table, and the catalogue is spared
+a hundred drops: the embedded Derby of a small cluster has lost tables over them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
@@ -24,6 +30,8 @@ from ingestion.spark import SparkSql, name
 
 LOADS = "complete_loads"
 _FILES = "__loads"
+_MARK = "ai_usage.declaration"
+_MARKED = re.compile(rf"\b{re.escape(_MARK)}=([0-9a-f]+)")
 _LOADS_SCHEMA = pa.schema([("dataset", pa.string()), ("load_id", pa.string())])
 _TYPES = {
     pa.string(): "string",
@@ -46,22 +54,21 @@ def declare_raw(
     ]
     declare_copies(spark, lake, ops, {LOADS: pa.Table.from_pylist(loads, schema=_LOADS_SCHEMA)})
     for source, dataset in datasets.items():
-        spark.execute(f"create schema if not exists {name(dataset)}")
+        declared = _Declared(spark, dataset)
         complete = f"select load_id from {name(ops, LOADS)} where dataset = '{dataset}'"
         for contract in {contract.name: contract for contract in contracts[source]}.values():
             files = f"{contract.name}{_FILES}"
             schema = contract.schema().append(pa.field(LOAD_ID, pa.string()))
-            _declare(spark, dataset, files, schema, location(lake, dataset, contract.name))
-            rows = current_rows(contract, name(dataset, files), complete)
-            spark.execute(f"create or replace view {name(dataset, contract.name)} as {rows}")
+            declared.table(files, schema, location(lake, dataset, contract.name))
+            declared.view(contract.name, current_rows(contract, name(dataset, files), complete))
 
 
 def declare_copies(spark: SparkSql, lake: Lake, schema: str, tables: Mapping[str, pa.Table]) -> None:
     """Write these tables to the lake, whole, and declare them."""
-    spark.execute(f"create schema if not exists {name(schema)}")
+    declared = _Declared(spark, schema)
     for table, rows in tables.items():
         lake.write(schema, table, rows)
-        _declare(spark, schema, table, rows.schema, location(lake, schema, table))
+        declared.table(table, rows.schema, location(lake, schema, table))
 
 
 def location(lake: Lake, *parts: str) -> str:
@@ -80,11 +87,49 @@ def location(lake: Lake, *parts: str) -> str:
     return "/".join([url, *parts])
 
 
-def _declare(spark: SparkSql, schema: str, table: str, columns: pa.Schema, place: str) -> None:
-    """Declared anew each time: the files are others than last night, and perhaps the columns."""
-    listed = ", ".join(f"`{field.name}` {column_type(field.type)}" for field in columns)
-    spark.execute(f"drop table if exists {name(schema, table)}")
-    spark.execute(f"create table {name(schema, table)} ({listed}) using parquet location '{place}'")
+class _Declared:
+    """A schema of the cluster, with the hashes of what was declared in it; made where there is none."""
+
+    def __init__(self, spark: SparkSql, schema: str) -> None:
+        self._spark = spark
+        self._schema = schema
+        spark.execute(f"create schema if not exists {name(schema)}")
+        # One statement for all tables; dbt-spark asks the same way. The text is Spark's, for people: where the
+        # mark is not found in it, the table is declared anew.
+        self._marks = {
+            str(table): found.group(1) if (found := _MARKED.search(str(told))) else ""
+            for _, table, _, told in spark.rows(f"show table extended in {name(schema)} like '*'")
+        }
+
+    def table(self, table: str, columns: pa.Schema, place: str) -> None:
+        """Parquet files in a folder. Declared anew only when the columns or the folder are others."""
+        listed = ", ".join(f"`{field.name}` {column_type(field.type)}" for field in columns)
+        mark = _mark(listed, place)
+        if self._marks.get(table) == mark:
+            # A server whose clients share one session would go on with last night's list of files.
+            self._spark.execute(f"refresh table {name(self._schema, table)}")
+            return
+        if table in self._marks:
+            self._spark.execute(f"drop table {name(self._schema, table)}")
+        self._spark.execute(
+            f"create table {name(self._schema, table)} ({listed}) using parquet "
+            f"tblproperties ('{_MARK}' = '{mark}') location '{place}'"
+        )
+
+    def view(self, view: str, query: str) -> None:
+        """A view. Another query alters it: `create or replace` would drop it first (decision 0021)."""
+        mark = _mark(query)
+        property_ = f"tblproperties ('{_MARK}' = '{mark}')"
+        if view not in self._marks:
+            self._spark.execute(f"create view {name(self._schema, view)} {property_} as {query}")
+        elif self._marks[view] != mark:
+            self._spark.execute(f"alter view {name(self._schema, view)} as {query}")
+            # Last: whoever is killed in between alters it once more.
+            self._spark.execute(f"alter view {name(self._schema, view)} set {property_}")
+
+
+def _mark(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def column_type(type_: pa.DataType) -> str:

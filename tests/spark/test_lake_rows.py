@@ -121,3 +121,25 @@ def test_every_grain_gives_what_a_merge_would_have_left(cluster: SparkCluster, t
             assert spark.rows("select * from rows_raw_fake.nothing_yet") == []
             plan = spark.rows(f"explain select * from rows_raw_fake.events where seen_on = date '{D2}'")[0][0]
             assert re.search(r"PushedFilters: \[[^]]*EqualTo\(seen_on,2026-10-02\)", plan)
+
+
+def test_a_second_night_finds_new_files_and_columns(cluster: SparkCluster, tmp_path: Path) -> None:
+    """In the session that read the first ones, which remembers what it read; what is the same is left alone."""
+    variables = cluster.variables | {"AI_USAGE_RAW_SCHEMA_PREFIX": "again_"}
+    later = TableContract("firsts", FIRST.grain, (*COLUMNS, text("later", lambda r: r)))
+    created = "show table extended in again_raw_fake like '*'"
+    with environment_variables(variables), spark_sql() as spark:
+        env = environment(tmp_path, "spark")
+        lake = Lake(str(env.lake_url))
+
+        def night(contract: TableContract, loads: dict[str, list[dict[str, Any]]], columns: str) -> list[Any]:
+            write(lake, "again_raw_fake", contract, loads)
+            declare_raw(spark, env, lake, {"fake": [contract]})
+            return spark.rows(f"select {columns} from again_raw_fake.firsts order by who")
+
+        assert night(FIRST, {"1": [row("a", 1)]}, "who, n") == [("a", 1)]
+        before = spark.rows(created)
+        assert night(FIRST, {"2": [row("a", 2), row("b", 2)]}, "who, n") == [("a", 1), ("b", 2)]
+        assert spark.rows(created) == before, "with the moments at which they were created"
+        rows = night(later, {"3": [row("c", 3, later="x")]}, "who, n, later")
+        assert rows == [("a", 1, None), ("b", 2, None), ("c", 3, "x")]
