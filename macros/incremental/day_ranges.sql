@@ -9,15 +9,15 @@
     A range keeps its own days and reads the days beside them, as an increment does with the days that it rebuilds,
     so that all ranges together give each row once.
 
-    relation, day: what the body reads and its column of days; its own rows are counted, because ops.loaded_days
-                   tells of a day what the last load brought, which for late events are a few
+    resource, day: 'source.resource' that the body reads, and its column of days. Its own rows are counted, because
+                   ops.loaded_days tells of a day what the last load brought, which for late events are a few
 
-    usage: {% call(days) in_day_ranges(source('vendor', 'events'), 'event_date') %}
+    usage: {% call(days) in_day_ranges('vendor.events', 'event_date') %}
            with … where {{ built_days_filter('event_date', days, resources, 2, utc_days=true) }} …
            {% endcall %}
 -#}
-{% macro in_day_ranges(relation, day) -%}
-    {%- set ranges = adapter.dispatch('day_ranges', 'ai_usage')(relation, day) -%}
+{% macro in_day_ranges(resource, day) -%}
+    {%- set ranges = adapter.dispatch('day_ranges', 'ai_usage')(resource, day) -%}
     {%- if ranges | length == 1 -%}
         {{ caller(none) }}
     {%- else -%}
@@ -55,14 +55,17 @@ select * from (
     {%- endif -%}
 {%- endmacro %}
 
-{% macro default__day_ranges(relation, day) -%}
+{% macro default__day_ranges(resource, day) -%}
     {{- return([none]) -}}
 {%- endmacro %}
 
 {#- Ranges `{first, last}` of days in order; the outermost are open, so that no day falls out. -#}
-{% macro duckdb__day_ranges(relation, day) -%}
-    {%- if not execute or not flags.INTROSPECT or model.resource_type == 'unit_test' or is_incremental()
-        or load_relation(relation) is none -%}
+{% macro duckdb__day_ranges(resource, day) -%}
+    {%- if not execute or not flags.INTROSPECT or model.resource_type == 'unit_test' or is_incremental() -%}
+        {{- return([none]) -}}
+    {%- endif -%}
+    {%- set relation = source(*resource.split('.')) -%}
+    {%- if load_relation(relation) is none -%}
         {{- return([none]) -}}
     {%- endif -%}
     {%- set days = run_query(

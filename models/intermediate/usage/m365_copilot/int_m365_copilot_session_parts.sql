@@ -7,7 +7,7 @@
 ) }}
 {%- set app_features = m365_copilot_app_features('interactions.app') %}
 
-{% call(days) in_day_ranges(source('m365_copilot', 'interactions'), 'created_date') -%}
+{% call(days) in_day_ranges('m365_copilot.interactions', 'created_date') -%}
 with interactions as (
     select
         *,
