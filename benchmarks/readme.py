@@ -70,8 +70,9 @@ def section(found: Sequence[Mapping[str, Any]]) -> str:
             "",
             *_measurements(found),
             "",
+            *_growth(found),
             *(
-                f"- {size(result['messages'])}: {result['measured_on']}, {result['rounds']} rounds, "
+                f"- {size(result['messages'])}: {result['measured_on']}, {_rounds(result)}, "
                 f"seed {result['seed']}, `{result['command']}`"
                 for result in found
             ),
@@ -106,6 +107,10 @@ def size(messages: int) -> str:
     return f"{messages / 1e6:g}M" if messages >= 1_000_000 else f"{messages / 1e3:g}k"
 
 
+def _rounds(result: Mapping[str, Any]) -> str:
+    return "1 round" if result["rounds"] == 1 else f"{result['rounds']} rounds"
+
+
 def _cell(figure: Any, result: Mapping[str, Any]) -> str:
     value = result["figures"].get(figure.name)
     if value is None:
@@ -124,3 +129,23 @@ def _measurements(found: Sequence[Mapping[str, Any]]) -> list[str]:
             cells = [f"{value:,.1f}" for value in values] + [f"{value:,.0f}" for value in sizes]
             lines.append(f"| {name} | {size(result['messages'])} | {' | '.join(cells)} |")
     return lines
+
+
+def _growth(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How many times as much the largest company takes as the smallest, of what both measured."""
+    small, large = found[0], found[-1]
+    if small is large:
+        return []
+    times = large["messages"] / small["messages"]
+    lines = [
+        f"Growth from {size(small['messages'])} to {size(large['messages'])} messages ({times:g} times):",
+        "",
+        "| measured | wall | CPU | peak |",
+        "|---|---|---|---|",
+    ]
+    both = {key.partition(".")[0] for key in small["medians"].keys() & large["medians"].keys()}
+    for name in sorted(both):
+        keys = (f"{name}.{what}" for what in ("wall", "cpu", "peak"))
+        ratios = (large["medians"][key] / small["medians"][key] for key in keys)
+        lines.append(f"| {name} | {' | '.join(f'{ratio:.1f}×' for ratio in ratios)} |")
+    return [*lines, ""]

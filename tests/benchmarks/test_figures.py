@@ -93,6 +93,35 @@ def test_results_are_kept_by_size_and_told_in_the_readme(tmp_path: Path) -> None
     assert "| figure | target | stretch | 5M messages | 50M messages |" in text
     assert "| ≤ 1.50× | ≤ 1.20× | 1.50× | **9.00×** (missed) |" in text
     assert "| hand_written | 5M | 20.0 | 20.0 | 1 | 0 |" in text
+    assert ", 1 round, seed 7, " in text
+
+
+def test_growth_is_told_of_what_both_sizes_measured() -> None:
+    facts = {
+        "figures": {},
+        "versions": {},
+        "machine": "m",
+        "measured_on": "d",
+        "rounds": 3,
+        "seed": 7,
+        "command": "c",
+    }
+
+    def result(messages: int, **medians: float) -> dict[str, object]:
+        whole = {
+            f"{name}.{what}": value
+            for name, value in medians.items()
+            for what in ("wall", "cpu", "peak", "spill")
+        }
+        return facts | {"messages": messages, "medians": whole}
+
+    small, large = result(5_000_000, night=2.0, pandas=9.0), result(50_000_000, night=5.0)
+    text = readme.section([small, large])
+    assert "Growth from 5M to 50M messages (10 times):" in text
+    assert "| night | 2.5× | 2.5× | 2.5× |" in text
+    assert "| pandas | 5M |" in text
+    assert "| pandas | 1" not in text.partition("Growth from")[2]
+    assert "Growth" not in readme.section([small])
 
 
 def test_the_command_names_no_place_of_this_machine() -> None:
