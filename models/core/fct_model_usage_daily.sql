@@ -21,7 +21,6 @@ people as (
     select * from {{ ref('int_organisation_history') }}
 ),
 
--- A person stands once in each of these groups, so that rows count people.
 department_usage as (
     select
         people.department_key,
@@ -29,7 +28,7 @@ department_usage as (
         person_model_days.surface,
         person_model_days.model,
         person_model_days.activity_date,
-        count(*) as people,
+        count(distinct person_model_days.person_key) as people,
         {%- for measure in measures %}
         {{ total('person_model_days.' ~ measure) }} as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}

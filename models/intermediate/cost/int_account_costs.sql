@@ -28,6 +28,7 @@ exchange_rates as (
     where to_currency = '{{ var("reporting_currency") }}'
 ),
 
+-- Credits and tokens come one row a grain; the others are added up.
 costs as (
     select
         account_key,
@@ -54,7 +55,7 @@ costs as (
         model,
         'billed' as cost_basis,
         usage_date,
-        cost as vendor_cost,
+        {{ total_money('cost') }} as vendor_cost,
         cost_unit as vendor_currency,
         {{ no_money }} as credits,
         {{ no_tokens }} as unpriced_tokens,
@@ -64,6 +65,7 @@ costs as (
         cast(null as date) as price_valid_from
     from chatgpt_costs
     where coalesce(cost_unit, 'unknown') <> 'CREDITS' and cost is not null
+    group by account_key, tool, model, usage_date, cost_unit
 
     union all
 
@@ -73,7 +75,7 @@ costs as (
         model,
         'vendor_estimate' as cost_basis,
         usage_date,
-        estimated_cost_usd as vendor_cost,
+        {{ total_money('estimated_cost_usd') }} as vendor_cost,
         'USD' as vendor_currency,
         {{ no_money }} as credits,
         {{ no_tokens }} as unpriced_tokens,
@@ -83,6 +85,7 @@ costs as (
         cast(null as date) as price_valid_from
     from chatgpt_costs
     where estimated_cost_usd is not null
+    group by account_key, tool, model, usage_date
 
     union all
 
@@ -110,7 +113,7 @@ costs as (
         cast(null as {{ dbt.type_string() }}) as model,
         'billed' as cost_basis,
         usage_date,
-        cost_usd as vendor_cost,
+        {{ total_money('cost_usd') }} as vendor_cost,
         'USD' as vendor_currency,
         {{ no_money }} as credits,
         {{ no_tokens }} as unpriced_tokens,
@@ -119,58 +122,32 @@ costs as (
         not is_allocated as is_unallocated,
         cast(null as date) as price_valid_from
     from github_copilot_billed_costs
-),
-
-grouped_costs as (
-    select
-        account_key,
-        tool,
-        model,
-        cost_basis,
-        usage_date,
-        vendor_currency,
-        is_allocated,
-        is_unallocated,
-        {{ total_money('vendor_cost') }} as vendor_cost,
-        {{ total_money('credits') }} as credits,
-        {{ total('unpriced_tokens') }} as unpriced_tokens,
-        {{ total('total_tokens') }} as total_tokens,
-        max(price_valid_from) as price_valid_from
-    from costs
-    group by
-        account_key,
-        tool,
-        model,
-        cost_basis,
-        usage_date,
-        vendor_currency,
-        is_allocated,
-        is_unallocated
+    group by account_key, usage_date, is_allocated
 ),
 
 final as (
     select
-        grouped_costs.account_key,
-        grouped_costs.tool,
-        grouped_costs.model,
-        grouped_costs.cost_basis,
-        grouped_costs.usage_date,
-        {{ converted_cost('grouped_costs.vendor_cost', 'grouped_costs.vendor_currency') }} as cost,
+        costs.account_key,
+        costs.tool,
+        costs.model,
+        costs.cost_basis,
+        costs.usage_date,
+        {{ converted_cost('costs.vendor_cost', 'costs.vendor_currency') }} as cost,
         '{{ var("reporting_currency") }}' as currency,
-        grouped_costs.vendor_cost,
-        grouped_costs.vendor_currency,
-        grouped_costs.credits,
-        grouped_costs.unpriced_tokens,
-        grouped_costs.total_tokens,
-        grouped_costs.is_allocated,
-        grouped_costs.is_unallocated,
-        grouped_costs.price_valid_from
-    from grouped_costs
+        costs.vendor_cost,
+        costs.vendor_currency,
+        costs.credits,
+        costs.unpriced_tokens,
+        costs.total_tokens,
+        costs.is_allocated,
+        costs.is_unallocated,
+        costs.price_valid_from
+    from costs
     left join exchange_rates
         on
-            grouped_costs.vendor_currency = exchange_rates.from_currency
-            and grouped_costs.usage_date >= exchange_rates.valid_from
-            and grouped_costs.usage_date < exchange_rates.valid_to
+            costs.vendor_currency = exchange_rates.from_currency
+            and costs.usage_date >= exchange_rates.valid_from
+            and costs.usage_date < exchange_rates.valid_to
 )
 
 select * from final

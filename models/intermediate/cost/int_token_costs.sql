@@ -38,44 +38,71 @@ token_days as (
     group by account_key, tool, model, activity_date
 ),
 
+-- Prices are looked up once a tool, model and day, not once an account.
+used_models as (
+    select distinct
+        tool,
+        model,
+        usage_date
+    from token_days
+),
+
 -- A model that the reference list does not know yet may still stand in the price book, or in the
 -- company's overrides, under the tool's vendor and its own name.
-named_days as (
+named_models as (
     select
-        token_days.*,
-        {{ total_of_buckets() }} as total_tokens,
+        used_models.*,
         coalesce(models.price_provider, lower(tools.vendor)) as price_provider,
-        coalesce(models.price_model, token_days.model) as price_model
-    from token_days
+        coalesce(models.price_model, used_models.model) as price_model
+    from used_models
     left join models
-        on token_days.model = models.model
+        on used_models.model = models.model
     left join tools
-        on token_days.tool = tools.tool
+        on used_models.tool = tools.tool
 ),
 
 -- Reasoning is billed as output unless it has a price of its own.
-priced_days as (
+priced_models as (
     select
-        named_days.*,
-        {%- for bucket, component in components.items() %}
+        named_models.tool,
+        named_models.model,
+        named_models.usage_date,
+        {%- for component in components.values() %}
         {% if component == 'reasoning' -%}
         coalesce({{ component }}_price.usd_per_mtok, output_price.usd_per_mtok)
         {%- else -%}
         {{ component }}_price.usd_per_mtok
         {%- endif %} as {{ component }}_usd,
-        case when named_days.{{ bucket }} > 0 then {{ component }}_price.valid_from end
-            as {{ component }}_valid_from{{ ',' if not loop.last }}
+        {{ component }}_price.valid_from as {{ component }}_valid_from{{ ',' if not loop.last }}
         {%- endfor %}
-    from named_days
+    from named_models
     {%- for component in components.values() %}
     left join prices as {{ component }}_price
         on
-            named_days.price_provider = {{ component }}_price.provider
-            and named_days.price_model = {{ component }}_price.model
+            named_models.price_provider = {{ component }}_price.provider
+            and named_models.price_model = {{ component }}_price.model
             and {{ component }}_price.component = '{{ component }}'
-            and named_days.usage_date >= {{ component }}_price.valid_from
-            and named_days.usage_date < {{ component }}_price.valid_to
+            and named_models.usage_date >= {{ component }}_price.valid_from
+            and named_models.usage_date < {{ component }}_price.valid_to
     {%- endfor %}
+),
+
+-- Tokens of an unnamed model find none.
+priced_days as (
+    select
+        token_days.*,
+        {{ total_of_buckets() }} as total_tokens,
+        {%- for bucket, component in components.items() %}
+        priced_models.{{ component }}_usd,
+        case when token_days.{{ bucket }} > 0 then priced_models.{{ component }}_valid_from end
+            as {{ component }}_valid_from{{ ',' if not loop.last }}
+        {%- endfor %}
+    from token_days
+    left join priced_models
+        on
+            token_days.tool = priced_models.tool
+            and token_days.model = priced_models.model
+            and token_days.usage_date = priced_models.usage_date
 ),
 
 -- Tokens without a split have no price either.

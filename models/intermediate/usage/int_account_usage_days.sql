@@ -18,14 +18,32 @@ account_days as (
     select * from {{ ref('int_account_days') }}
 ),
 
-model_days as (
-    select * from {{ ref('int_account_model_days') }}
+-- Models and bases are added up before the wide union: a third of the rows, a fifth of the columns.
+token_days as (
+    select
+        account_key,
+        tool,
+        activity_date,
+        {%- for bucket in token_buckets() %}
+        {{ total(bucket) }} as {{ bucket }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_account_model_days') }}
     where token_basis = 'reported'
+    group by account_key, tool, activity_date
 ),
 
-costs as (
-    select * from {{ ref('int_account_costs') }}
+cost_days as (
+    select
+        account_key,
+        tool,
+        usage_date as activity_date,
+        {%- for basis in bases %}
+        {{ total_money("case when cost_basis = '" ~ basis ~ "' then cost end") }} as cost_{{ basis }},
+        {%- endfor %}
+        {{ total_money('credits') }} as credits
+    from {{ ref('int_account_costs') }}
     where account_key is not null
+    group by account_key, tool, usage_date
 ),
 
 usage_days as (
@@ -65,7 +83,7 @@ usage_days as (
         {%- endfor %}
         {{ no_money }} as credits,
         activity_date
-    from model_days
+    from token_days
 
     union all
 
@@ -82,11 +100,11 @@ usage_days as (
         {{ no_count }} as {{ bucket }},
         {%- endfor %}
         {%- for basis in bases %}
-        case when cost_basis = '{{ basis }}' then cost end as cost_{{ basis }},
+        cost_{{ basis }},
         {%- endfor %}
         credits,
-        usage_date as activity_date
-    from costs
+        activity_date
+    from cost_days
 ),
 
 final as (

@@ -1,4 +1,5 @@
--- grain: one row a person, tool, surface, model and day
+-- grain: several rows a person, tool, surface, model and day, to be added up
+{{ config(materialized='view') }}
 
 with model_days as (
     select * from {{ ref('int_account_model_days') }}
@@ -9,17 +10,17 @@ account_people as (
     where person_key is not null
 ),
 
-person_days as (
+final as (
     select
         account_people.person_key,
         model_days.tool,
         model_days.surface,
         model_days.model,
-        {{ total('model_days.turns') }} as turns,
-        {{ total('model_days.user_messages') }} as user_messages,
-        {{ total('model_days.interactions') }} as interactions,
+        model_days.turns,
+        model_days.user_messages,
+        model_days.interactions,
         {%- for bucket in token_buckets() %}
-        {{ total('model_days.' ~ bucket) }} as {{ bucket }},
+        model_days.{{ bucket }},
         {%- endfor %}
         model_days.activity_date
     from model_days
@@ -28,27 +29,6 @@ person_days as (
             model_days.account_key = account_people.account_key
             and model_days.activity_date >= account_people.valid_from
             and model_days.activity_date < account_people.valid_to
-    group by
-        account_people.person_key,
-        model_days.tool,
-        model_days.surface,
-        model_days.model,
-        model_days.activity_date
-),
-
-final as (
-    select
-        person_key,
-        tool,
-        surface,
-        model,
-        turns,
-        user_messages,
-        interactions,
-        {{ token_buckets() | join(',\n        ') }},
-        {{ total_of_buckets() }} as total_tokens,
-        activity_date
-    from person_days
 )
 
 select * from final
