@@ -1,7 +1,7 @@
 {#-
     A mart of use: the masked figures of one kind of period, each headline metric beside its value
-    14 weeks before. The comparison is NULL unless the unit is the same set of departments and both
-    figures are shown.
+    14 weeks before. The comparison is NULL unless the unit is the same set of departments, both figures
+    are shown and the earlier period is complete; a change also needs the later one to be complete.
 
     period_type:   `week` or `month`
     period_column: its name in the mart
@@ -43,7 +43,8 @@ compared as (
         unit_use.acceptance_ratio,
         {%- for metric in headline %}
         earlier.{{ metric }} as {{ metric }}_14_weeks_ago,
-        unit_use.{{ metric }} - earlier.{{ metric }} as {{ metric }}_change,
+        case when unit_use.is_complete then unit_use.{{ metric }} - earlier.{{ metric }} end
+            as {{ metric }}_change,
         {%- endfor %}
         unit_use.tools_included,
         unit_use.message_tools_included,
@@ -51,6 +52,7 @@ compared as (
         unit_use.prompt_tools_included,
         unit_use.model_tools_included,
         unit_use.sources_missing,
+        unit_use.period_state,
         unit_use.is_complete as {{ complete }},
         unit_use.is_suppressed
     from unit_use
@@ -60,5 +62,6 @@ compared as (
             and unit_use.unit_key = earlier.unit_key
             and unit_use.department_set = earlier.department_set
             and unit_use.tool = earlier.tool
+            and earlier.is_complete
 )
 {%- endmacro %}

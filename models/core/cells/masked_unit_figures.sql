@@ -99,6 +99,7 @@ final as (
         figures.department_set,
         figures.has_activity,
         figures.first_day,
+        figures.period_state,
         figures.is_complete,
         figures.sources_missing,
         {%- for capability in ['active', 'messages', 'sessions', 'prompts', 'models', 'suggestions'] %}

@@ -25,6 +25,7 @@ final as (
         unit_name,
         tool,
         department_set,
+        period_state,
         is_complete,
         sources_missing,
         active_tools as tools_included,

@@ -1,17 +1,207 @@
--- grain: one row a period and tool: whether all its sources have passed their finality lag
+-- grain: one row a period and tool: from which day on its sources were read, and whether they are final
+-- A tool without a source of its own (Codex) comes with the files of the vendor's other tools.
 {%- set dead_after_days = 7 %}
 with periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-resource_status as (
+tools as (
+    select * from {{ ref('dim_tools') }}
+),
+
+deciding_resources as (
     select * from {{ ref('int_resource_status') }}
     where decides_completeness
+),
+
+resources as (
+    select * from {{ ref('stg_ops__resources') }}
+),
+
+loaded_days as (
+    select * from {{ ref('stg_ops__loaded_days') }}
+    where status <> 'pending'
 ),
 
 lost_days as (
     select * from {{ ref('stg_ops__lost_days') }}
     where state <> 'recovered'
+),
+
+fed_tools as (
+    select distinct tool
+    from deciding_resources
+),
+
+tool_feeds as (
+    select distinct
+        tool,
+        tool as fed_by
+    from deciding_resources
+
+    union all
+
+    select
+        tools.tool,
+        vendor_tools.tool as fed_by
+    from tools
+    inner join tools as vendor_tools
+        on tools.vendor = vendor_tools.vendor
+    inner join fed_tools
+        on vendor_tools.tool = fed_tools.tool
+    left join fed_tools as own_feeds
+        on tools.tool = own_feeds.tool
+    where own_feeds.tool is null
+),
+
+resource_status as (
+    select
+        deciding_resources.source,
+        deciding_resources.resource,
+        tool_feeds.tool,
+        deciding_resources.grain,
+        deciding_resources.retention_days,
+        deciding_resources.finality_lag_days,
+        deciding_resources.first_day,
+        deciding_resources.data_through,
+        deciding_resources.as_of_date,
+        coalesce(resources.lookback_days, 0) > 0 as tells_past
+    from deciding_resources
+    inner join tool_feeds
+        on deciding_resources.tool = tool_feeds.fed_by
+    left join resources
+        on
+            deciding_resources.source = resources.source
+            and deciding_resources.resource = resources.resource
+),
+
+-- A report that shows the present alone counts where a tool has nothing that also tells of earlier days.
+tools_with_past as (
+    select distinct tool
+    from resource_status
+    where grain in ('day', 'window') and tells_past
+),
+
+parts as (
+    select
+        resource_status.tool,
+        resource_status.source,
+        resource_status.resource,
+        resource_status.grain in ('day', 'window') as tells_use
+    from resource_status
+    left join tools_with_past
+        on resource_status.tool = tools_with_past.tool
+    where
+        resource_status.grain = 'snapshot'
+        or (
+            resource_status.grain in ('day', 'window')
+            and (resource_status.tells_past or tools_with_past.tool is null)
+        )
+),
+
+-- Days before the first row of a tenant were asked for and brought nothing: what was never recorded, or was
+-- deleted since, looks the same. They count only where there never was a row.
+first_rows as (
+    select
+        parts.tool,
+        loaded_days.source,
+        loaded_days.tenant,
+        min(loaded_days.day) as first_row_day
+    from parts
+    inner join resources
+        on
+            parts.source = resources.source
+            and parts.resource = coalesce(resources.fetch_window, resources.resource)
+    inner join loaded_days
+        on
+            resources.source = loaded_days.source
+            and resources.resource = loaded_days.resource
+    where parts.tells_use and resources.grain <> 'window' and loaded_days.status = 'ok'
+    group by parts.tool, loaded_days.source, loaded_days.tenant
+),
+
+part_days as (
+    select distinct
+        parts.tool,
+        parts.tells_use,
+        loaded_days.source,
+        loaded_days.resource,
+        loaded_days.tenant,
+        loaded_days.day
+    from parts
+    inner join loaded_days
+        on
+            parts.source = loaded_days.source
+            and parts.resource = loaded_days.resource
+    left join first_rows
+        on
+            parts.tool = first_rows.tool
+            and loaded_days.source = first_rows.source
+            and loaded_days.tenant = first_rows.tenant
+    where not parts.tells_use or loaded_days.day >= coalesce(first_rows.first_row_day, loaded_days.day)
+),
+
+read_days as (
+    select
+        part_days.*,
+        min(day) over (partition by tool, source, resource, tenant) as first_day
+    from part_days
+),
+
+first_reads as (
+    select
+        tool,
+        min(case when tells_use then day end) as first_read_day,
+        min(case when not tells_use then day end) as first_roster_day
+    from read_days
+    group by tool
+),
+
+-- A tenant or a table that is first read within a period tells only the rest of it.
+period_reads as (
+    select
+        periods.period_type,
+        periods.period_start,
+        read_days.tool,
+        max(case when read_days.tells_use then 1 else 0 end) as is_read,
+        max(
+            case
+                when read_days.tells_use and read_days.first_day > periods.period_start then 1
+                else 0
+            end
+        ) as begins_within,
+        max(
+            case
+                when not read_days.tells_use and read_days.first_day > periods.period_start then 1
+                else 0
+            end
+        ) as roster_begins_within
+    from periods
+    inner join read_days
+        on
+            periods.period_start <= read_days.day
+            and periods.period_end > read_days.day
+    group by periods.period_type, periods.period_start, read_days.tool
+),
+
+observations as (
+    select
+        periods.period_type,
+        periods.period_start,
+        first_reads.tool,
+        first_reads.first_read_day,
+        coalesce(period_reads.is_read, 0) = 1 as is_read,
+        coalesce(period_reads.begins_within, 0) = 0
+        and coalesce(periods.period_end > first_reads.first_read_day, false) as is_observed,
+        coalesce(period_reads.roster_begins_within, 0) = 0
+        and coalesce(periods.period_end > first_reads.first_roster_day, true) as is_roster_observed
+    from periods
+    cross join first_reads
+    left join period_reads
+        on
+            periods.period_type = period_reads.period_type
+            and periods.period_start = period_reads.period_start
+            and first_reads.tool = period_reads.tool
 ),
 
 -- A period with a day that the vendor no longer had shows too little, for ever. A roster that was not taken
@@ -60,7 +250,7 @@ period_resources as (
             and resource_status.resource = lost_parts.resource
 ),
 
-final as (
+finality as (
     select
         period_type,
         period_start,
@@ -71,6 +261,26 @@ final as (
             as sources_missing
     from period_resources
     group by period_type, period_start, tool
+),
+
+final as (
+    select
+        observations.period_type,
+        observations.period_start,
+        observations.tool,
+        observations.first_read_day,
+        observations.is_read,
+        observations.is_observed,
+        observations.is_roster_observed,
+        coalesce(finality.is_final, true) as is_final,
+        coalesce(finality.is_final_or_dead, true) as is_final_or_dead,
+        finality.sources_missing
+    from observations
+    left join finality
+        on
+            observations.period_type = finality.period_type
+            and observations.period_start = finality.period_start
+            and observations.tool = finality.tool
 )
 
 select * from final

@@ -22,6 +22,7 @@ class_counts as (
         spine.unit_name,
         spine.tool,
         spine.period_start,
+        spine.period_state,
         spine.is_complete,
         cast(
             floor(
@@ -98,6 +99,7 @@ final as (
             {%- endfor %}
         end as bottleneck_stage,
         weeks_observed,
+        period_state,
         is_complete as is_complete_week,
         {%- for stage in stages %}
         {{ '(' if loop.first else ' or ' }}(

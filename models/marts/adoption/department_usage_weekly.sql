@@ -37,6 +37,7 @@ final as (
         prompt_tools_included,
         model_tools_included,
         sources_missing,
+        period_state,
         is_complete_week,
         is_suppressed
     from compared

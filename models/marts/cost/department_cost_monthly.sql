@@ -8,6 +8,11 @@ people as (
     where period_type = 'month'
 ),
 
+tool_periods as (
+    select * from {{ ref('tool_periods') }}
+    where period_type = 'month'
+),
+
 periods as (
     select * from {{ ref('int_periods') }}
     where period_type = 'month'
@@ -28,6 +33,32 @@ months as (
             as days_so_far
     from periods
     cross join run_clock
+),
+
+-- Money of a tool whose use nothing tells of (a bill alone) has no state of its own: its month is over, or not.
+states as (
+    select
+        costs.*,
+        months.days_of_month,
+        months.days_so_far,
+        months.is_over,
+        case
+            when tool_periods.tool is null then case when months.is_over then 'complete' else 'running' end
+            when costs.cost_basis = 'seat_allocated' then tool_periods.seat_period_state
+            else tool_periods.period_state
+        end as period_state,
+        coalesce(
+            tool_periods.is_observed
+            and (costs.cost_basis <> 'seat_allocated' or tool_periods.is_roster_observed),
+            true
+        ) as is_observed
+    from costs
+    inner join months
+        on costs.period_start = months.period_start
+    left join tool_periods
+        on
+            costs.period_start = tool_periods.period_start
+            and costs.tool = tool_periods.tool
 ),
 
 final as (
@@ -53,19 +84,19 @@ final as (
         cast(
             round(
                 case
-                    when months.is_over then costs.cost
-                    when months.days_so_far > 0
-                        then {{ share_of_amount('costs.cost', 'months.days_of_month', 'months.days_so_far') }}
+                    when not costs.is_observed then null
+                    when costs.is_over then costs.cost
+                    when costs.days_so_far > 0
+                        then {{ share_of_amount('costs.cost', 'costs.days_of_month', 'costs.days_so_far') }}
                 end, 2
             ) as decimal(18, 2)
         ) as projected_month_end,
-        months.is_over as is_complete_month,
+        costs.period_state,
+        costs.period_state = 'complete' as is_complete_month,
         costs.cost_hidden = 1
         or costs.are_tokens_hidden
         or coalesce(people.active_people_hidden, 0) = 1 as is_suppressed
-    from costs
-    inner join months
-        on costs.period_start = months.period_start
+    from states as costs
     left join people
         on
             costs.period_start = people.period_start

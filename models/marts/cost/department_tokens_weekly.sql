@@ -68,6 +68,7 @@ final as (
                 then 'reported'
             else 'unavailable'
         end as token_basis,
+        totals.period_state,
         totals.is_complete as is_complete_week,
         totals.is_suppressed
     from totals

@@ -66,6 +66,7 @@ final as (
             when sessions_per_active_person < median_sessions then 'rare_short'
         end as quadrant,
         session_tools_included as tools_included,
+        period_state,
         is_complete as is_complete_week,
         are_sessions_suppressed as is_suppressed
     from placed

@@ -24,6 +24,7 @@ figure_rows as (
         spine.unit_name,
         spine.tool,
         spine.period_start,
+        spine.period_state,
         spine.is_complete,
         families.model_family,
         families.measure,
@@ -66,6 +67,7 @@ final as (
         case when not is_hidden then cast(model_use as {{ dbt.type_bigint() }}) end as value,
         case when not is_hidden and not is_all_hidden then {{ plain_ratio('model_use', 'all_use') }} end
             as share,
+        period_state,
         is_complete as is_complete_week,
         is_hidden or is_all_hidden as is_suppressed
     from figure_rows

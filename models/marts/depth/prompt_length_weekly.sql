@@ -16,6 +16,7 @@ final as (
         medium_prompt_ratio as medium_ratio,
         long_prompt_ratio as long_ratio,
         prompt_tools_included as tools_included,
+        period_state,
         is_complete as is_complete_week,
         are_prompts_suppressed as is_suppressed
     from unit_use

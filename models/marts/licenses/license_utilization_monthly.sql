@@ -27,6 +27,11 @@ periods as (
     where period_type = 'month'
 ),
 
+tool_periods as (
+    select * from {{ ref('tool_periods') }}
+    where period_type = 'month'
+),
+
 carried_months as (
     select
         month_start,
@@ -100,12 +105,17 @@ final as (
         cast(reducible_costs.unassigned as {{ dbt.type_bigint() }}) as unassigned,
         cast(reducible_costs.purchased_seats as {{ dbt.type_bigint() }}) as purchased,
         carried_months.has_carried_days,
-        months.is_over as is_complete_month,
+        tool_periods.seat_period_state as period_state,
+        tool_periods.seat_period_state = 'complete' as is_complete_month,
         {{ any_hidden(seat_measures() | map(attribute='name') | list, with_tools=false) }}
         or (merged.unit_key is not null and {{ any_merged(classes) }}) as is_suppressed
     from seats
     inner join months
         on seats.period_start = months.period_start
+    inner join tool_periods
+        on
+            seats.period_start = tool_periods.period_start
+            and seats.tool = tool_periods.tool
     left join product_days
         on
             seats.period_start = product_days.month_start

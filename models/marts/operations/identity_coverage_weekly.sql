@@ -33,6 +33,7 @@ counts as (
         unattributed.tool,
         unattributed.accounts as unmatched_accounts,
         unattributed.accounts_hidden,
+        unattributed.period_state,
         unattributed.is_complete,
         coalesce(coverage.matched_accounts, 0) as all_matched_accounts,
         company.active_people_hidden,
@@ -86,6 +87,7 @@ final as (
                 when concealed_rows = 0 or concealed_rows >= {{ suppression_k() }} then concealed_rows
             end as {{ dbt.type_bigint() }}
         ) as concealed_report_rows,
+        period_state,
         is_complete as is_complete_week,
         accounts_hidden = 1
         or matched_accounts is null

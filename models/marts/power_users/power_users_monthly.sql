@@ -33,6 +33,7 @@ class_counts as (
         spine.department_set,
         spine.tool,
         spine.period_start,
+        spine.period_state,
         spine.is_complete,
         coalesce(observed_months.weeks_observed, 0) as weeks_observed,
         coalesce(power_users.power_people, 0) as power_people,
@@ -112,8 +113,10 @@ final as (
         shares.share_of_active,
         shares.share_of_messages,
         shares.share_of_tokens,
-        shares.shown_people - earlier.shown_people as power_users_change,
+        case when shares.is_complete and earlier.is_complete then shares.shown_people - earlier.shown_people end
+            as power_users_change,
         shares.weeks_observed,
+        shares.period_state,
         shares.is_complete as is_complete_month,
         shares.is_merged or shares.active_people_hidden = 1 as is_suppressed
     from shares
