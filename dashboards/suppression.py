@@ -4,7 +4,7 @@ Publishing has audited the tables. A page can still undo it: by counting again, 
 putting a figure under a name that is not its own. So every answer is looked at as a stranger would before
 it is drawn:
 
-- no column or text is about a person;
+- no column or text is about a person (`personal.py`; nothing of it is shared with publishing's audit);
 - no count of people or accounts lies between 0 and k;
 - a column that bears the name of a published figure holds that table's figure for the same department, tool and
   period, so what is hidden there is hidden here.
@@ -12,7 +12,6 @@ it is drawn:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,33 +19,13 @@ import duckdb
 
 from dashboards.answers import Answer
 from dashboards.errors import SiteError
+from dashboards.personal import COUNTS_OF_PEOPLE, holds_identifier, is_personal
 from dashboards.references import PUBLISHED, References
 
 # Closed periods were published with the k of their time, so the floor is what holds for every row.
 K_FLOOR = 5
 PEOPLE_UNITS = frozenset({"people", "accounts"})
-# Counts of people of published tables, as publishing/audit.py lists them (a test compares). Headcount is shown.
-PEOPLE_COLUMNS = frozenset(
-    {
-        "active_people",
-        "licensed_people",
-        "seat_holders",
-        "seats_active",
-        "accounts",
-        "assigned",
-        "first_use",
-        "repeat_use",
-        "habitual",
-        "deep",
-        "people",
-        "power_users",
-    }
-)
 ALWAYS_SHOWN = frozenset({"headcount"})
-_PERSONAL_COLUMN = re.compile(
-    r"(person|account|employee|manager_person)_(key|label|token|id)|.*_token|e_?mail.*|.*_name_of_person|login|upn"
-)
-_TOKEN_OR_ADDRESS = re.compile(r"(^|[^0-9a-z])p[0-9]_[0-9a-f]{32}|[^\s@]+@[^\s@]+\.[a-z]{2,}")
 # Columns that say what a row is about; all others of a published table are its figures.
 KEYS = frozenset(
     {
@@ -105,9 +84,9 @@ def require_hidden(published: PublishedFigures, answer: Answer, reads: Reference
     for column in answer.columns:
         origin = reads.origins.get(column, column)
         values = {row[column] for row in answer.rows}
-        if _PERSONAL_COLUMN.fullmatch(column) or _PERSONAL_COLUMN.fullmatch(origin):
+        if is_personal(column) or is_personal(origin):
             raise SiteError(f"{place}: `{column}` is a person-level column.", _REMEDY)
-        if any(isinstance(value, str) and _TOKEN_OR_ADDRESS.search(value) for value in values):
+        if any(isinstance(value, str) and holds_identifier(value) for value in values):
             raise SiteError(f"{place}: `{column}` holds a token or an address.", _REMEDY)
         if _counts_people(answer, column, origin) and any(_too_few(value) for value in values):
             raise SiteError(f"{place}: `{column}` counts fewer than {K_FLOOR} people.", _REMEDY)
@@ -118,7 +97,7 @@ def _counts_people(answer: Answer, column: str, origin: str) -> bool:
     declared = answer.query.columns.get(column)
     if origin in ALWAYS_SHOWN:
         return False
-    return origin in PEOPLE_COLUMNS or (declared is not None and declared.unit in PEOPLE_UNITS)
+    return origin in COUNTS_OF_PEOPLE or (declared is not None and declared.unit in PEOPLE_UNITS)
 
 
 def _too_few(value: object) -> bool:
@@ -153,5 +132,5 @@ def require_private(texts: Mapping[str, Any] | Sequence[str], place: str) -> Non
         SiteError: one does; `place` names the page.
     """
     values = texts.values() if isinstance(texts, Mapping) else texts
-    if any(isinstance(value, str) and _TOKEN_OR_ADDRESS.search(value) for value in values):
+    if any(isinstance(value, str) and holds_identifier(value) for value in values):
         raise SiteError(f"{place}: a sentence holds a token or an address.", _REMEDY)
