@@ -30,8 +30,8 @@ def published_tables(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         settings = {"enable_external_access": "false", "lock_configuration": "true"}
         connection = duckdb.connect(str(database.resolve()), read_only=True, config=settings)
     except duckdb.Error as error:
-        reason = str(error).partition("\n")[0]
-        raise SiteError(f"The published file cannot be read: {reason}", "Publish again.") from error
+        what = f"The published file cannot be read ({type(error).__name__})."
+        raise SiteError(what, "Publish again.") from error
     with connection:
         yield connection
 
@@ -86,8 +86,9 @@ def _answer(
     try:
         result = connection.execute(declared.sql, values)
     except duckdb.Error as error:
-        reason = str(error).partition("\n")[0]
-        raise SiteError(f"{place} fails: {reason}", "Mend its SQL, or publish with this release.") from error
+        # Not the engine's words: they may quote what it read.
+        what = f"{place} fails ({type(error).__name__})."
+        raise SiteError(what, "Run its SQL by hand and mend it, or publish with this release.") from error
     columns = [str(column[0]).lower() for column in result.description or []]
     rows = Rows(dict(zip(columns, row, strict=True)) for row in result.fetchall())
     answer = Answer(query, declared, tuple(columns), rows, reads.tables)

@@ -4,7 +4,6 @@ Settings are dlt's own: `.dlt/config.toml`, `.dlt/secrets.toml` or the environme
 `SOURCES__CHATGPT__API_KEY`. The pseudonymisation key is not among them (see `privacy.pseudonym`).
 """
 
-import logging
 import os
 import re
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from ingestion.errors import ConfigurationError, DestinationError
 from ingestion.privacy.canonical import EmailRules
+from ingestion.privacy.logs import quiet_libraries
 from ingestion.targets import TARGETS
 from ingestion.warehouse import Engine, WarehouseSession, open_patiently
 
@@ -223,12 +223,12 @@ class Environment:
         except KeyError:
             if self.target in TARGETS:
                 raise ConfigurationError(
-                    f"On the target {self.target!r} dbt builds the models; this command neither loads nor "
+                    f"On the target `{self.target}` dbt builds the models; this command neither loads nor "
                     "publishes there.",
                     f"Use one of {', '.join(ENGINES)}; docs/deploy.md says how that warehouse gets the tables.",
                 ) from None
             known = ", ".join(ENGINES)
-            raise ConfigurationError(f"Unknown target {self.target!r}.", f"Use one of: {known}.") from None
+            raise ConfigurationError(f"Unknown target `{self.target}`.", f"Use one of: {known}.") from None
 
     def schema(self, name: str) -> str:
         """A schema's name in this deployment: dev, CI and production each have their own prefix."""
@@ -338,8 +338,7 @@ def environment(data_dir: Path | None = None, target: str | None = None, *, crea
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, value in _DLT_SETTINGS.items():
         os.environ[name] = value
-    # dlt took its level when it was imported, before the setting above; a quiet night is a quiet journal.
-    logging.getLogger("dlt").setLevel(logging.ERROR)
+    quiet_libraries()
     prefix = _prefix("AI_USAGE_SCHEMA_PREFIX", "")
     return Environment(
         folder,

@@ -35,7 +35,7 @@ def require_own_destination(environment: Environment, ops: OpsStore) -> None:
         return
     what = "another warehouse" if stored else "an empty warehouse"
     raise DestinationError(
-        f"This data folder has loaded before, and the target {environment.target!r} now leads to {what}; "
+        f"This data folder has loaded before, and the target `{environment.target}` now leads to {what}; "
         "nothing was requested or written.",
         "Point the run at the right one, or restore it (docs/deploy.md). To begin anew on purpose, remove "
         f"{_FILE} and the folder {environment.pipelines_dir.name} from the data folder.",
@@ -66,7 +66,7 @@ def _require_own_lake(environment: Environment, known: str | None, stored: str |
         "an empty lake" if owner is None else "the lake of another deployment, or of a data folder that is gone"
     )
     raise DestinationError(
-        f"The target {environment.target!r} leads to {what}; nothing was requested or written.",
+        f"The target `{environment.target}` leads to {what}; nothing was requested or written.",
         "Point AI_USAGE_LAKE at the right one. A deployment that begins anew needs an empty lake.",
     )
 

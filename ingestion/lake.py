@@ -133,7 +133,7 @@ def refuse_on_lake(environment: Environment, what: str) -> None:
     """
     if environment.lake_url is not None:
         raise ConfigurationError(
-            f"The target {environment.target!r} keeps rows in a lake, where {what} is not possible; "
+            f"The target `{environment.target}` keeps rows in a lake, where {what} is not possible; "
             "nothing was changed.",
             "docs/deploy.md, section Spark, says what to do instead.",
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import dlt
 import pyarrow as pa
@@ -22,6 +22,7 @@ from ingestion.destination import remember_destination, require_own_destination
 from ingestion.disk import disk_full
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns
 from ingestion.errors import AiUsageError, SourceError
+from ingestion.failures import described, own_error, told, write_down
 from ingestion.gaps import changed_losses
 from ingestion.lake import lake_of
 from ingestion.newest import without_older
@@ -29,7 +30,6 @@ from ingestion.ops import DayRecord, LoadedDays, OpsStore
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.privacy.gate import Gate, GateReport
 from ingestion.privacy.pseudonym import Pseudonymiser
-from ingestion.privacy.scrub import scrub
 from ingestion.privacy.tombstones import Tombstones
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
@@ -144,9 +144,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         else:
             status = "not_connected"
     except Exception as failure:  # a bug or a library's error must not take the other sources down
-        told = disk_full(failure, context.environment.data_dir) or failure
-        name = "" if isinstance(told, AiUsageError) else f"{definition.name}: {type(told).__name__}: "
-        status, error = "failed", f"{name}{scrub(str(told))}"
+        status, error = "failed", _told(failure, definition.name, context.environment)
     result = SourceResult(
         source=definition.name,
         status=status,
@@ -185,7 +183,7 @@ def _load(
         gate.check_limits()
     except PipelineStepFailed as failure:
         pipeline.abort_packages()
-        raise _cause(failure, definition.name, "could not be read") from None
+        _raise_cause(failure, definition.name, "could not be read")
     except SourceError:
         pipeline.abort_packages()
         raise
@@ -201,7 +199,7 @@ def _load(
         pipeline.normalize()
         info = pipeline.load()
     except PipelineStepFailed as failure:
-        raise _cause(failure, definition.name, "could not be written; the next run loads it first") from None
+        _raise_cause(failure, definition.name, "could not be written; the next run loads it first")
     load_ids = info.loads_ids if info else []
     load_id = load_ids[-1] if load_ids else ""
     _record_days(context, definition.name, records, load_id=load_id)
@@ -211,7 +209,7 @@ def _drain(pipeline: dlt.Pipeline, source: str) -> None:
     try:
         drain(pipeline)
     except PipelineStepFailed as failure:
-        raise _cause(failure, source, "still cannot write what the last run left") from None
+        _raise_cause(failure, source, "still cannot write what the last run left")
 
 
 def _create_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> None:
@@ -228,7 +226,7 @@ def _create_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> None
         pipeline.normalize()
         pipeline.load()
     except PipelineStepFailed as failure:
-        raise _cause(failure, definition.name, "cannot make its tables") from None
+        _raise_cause(failure, definition.name, "cannot make its tables")
 
 
 def _incomplete_tables(pipeline: dlt.Pipeline, definition: SourceDefinition) -> Iterator[ArrowLoad]:
@@ -425,16 +423,22 @@ def _grain_name(grain: object) -> str:
     return "current" if isinstance(grain, CurrentGrain) else "event"
 
 
-def _cause(failure: BaseException, source: str, what: str) -> AiUsageError:
-    """Our own error inside dlt's wrapping, or a scrubbed one that names the class of what went wrong."""
-    error: BaseException | None = failure
-    last = failure
-    while error is not None:
-        if isinstance(error, AiUsageError):
-            return error
-        last = error
-        error = error.__cause__ or error.__context__
-    return SourceError(f"{source} {what}: {type(last).__name__}: {scrub(str(last))}")
+def _raise_cause(failure: Exception, source: str, what: str) -> NoReturn:
+    """Raise our own error inside dlt's wrapping, or one that names kind and place of what went wrong."""
+    if own := own_error(failure):
+        raise own from None
+    raise SourceError(f"{source} {what}: {described(failure)}.") from failure
+
+
+def _told(failure: Exception, source: str, environment: Environment) -> str:
+    """What is stored and told of a failed source. Of an error that is not ours the frames go to a file."""
+    if full := disk_full(failure, environment.data_dir):
+        return told(full)
+    if isinstance(failure, AiUsageError) and failure.__cause__ is None:
+        return told(failure)
+    where = write_down(environment.logs_dir, source, failure)
+    name = "" if isinstance(failure, AiUsageError) else f"{source}: "
+    return f"{name}{told(failure)} {where}".strip()
 
 
 def utc_now() -> dt.datetime:

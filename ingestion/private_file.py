@@ -26,3 +26,15 @@ def replace_json(path: Path, content: object) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
+
+
+def append_private(path: Path, text: str) -> None:
+    """Append to a file that only its owner may read; folder and file are made when they are missing.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        file.write(text)

@@ -6,15 +6,20 @@ dbt has a connection of its own to the same server, from the same variables (pro
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ingestion.errors import AiUsageError, ConfigurationError
-from ingestion.privacy.scrub import scrub
+from ingestion.failures import described
 
 # The session's, whatever the cluster prefers, as in profiles.yml: naive timestamps in the files are UTC.
 _SETTINGS = {"set:spark.sql.session.timeZone": "UTC", "set:spark.sql.ansi.enabled": "true"}
+
+# Spark's error class stands before everything that comes from data.
+_ERROR_CLASS = re.compile(r"(?:Error running query: |org\.apache\.[\w.$]+: )*\[([A-Z][A-Z_]+(?:\.[A-Z_]+)?)\]")
+_SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 
 
 class SparkError(AiUsageError):
@@ -32,13 +37,13 @@ class SparkSql:
         """A statement whose answer nobody needs.
 
         Raises:
-            SparkError: the first line of what the server says, scrubbed.
+            SparkError: what the server refused and its own code for why; its words may quote rows.
         """
         try:
             self._cursor.execute(statement)
         except self._failures as failure:
             raise SparkError(
-                f"Spark refused a statement ({statement.split('(')[0].strip()[:80]}): {_first_line(failure)}",
+                f"Spark refused a statement ({statement.split('(')[0].strip()[:80]}): {_reason(failure)}.",
                 "The log of the Thrift server has the rest.",
             ) from None
 
@@ -88,7 +93,7 @@ def spark_sql() -> Iterator[SparkSql]:
         )
     except (Error, TException, OSError, ValueError) as failure:
         raise SparkError(
-            f"The Thrift server of Spark does not answer: {_first_line(failure)}",
+            f"The Thrift server of Spark does not answer: {_reason(failure)}.",
             "Look at AI_USAGE_SPARK_HOST, AI_USAGE_SPARK_PORT and AI_USAGE_SPARK_AUTH, and whether it runs.",
         ) from None
     try:
@@ -102,8 +107,11 @@ def name(schema: str, table: str | None = None) -> str:
     return f"`{schema}`" if table is None else f"`{schema}`.`{table}`"
 
 
-def _first_line(failure: BaseException) -> str:
-    """What a server's answer says first: its stack trace is no help, and what follows may quote rows."""
+def _reason(failure: BaseException) -> str:
+    """The server's error class and SQLSTATE where it gives them; its text and stack trace may quote rows."""
     status = getattr(failure.args[0], "status", None) if failure.args else None
-    text = str(getattr(status, "errorMessage", None) or failure).strip()
-    return scrub(text.partition("\n")[0][:300])
+    named = _ERROR_CLASS.match(str(getattr(status, "errorMessage", None) or ""))
+    state = str(getattr(status, "sqlState", None) or "")
+    codes = [named.group(1)] if named else []
+    codes += [f"SQLSTATE {state}"] if _SQLSTATE.fullmatch(state) else []
+    return ", ".join([*codes, described(failure)])

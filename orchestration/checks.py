@@ -77,7 +77,7 @@ def accept(environment: Environment, names: Sequence[str], run_id: str) -> None:
         parts = name.split(".")
         if not 2 <= len(parts) <= 3 or not all(parts):
             raise ConfigurationError(
-                f"{name!r} names no change.",
+                f"`{name}` names no change.",
                 "Write --accept source.resource for row counts, --accept source.resource.field for a field.",
             )
         row = dict(zip(("source", "resource", "field"), [*parts, ""], strict=False))

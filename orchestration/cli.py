@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +17,9 @@ import typer
 from ingestion.clock import RunClock
 from ingestion.config import email_rules, environment
 from ingestion.errors import AiUsageError, BusyError
+from ingestion.failures import described, frames
+from ingestion.privacy.logs import quiet_process
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
-from ingestion.privacy.scrub import ScrubFilter, scrub
 from lifecycle.kinds import Kind
 from orchestration import report
 from orchestration.console import console
@@ -301,7 +301,7 @@ def demo(
 
 def main() -> None:
     """Entry point. Errors are told in one line with their remedy; unexpected ones go to the log, scrubbed."""
-    logging.getLogger().addFilter(ScrubFilter())
+    quiet_process()
     out = console(stderr=True)
     try:
         app()
@@ -314,8 +314,8 @@ def main() -> None:
             out.print(f"  {error.remedy}", highlight=False)
         sys.exit(ExitCode.ERROR)
     except Exception as error:  # the last sink: a traceback could carry a value
-        out.print(f"[red]Unexpected {type(error).__name__}:[/] {scrub(str(error))}", highlight=False)
-        out.print(report.safe_traceback(error), highlight=False, markup=False)
+        out.print(f"[red]Unexpected:[/] {described(error)}", highlight=False)
+        out.print("\n".join(frames(error)), highlight=False, markup=False)
         sys.exit(ExitCode.ERROR)
 
 
@@ -327,7 +327,7 @@ def _chosen_sources(names: list[str] | None) -> Sequence[SourceDefinition]:
     known = {source.name: source for source in SOURCES}
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise typer.BadParameter(f"Unknown source {unknown[0]!r}; known: {', '.join(known)}.")
+        raise typer.BadParameter(f"Unknown source `{unknown[0]}`; known: {', '.join(known)}.")
     return [known[name] for name in names]
 
 

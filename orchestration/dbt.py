@@ -1,7 +1,8 @@
 """One dbt invocation a run, in a process of its own.
 
 Its own process, because dbt keeps the DuckDB file open until it ends, and a file that one process writes can
-be opened by no other. Its log is read line by line as JSON, scrubbed, and written to `logs/dbt.log`.
+be opened by no other. Its log is read line by line as JSON; what is kept of it stands in `logs/dbt.log`
+(`orchestration.dbt_told`).
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import Any
 import yaml
 
 from ingestion.config import Environment
-from ingestion.privacy.scrub import scrub
+from ingestion.private_file import append_private
 from orchestration.dbt_process import THEN
+from orchestration.dbt_told import failure, forget_messages, log_line
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
@@ -44,7 +46,7 @@ def suppression_k() -> int:
 
 @dataclass(slots=True)
 class DbtResult:
-    """How an invocation went: exit code, nodes by status, and scrubbed texts of what failed.
+    """How an invocation went: exit code, nodes by status, and what failed, in our words.
 
     `freshness` is empty when it was not asked for, or when dbt could not judge it.
     """
@@ -62,7 +64,7 @@ class DbtResult:
 
 @dataclass(frozen=True, slots=True)
 class NodeResult:
-    """How one model, seed or test of an invocation ended; its text is scrubbed.
+    """How one model, seed or test of an invocation ended.
 
     Attributes:
         status: dbt's word (pass, warn, error, fail, skipped) or the adapter's for success (ok, insert).
@@ -127,7 +129,7 @@ def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[Sou
 def _run(
     arguments: list[str], environment: Environment, fresh_at: dt.datetime | None, result: DbtResult
 ) -> Iterator[NodeResult]:
-    environment.logs_dir.mkdir(parents=True, exist_ok=True)
+    append_private(environment.logs_dir / "dbt.log", "")
     target_dir = environment.data_dir / "target"
     (target_dir / FILE).unlink(missing_ok=True)  # an older judgement is none
     with (environment.logs_dir / "dbt.log").open("a", encoding="utf-8") as log:
@@ -145,10 +147,13 @@ def _run(
         try:
             for event in _events(process.stdout):
                 node = _take(event, result)
-                log.write(f"{event['info'].get('ts', '')} {scrub(event['info'].get('msg', ''))}\n")
+                if said := log_line(event):
+                    log.write(f"{event['info'].get('ts', '')} {said}\n")
                 if node is not None:
                     yield node
             result.exit_code = process.wait()
+            if result.exit_code:
+                forget_messages(target_dir)
             result.freshness = read_freshness(target_dir)
         finally:
             if process.poll() is None:  # the reader went away: dbt must not write on without a lock
@@ -210,11 +215,11 @@ def _take(event: dict[str, Any], result: DbtResult) -> NodeResult | None:
             name=str(node.get("node_name", "")),
             status=status,
             seconds=float(data.get("execution_time") or 0.0),
-            message=scrub(str(info.get("msg", ""))),
+            message=log_line(event),
             failures=data.get("num_failures"),
         )
     if info.get("level") == "error":
-        result.failures.append(scrub(str(info.get("msg", ""))))
+        result.failures.append(failure(event))
     return None
 
 

@@ -6,9 +6,11 @@ invocation itself. The exit code is the last one's: 0 success, 1 a failed node, 
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Sequence
 
 THEN = "then"  # between two invocations
@@ -22,9 +24,16 @@ def main(arguments: Sequence[str]) -> int:
     for invocation in _invocations(arguments):
         done = dbtRunner().invoke(invocation)
         if done.exception is not None:
-            sys.stdout.write(f"{type(done.exception).__name__}: {done.exception}\n")
+            sys.stdout.write(_failed(done.exception))
         code = 0 if done.success else 1 if done.exception is None else 2
     return code
+
+
+def _failed(error: BaseException) -> str:
+    """A line of dbt's log for what ended it: the kind, never the text. Frames follow as lines of their own."""
+    info = {"name": type(error).__name__, "level": "error", "msg": f"{type(error).__name__}"}
+    frames = traceback.format_tb(error.__traceback__)
+    return "\n".join([json.dumps({"info": info}), *(frame.splitlines()[0] for frame in frames), ""])
 
 
 def _invocations(arguments: Sequence[str]) -> Iterator[list[str]]:

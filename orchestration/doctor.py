@@ -9,10 +9,10 @@ from pathlib import Path
 from ingestion.clock import RunClock
 from ingestion.config import Environment, email_rules, resolve_settings
 from ingestion.errors import AiUsageError, ConfigurationError
+from ingestion.failures import told
 from ingestion.ops import LoadedDays
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
-from ingestion.privacy.scrub import scrub
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
 from orchestration.doctor_target import examine_target
@@ -79,4 +79,4 @@ def _source(
     except AiUsageError as error:
         yield Finding("access", False, error.message, error.remedy)
     except Exception as error:  # doctor reports on every source, whatever one of them does
-        yield Finding("access", False, f"{type(error).__name__}: {scrub(str(error))}")
+        yield Finding("access", False, told(error))

@@ -16,10 +16,10 @@ from pathlib import Path
 import psycopg2
 
 from ingestion.config import Environment, postgres_url
-from ingestion.privacy.scrub import scrub
 from ingestion.source_types import Finding
 from ingestion.targets import TARGETS, Target
 from orchestration.dbt import PROJECT_DIR
+from orchestration.dbt_told import error_text
 
 CONNECT_SECONDS = 5.0
 DBT_SECONDS = 90.0
@@ -119,8 +119,7 @@ def _connection(environment: Environment) -> Finding:
             return Finding("connection", False, f"no answer within {DBT_SECONDS:.0f} seconds", _DEPLOY)
     if done.returncode == 0:
         return Finding("connection", True, "dbt logs in and runs a statement")
-    told = [line.strip() for line in done.stdout.splitlines() if "rror" in line]
-    reason = scrub(told[-1].partition("  ")[2] or told[-1])[:200] if told else f"exit {done.returncode}"
+    reason = error_text(done.stdout) or f"exit {done.returncode}"
     return Finding("connection", False, f"dbt could not log in: {reason}", _DEPLOY)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -235,9 +234,3 @@ def print_findings(findings: list[tuple[str, Finding]], *, as_json: bool = False
         out.print(f"{mark}{area}: {finding.subject}: {finding.message}", highlight=False)
         if finding.remedy and not finding.ok:
             out.print(f"        {finding.remedy}", highlight=False)
-
-
-def safe_traceback(error: BaseException) -> str:
-    """File, line and function of each frame; source lines and values stay out."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return "\n".join(f"  {frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames)

@@ -13,6 +13,7 @@ from dashboards.builder import Site, build
 from dashboards.errors import SiteError
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
+from ingestion.failures import described
 from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 from publishing.engine_sql import column_types
 from publishing.files import PublishedFolder
@@ -34,8 +35,8 @@ def build_site(environment: Environment) -> Site:
     except SiteError as failure:
         raise AiUsageError(failure.message, failure.remedy) from failure
     except WAREHOUSE_ERRORS as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise AiUsageError(f"The published tables cannot be read: {reason}", "Publish again.") from error
+        what = f"The published tables cannot be read: {described(error)}."
+        raise AiUsageError(what, "Publish again.") from error
 
 
 def site_page(environment: Environment) -> Path | None:

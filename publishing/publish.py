@@ -10,7 +10,7 @@ from pathlib import Path
 from ingestion.config import Environment
 from ingestion.disk import disk_full
 from ingestion.errors import AiUsageError
-from ingestion.privacy.scrub import scrub
+from ingestion.failures import described
 from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 from publishing import database
 from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard, marts_tables
@@ -102,10 +102,10 @@ def publish(
     except AiUsageError as error:
         raise type(error)(error.message, f"{error.remedy} {readers_keep(environment)}".strip()) from error
     except _FAILURES as error:
-        # The first line alone: details of an engine's error quote rows.
-        reason = scrub(str(error).strip().partition("\n")[0])
         full = disk_full(error, environment.data_dir)
-        raise full or AiUsageError(f"Publishing failed: {reason}", readers_keep(environment)) from error
+        raise full or AiUsageError(
+            f"Publishing failed: {described(error)}.", readers_keep(environment)
+        ) from error
 
 
 def _publish(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingestion.config import Environment
 from ingestion.errors import ConfigurationError
+from ingestion.failures import described, told
 from ingestion.privacy.scrub import scrub
 from orchestration.alerts.channels import Channel, ChannelError, alert_settings, configured_channels
 from orchestration.alerts.problems import Examined, examine_night, readers_see
@@ -42,7 +43,7 @@ def notify(
     try:
         _notify(result, environment, crash, now or dt.datetime.now(dt.UTC))
     except Exception as error:  # watching must not end what it watches
-        _say(f"alerts failed ({type(error).__name__}: {scrub(str(error))}); the night itself is not affected.")
+        _say(f"alerts failed ({described(error)}); the night itself is not affected.")
 
 
 def _notify(
@@ -58,7 +59,7 @@ def _notify(
         "run_id": result.run_id,
         "as_of": now.isoformat(timespec="seconds"),
         "exit_code": 1 if crash else int(result.exit_code),
-        "error": scrub(str(crash)) if crash else scrub(result.error) if result.error else None,
+        "error": told(crash) if crash else scrub(result.error) if result.error else None,
         "stale": stale_names(result.freshness),
     }
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ingestion.clock import utc
 from ingestion.errors import AiUsageError
+from ingestion.failures import told
 from ingestion.privacy.scrub import scrub
 from orchestration.freshness import stale_names
 from orchestration.watch import LostDays, ResourceStatus, Watched
@@ -132,7 +133,7 @@ def _crashed(crash: BaseException, night: str, watched: Watched) -> Problem:
     if isinstance(crash, AiUsageError):
         text, remedy = crash.message, crash.remedy
     else:
-        text, remedy = f"{type(crash).__name__}: {crash}", ""
+        text, remedy = told(crash), ""
     return Problem(
         key="night:crashed",
         what=f"The night ended before its end: {scrub(text)}",

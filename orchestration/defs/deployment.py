@@ -1,4 +1,4 @@
-"""What the steps run on, and how one of them says that it failed."""
+"""What the steps run on."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from ingestion.config import Environment, email_rules, environment
-from ingestion.errors import AiUsageError
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
-from ingestion.privacy.scrub import scrub
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from orchestration.night import NightResult, Progress
@@ -29,9 +27,3 @@ class Deployment:
     progress: Progress = lambda _stage, _message: None
     results: list[NightResult] = field(default_factory=list)
     error: Exception | None = None
-
-
-def told(error: Exception) -> str:
-    """An error's text without any value of a record and without its causes; Dagster would keep all of it."""
-    kind = "" if isinstance(error, AiUsageError) else f"Unexpected {type(error).__name__}: "
-    return f"{kind}{scrub(str(error))}"

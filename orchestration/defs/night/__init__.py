@@ -12,10 +12,11 @@ from pydantic import Field
 
 from ingestion.clock import RunClock
 from ingestion.errors import ConfigurationError
+from ingestion.failures import told
 from ingestion.ops import TABLE_NAMES
 from ingestion.privacy.scrub import scrub
 from ingestion.source import SourceDefinition
-from orchestration.defs.deployment import Deployment, told
+from orchestration.defs.deployment import Deployment
 from orchestration.defs.ingest import (
     check_events,
     contracts,
@@ -77,7 +78,7 @@ class NightConfig(dg.Config):
         unknown = set(self.sources) - {source.name for source in sources}
         if unknown:
             known = ", ".join(source.name for source in sources)
-            raise ConfigurationError(f"Unknown source {min(unknown)!r}.", f"Known: {known}.")
+            raise ConfigurationError(f"Unknown source `{min(unknown)}`.", f"Known: {known}.")
         return [source for source in sources if not self.sources or source.name in self.sources]
 
 

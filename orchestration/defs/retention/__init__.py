@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from ingestion.failures import told
 from lifecycle.retention import RetentionResult, enforce
 from orchestration.dbt import project_var
-from orchestration.defs.deployment import Deployment, told
+from orchestration.defs.deployment import Deployment
 from orchestration.lock import run_lock
 
 CRON_VARIABLE = "AI_USAGE_RETENTION_CRON"

@@ -1,0 +1,84 @@
+"""What is kept of dbt's words: the node, the kind and the place, and nothing that an engine quoted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.dbt_told import RESULTS, error_text, failure, forget_messages, log_line
+
+
+def event(name: str, message: str, level: str = "error", **data: Any) -> dict[str, Any]:
+    return {"info": {"name": name, "msg": message, "level": level}, "data": data}
+
+
+@pytest.fixture
+def model() -> str:
+    """A model that this project has, as dbt writes it."""
+    path = next(Path("models/core").rglob("dim_people.sql"))
+    return f"model dim_people ({path})"
+
+
+def test_an_engines_error_is_told_by_node_kind_and_line(model: str) -> None:
+    message = (
+        f"Database Error in {model}\n  Conversion Error: Could not convert string 'Zorvayne' to INT32\n"
+        "  LINE 12: select cast(name as integer)"
+    )
+    told = failure(event("RunResultError", message, node_info={"node_name": "dim_people"}))
+    assert told.startswith("Database Error, in dim_people (models/core/")
+    assert told.endswith("Conversion Error, line 12")
+    assert "Zorvayne" not in told + log_line(event("RunResultError", message))
+
+
+@pytest.mark.parametrize(
+    ("message", "phrase"),
+    [
+        ('invalid input syntax for type integer: "Zorvayne"', "invalid input syntax for type"),
+        ("Failing row contains (Zorvayne)\nnull value in column", "null value in column"),
+        ("could not read Zorvayne", ""),
+        ("Got 3 results, configured to fail if != 0", "Got 3 results, configured to fail if != 0"),
+        ("Got 3 results for Zorvayne", ""),
+        ("Error in model zorvayne (models/zorvayne.sql)", ""),
+        (
+            "Error running query: [CAST_INVALID_INPUT] org.apache.spark.SparkNumberFormatException: 'Zorvayne'",
+            "CAST_INVALID_INPUT",
+        ),
+    ],
+)
+def test_only_the_vocabulary_passes(message: str, phrase: str) -> None:
+    assert error_text(message) == phrase
+
+
+def test_a_nodes_end_is_a_line_of_the_log() -> None:
+    ended = event(
+        "LogTestResult",
+        "3 of 9 FAIL 12 people_are_unique of Zorvayne",
+        node_info={"node_name": "people_are_unique", "resource_type": "test"},
+        status="fail",
+        num_failures=12,
+        execution_time=0.25,
+    )
+    assert log_line(ended) == "LogTestResult test people_are_unique fail 12 rows 0.25 s"
+
+
+def test_what_a_macro_or_a_crash_prints_is_not_kept() -> None:
+    assert log_line(event("JinjaLogInfo", "Zorvayne", "info")) == "JinjaLogInfo"
+    assert log_line(event("Text", "ValueError: Zorvayne", "info")) == ""
+    assert log_line(event("Text", '  File "/x/dbt/cli/main.py", line 7, in invoke', "info")) == "  main.py:7 invoke"
+    assert log_line(event("MainReportVersion", "Running with dbt=1.11", "info")) == "Running with dbt=1.11"
+
+
+def test_dbts_own_results_file_holds_no_engines_text(tmp_path: Path) -> None:
+    results = [
+        {"status": "error", "message": "Conversion Error: 'Zorvayne'", "adapter_response": {"code": "Zorvayne"}},
+        {"status": "success", "message": "OK", "adapter_response": {"rows_affected": 3}},
+    ]
+    (tmp_path / RESULTS).write_text(json.dumps({"results": results}), encoding="utf-8")
+    forget_messages(tmp_path)
+    kept = (tmp_path / RESULTS).read_text(encoding="utf-8")
+    assert "Zorvayne" not in kept
+    assert json.loads(kept)["results"][0]["message"] == "Conversion Error"
+    assert json.loads(kept)["results"][1]["adapter_response"] == {"rows_affected": 3}
