@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -121,13 +120,6 @@ def forget_messages(target_dir: Path) -> None:
             result["message"] = error_text(str(result.get("message") or ""))
             result["adapter_response"] = {}
     path.write_text(json.dumps(results), encoding="utf-8")
-
-
-def frames(text: str) -> Iterator[str]:
-    """The frames of a Python traceback, without its messages and source lines."""
-    for row in text.splitlines():
-        if frame := _FRAME.match(row):
-            yield f"{Path(frame.group(1)).name}:{frame.group(2)} {frame.group(3)}"
 
 
 def _node(data: dict[str, Any]) -> str:

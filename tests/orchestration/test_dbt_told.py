@@ -67,13 +67,14 @@ def test_a_nodes_end_is_a_line_of_the_log() -> None:
 def test_what_a_macro_or_a_crash_prints_is_not_kept() -> None:
     assert log_line(event("JinjaLogInfo", "Zorvayne", "info")) == "JinjaLogInfo"
     assert log_line(event("Text", "ValueError: Zorvayne", "info")) == ""
-    assert log_line(event("Text", '  File "/x/dbt/cli/main.py", line 7, in invoke', "info")) == "  main.py:7 invoke"
+    frame = '  File "/x/dbt/cli/main.py", line 7, in invoke'
+    assert log_line(event("Text", frame, "info")) == "  main.py:7 invoke"
     assert log_line(event("MainReportVersion", "Running with dbt=1.11", "info")) == "Running with dbt=1.11"
 
 
 def test_dbts_own_results_file_holds_no_engines_text(tmp_path: Path) -> None:
     results = [
-        {"status": "error", "message": "Conversion Error: 'Zorvayne'", "adapter_response": {"code": "Zorvayne"}},
+        {"status": "error", "message": "Conversion Error: 'Zorvayne'", "adapter_response": {"_": "Zorvayne"}},
         {"status": "success", "message": "OK", "adapter_response": {"rows_affected": 3}},
     ]
     (tmp_path / RESULTS).write_text(json.dumps({"results": results}), encoding="utf-8")
