@@ -215,6 +215,10 @@ def reopen(
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Every closed period that ends after this day."),
     ] = None,
+    incomplete: Annotated[
+        bool,
+        typer.Option("--incomplete", help="Every period that closed as complete though it was read in part."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Reopen; without it the command only tells.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell whom it would concern.")] = False,
     data_dir: DataDir = None,
@@ -224,11 +228,14 @@ def reopen(
     """Let the next publish correct closed periods; says first how many people the correction concerns."""
     from orchestration.reopening import reopen_periods
 
-    if not period and all_since is None:
-        raise typer.BadParameter("Name a --period, or --all-since a day.")
+    if not period and all_since is None and not incomplete:
+        raise typer.BadParameter("Name a --period, --all-since a day, or --incomplete.")
     env = environment(data_dir, target, create=False)
     since = all_since.date() if all_since else None
-    raise typer.Exit(reopen_periods(env, period or [], since, yes=yes, dry_run=dry_run, as_json=as_json))
+    outcome = reopen_periods(
+        env, period or [], since, yes=yes, dry_run=dry_run, as_json=as_json, incomplete=incomplete
+    )
+    raise typer.Exit(outcome)
 
 
 @app.command()

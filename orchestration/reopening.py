@@ -15,7 +15,7 @@ from ingestion.errors import AiUsageError
 from orchestration.dbt import suppression_k
 from orchestration.night import ExitCode, run_lock
 from publishing.periods import parse_period
-from publishing.reopen import Reopening, closed_since, examine, reopen
+from publishing.reopen import Reopening, closed_since, closed_though_incomplete, examine, reopen
 
 
 def reopen_periods(
@@ -26,8 +26,12 @@ def reopen_periods(
     yes: bool,
     dry_run: bool,
     as_json: bool = False,
+    incomplete: bool = False,
 ) -> ExitCode:
     """Tell whom a correction would concern; with `yes` reopen for the next publish.
+
+    With `incomplete` also every period that closed as complete though it was read in part; those whose
+    correction would speak of a few people are told and left as they are.
 
     Returns `USAGE` when the confirmation is missing.
 
@@ -44,10 +48,16 @@ def reopen_periods(
     with run_lock(environment):
         if since is not None:
             periods |= dict.fromkeys(closed_since(environment, since))
-        found = examine(environment, list(periods))
+        read_in_part = closed_though_incomplete(environment) if incomplete else []
+        found = examine(environment, list(periods | dict.fromkeys(read_in_part)))
         _tell(found, k, as_json=as_json)
-        if yes and not dry_run:
-            reopen(environment, found, k=k)
+        asked = [
+            reopening
+            for reopening in found
+            if reopening.period in periods or reopening.concerned.may_be_published(k)
+        ]
+        if yes and not dry_run and asked:
+            reopen(environment, asked, k=k)
     if as_json:
         return ExitCode.OK if yes or dry_run else ExitCode.USAGE
     console = Console(stderr=True)
@@ -56,6 +66,8 @@ def reopen_periods(
     elif not yes:
         console.print("Nothing was changed. Add --yes to reopen, or --dry-run to ask without being reminded.")
         return ExitCode.USAGE
+    elif not asked:
+        console.print("There is nothing to reopen.")
     else:
         console.print("Reopened. The next `ai-usage publish` or `ai-usage run` closes the new figures.")
     return ExitCode.OK

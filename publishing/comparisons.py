@@ -10,7 +10,7 @@ from publishing.periods import PERIOD_COLUMNS, Period
 
 _AGO, _CHANGE = "_14_weeks_ago", "_change"
 # What tells the rows of a mart apart within a period.
-_KEYS = ("department_key", "tool", "product", "cost_basis", "model_family", "dimension", "dimension_value")
+KEYS = ("department_key", "tool", "product", "cost_basis", "model_family", "dimension", "dimension_value")
 # A change against the period just before, rather than 14 weeks ago.
 _AGAINST_PREVIOUS = frozenset({("power_users_monthly", "power_users")})
 
@@ -36,7 +36,7 @@ def compare_with_closed(
         return
     starts = session.rows(f"select distinct {session.name(column)} from {session.name(schema, mart)}")
     open_periods = {Period(PERIOD_COLUMNS[column], start) for (start,) in starts} - held.keys()
-    keys = [name for name in _KEYS if name in names and name in closed_names]
+    keys = [name for name in KEYS if name in names and name in closed_names]
     for period in sorted(open_periods):
         earlier = period.fourteen_weeks_before
         if earlier in held:

@@ -14,9 +14,10 @@ from ingestion.errors import AiUsageError
 from ingestion.ops import DATASET, LifecycleAction, OpsStore
 from ingestion.warehouse import WarehouseSession
 from publishing.assembly import MARTS, marts_tables
-from publishing.closed import ClosedPeriod, ClosedStore
+from publishing.closed import VERSION, ClosedPeriod, ClosedStore
 from publishing.closing import built_periods, mart_periods
-from publishing.periods import Period
+from publishing.comparisons import KEYS
+from publishing.periods import PERIOD_COLUMNS, Period
 from publishing.person_states import Concerned, PersonStates
 
 
@@ -41,6 +42,39 @@ def closed_since(environment: Environment, day: dt.date) -> list[Period]:
     """Every closed period that ends after a day, for a correction of all of them."""
     with environment.session() as session:
         return sorted(period for period in ClosedStore(session, environment).periods() if period.end > day)
+
+
+def closed_though_incomplete(environment: Environment) -> list[Period]:
+    """Closed periods that readers see as complete, and that the last build says were read only in part."""
+    found: set[Period] = set()
+    with environment.session() as session:
+        store = ClosedStore(session, environment)
+        closed = {period: entry for period, entry in store.periods().items() if not entry.is_reopened}
+        schema = environment.schema(MARTS)
+        marts = mart_periods(session, schema, marts_tables(session, environment)) if closed else {}
+        for mart, column in marts.items():
+            kind = PERIOD_COLUMNS[column]
+            flag = session.name(f"is_complete_{kind}")
+            built = {entry.name for entry in session.columns(schema, mart)}
+            kept = {entry.name for entry in session.columns(store.schema, mart)}
+            if "period_state" not in built or f"is_complete_{kind}" not in kept:
+                continue
+            same = "".join(
+                f" and then_.{session.name(key)} = now.{session.name(key)}"
+                for key in KEYS
+                if key in built & kept
+            )
+            start = session.name(column)
+            rows = session.rows(
+                f"select distinct then_.{start}, then_.{VERSION} from {store.name(mart)} as then_ "
+                f"inner join {session.name(schema, mart)} as now on then_.{start} = now.{start}{same} "
+                f"where then_.{flag} and now.period_state = 'partly_observed'"
+            )
+            for day, version in rows:
+                period = Period(kind, day)
+                if period in closed and closed[period].version == version:
+                    found.add(period)
+    return sorted(found)
 
 
 def examine(environment: Environment, periods: Sequence[Period]) -> list[Reopening]:

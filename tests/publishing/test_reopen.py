@@ -11,7 +11,7 @@ from ingestion.errors import AiUsageError, ConfigurationError
 from orchestration.night import ExitCode
 from orchestration.reopening import reopen_periods
 from publishing.publish import publish
-from publishing.reopen import ReopenRefusedError
+from publishing.reopen import ReopenRefusedError, closed_though_incomplete
 from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK, add_people
 from tests.publishing.deployment import Deployment
 
@@ -148,3 +148,24 @@ def test_one_refused_period_keeps_all_of_them_closed(duckdb_closing: Deployment)
     with pytest.raises(ReopenRefusedError):
         ask(made, PERIOD, f"week:{NEXT_WEEK}")
     assert made.rows("select distinct state from closed.periods") == [("closed",)]
+
+
+def test_periods_that_closed_as_complete_though_read_in_part_are_found_once(closing: Deployment) -> None:
+    """The kept rows call the week complete; the build knows by now that it was read from its middle on."""
+    closing.run("alter table marts.department_usage_weekly add column is_complete_week boolean")
+    closing.run("update marts.department_usage_weekly set is_complete_week = true")
+    publish(closing.environment, "r1")
+    assert closed_though_incomplete(closing.environment) == []
+    closing.run(
+        "alter table marts.department_usage_weekly add column period_state varchar",
+        "update marts.department_usage_weekly set is_complete_week = false, period_state = 'partly_observed'",
+    )
+    assert [str(period) for period in closed_though_incomplete(closing.environment)] == [PERIOD]
+    outcome = reopen_periods(
+        closing.environment, [], None, yes=True, dry_run=False, as_json=True, incomplete=True
+    )
+    assert outcome is ExitCode.OK
+    publish(closing.environment, "r2")
+    assert closed_though_incomplete(closing.environment) == []
+    shown = "select is_complete_week, period_state from published.department_usage_weekly"
+    assert closing.published(f"{shown} where week_start = '{WEEK}'") == [(False, "partly_observed")]
