@@ -1,0 +1,197 @@
+"""The truth behind figures: who contributes what, from the private warehouse. The attacker never sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.attack.knowledge import Quantity
+from tests.attack.licences import BUCKETS
+from tests.attack.published import COMPANY
+from tests.attack.usage import FUNNEL, PEOPLE, SUMS
+
+Shares = Mapping[Any, float]
+_EXPOSED = frozenset({"held_by_leaver", "on_leave", "duplicate", "never_used", "dormant", "under_used"})
+_REASSIGNABLE = frozenset({"held_by_leaver", "duplicate", "never_used", "dormant"})
+_USE = (*PEOPLE[1:], *SUMS, *BUCKETS, "credits")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Who contributes how much to each figure: by person key, or by account for accounts without a person."""
+
+    shares: Mapping[Quantity, Shares]
+
+    def people(self, quantity: Quantity) -> set[Any]:
+        """Everybody who contributes to a figure."""
+        return {person for person, share in self.shares.get(quantity, {}).items() if share}
+
+
+def truth_of(database: Path) -> Truth:
+    """The truth behind everything that a deployment publishes, from the facts about people in its warehouse."""
+    return Truth(dict(_Reader(database).shares))
+
+
+class _Reader:
+    def __init__(self, database: Path) -> None:
+        self.shares: dict[Quantity, dict[Any, float]] = defaultdict(lambda: defaultdict(float))
+        self._homes: dict[tuple[str, dt.date, int], str] = {}
+        with duckdb.connect(str(database), read_only=True) as connection:
+            self._connection = connection
+            self._units = {
+                (period, start, department): unit
+                for period, start, department, unit in self._rows(
+                    "select period_type, period_start, department_key, unit_key "
+                    "from restricted.dim_reporting_units"
+                )
+            }
+            self._read_people()
+            self._read_use()
+            self._read_seats()
+            self._read_stages()
+            self._read_power_users()
+            self._read_days()
+            self._read_costs()
+            self._read_models()
+            self._read_accounts()
+
+    def _rows(self, query: str) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._connection.execute(query).fetchall()
+        return found
+
+    def _unit(self, period: str, start: dt.date, department: str) -> str:
+        return str(self._units.get((period, start, department), "nowhere"))
+
+    def _add(self, quantity: Quantity, person: Any, share: Any) -> None:
+        if share:
+            self.shares[quantity][person] += float(share)
+            self.shares[quantity.at(unit=COMPANY)][person] += 0.0 if quantity.unit == COMPANY else float(share)
+
+    def _read_people(self) -> None:
+        for period, start, person, department in self._rows(
+            "select period_type, period_start, person_key, department_key from intermediate.int_person_periods"
+        ):
+            unit = self._unit(period, start, department)
+            self._homes[period, start, person] = unit
+            self._add(Quantity("headcount", period, start, unit), person, 1)
+
+    def _read_use(self) -> None:
+        columns = ", ".join(_USE)
+        for period, start, person, tool, *shares in self._rows(
+            f"select period_type, period_start, person_key, tool, {columns} from restricted.person_tool_periods"
+        ):
+            here = Quantity("", period, start, self._homes[period, start, person], tool)
+            for name, share in zip(_USE, shares, strict=True):
+                self._add(here.at(name=name), person, share)
+                if name in BUCKETS:
+                    self._add(here.at(name="total_tokens"), person, share)
+
+    def _read_seats(self) -> None:
+        classes: dict[tuple[dt.date, int, str], str] = {}
+        for month, person, product, tool, department, days, seat_class in self._rows(
+            "select month_start, person_key, product, tool, department_key, active_days, seat_class "
+            "from restricted.fct_seat_holders_monthly"
+        ):
+            classes[month, person, product] = seat_class
+            here = Quantity("", "month", month, self._unit("month", month, department), tool, product)
+            self._add(here.at(name="seat_holders"), person, 1)
+            self._add(here.at(name="seats_active"), person, 1 if days else 0)
+            self._add(here.at(name=seat_class), person, 1)
+        for month, person, account, product, tool, department, days, cost in self._rows(
+            "select month_start, person_key, account_key, product, tool, department_key, seat_days, seat_cost "
+            "from restricted.seat_cost_months"
+        ):
+            if person is None:
+                here = Quantity("", "month", month, "unattributed", tool, product)
+                for name, share in (("seat_accounts", 1), ("seat_days", days), ("seat_cost", cost)):
+                    self.shares[here.at(name=name)][account] += float(share or 0)
+                continue
+            here = Quantity("", "month", month, self._unit("month", month, department), tool, product)
+            seat_class = classes[month, person, product]
+            self._add(here.at(name="seat_days"), person, days)
+            self._add(here.at(name="seat_cost"), person, cost)
+            exposed = seat_class in _EXPOSED
+            self._add(here.at(name="exposure_cost" if exposed else "kept_cost"), person, cost)
+            if exposed:
+                again = seat_class in _REASSIGNABLE
+                self._add(here.at(name="reassignable_cost" if again else "other_exposure_cost"), person, cost)
+        for month, person, account, product, tool in self._rows(
+            "select date_trunc('month', seat_date), person_key, account_key, product, tool "
+            "from restricted.fct_seats_daily as seats where seat_date = (select max(seat_date) "
+            "from restricted.fct_seats_daily as others where others.product = seats.product "
+            "and date_trunc('month', others.seat_date) = date_trunc('month', seats.seat_date))"
+        ):
+            month = month if type(month) is dt.date else month.date()
+            here = Quantity("assigned_seats", "month", month, COMPANY, tool, product)
+            self.shares[here][("person", person) if person is not None else ("account", account)] += 1.0
+
+    def _read_stages(self) -> None:
+        stages = FUNNEL[1:]
+        for week, person, tool, department, *reached in self._rows(
+            f"select week_start, person_key, tool, department_key, {', '.join(stages)} "
+            "from restricted.fct_adoption_stages_weekly"
+        ):
+            here = Quantity("assigned", "week", week, self._unit("week", week, department), tool)
+            self._add(here, person, 1)
+            for name, has in zip(stages, reached, strict=True):
+                self._add(here.at(name=name), person, 1 if has else 0)
+
+    def _read_power_users(self) -> None:
+        power: set[tuple[dt.date, int, str]] = set()
+        for week, person, tool in self._rows(
+            "select week_start, person_key, tool from restricted.fct_power_users_weekly where is_power_user"
+        ):
+            power.add(((week + dt.timedelta(days=3)).replace(day=1), person, tool))
+        for quantity in [q for q in self.shares if q.name == "active_people" and q.period == "month"]:
+            for person in list(self.shares[quantity]):
+                share = self.shares[quantity.at(name="user_messages")].get(person, 0.0)
+                if (quantity.start, person, quantity.tool) in power:
+                    self.shares[quantity.at(name="power_users")][person] = 1.0
+                    self.shares[quantity.at(name="power_messages")][person] = share
+                else:
+                    self.shares[quantity.at(name="other_messages")][person] = share
+
+    def _read_days(self) -> None:
+        for week, working, person, tool, tokens in self._rows(
+            "select dates.week_start, dates.is_working_day, usage.person_key, usage.tool, "
+            "sum(usage.total_tokens) from restricted.fct_usage_daily as usage "
+            "inner join restricted.dim_dates as dates on dates.date_day = usage.activity_date "
+            "where usage.token_basis = 'reported' group by all"
+        ):
+            unit = self._homes.get(("week", week, person))
+            if unit is not None:
+                name = "working_day_tokens" if working else "day_off_tokens"
+                for named in (tool, COMPANY):
+                    self._add(Quantity(name, "week", week, unit, named), person, tokens)
+
+    def _read_costs(self) -> None:
+        for month, person, tool, basis, department, cost in self._rows(
+            "select date_trunc('month', usage_date), person_key, tool, cost_basis, department_key, sum(cost) "
+            "from restricted.fct_costs_daily where cost is not null and person_key is not null group by all"
+        ):
+            month = month if type(month) is dt.date else month.date()
+            unit = self._unit("month", month, department)
+            for named in (tool, COMPANY):
+                self._add(Quantity("cost", "month", month, unit, named, basis), person, cost)
+
+    def _read_models(self) -> None:
+        for week, person, tool, family, use in self._rows(
+            "select week_start, person_key, tool, model_family, model_use from restricted.person_model_weeks"
+        ):
+            unit = self._homes.get(("week", week, person))
+            if unit is not None:
+                for item in (family, COMPANY):
+                    self._add(Quantity("model_use", "week", week, unit, tool, item), person, use)
+
+    def _read_accounts(self) -> None:
+        for period, start, account, tool in self._rows(
+            "select period_type, period_start, account_key, tool from restricted.account_tool_periods "
+            "where accounts > 0"
+        ):
+            self.shares[Quantity("accounts", period, start, "unattributed", tool)][account] = 1.0

@@ -1,0 +1,105 @@
+"""What an attacker would like to know: counts of people who do or do not do something, and their totals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.attack.knowledge import Knowledge, Quantity
+from tests.attack.published import BESIDE_THE_COMPANY, COMPANY
+
+# Counts of people by name: all of them are whole numbers in the program.
+COUNTS = (
+    *("headcount", "licensed_people", "active_people", "licensed_active_people", "session_people"),
+    *("message_people", "accounts", "seat_holders", "seats_active", "seat_accounts", "assigned_seats"),
+    *("assigned", "first_use", "repeat_use", "habitual", "deep", "power_users"),
+    *("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used"),
+)
+_COUNTED = frozenset(COUNTS) - {"headcount"}
+# who does not: of the first, those who are not in the second
+_WITHOUT = (
+    ("headcount", "active_people", "not active"),
+    ("headcount", "licensed_people", "without a licence"),
+    ("licensed_people", "licensed_active_people", "licensed and not active"),
+    ("active_people", "licensed_active_people", "active without a licence"),
+    ("active_people", "session_people", "active where there are no sessions"),
+    ("active_people", "message_people", "active where there are no messages"),
+    ("seat_holders", "seats_active", "idle holders"),
+    ("assigned", "first_use", "never used"),
+    ("first_use", "repeat_use", "not come back"),
+    ("repeat_use", "habitual", "not habitual"),
+    ("habitual", "deep", "not deep"),
+    ("active_people", "power_users", "active, no power user"),
+)
+_TOTALS = (
+    *("sessions", "user_messages", "measured_messages", "short_prompts", "medium_prompts", "long_prompts"),
+    *("prompt_chars", "advanced_sessions", "suggestions_shown", "suggestions_accepted", "total_tokens"),
+    *("credits", "working_day_tokens", "day_off_tokens", "input_tokens", "cached_input_tokens"),
+    *("output_tokens", "reasoning_tokens", "unsplit_tokens", "cost", "seat_cost", "seat_days", "kept_cost"),
+    *("exposure_cost", "reassignable_cost", "other_exposure_cost", "power_messages", "other_messages"),
+    "model_use",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """People who are in `whole` and not in `without`, or what they have together."""
+
+    kind: str
+    whole: Quantity
+    without: Quantity | None = None
+
+    @property
+    def terms(self) -> dict[Quantity, float]:
+        """The figure as a sum."""
+        return {self.whole: 1.0} | ({self.without: -1.0} if self.without is not None else {})
+
+
+def counts(knowledge: Knowledge) -> Iterator[Target]:
+    """Every count of people that published tables are about, and of those who are left over."""
+    for quantity in _about(knowledge):
+        if quantity.name in _COUNTED:
+            yield Target(f"count: {quantity.name}", quantity)
+    seen: set[tuple[Quantity, str]] = set()
+    for quantity in _about(knowledge):
+        if quantity.unit in BESIDE_THE_COMPANY:
+            continue
+        for whole, without, kind in _WITHOUT:
+            if quantity.name in (whole, without):
+                less = quantity.at(name=without)
+                if (less, kind) in seen or (whole == "headcount" and quantity.name == "headcount"):
+                    continue
+                seen.add((less, kind))
+                tool = "" if whole == "headcount" else quantity.tool
+                yield Target(f"complement: {kind}", quantity.at(name=whole, tool=tool), less)
+
+
+def further(knowledge: Knowledge) -> Iterator[Target]:
+    """Differences of two counts over tools and over time."""
+    for quantity in _about(knowledge):
+        if quantity.unit in BESIDE_THE_COMPANY or quantity.name not in ("active_people", "licensed_people"):
+            continue
+        if quantity.tool != COMPANY:
+            yield Target(f"nested: {quantity.name} of another tool alone", quantity.at(tool=COMPANY), quantity)
+        last = quantity.start + dt.timedelta(days=6)
+        if quantity.period == "week" and last.month == quantity.start.month:
+            month = quantity.at(period="month", start=quantity.start.replace(day=1))
+            if month in knowledge.places:
+                yield Target(f"nested: {quantity.name} of the month, not of the week", month, quantity)
+
+
+def totals(knowledge: Knowledge) -> Iterator[Target]:
+    """Every total that published tables have or make computable."""
+    seen: set[Quantity] = set()
+    for relation in knowledge.relations:
+        for quantity in relation.terms:
+            if quantity.name in _TOTALS and quantity.unit not in BESIDE_THE_COMPANY and quantity not in seen:
+                seen.add(quantity)
+                yield Target(f"total: {quantity.name}", quantity)
+
+
+def _about(knowledge: Knowledge) -> list[Quantity]:
+    """Figures of people that some published column is about, with those that ratios are made of."""
+    found = {q for relation in knowledge.relations for q in relation.terms if q.name in COUNTS}
+    return sorted(found | {q for q in knowledge.places if q.name in COUNTS})
