@@ -5,7 +5,8 @@
     money must not pass through a float. Whole billionths are divided instead. Cut, so that
     shares never add up to more than the amount: whoever splits an amount puts the rest on one of
     the shares.
-    amount, part, whole: decimals with up to nine decimals; whole 0 gives NULL
+    amount, part, whole: decimals with up to nine decimals, amount and whole below 10^13 and part below 10^6;
+    whole 0 gives NULL
     usage: {{ share_of_amount('net_amount', 'credits', 'day_credits') }},
            {{ share_of_amount('price_per_seat_month', 1, days_in_month('seat_date')) }}
 -#}
@@ -16,10 +17,10 @@
 {#- Whole billionths, as on DuckDB, without relying on how far a division is carried: the remainder is taken
     off first, so the division leaves none. The widths keep the product within 38 digits. -#}
 {% macro default__share_of_amount(amount, part, whole) -%}
-    {%- set product = "cast(cast(" ~ amount ~ " as decimal(28, 9)) * 1000000000 as decimal(20, 0))
-                * cast(cast(" ~ part ~ " as decimal(28, 9)) * 1000000000 as decimal(18, 0))" -%}
+    {%- set product = "cast(cast(" ~ amount ~ " as decimal(28, 9)) * 1000000000 as decimal(22, 0))
+                * cast(cast(" ~ part ~ " as decimal(28, 9)) * 1000000000 as decimal(15, 0))" -%}
     {%- set divisor = "nullif(
-                cast(cast(" ~ whole ~ " as decimal(28, 9)) * 1000000000 as decimal(18, 0)), 0
+                cast(cast(" ~ whole ~ " as decimal(28, 9)) * 1000000000 as decimal(22, 0)), 0
             )" -%}
     cast(
         cast(
@@ -54,21 +55,4 @@
             as decimal(28, 0)
         ) * cast('0.000000001' as decimal(10, 9)) as decimal(28, 9)
     )
-{%- endmacro %}
-
-{#- Whole billionths here too: Spark rounds what does not fit 38 digits, and the widths are such that all fits. -#}
-{% macro spark__share_of_amount(amount, part, whole) -%}
-    cast(
-        cast(
-            (
-                cast(cast({{ amount }} as decimal(20, 9)) * 1000000000 as decimal(20, 0))
-                * cast(cast({{ part }} as decimal(17, 9)) * 1000000000 as decimal(17, 0))
-            ) div nullif(cast(cast({{ whole }} as decimal(17, 9)) * 1000000000 as decimal(17, 0)), 0)
-            as decimal(19, 0)
-        ) * cast('0.000000001' as decimal(10, 9)) as decimal(28, 9)
-    )
-{%- endmacro %}
-
-{% macro databricks__share_of_amount(amount, part, whole) -%}
-    {{ ai_usage.spark__share_of_amount(amount, part, whole) }}
 {%- endmacro %}

@@ -41,14 +41,32 @@ VALUES: dict[str, tuple[str, Any]] = {
     "share_of_nothing": ("share_of_amount('10', '1', '0')", None),
     "price": ("price_tokens('1000007', '2.5')", Decimal("2.500017500")),
     "converted": ("multiply_money('0.000000005', '0.5')", Decimal("0.000000003")),
+    # Ten times what is plausible, and the day of an account that once stopped every night.
+    "price_of_a_thousand_dollars": ("price_tokens('200000000', '5')", Decimal("1000")),
+    "price_of_a_large_day": ("price_tokens('1000000000000', '1000.000000001')", Decimal("1000000000.001")),
+    "large_conversion": (
+        "multiply_money('250000000000.000000001', '1.08')",
+        Decimal("270000000000.000000001"),
+    ),
+    "conversion_to_small_money": ("multiply_money('100000000', '999999.5')", Decimal("99999950000000")),
+    "large_share": ("share_of_amount('2500000000000', '31', '18')", Decimal("4305555555555.555555555")),
+    "share_of_large_day": (
+        "share_of_amount('1000000', '100000.5', '10000000')",
+        Decimal("10000.05"),
+    ),
+    "seats": ("price_seats('100000000', '9999.999999999')", Decimal("999999999999.9")),
     "session": (
         "session_key('7', \"cast('2000-01-02 00:01:59' as timestamp)\")",
         7 * 10**8 + 24 * 60 + 1,
     ),
     "total": ("total('n')", 2),
+    "total_money": (
+        "total_money(\"cast('1000000000000000.000000001' as decimal(28, 9))\")",
+        Decimal("4000000000000000.000000004"),
+    ),
     "tools": ("sorted_list('tool')", "chatgpt, codex"),
 }
-AGGREGATES = ("total", "tools")
+AGGREGATES = ("total", "total_money", "tools")
 
 
 def model(names: list[str], relation: str) -> str:

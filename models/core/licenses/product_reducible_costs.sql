@@ -42,14 +42,14 @@ rounded as (
 final as (
     select
         rounded.*,
-        seat_price * cast(
-            case
+        {{ price_seats(
+            'case
                 when above_minimum <= 0 then 0
                 when unassigned + reassignable_seats > above_minimum then above_minimum
                 when unassigned + reassignable_seats > 0 then unassigned + reassignable_seats
                 else 0
-            end as decimal(10, 0)
-        ) as reducible_cost
+            end', 'seat_price'
+        ) }} as reducible_cost
     from rounded
 )
 

@@ -23,6 +23,13 @@ objects as (
     {{ resolve_candidates('object_candidates') }}
 ),
 
+known_objects as (
+    select
+        objects.*,
+        {{ date_bound('first') }} as known_since
+    from objects
+),
+
 known_addresses as (
     select distinct id_token
     from hris_identifiers
@@ -38,6 +45,7 @@ unknown_address_links as (
         directory_links.method_rank,
         directory_links.first_month,
         directory_links.last_observed_on,
+        {{ date_bound('last') }} as held_to,
         directory_links.valid_from,
         directory_links.valid_to
     from directory_links
@@ -49,7 +57,7 @@ unknown_address_links as (
 ),
 
 address_candidates as (
-    {{ follow_links('unknown_address_links', 'objects') }}
+    {{ follow_links('unknown_address_links', 'known_objects') }}
 ),
 
 addresses as (
@@ -57,11 +65,14 @@ addresses as (
 ),
 
 final as (
-    select * from objects
+    select * from known_objects
 
     union all
 
-    select * from addresses
+    select
+        addresses.*,
+        {{ date_bound('first') }} as known_since
+    from addresses
 )
 
 select * from final

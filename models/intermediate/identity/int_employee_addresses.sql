@@ -68,6 +68,7 @@ final as (
                 then coalesce(employment.employed_from, addresses.first_seen_on)
             else addresses.first_seen_on
         end as holds_from,
+        addresses.first_seen_on,
         employment.employed_from,
         employment.employed_to,
         addresses.was_primary

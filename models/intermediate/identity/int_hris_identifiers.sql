@@ -13,6 +13,7 @@ holders as (
         addresses.email_token,
         people.person_token,
         min(addresses.holds_from) as holds_from,
+        min(addresses.first_seen_on) as known_since,
         max(addresses.was_primary) as was_primary
     from addresses
     inner join people
@@ -37,6 +38,7 @@ address_spans as (
         'person-email' as namespace,
         email_token as id_token,
         person_token,
+        known_since,
         case
             when holder_number = 1 then {{ date_bound('first') }} else holds_from
         end as valid_from,
@@ -49,6 +51,7 @@ employee_ids as (
         'hris-id' as namespace,
         employee_token as id_token,
         person_token,
+        {{ date_bound('first') }} as known_since,
         {{ date_bound('first') }} as valid_from,
         {{ date_bound('last') }} as valid_to
     from people

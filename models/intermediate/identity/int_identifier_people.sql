@@ -6,17 +6,66 @@ with identity_links as (
 ),
 
 known_identifiers as (
-    select * from {{ ref('int_hris_identifiers') }}
+    select
+        namespace,
+        id_token,
+        person_token,
+        known_since,
+        valid_from,
+        valid_to
+    from {{ ref('int_hris_identifiers') }}
 
     union all
 
-    select * from {{ ref('int_directory_people') }}
+    select
+        namespace,
+        id_token,
+        person_token,
+        known_since,
+        valid_from,
+        valid_to
+    from {{ ref('int_directory_people') }}
+),
+
+-- A login that passed from one GitHub user to another is one identifier for each of them: what was seen beside it
+-- speaks of the user who held it then.
+passed_logins as (
+    select
+        id_token as holder_token,
+        target_token as login_token,
+        held_from,
+        held_to
+    from identity_links
+    where
+        namespace = 'github-user'
+        and target_namespace = 'github-login'
+        and (held_from > {{ date_bound('first') }} or held_to < {{ date_bound('last') }})
 ),
 
 login_links as (
-    select *
+    select
+        identity_links.namespace,
+        {{ held_login('identity_links.id_token', 'passed_logins.holder_token') }} as id_token,
+        identity_links.target_namespace,
+        identity_links.target_token,
+        identity_links.method_rank,
+        identity_links.first_month,
+        identity_links.last_observed_on,
+        {{ date_bound('last') }} as held_to,
+        identity_links.valid_from,
+        identity_links.valid_to
     from identity_links
-    where namespace = 'github-login'
+    left join passed_logins
+        on identity_links.id_token = passed_logins.login_token
+    where
+        identity_links.namespace = 'github-login'
+        and (
+            passed_logins.login_token is null
+            or (
+                identity_links.first_seen_on < passed_logins.held_to
+                and identity_links.last_observed_on >= passed_logins.held_from
+            )
+        )
 ),
 
 login_candidates as (
@@ -32,13 +81,37 @@ user_targets as (
 
     union all
 
-    select * from logins
+    select
+        namespace,
+        id_token,
+        person_token,
+        {{ date_bound('first') }} as known_since,
+        valid_from,
+        valid_to
+    from logins
 ),
 
 user_links as (
-    select *
+    select
+        identity_links.namespace,
+        identity_links.id_token,
+        identity_links.target_namespace,
+        {{ held_login('identity_links.target_token', 'passed_logins.holder_token') }} as target_token,
+        identity_links.method_rank,
+        identity_links.first_month,
+        identity_links.last_observed_on,
+        identity_links.held_to,
+        identity_links.valid_from,
+        identity_links.valid_to
     from identity_links
-    where namespace in ('github-user', 'vendor-user/chatgpt')
+    left join passed_logins
+        on
+            identity_links.namespace = 'github-user'
+            and identity_links.target_namespace = 'github-login'
+            and identity_links.target_token = passed_logins.login_token
+            and identity_links.id_token = passed_logins.holder_token
+            and identity_links.held_from = passed_logins.held_from
+    where identity_links.namespace in ('github-user', 'vendor-user/chatgpt')
 ),
 
 user_candidates as (

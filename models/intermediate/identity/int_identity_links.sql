@@ -1,7 +1,9 @@
 -- grain: one row an identifier, another identifier beside it, and run of months observed
 -- Observations are monthly and carry the last day seen. A target that follows another starts on the
 -- day after the other was last seen, but not before its own first month. The first target reaches
--- back, since a vendor shows only the present; the last one stays.
+-- back, since a vendor shows only the present; the last one stays. `held_from` and `held_to` say the same of the
+-- target: a name or address that passes from one account to another is the earlier one's until it was last seen there.
+{%- set stable_ids = ['github-user', 'entra-object', 'vendor-user/chatgpt'] %}
 with links as (
     {% for source in ['chatgpt', 'github_copilot', 'm365_copilot', 'company'] %}
         select
@@ -129,6 +131,60 @@ ends as (
     group by namespace, id_token, target_namespace, earlier_target, earlier_run
 ),
 
+-- The id of an account never passes to another one; what stands beside it may.
+passings as (
+    select
+        earlier_runs.namespace,
+        earlier_runs.target_namespace,
+        earlier_runs.target_token,
+        earlier_runs.id_token as earlier_id,
+        earlier_runs.run_number as earlier_run,
+        later_runs.id_token as later_id,
+        later_runs.run_number as later_run,
+        case
+            when {{ add_days('earlier_runs.last_observed_on', 1) }} > later_runs.first_month
+                then {{ add_days('earlier_runs.last_observed_on', 1) }}
+            else later_runs.first_month
+        end as passed_on
+    from runs as earlier_runs
+    inner join runs as later_runs
+        on earlier_runs.namespace = later_runs.namespace
+            and earlier_runs.target_namespace = later_runs.target_namespace
+            and earlier_runs.target_token = later_runs.target_token
+            and earlier_runs.id_token <> later_runs.id_token
+            and earlier_runs.last_observed_on < later_runs.seen_in_first_month_on
+    where
+        earlier_runs.namespace in (
+            {%- for namespace in stable_ids %}
+            '{{ namespace }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+),
+
+taken as (
+    select
+        namespace,
+        target_namespace,
+        target_token,
+        later_id,
+        later_run,
+        max(passed_on) as held_from
+    from passings
+    group by namespace, target_namespace, target_token, later_id, later_run
+),
+
+given as (
+    select
+        namespace,
+        target_namespace,
+        target_token,
+        earlier_id,
+        earlier_run,
+        min(passed_on) as held_to
+    from passings
+    group by namespace, target_namespace, target_token, earlier_id, earlier_run
+),
+
 final as (
     select
         runs.namespace,
@@ -137,7 +193,10 @@ final as (
         runs.target_token,
         runs.method_rank,
         runs.first_month,
+        runs.seen_in_first_month_on as first_seen_on,
         runs.last_observed_on,
+        coalesce(taken.held_from, {{ date_bound('first') }}) as held_from,
+        coalesce(given.held_to, {{ date_bound('last') }}) as held_to,
         coalesce(starts.valid_from, {{ date_bound('first') }}) as valid_from,
         coalesce(ends.valid_to, {{ date_bound('last') }}) as valid_to
     from runs
@@ -153,6 +212,18 @@ final as (
             and runs.target_namespace = ends.target_namespace
             and runs.target_token = ends.earlier_target
             and runs.run_number = ends.earlier_run
+    left join taken
+        on runs.namespace = taken.namespace
+            and runs.target_namespace = taken.target_namespace
+            and runs.target_token = taken.target_token
+            and runs.id_token = taken.later_id
+            and runs.run_number = taken.later_run
+    left join given
+        on runs.namespace = given.namespace
+            and runs.target_namespace = given.target_namespace
+            and runs.target_token = given.target_token
+            and runs.id_token = given.earlier_id
+            and runs.run_number = given.earlier_run
 )
 
 select * from final
