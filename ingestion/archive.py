@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class ArchivedAnswer:
             opener = gzip.open if self.path.suffix == ".gz" else open
             with opener(self.path, "rb") as file:
                 data: bytes = file.read(_MAX_BYTES + 1)
-        except (OSError, EOFError):
+        except (OSError, EOFError, zlib.error):
             raise SourceError(
                 f"Archive file {self.path.name} cannot be read.",
                 "Save it again, or move it out of the folder.",

@@ -13,6 +13,7 @@ from ingestion.errors import AnswerError
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
 from ingestion.source_types import FetchWindow
+from ingestion.vendor_json import loads
 
 T = TypeVar("T")
 
@@ -50,16 +51,25 @@ def saved_rows(answer: ArchivedAnswer, data_key: str) -> list[dict[str, Any]]:
     Raises:
         AnswerError: the file is not JSON of one of these forms.
     """
+    data = answer.read()
     try:
-        content = msgspec.json.decode(answer.read())
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        content = None
+        content = msgspec.json.decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        content = _read_leniently(data)
     pages = content if isinstance(content, list) else [content]
     if pages and all(isinstance(page, dict) and isinstance(page.get(data_key), list) for page in pages):
         return [row for page in pages for row in page[data_key]]
     if isinstance(content, list) and all(isinstance(row, dict) and data_key not in row for row in content):
         return content
     raise AnswerError(f"Archive file {answer.path.name} has no list `{data_key}`.", "Save the answer again.")
+
+
+def _read_leniently(data: bytes) -> Any:
+    """What the fast reader refuses as a whole may be one absurd record; None when it is no JSON."""
+    try:
+        return loads(data)
+    except ValueError:
+        return None
 
 
 def all_rows(pages: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:

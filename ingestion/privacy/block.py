@@ -7,11 +7,13 @@ finds the bad ones (:meth:`Block.of_records`).
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
+import re
 from collections.abc import Collection, Sequence
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin, overload
 
 import msgspec
 import numpy as np
@@ -29,6 +31,9 @@ _SCALARS: dict[type, pa.DataType] = {
 }
 
 
+_NO_OBJECT = re.compile(rb"(?m)^[ \t\r]*[^ \t\r\n{]")
+
+
 class Block:
     """Records of one wire type; a column is named by its path in the record."""
 
@@ -39,8 +44,16 @@ class Block:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, path: str) -> pa.Array:
-        """The values at a dotted path, NULL where any part of the path is absent."""
+    @overload
+    def __getitem__(self, path: str) -> pa.Array: ...
+
+    @overload
+    def __getitem__(self, path: slice) -> Block: ...
+
+    def __getitem__(self, path: str | slice) -> pa.Array | Block:
+        """The values at a dotted path, NULL where any part of the path is absent; or some of the records."""
+        if isinstance(path, slice):
+            return Block(self._rows[path])
         found = self._columns.get(path)
         if found is None:
             parent, _, name = path.rpartition(".")
@@ -52,8 +65,12 @@ class Block:
         """The records of whole JSON lines.
 
         Raises:
-            pyarrow.ArrowInvalid: some line is not JSON, not UTF-8, of another type, or lacks a required field.
+            pyarrow.ArrowInvalid: some line is no object, not UTF-8, of another type, or lacks a required field.
         """
+        lines = lines.removeprefix(codecs.BOM_UTF8)
+        # Not Arrow's to find out: its reader dies of a first line that says `null`, and the process with it.
+        if not _only_objects(lines):
+            raise pa.ArrowInvalid("a line is no object")
         schema = pa.schema(list(arrow_struct(wire)))
         table = pj.read_json(
             pa.BufferReader(lines),
@@ -93,6 +110,12 @@ def _arrow_type(kind: Any) -> pa.DataType:
     if kind not in _SCALARS:
         raise TypeError(f"{kind} cannot be read in blocks; read this record one by one.")
     return _SCALARS[kind]
+
+
+def _only_objects(lines: bytes) -> bool:
+    """Whether every line that is not blank begins as an object. The usual case costs two counts."""
+    ends = lines.count(b"\n") - lines.endswith(b"\n")
+    return (lines.startswith(b"{") and lines.count(b"\n{") == ends) or not _NO_OBJECT.search(lines)
 
 
 def _require(rows: pa.StructArray, wire: type[msgspec.Struct]) -> None:

@@ -97,5 +97,5 @@ def _ascii_domain(domain: str) -> str | None:
         return None
     try:
         return idna.encode(domain, uts46=True).decode("ascii").lower()
-    except idna.IDNAError:
+    except (ValueError, IndexError):  # its own error is one of them; a lone surrogate raises others
         return None

@@ -37,8 +37,24 @@ class ColumnReader:
     def read(self, column: Column, records: Sequence[Any] | Block) -> tuple[pa.Array, Reasons]:
         """The column's values, and by position why a value cannot land; NULL stands there.
 
-        Identifiers come out as tokens, event ids as hashes, instants in UTC.
+        Identifiers come out as tokens, event ids as hashes, instants in UTC. A record that the column's reader
+        or a library fails on is one refused value, whatever was raised.
         """
+        try:
+            return self._read(column, records)
+        except MemoryError:
+            raise
+        except Exception as error:
+            if len(records) == 1:
+                reason = f"{column.name} cannot be read ({type(error).__name__})"
+                return pa.nulls(1, _type_read(column)), {0: reason}
+        half = len(records) // 2  # the bad ones are few: halving finds them
+        first, reasons = self.read(column, records[:half])
+        second, others = self.read(column, records[half:])
+        reasons |= {half + position: reason for position, reason in others.items()}
+        return pa.concat_arrays([first, second.cast(first.type)]), reasons
+
+    def _read(self, column: Column, records: Sequence[Any] | Block) -> tuple[pa.Array, Reasons]:
         if isinstance(records, Block):
             values = column.read(records)
         else:
@@ -79,15 +95,24 @@ def refusals(column: Column, values: pa.Array, latest: dt.datetime) -> Reasons:
     low, high = column.minimum, latest if is_instant else column.maximum
     if (low is None and high is None) or values.null_count == len(values):
         return reasons
+    # Compared by Arrow: a year that a feed invents may lie outside of Python's.
     found = pc.min_max(values)
-    if low is not None and found["min"].as_py() < low:
+    if low is not None and pc.less(found["min"], pa.scalar(low, values.type)).as_py():
         below = pc.less(values, pa.scalar(low, values.type))
         reasons |= dict.fromkeys(_positions(below), f"{column.name} below its range")
-    if high is not None and found["max"].as_py() > high:
+    if high is not None and pc.greater(found["max"], pa.scalar(high, values.type)).as_py():
         above = pc.greater(values, pa.scalar(high, values.type))
         place = "in the future" if is_instant else "above its range"
         reasons |= dict.fromkeys(_positions(above), f"{column.name} {place}")
     return reasons
+
+
+def days_of(values: pa.Array) -> list[dt.date | None]:
+    """Days as Python's; one outside of its years, which the contract refuses anyway, is none."""
+    try:
+        return values.to_pylist()  # type: ignore[no-any-return]
+    except (OverflowError, ValueError):
+        return [_day_of(value) for value in values]
 
 
 def landed(column: Column, values: pa.Array) -> pa.Array:
@@ -103,8 +128,20 @@ def _mapped(values: Sequence[Any] | pa.Array, each: Callable[[Texts], list[str |
     return pa.array(each(encoded.dictionary.to_pylist()), pa.string()).take(encoded.indices)
 
 
+def _day_of(value: pa.Scalar) -> dt.date | None:
+    try:
+        return value.as_py()  # type: ignore[no-any-return]
+    except (OverflowError, ValueError):
+        return None
+
+
+def _type_read(column: Column) -> pa.DataType:
+    """The type in which a column is read."""
+    return _INSTANT if column.type == TIMESTAMP else column.type
+
+
 def _plain(column: Column, values: Sequence[Any] | pa.Array) -> tuple[pa.Array, Reasons]:
-    wanted = _INSTANT if column.type == TIMESTAMP else column.type
+    wanted = _type_read(column)
     if isinstance(values, pa.Array):
         return values.cast(wanted), {}
     if column.type == MONEY:
@@ -112,6 +149,8 @@ def _plain(column: Column, values: Sequence[Any] | pa.Array) -> tuple[pa.Array, 
     try:
         return pa.array(values, wanted), {}
     except OverflowError:
+        if column.type != pa.int64():
+            raise
         reasons = {
             position: f"{column.name} {'above' if value > 0 else 'below'} its range"
             for position, value in enumerate(values)

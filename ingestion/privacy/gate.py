@@ -6,6 +6,7 @@ drop the plain value → Arrow. It works a column at a time, so that the cost is
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ import pyarrow.compute as pc
 from ingestion.ahead import one_ahead
 from ingestion.errors import ContractError
 from ingestion.privacy.block import Block
-from ingestion.privacy.columns import ColumnReader, landed, refusals
+from ingestion.privacy.columns import ColumnReader, days_of, landed, refusals
 from ingestion.privacy.contract import Column, DayGrain, EventGrain, TableContract, Treatment
 from ingestion.privacy.lines import whole_lines
 from ingestion.privacy.pseudonym import Pseudonymiser
@@ -98,7 +99,9 @@ class Gate:
             self._sample_lines(wire, table, lines)
             try:
                 records = decoder.decode_lines(lines)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except MemoryError:
+                raise
+            except Exception:  # whatever the decoder raises of one line, the others are read
                 records = self._lines_one_by_one(wire, table, lines, offset)
             offset += len(lines)
             if records:
@@ -120,24 +123,30 @@ class Gate:
         self._sample_objects(wire, table, objects)
         try:
             return msgspec.convert(objects, list[wire], strict=False)  # type: ignore[valid-type]
-        except msgspec.ValidationError:
-            pass
-        records = []
+        except MemoryError:
+            raise
+        except Exception:
+            return list(self._objects_one_by_one(wire, table, objects))
+
+    def _objects_one_by_one(self, wire: type[R], table: str, objects: Sequence[Any]) -> Iterator[R]:
         for position, item in enumerate(objects):
             try:
-                records.append(msgspec.convert(item, wire, strict=False))
-            except msgspec.ValidationError as error:
-                self.reject(table, refusal(error), repr(item).encode("utf-8", "replace"), position)
-        return records
+                yield msgspec.convert(item, wire, strict=False)
+            except MemoryError:
+                raise
+            except Exception as error:
+                self.reject(table, refusal(error), _payload(item), position)
 
     def _lines_one_by_one(self, wire: type[R], table: str, lines: bytes, offset: int) -> list[R]:
         decode = msgspec.json.Decoder(wire, strict=False).decode
         records = []
-        for line in lines.split(b"\n"):
+        for line in lines.removeprefix(codecs.BOM_UTF8).split(b"\n"):
             if line.strip():
                 try:
                     records.append(decode(line))
-                except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                except MemoryError:
+                    raise
+                except Exception as error:
                     self.reject(table, refusal(error), line, offset)
             offset += len(line) + 1
         return records
@@ -202,7 +211,7 @@ class Gate:
             return set()
         columns = [(column, arrays[column.name].to_pylist()) for column in identifiers]
         days: Sequence[dt.date | None] = (
-            arrays[contract.day_column].to_pylist() if contract.day_column in arrays else [day] * count
+            days_of(arrays[contract.day_column]) if contract.day_column in arrays else [day] * count
         )
         subjects = [(column, values) for column, values in columns if column.names_subject]
         erased: set[int] = set()
@@ -284,7 +293,7 @@ class Gate:
         for line in lines:
             try:
                 objects.append(msgspec.json.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.MsgspecError, ValueError, RecursionError):
                 continue  # counted as a reject by the typed decoder, which sees the same line
         self._sample_objects(wire, table, objects)
 
@@ -299,9 +308,20 @@ def _parsed(wire: type[WireRecord], blocks: Iterable[bytes]) -> Iterator[tuple[b
     """Each block of lines with its columns; None where some line has to be looked at by itself."""
     for lines in blocks:
         try:
-            yield lines, Block.parse(wire, lines)
-        except pa.ArrowInvalid:
-            yield lines, None
+            block = Block.parse(wire, lines)
+        except MemoryError:
+            raise
+        except Exception:  # which line it is, and whether it can be read, is found out line by line
+            block = None
+        yield lines, block
+
+
+def _payload(item: Any) -> bytes:
+    """A refused object as bytes, to be hashed."""
+    try:
+        return repr(item).encode("utf-8", "replace")
+    except RecursionError:
+        return b"nested too deeply"
 
 
 def _without(arrays: dict[str, pa.Array], count: int, positions: Collection[int]) -> dict[str, pa.Array]:

@@ -162,7 +162,10 @@ class Pseudonymiser:
         """Keyed hashes (32 hex digits) of vendor event and message ids."""
         blake, key = hashlib.blake2b, self._event_key
         return [
-            blake(value.encode(), digest_size=16, key=key).hexdigest() if value else None for value in values
+            blake(value.encode("utf-8", "surrogatepass"), digest_size=16, key=key).hexdigest()
+            if value
+            else None
+            for value in values
         ]
 
     def record_hash(self, payload: bytes) -> str:

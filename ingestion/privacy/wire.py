@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
-_FIELD_NAME = re.compile(r"[A-Za-z_@$][A-Za-z0-9_.@$:\- ]{0,63}")
-_JSON_PATH = re.compile(r"at `(\$[A-Za-z0-9_.\[\]…]*)`")
-_EXPECTED = re.compile(r"Expected `([A-Za-z| ]+)`")
-_MISSING = re.compile(r"missing required field `([A-Za-z0-9_@.]+)`")
+_FIELD_NAME = re.compile(r"[A-Za-z_@$][A-Za-z0-9_.@$:\-]{0,63}")
+_DIGITS = re.compile(r"\d{4}")
+IRREGULAR = "<irregular name>"
+_JSON_PATH = re.compile(r" - at `(\$[A-Za-z0-9_.\[\]…]*)`\Z")
+_EXPECTED = re.compile(r"\AExpected `([A-Za-z| ]+)`")
+_MISSING = re.compile(r"\AObject missing required field `([A-Za-z0-9_@.]+)`")
 
 
 class WireRecord(msgspec.Struct, gc=False):
@@ -40,13 +42,22 @@ def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
         if key in declared:
             yield from unknown_fields(declared[key], value, f"{prefix}{key}.")
         elif key not in ignored:
-            yield prefix + (key if _FIELD_NAME.fullmatch(key) and "@" not in key[1:] else "<irregular name>")
+            yield prefix + (key if _is_a_name(key) else IRREGULAR)
+
+
+def _is_a_name(key: str) -> bool:
+    """Whether a key reads as a vendor's field: keys that are people or ids must not be told by name."""
+    return bool(_FIELD_NAME.fullmatch(key)) and "@" not in key[1:] and not _DIGITS.search(key)
 
 
 def refusal(error: Exception) -> str:
     """What was wrong and where, rebuilt from the parts of the message that cannot hold a value."""
-    if isinstance(error, UnicodeDecodeError):
+    if isinstance(error, UnicodeError):
         return "not UTF-8"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if not isinstance(error, msgspec.MsgspecError):
+        return f"cannot be read ({type(error).__name__})"
     message = str(error)
     if not isinstance(error, msgspec.ValidationError):
         return "not valid JSON"
