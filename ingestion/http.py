@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import email.utils
 import hashlib
-import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from dlt.sources.helpers.rest_client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePagePaginator
 from requests.auth import AuthBase
@@ -30,6 +30,8 @@ from ingestion.errors import (
     RateLimitedError,
     SourceError,
 )
+from ingestion.http_places import origin, require_outside
+from ingestion.vendor_json import loads
 
 _SECRET_HEADERS = ("Authorization", "X-Api-Key", "Cookie", "Proxy-Authorization")
 _TRANSPORT_ERRORS = (
@@ -39,6 +41,7 @@ _TRANSPORT_ERRORS = (
     requests.exceptions.ContentDecodingError,
 )
 _ID_SEGMENT = re.compile(r"[^/]*[0-9@%][^/]*|[^/]{25,}")
+_LONGEST_WAIT_DIGITS = 12
 _API_VERSION = re.compile(r"v\d+(\.\d+)?|beta")
 
 
@@ -49,6 +52,7 @@ class HttpLimits:
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
     total_timeout: float = 600.0
+    file_timeout: float = 3600.0
     attempts: int = 6
     first_wait: float = 0.5
     longest_wait: float = 120.0
@@ -85,12 +89,24 @@ class VendorSession(requests.Session):
         self._nested = False
         self.headers["User-Agent"] = "ai-usage-analytics"
 
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Raises AnswerError for an address or header that none can be made of."""
+        try:
+            return super().prepare_request(request)
+        except ValueError as error:  # their texts hold the address or the header, which may be the secret
+            raise AnswerError(
+                f"{self.source}: a request cannot be made: {type(error).__name__}.",
+                "Check base_url and credentials of this source; a link of the vendor may be none.",
+            ) from None
+
     def rebuild_auth(self, prepared_request: Any, response: Any) -> None:
         """Called by requests for every redirect: credentials go to no other origin."""
         self._strip_secrets(prepared_request)
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         self._strip_secrets(request)
+        place = f"{self.source}: a redirect" if self._nested else f"{self.source}: a link"
+        require_outside(request.url or "", self._home, place)
         if self._nested:  # a redirect hop of the request below
             return super().send(request, **kwargs)
         keep_open = bool(kwargs.get("stream"))
@@ -121,9 +137,17 @@ class VendorSession(requests.Session):
             raise _RetryableError(
                 SourceError(f"{place} failed: {type(error).__name__}.", "The vendor or the network is down.")
             ) from None
+        except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
+            # Too many redirects, an address that is none: asking again would give the same.
+            raise AnswerError(
+                f"{place} cannot be asked: {type(error).__name__}.",
+                "Check base_url and credentials of this source; the vendor may redirect without an end.",
+            ) from None
         finally:
             self._nested = False
         self._raise_for_answer(response, place)
+        # Python's reader gives up a page for one absurd record in it.
+        response.json = lambda **_: loads(response.content)  # type: ignore[method-assign]
         return response
 
     def _raise_for_answer(self, response: requests.Response, place: str) -> None:
@@ -199,7 +223,7 @@ class VendorClient:
             try:
                 page = next(pages, None)
                 answer = page.response.json() if page is not None else None
-            except ValueError:  # dlt's message and requests' would quote the answer
+            except (ValueError, RecursionError):  # dlt's message and requests' would quote the answer
                 raise AnswerError(f"{place} did not answer the documented JSON.", "") from None
             if page is None:
                 return
@@ -271,7 +295,7 @@ class VendorClient:
             size = 0
             place = f"{self.session.source}: download"
             try:
-                for chunk in response.iter_content(1024 * 1024):
+                for chunk in _chunks(response, 1024 * 1024, self.session.limits.file_timeout):
                     size += len(chunk)
                     if size > self.session.limits.max_file:
                         raise AnswerError(
@@ -307,27 +331,36 @@ def safe_path(url: str) -> str:
     return "/" + "/".join(shown)
 
 
-def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port of a URL: two URLs of one origin may share a credential."""
-    parts = urlsplit(url)
-    port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    return parts.scheme, (parts.hostname or "").lower(), port
-
-
 def _read_capped(response: requests.Response, place: str, cap: int, total_timeout: float) -> None:
     """Read the whole body now, decoded, so that a cut or endless one fails here and can be tried again."""
-    deadline = time.monotonic() + total_timeout
     parts, size = [], 0
-    for chunk in response.iter_content(256 * 1024):
+    for chunk in _chunks(response, 256 * 1024, total_timeout):
         size += len(chunk)
         if size > cap:
             response.close()
             raise AnswerError(f"{place} answered more than {cap // 1024**2} MiB.", "It was not read on.")
-        if time.monotonic() > deadline:
-            response.close()
-            raise requests.Timeout
         parts.append(chunk)
     response._content = b"".join(parts)
+
+
+def _chunks(response: requests.Response, size: int, total_timeout: float) -> Iterator[bytes]:
+    """The decoded body as it arrives. A byte now and then does not keep it open for ever.
+
+    Raises:
+        requests.Timeout: it takes longer than `total_timeout` as a whole.
+        requests.exceptions.ChunkedEncodingError: it breaks off, or is not what its encoding says.
+    """
+    deadline = time.monotonic() + total_timeout
+    try:
+        while chunk := response.raw.read1(size, decode_content=True):
+            if time.monotonic() > deadline:
+                raise requests.Timeout
+            yield chunk
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(type(error).__name__) from None
+    finally:
+        if response.raw.closed is False and time.monotonic() > deadline:
+            response.close()
 
 
 def _refuse_html(response: requests.Response, place: str) -> None:
@@ -343,20 +376,35 @@ def _asked_wait(response: requests.Response) -> float | None:
     """Seconds from Retry-After (seconds or date, by the server's own clock) or GitHub's reset header."""
     asked = response.headers.get("Retry-After", "").strip()
     now = _server_time(response)
-    if asked.isdigit():
-        return float(asked)
+    if (seconds := _seconds(asked)) is not None:
+        return seconds
     if asked:
-        moment = email.utils.parsedate_tz(asked)
-        return max(0.0, email.utils.mktime_tz(moment) - now) if moment else None
+        moment = _moment(asked)
+        return max(0.0, moment - now) if moment is not None else None
     if response.headers.get("x-ratelimit-remaining") == "0":
-        reset = response.headers.get("x-ratelimit-reset", "")
-        return max(0.0, float(reset) - now) if reset.isdigit() else None
+        reset = _seconds(response.headers.get("x-ratelimit-reset", ""))
+        return max(0.0, reset - now) if reset is not None else None
     return None
 
 
+def _seconds(text: str) -> float | None:
+    """A number of seconds in plain digits; absurdly many are a very long time."""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    return float(text) if len(text) <= _LONGEST_WAIT_DIGITS else float(10**_LONGEST_WAIT_DIGITS)
+
+
+def _moment(text: str) -> float | None:
+    try:
+        parsed = email.utils.parsedate_tz(text)
+        return float(email.utils.mktime_tz(parsed)) if parsed else None
+    except (ValueError, OverflowError, IndexError, TypeError):
+        return None
+
+
 def _server_time(response: requests.Response) -> float:
-    moment = email.utils.parsedate_tz(response.headers.get("Date", ""))
-    return float(email.utils.mktime_tz(moment)) if moment else time.time()
+    moment = _moment(response.headers.get("Date", ""))
+    return time.time() if moment is None else moment
 
 
 def _is_rate_limit(response: requests.Response) -> bool:
@@ -370,7 +418,7 @@ def _is_rate_limit(response: requests.Response) -> bool:
 def _json_object(response: requests.Response, place: str) -> dict[str, Any]:
     try:
         answer = response.json()
-    except (json.JSONDecodeError, requests.JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         raise AnswerError(f"{place} did not answer JSON.", "") from None
     if not isinstance(answer, dict):
         raise AnswerError(f"{place} did not answer a JSON object.", "")

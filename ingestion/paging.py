@@ -12,7 +12,8 @@ from dlt.sources.helpers.rest_client.paginators import BasePaginator, HeaderLink
 from requests import Response
 
 from ingestion.errors import AnswerError
-from ingestion.http import origin, safe_path
+from ingestion.http import safe_path
+from ingestion.http_places import origin
 
 
 def header_links() -> BasePaginator:

@@ -12,6 +12,7 @@ import gzip
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,10 @@ _GZIP = b"\x1f\x8b"
 _XLSX = b"PK\x03\x04"
 _XLS = b"\xd0\xcf\x11\xe0"
 _MAX_BYTES = 1024 * 1024 * 1024
+_MAX_WORKBOOK = 256 * 1024 * 1024
+_MAX_CELLS = 5_000_000
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_REFERENCE = re.compile(rb"""\br\s{0,8}=\s{0,8}["']([A-Z]{0,3})(\d{1,9})["']""")
 _SAVE_AS_CSV = "Save it as CSV (UTF-8)."
 _EXPORT_AGAIN = "Put cells that hold the delimiter, a quote or a line break in quotes, and export again."
 _FORMULA = re.compile(r"^[\s=+\-@＝＋－＠]+")
@@ -144,7 +149,7 @@ def _unpacked(data: bytes, place: str) -> bytes:
     try:
         with gzip.open(io.BytesIO(data)) as file:
             unpacked = file.read(_MAX_BYTES + 1)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         raise SourceError(f"{place} is not a whole gzip file.", "Save it again.") from None
     if len(unpacked) > _MAX_BYTES:
         raise SourceError(f"{place} is larger than 1 GiB unpacked.", "Split it.")
@@ -213,8 +218,46 @@ def _decoded(data: bytes, place: str) -> str:
     raise SourceError(f"{place} is in an unknown encoding.", _SAVE_AS_CSV)
 
 
+def _require_small(data: bytes, place: str) -> None:
+    """Refuse a workbook that would fill the memory: its reader makes a cell of every place up to the last."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            size = sum(entry.file_size for entry in book.infolist())
+            sheets = [name for name in book.namelist() if _SHEET.fullmatch(name)]
+            cells = max((_cells(book, name) for name in sheets), default=0) if size <= _MAX_WORKBOOK else 0
+    except Exception:  # as the reader below
+        raise SourceError(f"{place} is not a readable Excel workbook.", _SAVE_AS_CSV) from None
+    if size > _MAX_WORKBOOK or cells > _MAX_CELLS:
+        raise SourceError(
+            f"{place} is too large for a workbook: more than {_MAX_WORKBOOK // 1024**2} MiB unpacked, or "
+            f"more than {_MAX_CELLS:,} cells up to its last one.",
+            f"Delete what stands far below or right of the table, or: {_SAVE_AS_CSV}",
+        )
+
+
+def _cells(book: zipfile.ZipFile, name: str) -> int:
+    """How many cells a sheet has up to the last one of its last row and column, as its references say."""
+    rows, columns, tags, rest = 0, 0, 0, b""
+    with book.open(name) as sheet:
+        while chunk := sheet.read(1024 * 1024):
+            text = rest + chunk
+            tags += chunk.count(b"<")
+            for column, row in _REFERENCE.findall(text):
+                rows, columns = max(rows, int(row)), max(columns, _column_number(column))
+            rest = text[-32:]
+    return max(rows * columns, tags // 2)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
 def _excel_rows(data: bytes, place: str) -> Iterator[tuple[int, list[str]]]:
     """Rows of a workbook's first sheet. pandas is imported here: nobody else waits for it."""
+    _require_small(data, place)
     try:
         import pandas
 
@@ -223,7 +266,7 @@ def _excel_rows(data: bytes, place: str) -> Iterator[tuple[int, list[str]]]:
         raise SourceError(
             f"{place} is an Excel workbook.", f"{_SAVE_AS_CSV[:-1]}, or run `pip install openpyxl`."
         ) from None
-    except (ValueError, KeyError, zipfile.BadZipFile):
+    except Exception:  # the readers of the format raise what they like, and quote cells
         raise SourceError(f"{place} is not a readable Excel workbook.", _SAVE_AS_CSV) from None
     for number, cells in enumerate(frame.itertuples(index=False), 1):
         yield number, [str(cell) for cell in cells]
