@@ -12,30 +12,13 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests.attack.attack import Attack, by_kind
-from tests.attack.judge import Truth, truth_of
-from tests.attack.published import Published, read
-from tests.attack.versions import laid_over, moved
+from tests.attack.attack import by_kind
+from tests.attack.readers import Seen, seen, told_by, told_by_two
 from tests.end_to_end.erasing import labels
 from tests.end_to_end.harness import KEY, World, require_published, world
 from tests.orchestration.test_commands import ai_usage
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What a reader got at some time, and what was true then."""
-
-    name: str
-    published: Published
-    truth: Truth
-
-
-def seen(name: str, data_dir: Path) -> Seen:
-    """The newest version of a deployment."""
-    return Seen(name, read(data_dir / "published" / "marts.duckdb"), truth_of(data_dir / "warehouse.duckdb"))
 
 
 def versions(folder: Path, people: int, weeks: int, seed: int) -> list[Seen]:
@@ -84,16 +67,13 @@ def told(all_seen: Iterable[Seen], totals: bool) -> list[str]:
     lines: list[str] = []
     before: Seen | None = None
     for here in all_seen:
-        attack = Attack(here.published)
-        found = attack.told_counts(here.truth) + (attack.told_totals(here.truth) if totals else [])
+        found = told_by(here, totals)
         lines += [f"{here.name}: {each}" for each in found]
         say(f"  {here.name}: {len(found)} told {dict(by_kind(found)) or ''}")
         if before is not None:
-            both = Attack(laid_over(before.published, here.published)).told_counts(here.truth)
-            more = {str(each) for each in both} - {str(each) for each in found}
-            apart = moved(before.published, here.published, before.truth, here.truth)
-            lines += [f"{before.name} and {here.name}: {each}" for each in [*more, *apart]]
-            say(f"  with {before.name}: {len(more)} told together, {len(apart)} differ by 1 to 4 people")
+            more = told_by_two(before, here, found)
+            lines += [f"{before.name} and {here.name}: {each}" for each in more]
+            say(f"  with {before.name}: {len(more)} more")
         before = here
     return lines
 
