@@ -1,9 +1,12 @@
-"""The next version, put together apart: schema `publishing_next` holds exactly what readers will see."""
+"""The next version, put together apart: schema `publishing_next` holds exactly what readers will see.
+
+A period whose figures may still change has rows that say so and nothing else: see `open_rows`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ingestion.config import Environment
@@ -11,11 +14,12 @@ from ingestion.errors import AiUsageError
 from ingestion.ops import newest_as_of
 from ingestion.warehouse import WarehouseSession
 from publishing.closed import VERSION, ClosedStore
-from publishing.closing import ClosingPlan, mart_periods
+from publishing.closing import ClosingPlan, Newest, mart_periods
 from publishing.comparisons import compare_with_closed
 from publishing.derived import Queries, make_again
 from publishing.engine_sql import column_types
-from publishing.periods import Period
+from publishing.open_rows import add_open_rows
+from publishing.periods import PERIOD_COLUMNS, Period, PeriodType
 
 MARTS = "marts"
 NEXT = "publishing_next"
@@ -32,6 +36,7 @@ class Assembled:
     rows: int
     published_at: dt.datetime
     as_of: dt.datetime | None
+    newest: Mapping[PeriodType, Newest]
 
 
 def marts_tables(session: WarehouseSession, environment: Environment) -> list[str]:
@@ -55,7 +60,7 @@ def assemble(
     decided: ClosingPlan,
     queries: Queries = dict,
 ) -> Assembled:
-    """Put the next version together: closed periods from the store, all others from the marts.
+    """Put the next version together: closed periods from the store, those that close tonight from the marts.
 
     Tables made of other published tables come last, by their `queries`. What an earlier publish left there is
     removed first.
@@ -70,8 +75,9 @@ def assemble(
         if table not in periods:
             session.execute(f"create table {target} as select * from {source}")
         else:
-            held, left_out = decided.held[table], decided.left_out.get(table, set())
-            _open_rows(session, source, target, periods[table], {*held, *left_out})
+            held = decided.held[table]
+            _new_rows(session, source, target, periods[table], decided.newly_shown(table, periods[table]))
+            add_open_rows(session, environment, schema, table, decided.open)
             if held:
                 compare_with_closed(session, store, schema, table, periods[table], held)
                 _closed_rows(session, store, schema, table, periods[table], held)
@@ -80,23 +86,31 @@ def assemble(
         rows += int(session.value(f"select count(*) from {session.name(schema, table)}"))
     published_at, newest = dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_as_of(session, environment)
     as_of = newest.replace(tzinfo=None) if newest else None
+    newest = {kind: decided.newest(kind) for kind in PERIOD_COLUMNS.values()}
     session.execute(
         f"create table {session.name(schema, PUBLICATION)} "
-        "(run_id varchar, published_at timestamp, as_of timestamp)"
+        "(run_id varchar, published_at timestamp, as_of timestamp, "
+        "newest_week date, next_week_from date, newest_month date, next_month_from date)"
     )
     session.execute(
-        f"insert into {session.name(schema, PUBLICATION)} values (%s, %s, %s)", run_id, published_at, as_of
+        f"insert into {session.name(schema, PUBLICATION)} values (%s, %s, %s, %s, %s, %s, %s)",
+        *(run_id, published_at, as_of),
+        *(day for kind in newest.values() for day in (kind.start, kind.next_from)),
     )
-    return Assembled(run_id, schema, (*tables, PUBLICATION), rows, published_at, as_of)
+    return Assembled(run_id, schema, (*tables, PUBLICATION), rows, published_at, as_of, newest)
 
 
-def _open_rows(session: WarehouseSession, source: str, target: str, column: str, without: set[Period]) -> None:
-    """The rows that the models gave, but for those of some periods; a row without a period is kept."""
-    session.execute(f"create table {target} as select * from {source}")
-    if without:
-        starts = [period.start for period in without]
+def _new_rows(
+    session: WarehouseSession, source: str, target: str, column: str, periods: Collection[Period]
+) -> None:
+    """The rows that the models gave for periods whose figures appear, or appear corrected, with this version."""
+    session.execute(f"create table {target} as select * from {source} where false")
+    if periods:
+        starts = [period.start for period in periods]
         marks = ", ".join("%s" for _ in starts)
-        session.execute(f"delete from {target} where {session.name(column)} in ({marks})", *starts)
+        session.execute(
+            f"insert into {target} select * from {source} where {session.name(column)} in ({marks})", *starts
+        )
 
 
 def _closed_rows(

@@ -1,6 +1,7 @@
 """The store of closed periods: schema `closed`, append-only, never touched by dbt, a full refresh or retention.
 
-    closed.periods        one row a period, version and state: closed as version n; version n reopened
+    closed.periods        one row a period, version and state: closed as version n; early, without a dead source;
+                          version n reopened
     closed.contents       one row a period, version and mart: how many rows of it were closed
     closed.<mart>         the mart's rows as they were published, and their version
     closed.cells          the suppression cells of the period, exact, as audited at closing
@@ -8,7 +9,7 @@
     closed.hidden_groups  one row a group of measures that the linear audit had hidden
 
 Nothing of these is ever updated or deleted; a correction is a new version. Beside them, `closed.last_cells`
-holds the cells of open periods as readers saw them last: the next version is compared with it.
+holds the cells of the periods that closed last, as readers saw them: the next version is compared with it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ VERSION = "version"
 class ClosedPeriod:
     """The newest version of a closed period, and whether a correction has been asked for.
 
+    `is_early`: it closed without a source that was dead for too long; it is corrected when that comes back.
     `salt_check` tells the salt by which its people were numbered; under another one nobody is found again.
     """
 
@@ -53,6 +55,7 @@ class ClosedPeriod:
     people: int
     closed_at: dt.datetime
     salt_check: str | None
+    is_early: bool = False
 
 
 class ClosedStore:
@@ -87,7 +90,9 @@ class ClosedStore:
             if state == "closed":
                 found[period] = ClosedPeriod(period, version, False, *rest)
             elif known is not None and known.version == version:
-                found[period] = replace(known, is_reopened=True)
+                found[period] = (
+                    replace(known, is_early=True) if state == "early" else replace(known, is_reopened=True)
+                )
         return found
 
     def contents(self) -> dict[str, set[Period]]:
@@ -103,7 +108,7 @@ class ClosedStore:
         return found
 
     def add_period(self, closed: ClosedPeriod, run_id: str | None, state: str) -> None:
-        """Note that a version is `closed`, or `reopened`."""
+        """Note that a version is `closed`, `early` or `reopened`."""
         self.session.execute(
             f"insert into {self.name(PERIODS)} values (%s, %s, %s, %s, %s, %s, %s, %s)",
             closed.period.period_type,

@@ -14,6 +14,30 @@ from publishing.person_states import PersonStates
 _CLOSABLE = "closable_periods"
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """First day of the newest period with figures, and the first day on which the next one can appear."""
+
+    start: dt.date | None = None
+    next_from: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodState:
+    """What the models say of a period.
+
+    Attributes:
+        is_closable: its figures may be shown; `is_final` as well, unless a dead source is waited for no more.
+        closes_from: the first day on which it can close when every source is read in time.
+        waits_for: sources that hold it open, as text.
+    """
+
+    is_closable: bool
+    is_final: bool
+    closes_from: dt.date
+    waits_for: str | None
+
+
 @dataclass(slots=True)
 class ClosingPlan:
     """What tonight's version takes from where.
@@ -23,7 +47,9 @@ class ClosingPlan:
         left_out: for each mart, closed periods that it has no rows for and may not show rebuilt ones of.
         closing: periods that close tonight, with their new versions.
         joining: for each mart that is newer than a closed period, the periods it joins, with their versions.
-        kept: reopened periods that stay as they are, because the correction concerns fewer than k people.
+        kept: periods that stay as they are, because some figures of the correction concern fewer than k people.
+        early: of those that close, the ones that close without a source that has been dead for too long.
+        open: periods whose figures may still change, so that none of them is shown, with their states.
     """
 
     held: dict[str, dict[Period, int]] = field(default_factory=dict)
@@ -31,11 +57,28 @@ class ClosingPlan:
     closing: dict[Period, int] = field(default_factory=dict)
     joining: dict[str, dict[Period, int]] = field(default_factory=dict)
     kept: set[Period] = field(default_factory=set)
+    early: set[Period] = field(default_factory=set)
+    open: dict[Period, PeriodState] = field(default_factory=dict)
 
     @property
     def from_the_store(self) -> dict[Period, int]:
         """Periods that readers see as they were closed, with their versions."""
         return {period: version for of_mart in self.held.values() for period, version in of_mart.items()}
+
+    def newly_shown(self, mart: str, column: str) -> set[Period]:
+        """Periods of a mart whose figures come from tonight's build."""
+        return {*_of_type(self.closing, PERIOD_COLUMNS[column]), *self.joining.get(mart, {})}
+
+    def newest(self, period_type: PeriodType) -> Newest:
+        """The newest period of a type that readers see figures of, and when the next one can follow."""
+        shown = {**self.closing, **self.from_the_store}
+        start = max((period.start for period in shown if period.period_type == period_type), default=None)
+        later = [
+            (period.start, state.closes_from)
+            for period, state in self.open.items()
+            if period.period_type == period_type and (start is None or period.start > start)
+        ]
+        return Newest(start, min(later)[1] if later else None)
 
 
 def plan(
@@ -46,18 +89,28 @@ def plan(
     closed, columns = store.periods(), mart_periods(session, marts_schema, marts)
     contents = store.contents() if closed else {}
     decided = ClosingPlan()
-    built = built_periods(session, marts_schema, columns)
-    closable = sorted(_closable(session, environment) & built)
-    with states.at_hand([period for period in closable if period in closed and closed[period].is_reopened]):
+    known = known_periods(session, environment)
+    closable = sorted(
+        {period for period, state in known.items() if state.is_closable}
+        & built_periods(session, marts_schema, columns)
+    )
+    again = [period for period in closable if period in closed and _closes_again(closed[period], known[period])]
+    with states.at_hand(again):
         for period in closable:
             before = closed.get(period)
             if before is None:
                 decided.closing[period] = 1
-            elif before.is_reopened:
+            elif period in again:
                 if _may_differ(states, before, k):
                     decided.closing[period] = before.version + 1
                 else:
                     decided.kept.add(period)
+    decided.early = {period for period in decided.closing if not known[period].is_final}
+    decided.open = {
+        period: state
+        for period, state in known.items()
+        if period not in closed and period not in decided.closing
+    }
     unchanged: dict[Period, bool] = {}
     for mart, column in columns.items():
         of_type = {
@@ -65,9 +118,9 @@ def plan(
             for period, entry in closed.items()
             if period.period_type == PERIOD_COLUMNS[column] and period not in decided.closing
         }
-        known = contents.get(mart, set())
-        decided.held[mart] = {period: version for period, version in of_type.items() if period in known}
-        for period in of_type.keys() - known:
+        taking_part = contents.get(mart, set())
+        decided.held[mart] = {period: version for period, version in of_type.items() if period in taking_part}
+        for period in of_type.keys() - taking_part:
             # A mart that came with a newer release. Its figures beside the closed ones of other marts are a
             # second version of the period, so they may differ by nobody or by many.
             if period not in unchanged:
@@ -107,6 +160,8 @@ def close(
             people = states.keep(period, version)
             entry = ClosedPeriod(period, version, False, people, closed_at, states.salt_check())
             store.add_period(entry, run_id, "closed")
+            if period in decided.early:
+                store.add_period(entry, run_id, "early")
 
 
 def mart_periods(session: WarehouseSession, schema: str, marts: list[str]) -> dict[str, str]:
@@ -121,14 +176,21 @@ def _may_differ(states: PersonStates, closed: ClosedPeriod, k: int) -> bool:
     return concerned is not None and concerned.may_be_published(k)
 
 
-def _closable(session: WarehouseSession, environment: Environment) -> set[Period]:
+def _closes_again(before: ClosedPeriod, now: PeriodState) -> bool:
+    """A correction was asked for, or a source that was missing at closing has come back."""
+    return before.is_reopened or (before.is_early and now.is_final)
+
+
+def known_periods(session: WarehouseSession, environment: Environment) -> dict[Period, PeriodState]:
+    """Every period that the models know, closed or not; empty before the first build."""
     schema = environment.schema(RESTRICTED)
     if _CLOSABLE not in session.tables(schema):
-        return set()
+        return {}
     rows = session.rows(
-        f"select period_type, period_start from {session.name(schema, _CLOSABLE)} where is_closable"
+        "select period_type, period_start, is_closable, is_final, closes_from, waits_for "
+        f"from {session.name(schema, _CLOSABLE)}"
     )
-    return {Period(period_type, start) for period_type, start in rows}
+    return {Period(period_type, start): PeriodState(*state) for period_type, start, *state in rows}
 
 
 def built_periods(session: WarehouseSession, schema: str, columns: dict[str, str]) -> set[Period]:

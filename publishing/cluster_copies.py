@@ -17,12 +17,12 @@ from ingestion.spark import SparkSql, name, spark_sql
 from ingestion.warehouse import WarehouseSession
 from publishing.closed import MASKS, RESTRICTED
 
-_MARTS, _CLOSABLE = "marts", "closable_periods"
+_MARTS, _PRIVATE = "marts", frozenset({MASKS, "closable_periods", "tool_periods"})
 _EXCHANGE = "exchange"
 
 
 def copy_marts(session: WarehouseSession, environment: Environment) -> None:
-    """Make the file's marts, masks and closable periods those that the cluster built last.
+    """Make the file's marts, masks and states of periods those that the cluster built last.
 
     Nothing on engines whose session reads them where they were built.
 
@@ -37,12 +37,12 @@ def copy_marts(session: WarehouseSession, environment: Environment) -> None:
         built = spark.tables(marts)
         for table in built:
             _copy(session, spark, lake, marts, table)
-        needed = {MASKS, _CLOSABLE} & set(spark.tables(restricted))
+        needed = _PRIVATE & set(spark.tables(restricted))
         for table in sorted(needed):
             _copy(session, spark, lake, restricted, table)
     for schema, gone in (
         (marts, set(session.tables(marts)) - set(built)),
-        (restricted, {MASKS, _CLOSABLE} & set(session.tables(restricted)) - needed),
+        (restricted, _PRIVATE & set(session.tables(restricted)) - needed),
     ):
         for table in gone:
             session.execute(f"drop table {session.name(schema, table)}")

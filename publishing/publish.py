@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingestion.config import Environment
@@ -16,7 +16,7 @@ from publishing import database
 from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard, marts_tables
 from publishing.audit import AuditFailedError, audit, require_clean
 from publishing.closed import ClosedStore
-from publishing.closing import ClosingPlan, close, plan
+from publishing.closing import ClosingPlan, Newest, close, plan
 from publishing.cluster import cluster_readers
 from publishing.cluster_copies import copy_marts
 from publishing.derived import Queries
@@ -25,7 +25,7 @@ from publishing.grants import PUBLISHED, grant_readers
 from publishing.last_good import last_good, readers_keep
 from publishing.linear_audit.gate import CleanCells, MoreToHideError, require_nothing_told
 from publishing.linear_audit.memory import AuditMemory
-from publishing.periods import Period
+from publishing.periods import Period, PeriodType
 
 # What depends on figures that the linear audit had hidden, as dbt selects it.
 MASKED_MODELS = "stg_closed__hidden_groups+"
@@ -36,8 +36,8 @@ _FAILURES: tuple[type[Exception], ...] = (*WAREHOUSE_ERRORS, OSError)
 class Publication:
     """What was published, when, up to when its figures reach, and where readers find it.
 
-    `closed` periods have become final with this version; a correction of `kept` ones concerns too few people to
-    be published. `database` and `parquet_dir` are None on a server database; `location` says the place anyway.
+    Figures of `closed` periods appear with this version, or corrected; a correction of `kept` ones concerns too
+    few people to be published. `newest` says how far the figures reach. `database` and `parquet_dir` are None on a server database; `location` says the place anyway.
     """
 
     run_id: str
@@ -50,6 +50,7 @@ class Publication:
     parquet_dir: Path | None = None
     closed: tuple[Period, ...] = ()
     kept: tuple[Period, ...] = ()
+    newest: Mapping[PeriodType, Newest] = field(default_factory=dict)
 
 
 def publish_hiding(
@@ -123,7 +124,7 @@ def _publish(
     decided = plan(session, environment, environment.schema(MARTS), marts, k)
     assembled = assemble(session, environment, run_id, marts, decided, queries)
     require_clean(audit(session, assembled.schema, k, decided.held), standing)
-    memory = AuditMemory(session, environment, decided.from_the_store)
+    memory = AuditMemory(session, environment, decided.from_the_store, decided.closing)
     require_nothing_told(memory, run_id, k, standing=standing, expected=expected)
     memory.remember(run_id)
     close(session, environment, assembled.schema, marts, decided, run_id)
@@ -151,6 +152,7 @@ def _switch(
         parquet_dir=folder.parquet if is_file else None,
         closed=tuple(sorted(decided.closing)),
         kept=tuple(sorted(decided.kept)),
+        newest=assembled.newest,
     )
     if is_file:
         _switch_files(session, environment, assembled, folder)

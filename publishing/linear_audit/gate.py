@@ -43,7 +43,7 @@ def require_nothing_told(
     standing: str,
     expected: CleanCells | None = None,
 ) -> None:
-    """Audit the built cells of open periods; write down what was found and what the next build must hide.
+    """Audit the built cells of periods whose figures appear; write down what was found and what the next build must hide.
 
     standing: what readers see when this version is not published
     expected: what an audit of tonight came to; where the cells are just these, they are not asked again
@@ -54,7 +54,7 @@ def require_nothing_told(
     """
     if not memory.has_masks:
         raise AuditFailedError(f"restricted.{MASKS} is missing, so nothing can be audited.", standing)
-    asked = memory.open_periods()
+    asked = memory.new_periods()
     if not asked:
         return
     now, versions = memory.cells(asked)

@@ -19,24 +19,35 @@ _FINDINGS = "privacy_audit_findings"
 
 
 class AuditMemory:
-    """Reads and writes of one deployment; periods of `held` are published from the closed store."""
+    """Reads and writes of one deployment.
 
-    def __init__(self, session: WarehouseSession, environment: Environment, held: Mapping[Period, int]) -> None:
+    Figures of `closing` are shown as they were built tonight, those of `held` come from the closed store, and
+    no other period shows any.
+    """
+
+    def __init__(
+        self,
+        session: WarehouseSession,
+        environment: Environment,
+        held: Mapping[Period, int],
+        closing: Collection[Period],
+    ) -> None:
         self._session = session
         self._restricted, self._marts = environment.schema(RESTRICTED), environment.schema("marts")
         self._store = ClosedStore(session, environment)
         self._held = held
+        self._closing = frozenset(closing) - held.keys()
 
     @property
     def has_masks(self) -> bool:
         """Whether the models of suppression have been built."""
         return MASKS in self._session.tables(self._restricted)
 
-    def open_periods(self) -> set[Period]:
+    def new_periods(self) -> set[Period]:
         """Periods that are published as they were built tonight."""
         name = self._session.name(self._restricted, MASKS)
         rows = self._session.rows(f"select distinct period_type, period_start from {name}")
-        return {Period(period_type, start) for period_type, start in rows} - self._held.keys()
+        return {Period(period_type, start) for period_type, start in rows} & self._closing
 
     def cells(self, periods: Collection[Period]) -> tuple[list[Cell], list[list[Cell]]]:
         """Cells of these periods and of all that tell about them: as readers are about to see them, and as each
@@ -46,17 +57,19 @@ class AuditMemory:
         """
         days = _days(periods)
         name = self._session.name(self._restricted, MASKS)
-        built = [cell for cell in self._read(name, days) if cell.period not in self._held]
+        built = [cell for cell in self._read(name, days) if cell.period in self._closing]
         closed = self._closed(days)
         now = built + [cell for cell in closed if cell.period in self._held]
         last = self._store.name(LAST_CELLS)
         versions: list[list[Cell]] = []
-        if LAST_CELLS not in self._session.tables(self._store.schema):
-            return now, versions
-        for (run_id,) in self._session.rows(f"select distinct run_id from {last} order by run_id"):
-            shown = self._read(last, days, "run_id = %s", run_id)
-            own = {cell.period for cell in shown}
-            versions.append(shown + [cell for cell in closed if cell.period not in own])
+        if LAST_CELLS in self._session.tables(self._store.schema):
+            for (run_id,) in self._session.rows(f"select distinct run_id from {last} order by run_id"):
+                shown = self._read(last, days, "run_id = %s", run_id)
+                own = {cell.period for cell in shown}
+                versions.append(shown + [cell for cell in closed if cell.period not in own])
+        if closed and not versions:
+            # Nothing closed with the last version, so it showed what was closed before.
+            versions.append(closed)
         return now, versions
 
     def record_findings(self, run_id: str, findings: Iterable[HiddenCellFinding]) -> None:
@@ -89,7 +102,7 @@ class AuditMemory:
                     self._session.execute(f"insert into {name} values (%s, %s, %s, %s, %s)", *row, now)
 
     def remember(self, run_id: str) -> None:
-        """Keep what this version shows and hides of open periods, before it is switched to."""
+        """Keep what this version shows and hides of periods that close with it, before it is switched to."""
         masks, last = self._session.name(self._restricted, MASKS), self._store.name(LAST_CELLS)
         with self._session.transaction():
             self._session.execute(
@@ -98,13 +111,13 @@ class AuditMemory:
             )
             self._session.execute(f"delete from {last} where run_id = %s", run_id)
             for period_type in PERIOD_COLUMNS.values():
-                held = [period.start for period in self._held if period.period_type == period_type]
-                others = f"and period_start not in ({', '.join('%s' for _ in held)})" if held else ""
-                self._session.execute(
-                    f"insert into {last} (run_id, {COLUMNS}) "
-                    f"select %s, {COLUMNS} from {masks} where period_type = %s {others}",
-                    *(run_id, period_type, *held),
-                )
+                starts = [period.start for period in self._closing if period.period_type == period_type]
+                if starts:
+                    self._session.execute(
+                        f"insert into {last} (run_id, {COLUMNS}) select %s, {COLUMNS} from {masks} "
+                        f"where period_type = %s and period_start in ({', '.join('%s' for _ in starts)})",
+                        *(run_id, period_type, *starts),
+                    )
 
     def forget_earlier(self, run_id: str) -> None:
         """Keep only the cells of the version that readers have now."""

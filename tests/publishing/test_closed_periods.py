@@ -41,21 +41,23 @@ def test_a_final_period_closes_with_everything_that_was_audited(closing: Deploym
     assert publish(closing.environment, "r2").closed == ()
 
 
-def test_a_rebuild_changes_open_weeks_alone(closing: Deployment) -> None:
+def test_a_rebuild_changes_nothing_that_readers_see(closing: Deployment) -> None:
+    """One week is closed, the other open: it shows no figure, before and after."""
     publish(closing.environment, "r1")
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, None)]
     restate(closing, 77, changed_people=1)
-    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, 77)]
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, None)]
 
 
 def test_history_outlives_the_raw_data_that_it_came_from(closing: Deployment) -> None:
     publish(closing.environment, "r1")
     closing.run(
         f"delete from marts.department_usage_weekly where week_start = date '{WEEK}'",
-        "delete from restricted.closable_periods",
+        f"delete from restricted.closable_periods where period_start = date '{WEEK}'",
         "delete from restricted.person_use_periods",
     )
     publish(closing.environment, "r2")
-    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, 50)]
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, None)]
 
 
 def test_an_erased_person_does_not_change_what_was_published(closing: Deployment) -> None:
@@ -103,7 +105,8 @@ def test_a_new_column_is_empty_in_closed_rows_and_a_dropped_one_is_kept_unpublis
         "alter table marts.department_usage_weekly add column cost decimal(18, 2)",
         "update marts.department_usage_weekly set cost = 7.25",
         "alter table marts.department_usage_weekly drop column sessions",
-        f"update restricted.closable_periods set is_closable = true where period_start = date '{NEXT_WEEK}'",
+        f"update restricted.closable_periods set is_closable = true, is_final = true "
+        f"where period_start = date '{NEXT_WEEK}'",
     )
     publish(closing.environment, "r2")
     shown = "select cast(week_start as varchar), cost from published.department_usage_weekly order by 1"
@@ -119,40 +122,45 @@ def test_a_wider_type_is_taken_over_and_one_that_loses_figures_is_refused(closin
     publish(closing.environment, "r1")
     closing.run("alter table marts.department_usage_weekly alter column sessions type bigint")
     publish(closing.environment, "r2")
-    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, 50)]
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, None)]
 
 
 @pytest.mark.parametrize(("changed_people", "expected"), [(0, [(5,)]), (1, []), (6, [(5,)])])
 def test_a_mart_of_a_newer_release_joins_a_closed_period_unless_few_people_changed(
     closing: Deployment, changed_people: int, expected: list[Any]
 ) -> None:
+    turns = f"select turns from published.model_mix_weekly where week_start = date '{WEEK}'"
     publish(closing.environment, "r1")
     closing.run(f"create table marts.model_mix_weekly as select date '{WEEK}' as week_start, 5 as turns")
     restate(closing, 77, changed_people=changed_people)
-    assert closing.published("select turns from published.model_mix_weekly") == expected
+    assert closing.published(turns) == expected
     closing.run("update marts.model_mix_weekly set turns = 9")
     publish(closing.environment, "r3")
-    assert closing.published("select turns from published.model_mix_weekly") == expected
+    assert closing.published(turns) == expected
 
 
 def test_comparisons_look_at_the_closed_figure(closing: Deployment) -> None:
-    """14 weeks after the closed week: the models compare with a rebuilt 60, readers have seen 100."""
+    """A week closes 14 weeks after the closed one: the models compare with a rebuilt 60, readers have seen 100."""
     later = "2027-01-18"
     closing.run(
         "alter table marts.department_usage_weekly add column sessions_14_weeks_ago integer",
         "alter table marts.department_usage_weekly add column sessions_change integer",
         f"insert into marts.department_usage_weekly values "
-        f"('sales', 'chatgpt', date '{later}', 10, 130, 60, 70), "
+        f"('all', 'chatgpt', date '{later}', 10, 130, 60, 70), "
         f"('legal', 'chatgpt', date '{later}', 10, 8, 4, 4), "
-        f"('all', 'chatgpt', date '{later}', 20, 138, null, null)",
+        f"('sales', 'chatgpt', date '{later}', 20, 138, null, null)",
     )
     publish(closing.environment, "r1")
+    closing.run(
+        f"insert into restricted.closable_periods values "
+        f"('week', date '{later}', true, true, date '2027-01-28', null)"
+    )
     publish(closing.environment, "r2")
     shown = closing.published(
         "select department_key, sessions_14_weeks_ago, sessions_change from published.department_usage_weekly "
         f"where week_start = date '{later}' order by 1"
     )
-    assert shown == [("all", None, None), ("legal", None, None), ("sales", 100, 30)]
+    assert shown == [("all", 100, 30), ("legal", None, None), ("sales", None, None)]
 
 
 def test_a_raised_k_does_not_hold_up_what_was_closed_with_the_old_one(closing: Deployment) -> None:

@@ -142,7 +142,7 @@ def test_under_another_salt_nobody_can_be_counted(duckdb_closing: Deployment) ->
 
 def test_one_refused_period_keeps_all_of_them_closed(duckdb_closing: Deployment) -> None:
     made = duckdb_closing
-    made.run("update restricted.closable_periods set is_closable = true")
+    made.run("update restricted.closable_periods set is_closable = true, is_final = true")
     publish(made.environment, "r1")
     concern(made, added=0, changed=2, gone=0)
     with pytest.raises(ReopenRefusedError):

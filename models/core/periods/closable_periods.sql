@@ -1,15 +1,38 @@
 -- grain: one row a period: whether its figures are final, and which sources keep it open
--- Publishing closes a closable period: its published rows then stay as they are (docs/privacy.md).
+-- Publishing closes a closable period: its published rows then appear, and stay as they are (docs/privacy.md).
+-- A source that has been dead for as long as `tool_period_sources` allows is waited for no more.
+{%- set dead_after_days = 7 %}
 with periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-outcomes as (
+run_clock as (
+    select * from {{ ref('int_run_clock') }}
+),
+
+source_outcomes as (
     select
         source,
-        {{ reporting_date('last_success_at') }} as last_success_date
+        {{ reporting_date('last_success_at') }} as last_success_date,
+        {{ reporting_date('first_run_at') }} as first_run_date
     from {{ ref('int_source_outcomes') }}
     where is_connected
+),
+
+-- A source that has never succeeded has been dead since it was first tried.
+outcomes as (
+    select
+        source_outcomes.source,
+        source_outcomes.last_success_date,
+        run_clock.as_of_date,
+        coalesce(
+            run_clock.as_of_date >= {{ add_days(
+                'coalesce(source_outcomes.last_success_date, source_outcomes.first_run_date)', dead_after_days
+            ) }},
+            false
+        ) as is_dead
+    from source_outcomes
+    cross join run_clock
 ),
 
 resources as (
@@ -22,6 +45,7 @@ resource_status as (
     select
         status.*,
         outcomes.last_success_date,
+        outcomes.is_dead,
         status.grain = 'snapshot' or (status.grain = 'window' and resources.lookback_days = 0) as shows_present
     from {{ ref('int_resource_status') }} as status
     inner join outcomes
@@ -169,7 +193,12 @@ resource_periods as (
                     >= {{ add_days('periods.period_end', 'resource_status.finality_lag_days') }}
             end,
             false
-        ) as is_final
+        ) as is_final,
+        resource_status.is_dead
+        and resource_status.as_of_date >= {{ add_days(
+            'periods.period_end', 'resource_status.finality_lag_days + ' ~ dead_after_days
+        ) }} as is_overdue,
+        {{ add_days('periods.period_end', 'resource_status.finality_lag_days') }} as closes_from
     from periods
     inner join resource_status
         on periods.period_end > resource_status.first_day
@@ -193,7 +222,9 @@ source_periods as (
         periods.period_type,
         periods.period_start,
         outcomes.source,
-        coalesce(outcomes.last_success_date >= periods.period_end, false) as is_final
+        coalesce(outcomes.last_success_date >= periods.period_end, false) as is_final,
+        outcomes.is_dead
+        and outcomes.as_of_date >= {{ add_days('periods.period_end', dead_after_days) }} as is_overdue
     from periods
     cross join outcomes
     left join sources_with_days
@@ -205,7 +236,8 @@ open_sources as (
     select
         period_type,
         period_start,
-        source
+        source,
+        is_overdue
     from resource_periods
     where not is_final
 
@@ -214,17 +246,39 @@ open_sources as (
     select
         period_type,
         period_start,
-        source
+        source,
+        is_overdue
     from source_periods
     where not is_final
+),
+
+-- One part that is still waited for is enough to wait for its source.
+waiting_sources as (
+    select
+        period_type,
+        period_start,
+        source,
+        min(case when is_overdue then 1 else 0 end) = 1 as is_overdue
+    from open_sources
+    group by period_type, period_start, source
 ),
 
 waiting as (
     select
         period_type,
         period_start,
-        {{ sorted_list('source') }} as waits_for
-    from open_sources
+        {{ sorted_list('case when not is_overdue then source end') }} as waits_for,
+        {{ sorted_list('case when is_overdue then source end') }} as sources_missing
+    from waiting_sources
+    group by period_type, period_start
+),
+
+last_days as (
+    select
+        period_type,
+        period_start,
+        max(closes_from) as closes_from
+    from resource_periods
     group by period_type, period_start
 ),
 
@@ -233,13 +287,20 @@ final as (
         periods.period_type,
         periods.period_start,
         periods.period_end,
-        periods.is_over and waiting.period_start is null as is_closable,
-        waiting.waits_for
+        periods.is_over and waiting.waits_for is null as is_closable,
+        periods.is_over and waiting.waits_for is null and waiting.sources_missing is null as is_final,
+        coalesce(last_days.closes_from, periods.period_end) as closes_from,
+        waiting.waits_for,
+        waiting.sources_missing
     from periods
     left join waiting
         on
             periods.period_type = waiting.period_type
             and periods.period_start = waiting.period_start
+    left join last_days
+        on
+            periods.period_type = last_days.period_type
+            and periods.period_start = last_days.period_start
 )
 
 select * from final

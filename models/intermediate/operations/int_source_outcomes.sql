@@ -32,15 +32,27 @@ last_successes as (
     group by source
 ),
 
+first_runs as (
+    select
+        source,
+        min(as_of) as first_run_at
+    from dated_runs
+    where is_connected
+    group by source
+),
+
 final as (
     select
         dated_runs.source,
         dated_runs.is_connected,
         dated_runs.status as last_status,
-        last_successes.last_success_at
+        last_successes.last_success_at,
+        first_runs.first_run_at
     from dated_runs
     left join last_successes
         on dated_runs.source = last_successes.source
+    left join first_runs
+        on dated_runs.source = first_runs.source
     where dated_runs.recency = 1
 )
 
