@@ -115,6 +115,13 @@ class Answer:
         rows = Rows(row for row in self.rows if row[column] >= start)
         return replace(self, rows=rows)
 
+    def until(self, start: dt.date | None) -> Answer:
+        """The same answer without periods after the one that begins on `start`; all of them for None."""
+        if self.period is None or start is None:
+            return self
+        column = PERIOD_COLUMNS[self.period]
+        return replace(self, rows=Rows(row for row in self.rows if row[column] <= start))
+
     def filtered(self, where: Mapping[str, object]) -> Answer:
         """The same answer with the rows that a chart's `where` keeps."""
         if not where:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -19,10 +19,15 @@ _NOT_DEPARTMENTS = ("all", "unattributed")
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Up to when the figures reach, and when they were published; UTC."""
+    """Up to when vendors were read, when it was published (UTC), and the newest week and month with figures.
+
+    `newest` and `next_from` lack a type of period where the tables do not tell, or none has figures yet.
+    """
 
     as_of: dt.datetime | None
     published_at: dt.datetime
+    newest: Mapping[Period, dt.date] = field(default_factory=dict)
+    next_from: Mapping[Period, dt.date] = field(default_factory=dict)
 
 
 def read_publication(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> Publication:
@@ -33,22 +38,35 @@ def read_publication(connection: duckdb.DuckDBPyConnection, tables: frozenset[st
     """
     if "publication" not in tables:
         raise SiteError("Nothing has been published yet.", "Run `ai-usage run` first.")
-    row = connection.execute("select as_of, published_at from published.publication").fetchone()
+    asked = connection.execute("select * from published.publication")
+    names = [column[0] for column in asked.description or ()]
+    row = asked.fetchone()
     if row is None:
         raise SiteError("The published tables do not say when they were published.", "Publish again.")
-    return Publication(row[0], row[1])
+    said = dict(zip(names, row, strict=True))
+    return Publication(
+        said["as_of"],
+        said["published_at"],
+        {period: day for period in PERIOD_COLUMNS if (day := said.get(f"newest_{period}"))},
+        {period: day for period in PERIOD_COLUMNS if (day := said.get(f"next_{period}_from"))},
+    )
 
 
 def read_over(
-    connection: duckdb.DuckDBPyConnection, tables: frozenset[str]
+    connection: duckdb.DuckDBPyConnection, tables: frozenset[str], newest: Mapping[Period, dt.date]
 ) -> dict[Period, frozenset[dt.date]]:
-    """Weeks and months that are complete for the company and all tools. Pages open at the newest."""
+    """Weeks and months that are complete for the company and all tools. Pages open at the newest.
+
+    Where the tables say which period is the newest one with figures, it and all before it are over.
+    """
     found: dict[Period, frozenset[dt.date]] = {}
     for period, table in COMPANY_TABLES.items():
         if table in tables:
             rows = connection.execute(
                 f"select {PERIOD_COLUMNS[period]} from {PUBLISHED}.{table} "
-                f"where department_key = 'all' and tool = 'all' and {COMPLETE_COLUMNS[period]}"
+                f"where department_key = 'all' and tool = 'all' and "
+                f"({COMPLETE_COLUMNS[period]} or {PERIOD_COLUMNS[period]} <= ?)",
+                [newest.get(period)],
             ).fetchall()
             found[period] = frozenset(start for (start,) in rows)
     return found

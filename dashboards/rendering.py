@@ -46,7 +46,7 @@ class Renderer:
         self.tables = tables(connection)
         self.publication = read_publication(connection, self.tables)
         self.navigation = Navigation(pages, read_departments(connection, self.tables))
-        self.over = read_over(connection, self.tables)
+        self.over = read_over(connection, self.tables, self.publication.newest)
         self.names: Names = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
         self.figures = PublishedFigures(connection)
         self.sentences = sentence_environment(self.names)
@@ -110,11 +110,14 @@ class Renderer:
         return html, shared
 
     def _recent(self, found: Mapping[str, Answer]) -> dict[str, Answer]:
-        """The answers without periods that are older than a page holds."""
+        """The answers without periods that are older than a page holds, and without those that have no figures
+        yet.
+        """
         many = len(self.navigation.departments) > MANY_DEPARTMENTS
         limits = SHORT_HISTORY if many else HISTORY
         kept = {}
-        for name, answer in found.items():
+        for name, every in found.items():
+            answer = every.until(self.publication.newest.get(every.period)) if every.period else every
             starts = list(answer.by_period)
             limit = limits[answer.period] if answer.period else len(starts)
             recent = answer.since(starts[-limit] if limit < len(starts) else None)

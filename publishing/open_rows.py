@@ -17,17 +17,12 @@ from publishing.closed import RESTRICTED
 from publishing.engine_sql import column_types
 from publishing.periods import PERIOD_COLUMNS, Period, period_column
 
-# Columns of `restricted.tool_periods` that a mart shows of an open period, under its own names.
 _TOOL_PERIODS = "tool_periods"
-_STATES = {
-    "is_complete_week": "is_complete",
-    "is_complete_month": "is_complete",
-    "period_state": "period_state",
-    "sources_missing": "sources_missing",
-}
+_STATES = ("period_state", "sources_missing")
+# A tool may be complete while another holds the period open; whoever asks for complete periods gets figures.
+_FALSE = ("is_complete_week", "is_complete_month", "is_suppressed")
 _UNIT, _COMPANY = "department_key", "all"
 _KEYS = (_UNIT, "department_name", "tool", "product")
-_IS_SUPPRESSED = "is_suppressed"
 
 
 def add_open_rows(
@@ -46,9 +41,8 @@ def add_open_rows(
     keys = [key for key in _KEYS if key in types]
     shown = {key: f"keys.{session.name(key)}" for key in keys}
     shown[start] = "periods.period_start"
-    shown |= {name: f"periods.{of}" for name, of in _STATES.items() if name in types and of in states}
-    if _IS_SUPPRESSED in types:
-        shown[_IS_SUPPRESSED] = "false"
+    shown |= {name: f"periods.{name}" for name in _STATES if name in types and name in states}
+    shown |= {name: "false" for name in _FALSE if name in types}
     figures = ", ".join(f"cast({text} as {types[name]})" for name, text in shown.items())
     columns = ", ".join(session.name(name) for name in shown)
     distinct = ", ".join(session.name(key) for key in keys) or "1 as company"
