@@ -86,7 +86,7 @@ def assemble(
         rows += int(session.value(f"select count(*) from {session.name(schema, table)}"))
     published_at, newest = dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_as_of(session, environment)
     as_of = newest.replace(tzinfo=None) if newest else None
-    newest = {kind: decided.newest(kind) for kind in PERIOD_COLUMNS.values()}
+    reach = {kind: decided.newest(kind) for kind in PERIOD_COLUMNS.values()}
     session.execute(
         f"create table {session.name(schema, PUBLICATION)} "
         "(run_id varchar, published_at timestamp, as_of timestamp, "
@@ -95,15 +95,15 @@ def assemble(
     session.execute(
         f"insert into {session.name(schema, PUBLICATION)} values (%s, %s, %s, %s, %s, %s, %s)",
         *(run_id, published_at, as_of),
-        *(day for kind in newest.values() for day in (kind.start, kind.next_from)),
+        *(day for kind in reach.values() for day in (kind.start, kind.next_from)),
     )
-    return Assembled(run_id, schema, (*tables, PUBLICATION), rows, published_at, as_of, newest)
+    return Assembled(run_id, schema, (*tables, PUBLICATION), rows, published_at, as_of, reach)
 
 
 def _new_rows(
     session: WarehouseSession, source: str, target: str, column: str, periods: Collection[Period]
 ) -> None:
-    """The rows that the models gave for periods whose figures appear, or appear corrected, with this version."""
+    """The rows of tonight's build, of periods whose figures appear or are corrected with this version."""
     session.execute(f"create table {target} as select * from {source} where false")
     if periods:
         starts = [period.start for period in periods]

@@ -1,7 +1,7 @@
 """The store of closed periods: schema `closed`, append-only, never touched by dbt, a full refresh or retention.
 
-    closed.periods        one row a period, version and state: closed as version n; early, without a dead source;
-                          version n reopened
+    closed.periods        one row a period, version and state: closed as version n; early (without a dead
+                          source); version n reopened
     closed.contents       one row a period, version and mart: how many rows of it were closed
     closed.<mart>         the mart's rows as they were published, and their version
     closed.cells          the suppression cells of the period, exact, as audited at closing

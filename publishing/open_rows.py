@@ -1,8 +1,8 @@
 """Rows of a period whose figures may still change: they say that it is there, and tell nothing about people.
 
 Two versions of such a period, side by side, differ by what single people did between them: 40 active people
-yesterday and 42 today are a count of two. So its rows hold keys, names and state, and NULL in every other column,
-whatever that column is: a new mart or a model of the company's own is covered without being named here.
+yesterday and 42 today are a count of two. So its rows hold keys, names and state, and NULL in every other
+column, whatever that column is: a new mart or a model of the company's own is covered without being named here.
 Which rows there are does not depend on people either. They are the company's rows of the mart in any period,
 for each tool that `tool_periods` knows by then.
 """
@@ -32,9 +32,7 @@ def add_open_rows(
     types = column_types(session, schema, mart)
     start = period_column(session.columns(schema, mart))
     restricted = environment.schema(RESTRICTED)
-    starts = [
-        period.start for period in periods if start and period.period_type == PERIOD_COLUMNS[start]
-    ]
+    starts = [period.start for period in periods if start and period.period_type == PERIOD_COLUMNS[start]]
     if start is None or not starts or _TOOL_PERIODS not in session.tables(restricted):
         return
     states = {column.name for column in session.columns(restricted, _TOOL_PERIODS)}

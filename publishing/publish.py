@@ -36,8 +36,9 @@ _FAILURES: tuple[type[Exception], ...] = (*WAREHOUSE_ERRORS, OSError)
 class Publication:
     """What was published, when, up to when its figures reach, and where readers find it.
 
-    Figures of `closed` periods appear with this version, or corrected; a correction of `kept` ones concerns too
-    few people to be published. `newest` says how far the figures reach. `database` and `parquet_dir` are None on a server database; `location` says the place anyway.
+    Figures of `closed` periods appear or are corrected with this version; a correction of `kept` ones
+    concerns too few people to be published. `newest` says how far the figures reach. `database` and
+    `parquet_dir` are None on a server database; `location` says the place anyway.
     """
 
     run_id: str

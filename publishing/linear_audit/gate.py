@@ -43,7 +43,7 @@ def require_nothing_told(
     standing: str,
     expected: CleanCells | None = None,
 ) -> None:
-    """Audit the built cells of periods whose figures appear; write down what was found and what the next build must hide.
+    """Audit the cells of periods whose figures appear; write down what was found and what to hide.
 
     standing: what readers see when this version is not published
     expected: what an audit of tonight came to; where the cells are just these, they are not asked again

@@ -140,7 +140,7 @@ def test_a_mart_of_a_newer_release_joins_a_closed_period_unless_few_people_chang
 
 
 def test_comparisons_look_at_the_closed_figure(closing: Deployment) -> None:
-    """A week closes 14 weeks after the closed one: the models compare with a rebuilt 60, readers have seen 100."""
+    """14 weeks later a week closes: the models compare with a rebuilt 60, readers have seen 100."""
     later = "2027-01-18"
     closing.run(
         "alter table marts.department_usage_weekly add column sessions_14_weeks_ago integer",

@@ -20,7 +20,7 @@ PEOPLE = {"legal": 3, "sales": 20, "people": 30, "all": 53}
 
 @pytest.fixture
 def telling(made: Deployment) -> Deployment:
-    """A week that closes, with a hidden figure that is the difference of shown ones, as a broken mask leaves it."""
+    """A week closes; a hidden figure is the difference of shown ones, as a broken mask would leave it."""
     made.run(*closed_world.STATEMENTS, "delete from restricted.suppression_masks")
     rows = ", ".join(
         f"('week', date '2026-10-12', '{unit}', 'chatgpt', 'active_people', '', 'people', false, null, false, "
@@ -93,8 +93,8 @@ def test_a_build_that_does_not_hide_it_is_not_published(telling: Deployment) -> 
 def test_a_figure_shown_again_is_compared_with_the_last_version(
     telling: Deployment, nights_between: int
 ) -> None:
-    # A correction of the closed week. One person more: Legal has four. People's 30, hidden now, stood in the last version; without it beside
-    # Legal, the sum of 24 would be Legal's four and Sales' twenty.
+    # A correction of the closed week. One person more: Legal has four. People's 30, hidden now, stood in the
+    # last version; without it beside Legal, the sum of 24 would be Legal's four and Sales' twenty.
     publish_hiding(telling.environment, "r1", lambda: hide(telling, "legal", "sales"))
     for night in range(nights_between):
         publish(telling.environment, f"between-{night}")

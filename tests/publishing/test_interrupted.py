@@ -58,7 +58,10 @@ def breaking_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
 
 def restate(made: Deployment, number: int) -> None:
     made.run(
-        *(f"create table if not exists marts.{table} as select cast('' as varchar) as source" for table in STAMPED),
+        *(
+            f"create table if not exists marts.{table} as select cast('' as varchar) as source"
+            for table in STAMPED
+        ),
         *(f"update marts.{table} set source = 'run {number}'" for table in STAMPED),
     )
 
