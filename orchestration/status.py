@@ -198,7 +198,7 @@ def _table(status: Status) -> Table:
     for heading in (*texts, "last success", "through", "rows", "pending", "missing", "lost", "rejected"):
         table.add_column(heading, justify="left" if heading in texts else "right", overflow="fold")
     for resource in status.resources:
-        if not resource.is_connected and not resource.row_count:
+        if not resource.is_connected and resource.row_count == 0:
             state = "not connected"
         elif not resource.is_connected:
             state = "disconnected"
@@ -210,7 +210,7 @@ def _table(status: Status) -> Table:
             state,
             f"{resource.last_success_at:%Y-%m-%d}" if resource.last_success_at else "",
             str(resource.data_through or ""),
-            f"{resource.row_count:,}",
+            "" if resource.row_count is None else f"{resource.row_count:,}",
             str(resource.pending_days or ""),
             str(resource.missing_days or ""),
             str(resource.permanent_gap_days or ""),

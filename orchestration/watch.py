@@ -33,7 +33,7 @@ class ResourceStatus:
     is_connected: bool
     last_status: str | None = None
     last_success_at: dt.datetime | None = None
-    row_count: int = 0
+    row_count: int | None = 0  # NULL where rows are about people and there are some
     data_through: dt.date | None = None
     pending_days: int = 0
     missing_days: int = 0

@@ -19,6 +19,10 @@ concealed_resources as (
     select * from {{ ref('int_concealed_resources') }}
 ),
 
+collected as (
+    select * from {{ ref('data_collected') }}
+),
+
 -- How far a table was read: its window says so, or its own days. Rows of no day came with the last success.
 reach as (
     select
@@ -48,7 +52,13 @@ final as (
         coalesce(source_outcomes.is_connected, false) as is_connected,
         source_outcomes.last_status,
         source_outcomes.last_success_at,
-        coalesce(resource_status.row_count, undated_row_counts.row_count, 0) as row_count,
+        -- Rows about people are people: those of one day are the difference of two nights.
+        case
+            when
+                not coalesce(collected.is_personal_data, true)
+                or coalesce(resource_status.row_count, undated_row_counts.row_count, 0) = 0
+                then coalesce(resource_status.row_count, undated_row_counts.row_count, 0)
+        end as row_count,
         resource_status.first_day,
         reach.data_through,
         cast(resource_status.finality_lag_days as {{ dbt.type_bigint() }}) as finality_lag_days,
@@ -91,6 +101,10 @@ final as (
         on
             resource_status.source = concealed_resources.source
             and resource_status.resource = concealed_resources.resource
+    left join collected
+        on
+            resource_status.source = collected.source
+            and resource_status.resource = collected.resource
 )
 
 select * from final
