@@ -11,7 +11,7 @@ from tests.attack.knowledge import Knowledge
 from tests.attack.licences import learn_costs, learn_models, learn_power_users, learn_seats, learn_tokens
 from tests.attack.program import Program
 from tests.attack.published import Published
-from tests.attack.targets import COUNTS, Target, counts, further, totals
+from tests.attack.targets import COUNTS, SOMEBODY, Target, counts, further, totals
 from tests.attack.usage import learn_usage
 
 K = 5
@@ -52,7 +52,7 @@ class Attack:
 
     def __init__(self, published: Published) -> None:
         self.knowledge = learn(published)
-        self.program = Program(self.knowledge, COUNTS)
+        self.program = Program(self.knowledge, COUNTS, SOMEBODY)
 
     def told_counts(self, truth: Truth, also_nested: bool = False) -> list[Told]:
         """Counts of one to four people that are known exactly, or known to be one to four."""

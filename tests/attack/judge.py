@@ -171,14 +171,19 @@ class _Reader:
                     self._add(Quantity(name, "week", week, unit, named), person, tokens)
 
     def _read_costs(self) -> None:
-        for month, person, tool, basis, department, cost in self._rows(
-            "select date_trunc('month', usage_date), person_key, tool, cost_basis, department_key, sum(cost) "
-            "from restricted.fct_costs_daily where cost is not null and person_key is not null group by all"
+        for month, person, tool, basis, department, cost, without, tokens in self._rows(
+            "select date_trunc('month', usage_date), person_key, tool, cost_basis, department_key, "
+            "coalesce(sum(cost), 0), coalesce(sum(unpriced_tokens), 0), coalesce(sum(total_tokens), 0) "
+            "from restricted.fct_costs_daily where person_key is not null group by all"
         ):
             month = month if type(month) is dt.date else month.date()
             unit = self._unit("month", month, department)
             for named in (tool, COMPANY):
-                self._add(Quantity("cost", "month", month, unit, named, basis), person, cost)
+                here = Quantity("cost", "month", month, unit, named, basis)
+                self._add(here, person, cost)
+                if basis == "metered_list":
+                    self._add(here.at(name="unpriced_tokens"), person, without)
+                    self._add(here.at(name="priced_tokens"), person, tokens - without)
 
     def _read_models(self) -> None:
         for week, person, tool, family, use in self._rows(

@@ -205,6 +205,10 @@ def learn_power_users(published: Published, knowledge: Knowledge) -> None:
             hidden = bool(row.get("is_suppressed"))
             knowledge.read(users, row.get("power_users"), "power_users_monthly.power_users", hidden)
         knowledge.at_most("power users are active", users, active)
+        if row.get("power_users_change") is not None and not rounded:
+            earlier = users.at(start=(users.start - dt.timedelta(days=1)).replace(day=1))
+            change = float(row["power_users_change"])
+            knowledge.relate("change of power users", {users: 1.0, earlier: -1.0}, change, change)
         share = row.get("share_of_active")
         if row.get("power_users") and share is not None and 0 < share < 1:
             people = float(row["power_users"]) / float(share)
@@ -236,6 +240,8 @@ def learn_tokens(published: Published, knowledge: Knowledge) -> None:
         active = here.at(name="active_people")
         knowledge.ratio("tokens per person", row.get("tokens_per_active_person"), total, active)
         knowledge.adds_up("days make the week", total, [working, here.at(name="day_off_tokens")])
+        if row.get("output_input_ratio") is not None:
+            _output_over_input(float(row["output_input_ratio"]), buckets, knowledge)
         if row.get("mean_daily_tokens") is not None and row.get("working_days"):
             exact = float(row["mean_daily_tokens"]) * float(row["working_days"])
             knowledge.within("mean of working days", working, exact - 1e-3, exact + 1e-3)
@@ -256,6 +262,14 @@ def learn_tokens(published: Published, knowledge: Knowledge) -> None:
                     knowledge.adds_up(f"tokens of tools: {name}", whole, parts)
 
 
+def _output_over_input(ratio: float, buckets: Iterable[Quantity], knowledge: Knowledge) -> None:
+    written = {"output_tokens": 1.0, "reasoning_tokens": 1.0, "unsplit_tokens": 0.0}
+    terms = {bucket: written.get(bucket.name, -ratio) for bucket in buckets}
+    known = [abs(knowledge.known.get(bucket, 0.0)) for bucket in terms]
+    slack = 1e-9 * max([1.0, *known])
+    knowledge.relate("output over input", terms, -slack, slack)
+
+
 def learn_costs(published: Published, knowledge: Knowledge) -> None:
     """Money by basis."""
     table = "department_cost_monthly"
@@ -271,6 +285,7 @@ def learn_costs(published: Published, knowledge: Knowledge) -> None:
             _money_per_person(row.get("cost_per_active_person"), here, active, knowledge)
             cells[here.start, here.tool, here.item].add(here.unit)
         of_tools[here.start, here.unit, here.item].add(here.tool)
+        _read_prices(here, row, knowledge)
     for (start, tool, basis), units in cells.items():
         parts = units - {COMPANY}
         if COMPANY in units and parts:
@@ -290,6 +305,19 @@ def learn_costs(published: Published, knowledge: Knowledge) -> None:
         if whole in knowledge.places:
             terms = {whole: 1.0} | dict.fromkeys(each, -1.0)
             knowledge.relate("costs of products", terms, -CENT * (len(each) + 1), CENT * (len(each) + 1))
+
+
+def _read_prices(here: Quantity, row: Row, knowledge: Knowledge) -> None:
+    """Tokens with and without a price; the ratio tells one from the other."""
+    if row.get("unpriced_tokens") is None:
+        return
+    without, priced = here.at(name="unpriced_tokens"), here.at(name="priced_tokens")
+    place = "department_cost_monthly.unpriced_tokens"
+    knowledge.read(without, row["unpriced_tokens"], place, bool(row.get("is_suppressed")))
+    if row.get("pricing_coverage_ratio") is not None:
+        share = float(row["pricing_coverage_ratio"])
+        slack = 1e-9 * max(1.0, float(row["unpriced_tokens"]))
+        knowledge.relate("share with a price", {without: share, priced: share - 1.0}, -slack, slack)
 
 
 def learn_models(published: Published, knowledge: Knowledge) -> None:

@@ -29,14 +29,15 @@ class _Part:
 
 
 class Program:
-    """Bounds of weighted sums of figures; figures of people are whole numbers.
+    """Bounds of weighted sums of figures; figures of `people` are whole numbers.
 
-    A figure that is hidden to protect people counts at least one of them, because nobody at all is shown as 0.
+    A hidden figure of `somebody` counts at least one person, because nobody at all is shown as 0 there.
     """
 
-    def __init__(self, knowledge: Knowledge, people: Iterable[str]) -> None:
+    def __init__(self, knowledge: Knowledge, people: Iterable[str], somebody: Iterable[str]) -> None:
         self._knowledge = knowledge.tested()
         self._people = frozenset(people)
+        self._somebody = frozenset(somebody)
         self._known = self._knowledge.known
         self._parts: dict[Quantity, _Part] = {}
         self.dropped: list[Relation] = []
@@ -100,7 +101,7 @@ class Program:
         return f"{relation.family}: {relation.lower:g} ≤ {said} ≤ {relation.upper:g}"
 
     def _least(self, quantity: Quantity) -> float:
-        return 1.0 if quantity in self._knowledge.hidden and quantity.name in self._people else 0.0
+        return 1.0 if quantity in self._knowledge.hidden and quantity.name in self._somebody else 0.0
 
     def _split(self) -> None:
         """Relations with unknown figures, by what hangs together."""

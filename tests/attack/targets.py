@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.attack.knowledge import Knowledge, Quantity
+from tests.attack.licences import CLASSES
 from tests.attack.published import BESIDE_THE_COMPANY, COMPANY
+from tests.attack.usage import FUNNEL
 
 # Counts of people by name: all of them are whole numbers in the program.
 COUNTS = (
@@ -17,6 +19,8 @@ COUNTS = (
     *("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used"),
 )
 _COUNTED = frozenset(COUNTS) - {"headcount"}
+# Of seat classes and stages a zero is hidden too, once one of the row is.
+SOMEBODY = frozenset(COUNTS) - set(CLASSES) - set(FUNNEL)
 # who does not: of the first, those who are not in the second
 _WITHOUT = (
     ("headcount", "active_people", "not active"),
@@ -38,7 +42,7 @@ _TOTALS = (
     *("credits", "working_day_tokens", "day_off_tokens", "input_tokens", "cached_input_tokens"),
     *("output_tokens", "reasoning_tokens", "unsplit_tokens", "cost", "seat_cost", "seat_days", "kept_cost"),
     *("exposure_cost", "reassignable_cost", "other_exposure_cost", "power_messages", "other_messages"),
-    "model_use",
+    *("model_use", "priced_tokens", "unpriced_tokens"),
 )
 
 

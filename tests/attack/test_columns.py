@@ -1,0 +1,51 @@
+"""No number is published that the attacker has not looked at."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.docs.published import contracts
+
+ATTACKER = ("licences.py", "usage.py", "versions.py")
+NUMBER = re.compile(r"bigint|integer|int|double|decimal.*|float", re.IGNORECASE)
+# Tables without figures of people: rules and their limits, what each vendor gives, how fresh sources are.
+WITHOUT_PEOPLE = {"action_rules", "data_collected", "metric_capabilities"}
+# Figures that are made of others: of shown ones, of the same in another row, or of calendars and contracts.
+MADE_OF_OTHERS = {
+    "adoption_funnel_weekly": {"purchased", "weeks_observed"},
+    "department_cost_monthly": {"month_to_date", "projected_month_end"},
+    "department_patterns_weekly": {"median_sessions_per_active_person", "median_messages_per_session"},
+    # Not linear; two or more working days are in it.
+    "department_tokens_weekly": {"daily_tokens_deviation", "working_days"},
+    # Nothing of the month's tokens is published, of which it is a share.
+    "power_users_monthly": {"share_of_tokens", "weeks_observed"},
+    "recommended_actions": {"comparison_value", "metric_value", "priority", "rule_version", "threshold"},
+    "source_status": {
+        *("finality_lag_days", "missing_days", "pending_days", "permanent_gap_days", "rejected_rows"),
+        "row_count",  # NULL where rows are about people
+    },
+    # Parts of shown sums: a reason of fewer than five accounts is merged with the next.
+    "identity_coverage_weekly": {
+        *("concealed_report_rows", "unmatched_agent", "unmatched_api_key", "unmatched_concealed_name"),
+        *("unmatched_guest", "unmatched_left", "unmatched_no_hris_match", "unmatched_not_yet_employed"),
+        *("unmatched_other_reason", "unmatched_service_account"),
+    },
+}
+
+
+@pytest.mark.parametrize("table", sorted(set(contracts()) - WITHOUT_PEOPLE))
+def test_every_number_is_read_or_made_of_others(table: str) -> None:
+    """A new column that counts people, or tells of them by money or ratios, is attacked before it is shown."""
+    text = "".join((Path(__file__).parent / name).read_text(encoding="utf-8") for name in ATTACKER)
+    numbers = {name for name, kind in contracts()[table].items() if NUMBER.fullmatch(kind)}
+    numbers = {name for name in numbers if not name.endswith(("_14_weeks_ago", "_change"))}
+    unread = {name for name in numbers if f'"{name}"' not in text}
+    assert unread <= MADE_OF_OTHERS.get(table, set())
+
+
+def test_what_is_made_of_others_is_published() -> None:
+    for table, names in MADE_OF_OTHERS.items():
+        assert names <= contracts()[table].keys(), table
