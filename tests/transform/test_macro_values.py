@@ -55,6 +55,15 @@ VALUES: dict[str, tuple[str, Any]] = {
         Decimal("10000.05"),
     ),
     "seats": ("price_seats('100000000', '9999.999999999')", Decimal("999999999999.9")),
+    "department": ("department_key(\"' Sales Alps '\")", "sales_alps"),
+    "no_department": ("department_key(\"' '\")", "no_department"),
+    "department_called_like_a_bucket": ("department_key(\"' UNALLOCATED'\")", "department_unallocated"),
+    "department_called_like_the_pool": ("department_key(\"'Other'\")", "department_other"),
+    "department_called_like_nobody": ("department_key(\"'No department'\")", "department_no_department"),
+    "department_called_like_one_aside": (
+        "department_key(\"'Department other'\")",
+        "department_department_other",
+    ),
     "session": (
         "session_key('7', \"cast('2000-01-02 00:01:59' as timestamp)\")",
         7 * 10**8 + 24 * 60 + 1,

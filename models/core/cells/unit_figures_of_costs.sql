@@ -1,6 +1,7 @@
 -- grain: one row a month, reporting unit, tool and cost basis (the item): exact money, `all` included
 -- Money belongs to the department of the day; a mover's share stands in two units. Money that no
--- account carries (`unallocated`) concerns nobody in particular and is shown as it is.
+-- account carries (`unallocated`) concerns nobody in particular and is shown as it is; money of an account is
+-- `unattributed`.
 {%- set keys = ['period_type', 'period_start', 'unit_key', 'tool', 'item'] %}
 {%- set names = cost_measures() | map(attribute='name') | list %}
 with costs as (
@@ -18,7 +19,7 @@ month_costs as (
         coalesce(person_key, account_key, 0) as contributor,
         case
             when bucket = 'person' then 'person'
-            when bucket = 'unallocated' then 'unallocated'
+            when bucket = 'unallocated' and person_key is null and account_key is null then 'unallocated'
             else 'unattributed'
         end as holder,
         department_key,
@@ -33,7 +34,7 @@ month_costs as (
         coalesce(person_key, account_key, 0),
         case
             when bucket = 'person' then 'person'
-            when bucket = 'unallocated' then 'unallocated'
+            when bucket = 'unallocated' and person_key is null and account_key is null then 'unallocated'
             else 'unattributed'
         end,
         department_key,
