@@ -87,7 +87,7 @@ class Answer:
     def chosen(self, choice: dt.date | None, by: Period | None) -> dt.date | None:
         """The period of this query that belongs to the reader's choice of a week or month.
 
-        A week belongs to the month of its Monday; a month shows its last week. Without a choice it is the
+        A week belongs to the month of its Thursday, as in the tables; a month shows its last week. Without a choice it is the
         newest complete period. site.js does the same (`periodOf`).
         """
         if self.period is None:
@@ -97,8 +97,8 @@ class Answer:
         if self.period == by:
             return choice
         if self.period == "month":
-            return choice.replace(day=1)
-        weeks = [start for start in self.by_period if (start.year, start.month) == (choice.year, choice.month)]
+            return month_of(choice)
+        weeks = [start for start in self.by_period if month_of(start) == choice]
         return newest_complete(weeks, self.incomplete)
 
     def ago(self, start: dt.date | None, periods: int) -> Rows:
@@ -127,6 +127,11 @@ class Answer:
         if not where:
             return self
         return replace(self, rows=self.rows.where(**where))
+
+
+def month_of(week: dt.date) -> dt.date:
+    """The first day of the month that a week belongs to: the month of its Thursday."""
+    return (week + dt.timedelta(days=3)).replace(day=1)
 
 
 def earlier(start: dt.date, periods: int, kind: Period) -> dt.date:

@@ -116,7 +116,7 @@ class Actions(Declared):
 class Page(Declared):
     """One page. `period` is what its selector chooses; without it there is no selector.
 
-    On a page by week a monthly query shows the month that holds the chosen week's Monday. `per: department`
+    On a page by week a monthly query shows the month that holds the chosen week's Thursday. `per: department`
     makes a page for each department; `$department_key` then stands for it in the queries.
     """
 

@@ -60,14 +60,21 @@
     return (over.length ? over : all).at(-1) || null;
   }
 
+  // A week belongs to the month of its Thursday.
+  function monthOf(week) {
+    const day = new Date(week + "T00:00Z");
+    day.setUTCDate(day.getUTCDate() + 3);
+    return day.toISOString().slice(0, 7) + "-01";
+  }
+
   // The same as `Answer.chosen` in dashboards/answers.py.
   function periodOf(name, choice) {
     const { period, rows } = answers[name];
     if (!period) return null;
     if (!choice || !page.period) return newestComplete(rows, period);
     if (period === page.period) return choice;
-    if (period === "month") return choice.slice(0, 7) + "-01";
-    return newestComplete(rows.filter((row) => startOf(row, "week").slice(0, 7) === choice.slice(0, 7)), "week");
+    if (period === "month") return monthOf(choice);
+    return newestComplete(rows.filter((row) => monthOf(startOf(row, "week")) === choice), "week");
   }
 
   function earlier(start, count, period) {

@@ -38,7 +38,7 @@ class PowerUsers:
 
         Among the people employed in the week who sent anything in the 28 days that end with it: rank
         by messages within the top share (ties in), enough messages a week, and breadth: distinct
-        features, or distinct tools.
+        features of the tool, or distinct tools over all of them.
         """
         start = week.end - timedelta(WINDOW_DAYS)
         if start < self._first_day:
@@ -52,8 +52,8 @@ class PowerUsers:
             if tool in (used, "all") and number in homes:
                 messages[number] += activity.user_messages
                 features[number] |= activity.features
-                if activity.is_active:
-                    tools[number].add(used)
+            if activity.is_active:
+                tools[number].add(used)
         limit = Fraction(self._thresholds["power_user_messages_per_week"])
         breadth = self._thresholds["power_user_breadth"]
         return {

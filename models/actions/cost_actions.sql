@@ -166,9 +166,18 @@ cost_per_active_person_high as (
         and newest_seat_costs.cost_per_active_person >= usual_seat_costs.median_value * rules.threshold
 ),
 
+priced_tools as (
+    select tool
+    from {{ ref('mart_metric_capabilities') }}
+    where metric = 'cost_metered_list' and capability <> 'unavailable'
+),
+
 list_costs as (
-    select * from cost_months
-    where cost_basis = 'metered_list' and department_key = 'all'
+    select cost_months.*
+    from cost_months
+    inner join priced_tools
+        on cost_months.tool = priced_tools.tool
+    where cost_months.cost_basis = 'metered_list' and cost_months.department_key = 'all'
 ),
 
 newest_list_costs as (

@@ -49,6 +49,7 @@ department_behind as (
     where
         newest_use.tool = 'all'
         and newest_use.headcount >= rules.minimum
+        and company.active_ratio > 0
         and newest_use.active_ratio <= company.active_ratio * rules.threshold
 ),
 

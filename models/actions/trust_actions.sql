@@ -3,9 +3,26 @@ with rules as (
     select * from {{ ref('mart_action_rules') }}
 ),
 
-resources as (
+connected_resources as (
     select * from {{ ref('source_status') }}
     where is_connected
+),
+
+-- A history of employees tells the days on which no snapshot was taken.
+sources_with_history as (
+    select distinct source
+    from connected_resources
+    where resource = 'employee_history' and row_count > 0
+),
+
+resources as (
+    select
+        connected_resources.*,
+        case when sources_with_history.source is null then connected_resources.missing_days else 0 end
+            as untold_days
+    from connected_resources
+    left join sources_with_history
+        on connected_resources.source = sources_with_history.source
 ),
 
 coverage_weeks as (
@@ -18,7 +35,7 @@ sources as (
         case when min(tool) = max(tool) then min(tool) else 'all' end as tool,
         sum(case when is_stale then 1 else 0 end) as stale_resources,
         min(case when is_stale then data_through end) as stale_through,
-        max(missing_days) as missing_days,
+        max(untold_days) as missing_days,
         sum(case when names_concealed then 1 else 0 end) as concealed_resources,
         cast(max(as_of) as date) as as_of_day
     from resources

@@ -16,14 +16,15 @@ people as (
     select * from {{ ref('int_organisation_history') }}
 ),
 
+-- From the end of a span to the next one: a rehire must not change what was before it.
 last_departments as (
     select
         person_key,
         department_key,
-        row_number() over (
-            partition by person_key
-            order by valid_to desc, valid_from desc
-        ) as recency
+        valid_to as left_on,
+        coalesce(
+            lead(valid_from) over (partition by person_key order by valid_from), {{ date_bound('last') }}
+        ) as back_on
     from people
 ),
 
@@ -122,7 +123,8 @@ final as (
     left join last_departments
         on
             held_seats.person_key = last_departments.person_key
-            and last_departments.recency = 1
+            and held_seats.seat_date >= last_departments.left_on
+            and held_seats.seat_date < last_departments.back_on
 )
 
 select * from final

@@ -16,6 +16,7 @@ from tests.docs.published import contracts
 
 TABLE = "recommended_actions"
 RULES = "action_rules"
+CAPABILITIES = "metric_capabilities"
 Rows = Mapping[str, list[Mapping[str, Any]]]
 
 
@@ -33,6 +34,7 @@ class Published:
             listed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             self._connection.execute(f"create table warehouse.marts.{name} ({listed})")
         self.put(RULES, shipped_rules())
+        self.put(CAPABILITIES, shipped(CAPABILITIES))
 
     def put(self, table: str, rows: list[Mapping[str, Any]]) -> None:
         """Add rows; columns that a row leaves out are NULL."""
@@ -45,9 +47,14 @@ class Published:
             )
 
     def empty(self) -> None:
-        """Take out every row but the rules."""
-        for table in self._columns.keys() - {RULES}:
+        """Take out every row but the rules and what tools can give."""
+        for table in self._columns.keys() - {RULES, CAPABILITIES}:
             self._connection.execute(f"delete from warehouse.marts.{table}")
+
+    def change(self, table: str, where: str, **values: object) -> None:
+        """Set cells of rows."""
+        for name, value in values.items():
+            self._connection.execute(f"update warehouse.marts.{table} set {name} = ? where {where}", [value])
 
     def limit(self, rule_id: str, **limits: float) -> None:
         """Set limits of one rule."""
@@ -73,11 +80,13 @@ class Published:
 
 def shipped_rules() -> list[Mapping[str, Any]]:
     """The seed as the mart `action_rules` shows it where a company sets no limit."""
-    with (ROOT / "seeds/reference/action_rules.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            {name: value or None for name, value in row.items()} | {"rule_version": row["version"]}
-            for row in csv.DictReader(file)
-        ]
+    return [dict(row) | {"rule_version": row["version"]} for row in shipped(RULES)]
+
+
+def shipped(seed: str) -> list[Mapping[str, Any]]:
+    """The rows of a seed; empty cells are NULL."""
+    with (ROOT / f"seeds/reference/{seed}.csv").open(encoding="utf-8", newline="") as file:
+        return [{name: value or None for name, value in row.items()} for row in csv.DictReader(file)]
 
 
 @pytest.fixture(scope="session")

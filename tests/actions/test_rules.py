@@ -104,3 +104,20 @@ def test_a_limit_that_the_company_moves_changes_what_is_found(published: Publish
     assert found_by(published, "many_short_prompts") == []
     published.limit("many_short_prompts", threshold=0.5)
     assert len(found_by(published, "many_short_prompts")) == 1
+
+
+def test_nobody_lags_behind_where_nobody_uses_a_tool(published: Published) -> None:
+    put_case(published, "department_behind", {"active_people": 0, "active_ratio": 0.0})
+    published.change("department_usage_weekly", "department_key = 'all'", active_people=0, active_ratio=0.0)
+    assert [a for a in published.actions() if a["rule_id"] == "department_behind"] == []
+
+
+def test_a_history_of_employees_tells_the_days_without_a_snapshot(published: Published) -> None:
+    put_case(published, "days_are_missing")
+    history = {"source": "hris", "resource": "employee_history", "row_count": 40, "missing_days": 0}
+    published.put("source_status", [WRITTEN["defaults"] | {"tool": None} | history])
+    assert [a for a in published.actions() if a["rule_id"] == "days_are_missing"] == []
+
+
+def test_a_tool_that_cannot_have_a_list_price_is_not_asked_for_one(published: Published) -> None:
+    assert found_by(published, "usage_without_price", {"tool": "github_copilot"}) == []

@@ -55,7 +55,9 @@ def test_a_choice_of_week_or_month_reaches_answers_of_the_other() -> None:
     weeks = [dt.date(2026, 10, 26), dt.date(2026, 11, 2), dt.date(2026, 11, 9)]
     weekly = answer("week_start", weeks, running=weeks[2])
     monthly = answer("month_start", [dt.date(2026, 10, 1), dt.date(2026, 11, 1)])
-    assert monthly.chosen(weeks[0], "week") == dt.date(2026, 10, 1), "the month of the Monday"
+    assert monthly.chosen(weeks[0], "week") == dt.date(2026, 10, 1), "its Thursday is 29 October"
+    assert monthly.chosen(dt.date(2026, 9, 28), "week") == dt.date(2026, 10, 1), "its Thursday is 1 October"
+    assert weekly.chosen(dt.date(2026, 10, 1), "month") == weeks[0], "26 October is of October"
     assert weekly.chosen(dt.date(2026, 11, 1), "month") == weeks[1], "the last week that is over"
     assert weekly.chosen(None, None) == weeks[1]
     assert weekly.chosen(weeks[2], "week") == weeks[2]

@@ -32,13 +32,23 @@ windows as (
     cross join week_offsets
 ),
 
+-- Tools are counted over all of them, in the rows of one tool as well.
+used_tools as (
+    select
+        window_week as week_start,
+        person_key,
+        count(distinct used_tool) as distinct_tools_28d
+    from windows
+    where tool = 'all'
+    group by window_week, person_key
+),
+
 totals as (
     select
         window_week as week_start,
         person_key,
         tool,
         {{ total('user_messages') }} as messages_28d,
-        count(distinct used_tool) as distinct_tools_28d,
         {{- feature_names(combine=true) }}
     from windows
     group by window_week, person_key, tool
@@ -50,7 +60,7 @@ senders as (
         totals.person_key,
         totals.tool,
         totals.messages_28d,
-        totals.distinct_tools_28d,
+        used_tools.distinct_tools_28d,
         {{ count_features() }} as distinct_features_28d,
         tool_periods.first_day <= {{ add_days('totals.week_start', '-21') }} as is_observed
     from totals
@@ -62,6 +72,10 @@ senders as (
         on
             totals.week_start = tool_periods.period_start
             and totals.tool = tool_periods.tool
+    left join used_tools
+        on
+            totals.week_start = used_tools.week_start
+            and totals.person_key = used_tools.person_key
     where totals.messages_28d > 0
 ),
 
@@ -79,7 +93,7 @@ judged as (
         ranked.messages_28d >= {{ weeks_in_window }} * thresholds.power_user_messages_per_week
             as meets_volume,
         coalesce(ranked.distinct_features_28d, 0) >= thresholds.power_user_breadth
-        or ranked.distinct_tools_28d >= thresholds.power_user_breadth as meets_breadth,
+        or coalesce(ranked.distinct_tools_28d, 0) >= thresholds.power_user_breadth as meets_breadth,
         -- Rank of the first of a tie: all of a tie at the cut are in.
         ranked.sender_rank <= ceil(ranked.senders * thresholds.power_user_top_share) as meets_rank
     from ranked

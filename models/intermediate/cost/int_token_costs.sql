@@ -1,5 +1,6 @@
 -- grain: one row an account, tool, model and UTC day
--- Its tokens at the price of the day, in US dollars.
+-- Its tokens at the price of the day, in US dollars. A tool that gives tokens of a part of its use only (GitHub
+-- Copilot's command line) has no list price: metric_capabilities says so.
 {%- set components = {
     'input_tokens': 'input',
     'cached_input_tokens': 'cached_input',
@@ -11,6 +12,12 @@
 with model_days as (
     select * from {{ ref('int_account_model_days') }}
     where token_basis = 'reported'
+),
+
+priced_tools as (
+    select tool
+    from {{ ref('metric_capabilities') }}
+    where metric = 'cost_metered_list' and capability <> 'unavailable'
 ),
 
 models as (
@@ -27,15 +34,17 @@ prices as (
 
 token_days as (
     select
-        account_key,
-        tool,
-        model,
-        activity_date as usage_date,
+        model_days.account_key,
+        model_days.tool,
+        model_days.model,
+        model_days.activity_date as usage_date,
         {%- for bucket in token_buckets() %}
-        {{ total(bucket) }} as {{ bucket }}{{ ',' if not loop.last }}
+        {{ total('model_days.' ~ bucket) }} as {{ bucket }}{{ ',' if not loop.last }}
         {%- endfor %}
     from model_days
-    group by account_key, tool, model, activity_date
+    inner join priced_tools
+        on model_days.tool = priced_tools.tool
+    group by model_days.account_key, model_days.tool, model_days.model, model_days.activity_date
 ),
 
 -- Prices are looked up once a tool, model and day, not once an account.
