@@ -14,11 +14,18 @@
 {%- endmacro %}
 
 
-{% macro cell_columns() -%}
+{#- What is known of a figure by itself. -#}
+{% macro figure_columns() -%}
     {{ return(cell_keys() + [
         'kind', 'is_additive', 'part_group', 'is_part_total', 'tie_group', 'mask_group',
         'value', 'contributors', 'largest', 'second_largest',
     ]) }}
+{%- endmacro %}
+
+
+{#- The same and what is known of it beside the others of its row. -#}
+{% macro cell_columns() -%}
+    {{ return(figure_columns() + ['part_item', 'others', 'others_inside']) }}
 {%- endmacro %}
 
 
@@ -31,7 +38,10 @@
     for a third, and take its headline figures along.
 
     Nobody belongs to two units of a period, so the persons of hidden units add up; the same person
-    may stand in several tools and parts, so there the largest number is all one can be sure of. -#}
+    may stand in several tools and parts, so there the largest number is all one can be sure of. Counts
+    of people add up in every line: a person is in one of the parts.
+
+    has_others: whether the people outside the cells (see wholes()) add up as well. -#}
 {% macro cell_lines() -%}
     {{ return([
         {
@@ -41,6 +51,7 @@
             'total': "unit_key = 'all'",
             'rank': "case when unit_key = 'all' then 1 else 0 end",
             'people': 'sum',
+            'has_others': true,
             'reason': 'secondary_unit',
         },
         {
@@ -50,15 +61,17 @@
             'total': "tool = 'all'",
             'rank': "case when tool = 'all' then 0 else 1 end",
             'people': 'max',
+            'has_others': false,
             'reason': 'secondary_tool',
         },
         {
             'name': 'parts',
-            'key': ['period_type', 'period_start', 'unit_key', 'tool', 'part_group'],
+            'key': ['period_type', 'period_start', 'unit_key', 'tool', 'part_group', 'part_item'],
             'member': 'part_group is not null',
             'total': 'is_part_total',
             'rank': "case when is_part_total then 2 when measure = 'medium_prompts' then 0 else 1 end",
             'people': 'max',
+            'has_others': false,
             'reason': 'secondary_part',
         },
     ]) }}
@@ -90,7 +103,8 @@
         '{{ measure.tie }}' as tie_group,
         '{{ measure.group }}' as mask_group,
         cast({{ measure.name }} as {{ type_money() }}) as value,
-        cast({{ measure.name }}_contributors as {{ dbt.type_bigint() }}) as contributors,
+        cast({{ measure.name }}{{ '_contributors' if measure.kind == 'total' }} as {{ dbt.type_bigint() }})
+            as contributors,
         {%- for share in ['largest', 'second_largest'] %}
         {% if measure.kind == 'total' -%}
         cast(coalesce({{ measure.name }}_{{ share }}, 0) as {{ type_money() }})
@@ -99,7 +113,7 @@
         {%- endif %} as {{ share }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ relation }}
-    where {{ measure.name }}_contributors > 0
+    where {{ measure.name }}{{ '_contributors' if measure.kind == 'total' }} > 0
     {{- "\n\n    union all\n" if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

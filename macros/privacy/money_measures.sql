@@ -2,25 +2,57 @@
 {% macro cost_measures() -%}
     {{ return([
         measure('cost', 'cost', group='cost'),
-        measure('unpriced_tokens', 'cost'),
-        measure('metered_tokens', 'cost'),
+        measure('metered_tokens', 'cost', group='metered_tokens', part='pricing', part_total=true),
+        measure('unpriced_tokens', 'cost', group='metered_tokens', part='pricing'),
+        measure('priced_tokens', 'cost', group='metered_tokens', part='pricing'),
     ]) }}
 {%- endmacro %}
 
 
-{#- Seats by product (the item). Cost is the sum of three parts, so that what is exposed cannot be
-    computed from a hidden part; seat-days are cost at another scale. -#}
+{#-
+    Seats by product (the item). Cost is the sum of three parts, so that what is exposed cannot be computed
+    from a hidden part; seat-days are cost at another scale, and both are holders at a third.
+
+    Holders are the sum of the same three parts, each tied to its money, and each is the sum of its classes.
+    The second sum needs a cell of its own, `<part>_classes`: a cell stands in one line of parts only.
+-#}
 {% macro seat_measures() -%}
-    {{ return([
-        measure('seat_holders', 'licences', kind='people', tie='licensed', group='licensed'),
+    {%- set measures = [
+        measure('seat_holders', 'licences', kind='people', tie='licensed', group='licensed',
+                part='holder_part', part_total=true),
         measure('seats_active', 'licences', kind='people', tie='active', group='activity'),
-        measure('seat_days', 'licences', tie='seat_cost', group='seat_money'),
-        measure('seat_cost', 'licences', tie='seat_cost', group='seat_money',
-                part='seat_class', part_total=true),
-        measure('kept_cost', 'licences', group='seat_money', part='seat_class'),
-        measure('reassignable_cost', 'licences', group='seat_money', part='seat_class'),
-        measure('other_exposure_cost', 'licences', group='seat_money', part='seat_class'),
-    ]) }}
+        measure('seats_at_end', 'licences', kind='people', group='seats_at_end'),
+        measure('seat_days', 'licences', tie='licensed', group='licensed'),
+        measure('seat_cost', 'licences', tie='licensed', group='licensed', part='seat_class', part_total=true),
+    ] -%}
+    {%- for part in seat_parts() -%}
+        {%- do measures.append(measure(part ~ '_cost', 'licences', tie=part, group='seat_classes', part='seat_class')) -%}
+        {%- do measures.append(measure(part ~ '_holders', 'licences', kind='people', tie=part, group='seat_classes',
+                                       part='holder_part')) -%}
+        {%- do measures.append(measure(part ~ '_classes', 'licences', kind='people', tie=part, group='seat_classes',
+                                       part=part ~ '_class', part_total=true)) -%}
+    {%- endfor -%}
+    {%- for class, cost in seat_classes().items() -%}
+        {%- do measures.append(measure(class, 'licences', kind='people', group='seat_classes',
+                                       part=cost | replace('_cost', '_class'))) -%}
+    {%- endfor -%}
+    {{ return(measures) }}
+{%- endmacro %}
+
+
+{#- Parts of holders and of their cost. -#}
+{% macro seat_parts() -%}
+    {{ return(['kept', 'reassignable', 'other_exposure']) }}
+{%- endmacro %}
+
+
+{#- The classes of a part of holders. -#}
+{% macro classes_of_part(part) -%}
+    {%- set classes = [] -%}
+    {%- for class, cost in seat_classes().items() if cost == part ~ '_cost' -%}
+        {%- do classes.append(class) -%}
+    {%- endfor -%}
+    {{ return(classes) }}
 {%- endmacro %}
 
 

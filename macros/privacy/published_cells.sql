@@ -15,6 +15,18 @@
     {%- for bucket in token_buckets() + ['credits'] -%}
         {%- do buckets.update({bucket: bucket}) -%}
     {%- endfor -%}
+    {%- set stages = {} -%}
+    {%- for stage in adoption_stages() -%}
+        {%- do stages.update({stage: stage}) -%}
+    {%- endfor -%}
+    {%- set seats = {
+        'seat_days': 'seat_days', 'seats_active': 'seats_active',
+        'coalesce(seat_holders, accounts)': 'seat_holders',
+        'cost': 'seat_cost', 'reassignable_cost': 'reassignable_cost',
+    } -%}
+    {%- for class in seat_classes() -%}
+        {%- do seats.update({class: class}) -%}
+    {%- endfor -%}
     {{ return([
         {'table': 'department_usage_weekly', 'period': 'week_start', 'period_type': 'week',
          'tool': 'tool', 'item': "''", 'measures': use},
@@ -26,11 +38,12 @@
          'tool': 'tool', 'item': "''", 'measures': buckets},
         {'table': 'department_cost_monthly', 'period': 'month_start', 'period_type': 'month',
          'tool': 'tool', 'item': 'cost_basis', 'measures': {'cost': 'cost'}},
+        {'table': 'adoption_funnel_weekly', 'period': 'week_start', 'period_type': 'week',
+         'tool': 'tool', 'item': "''", 'measures': stages},
+        {'table': 'power_users_monthly', 'period': 'month_start', 'period_type': 'month',
+         'tool': 'tool', 'item': "''", 'measures': {'power_users': 'power_people'}},
         {'table': 'license_utilization_monthly', 'period': 'month_start', 'period_type': 'month',
-         'tool': 'tool', 'item': 'product', 'measures': {
-            'seat_days': 'seat_days', 'seats_active': 'seats_active',
-            'coalesce(seat_holders, accounts)': 'seat_holders',
-            'cost': 'seat_cost', 'reassignable_cost': 'reassignable_cost'}},
+         'tool': 'tool', 'item': 'product', 'measures': seats},
         {'table': 'model_mix_weekly', 'period': 'week_start', 'period_type': 'week',
          'tool': 'tool', 'item': 'model_family', 'measures': {'value': 'model_use'}},
     ]) }}

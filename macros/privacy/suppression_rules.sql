@@ -7,19 +7,16 @@
 {#-
     Reason for which a cell must be hidden by itself, or NULL.
 
-    Few contributors; for totals also: one person over half, two over three quarters, or the rest so
-    small (under 15 % of the largest) that the second could compute the largest closely. Expects the
-    columns kind, value, contributors (> 0), largest, second_largest, headcount.
+    Few contributors; few others: people of a shown whole who are not in the cell, or people in the
+    cell who are not in its shown part (see wholes()). For totals also: one person over half, two over
+    three quarters, or the rest so small (under 15 % of the largest) that the second could compute the
+    largest closely. Expects the columns of a cell, contributors > 0.
 -#}
 {% macro primary_reason() -%}
     case
             when contributors < {{ suppression_k() }} then 'few_contributors'
-            {%- if var('suppress_near_total') %}
-            when
-                measure = 'active_people'
-                and headcount > contributors
-                and headcount - contributors < {{ suppression_k() }} then 'near_total'
-            {%- endif %}
+            when others between 1 and {{ suppression_k() - 1 }} then 'few_others'
+            when others_inside between 1 and {{ suppression_k() - 1 }} then 'few_others_inside'
             when kind = 'people' then cast(null as {{ dbt.type_string() }})
             when largest * 2 > value then 'one_dominates'
             when (largest + second_largest) * 4 > value * 3 then 'two_dominate'
@@ -35,23 +32,44 @@
 {%- endmacro %}
 
 
-{#-
-    What the hidden cells of a line have to add up to for this one of them to be safe, or NULL for one
-    that could be shown by itself.
+{#- The least a reader knows of a hidden cell: no zero, because that would be shown. Of a count of people
+    that few people are not the reason to hide, it is taken as known that it reaches k: other columns of
+    the row may tell by being shown. -#}
+{% macro known_least() -%}
+    case when kind = 'people' and contributors >= {{ suppression_k() }} then {{ suppression_k() }} else 1 end
+{%- endmacro %}
 
-    Readers know the sum of the hidden cells of a line. A count of people is safe when it could still
-    be k. A total is safe when it could be larger by twice 15 % of its largest share (and two steps of a
-    count): the rule of dominance keeps readers 15 % away from the largest share of a shown figure, and
-    what is certain to be so wide at one side needs no room at the other.
+
+{#- The same of the people outside a cell: none, or at least k, where they are not the reason. -#}
+{% macro known_least_others() -%}
+    case
+                    when others >= {{ suppression_k() }} then {{ suppression_k() }}
+                    when others > 0 then 1
+                    else 0
+                end
+{%- endmacro %}
+
+
+{#-
+    How much more than the least known of it this hidden cell must be able to be, or NULL for one that
+    could be shown by itself.
+
+    Readers know the sum of the hidden cells of a line. A count of few people is safe when it could still
+    be k; one that few people are missing from (see shown_parts()), when they could be k. A total is safe
+    when it could be larger by twice 15 % of its largest share (and two steps of a count): the rule of
+    dominance keeps readers 15 % away from the largest share of a shown figure, and what is certain to be
+    so wide at one side needs no room at the other.
 -#}
-{% macro protected_sum() -%}
+{% macro protected_room() -%}
     case
                     when hidden_reason is null or hidden_reason in ('{{ secondary_reasons() | join("', '") }}')
                         then null
-                    when kind = 'people' and contributors < {{ suppression_k() }} then {{ suppression_k() }}
+                    when kind = 'people' and contributors < {{ suppression_k() }} then {{ suppression_k() - 1 }}
+                    when kind = 'people' and others_inside between 1 and {{ suppression_k() - 1 }}
+                        then value - others_inside
                     when kind = 'people' then null
-                    when largest * 0.3 > 2 then value + largest * 0.3
-                    else value + 2
+                    when largest * 0.3 > 2 then value + largest * 0.3 - 1
+                    else value + 1
                 end
 {%- endmacro %}
 
@@ -62,10 +80,10 @@
     <prefix>hidden         hidden members
     <prefix>cells          members
     <prefix>total_hidden   1 when the sum is hidden: then the others may move with it
-    <prefix>spread         what the hidden ones add up to, less one for each but one: each is known to
-                           be no zero
-    <prefix>needed         largest protected_sum() of the hidden ones
+    <prefix>spread         what the hidden ones add up to beyond the least known of each
+    <prefix>needed         largest protected_room() of the hidden ones
     <prefix>people         persons who stand behind the hidden ones together, at least
+    <prefix>others_spread, <prefix>others_needed  the same of the people outside the cells
 -#}
 {% macro line_columns(line, prefix) -%}
     {%- set window = 'over (partition by ' ~ line.key | join(', ') ~ ', ' ~ line.member ~ ')' -%}
@@ -73,20 +91,36 @@
             count(*) {{ window }} as {{ prefix }}cells,
             max(case when hidden_reason is not null and {{ line.total }} then 1 else 0 end)
                 {{ window }} as {{ prefix }}total_hidden,
-            sum(case when hidden_reason is not null then value - 1 end) {{ window }} + 1
+            sum(case when hidden_reason is not null then value - {{ known_least() }} end) {{ window }}
                 as {{ prefix }}spread,
             max(
-                {{ protected_sum() }}
+                {{ protected_room() }}
             ) {{ window }} as {{ prefix }}needed,
-            {{ line.people }}(case when hidden_reason is not null then contributors end)
-                {{ window }} as {{ prefix }}people
+            {%- if line.has_others %}
+            sum(
+                case
+                    when hidden_reason is not null then coalesce(others, 0) - {{ known_least_others() }}
+                end
+            ) {{ window }} as {{ prefix }}others_spread,
+            max(case when hidden_reason = 'few_others' then {{ suppression_k() - 1 }} end) {{ window }}
+                as {{ prefix }}others_needed,
+            {%- endif %}
+            {% if line.people == 'max' -%}
+            case
+                when kind = 'people'
+                    then sum(case when hidden_reason is not null then contributors end) {{ window }}
+                else max(case when hidden_reason is not null then contributors end) {{ window }}
+            end
+            {%- else -%}
+            sum(case when hidden_reason is not null then contributors end) {{ window }}
+            {%- endif %} as {{ prefix }}people
 {%- endmacro %}
 
 
 {#- Whether the shown members of a line tell too much about its hidden ones: a single one is the
-    difference of the others; several together may be too few people or too small a sum. Expects
-    line_columns(). -#}
-{% macro is_line_open(prefix) -%}
+    difference of the others; several together may be too few people or too small a sum, or leave out
+    too few. Expects line_columns(). -#}
+{% macro is_line_open(line, prefix) -%}
     (
                 {{ prefix }}cells > 1
                 and (
@@ -100,6 +134,13 @@
                             or {{ prefix }}spread < {{ prefix }}needed
                         )
                     )
+                    {%- if line.has_others %}
+                    or (
+                        {{ prefix }}hidden > 1
+                        and {{ prefix }}total_hidden = 0
+                        and {{ prefix }}others_spread < {{ prefix }}others_needed
+                    )
+                    {%- endif %}
                 )
             )
 {%- endmacro %}
@@ -125,7 +166,7 @@
                 {{ line.member }}
                 and choice = 1
                 and contributors >= {{ suppression_k() }}
-                and {{ is_line_open('line_') }}
+                and {{ is_line_open(line, 'line_') }}
                 then '{{ line.reason }}'
         end as hidden_reason
     from (
@@ -140,9 +181,20 @@
                     end,
                     {{ line.rank }},
                     case
-                        when line_needed is null or value - 1 >= line_needed - line_spread then 0
+                        when line_needed is null or value - {{ known_least() }} >= line_needed - line_spread
+                            then 0
                         else 1
                     end,
+                    {%- if line.has_others %}
+                    case
+                        when
+                            line_others_needed is null
+                            or coalesce(others, 0) - {{ known_least_others() }}
+                            >= line_others_needed - line_others_spread
+                            then 0
+                        else 1
+                    end,
+                    {%- endif %}
                     {%- if closing %}
                     open_lines,
                     {%- endif %}
@@ -202,12 +254,12 @@
             *,
             sum(case when period_type = 'week' then value end) {{ window }} as week_values,
             sum(case when period_type = 'week' and hidden_reason is not null then value - 1 end)
-                {{ window }} + 1 as hidden_values,
+                {{ window }} as hidden_values,
             max(
                 case
                     when period_type = 'week'
                         then
-                            {{ protected_sum() }}
+                            {{ protected_room() }}
                 end
             ) {{ window }} as week_needed
         from (
@@ -224,7 +276,8 @@
 {%- endmacro %}
 
 
-{#- CTEs of some rounds of passes over units, tools, parts and ties; ends in `last_round`. -#}
+{#- CTEs of some rounds of passes over units, tools, parts and ties; ends in `last_round`. Ties twice, because
+    what one hides may be the same figure as another. -#}
 {% macro suppression_rounds(relation, rounds, closing=false) -%}
 {%- set state = namespace(previous=relation) -%}
 {%- for round in range(1, rounds + 1) -%}
@@ -234,8 +287,12 @@
 ),
 {% set state.previous = line.name ~ '_' ~ round -%}
 {%- endfor %}
-{{ 'last_round' if loop.last else 'ties_' ~ round }} as (
+equals_{{ round }} as (
 {{ hide_ties(state.previous) }}
+),
+
+{{ 'last_round' if loop.last else 'ties_' ~ round }} as (
+{{ hide_ties('equals_' ~ round) }}
 )
 {{- ',' if not loop.last }}
 {% set state.previous = 'ties_' ~ round -%}
@@ -264,27 +321,41 @@ open_groups as (
         {%- for line in cell_lines() %}
         {{ 'or ' if not loop.first }}(
             {{ line.member }}
-            and {{ is_line_open(line.name ~ '_') }}
+            and {{ is_line_open(line, line.name ~ '_') }}
         )
         {%- endfor %}
 )
 {%- endmacro %}
 
 
-{#- One pass over ties: where one of several equal figures is hidden, all are. -#}
+{#-
+    One pass over ties: figures that are the same number, or nearly.
+
+    A hidden count of people hides the counts of its tie that are no larger, which would be the same number
+    or the least that it can be, and all totals, such as the days and the money of its seats. A larger count
+    stays: it says nothing but what the hidden one is at most. A hidden total hides the other totals.
+
+    Hidden holders of a seat hide their classes: how many classes there are tells how many holders at least.
+-#}
 {% macro hide_ties(relation) -%}
     select
         {{ cell_columns() | join(',\n        ') }},
         case
             when hidden_reason is not null then hidden_reason
-            when hidden_in_tie > 0 then 'same_figure'
+            when kind = 'people' and value <= most_hidden_people then 'same_figure'
+            when kind = 'total' and hidden_in_tie > 0 then 'same_figure'
+            when kind = 'people' and part_item <> '' and are_holders_hidden = 1 then 'same_figure'
         end as hidden_reason
     from (
         select
             *,
-            sum(case when hidden_reason is null then 0 else 1 end) over (
-                partition by period_type, period_start, unit_key, tie_group
-            ) as hidden_in_tie
+            {%- set window = 'over (partition by period_type, period_start, unit_key, tie_group)' %}
+            sum(case when hidden_reason is null then 0 else 1 end) {{ window }} as hidden_in_tie,
+            max(case when hidden_reason is not null and kind = 'people' then value end) {{ window }}
+                as most_hidden_people,
+            max(case when measure = 'seat_holders' and hidden_reason is not null then 1 else 0 end) over (
+                partition by period_type, period_start, unit_key, tool, item
+            ) as are_holders_hidden
         from {{ relation }}
     ) as members
 {%- endmacro %}

@@ -7,9 +7,9 @@
     kind:      `people` (a count of persons) or `total` (dominance applies)
     additive:  whether the figure of `all` tools is the sum over tools
     gives:     capability column `gives_<…>` of tool_periods; without it the figure is NULL
-    tie:       measures that are the same number or nearly so; hidden together
+    tie:       measures that are the same number or nearly so; hidden together, see hide_ties()
     part:      measures that add up to one of them, the one with part_total
-    group:     what is hidden as a whole when a line cannot be resolved; holds its ties and parts
+    group:     what is hidden as a whole when a line cannot be resolved
 -#}
 {% macro usage_measures() -%}
     {%- set people = [
@@ -66,6 +66,38 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(measures) }}
+{%- endmacro %}
+
+
+{#- Stages of adoption of those who hold a seat at the end of the week, each within the one before. -#}
+{% macro adoption_stages() -%}
+    {{ return(['assigned', 'first_use', 'repeat_use', 'habitual', 'deep']) }}
+{%- endmacro %}
+
+
+{% macro stage_measures() -%}
+    {%- set measures = [] -%}
+    {%- for stage in adoption_stages() -%}
+        {%- do measures.append(measure(stage, 'licences', kind='people', tie='licensed',
+                                       group='licensed' if loop.first else 'stages')) -%}
+    {%- endfor -%}
+    {{ return(measures) }}
+{%- endmacro %}
+
+
+{#- Power users of a month, and what they and all other active people wrote and consumed. -#}
+{% macro power_measures() -%}
+    {{ return([
+        measure('power_people', 'messages', kind='people', group='power_users'),
+        measure('sender_messages', 'messages', additive=false, tie='messages', group='messages',
+                part='power_messages', part_total=true),
+        measure('power_messages', 'messages', additive=false, group='power_users', part='power_messages'),
+        measure('other_messages', 'messages', additive=false, group='power_users', part='power_messages'),
+        measure('sender_tokens', 'messages', additive=false, group='power_users',
+                part='power_tokens', part_total=true),
+        measure('power_tokens', 'messages', additive=false, group='power_users', part='power_tokens'),
+        measure('other_tokens', 'messages', additive=false, group='power_users', part='power_tokens'),
+    ]) }}
 {%- endmacro %}
 
 

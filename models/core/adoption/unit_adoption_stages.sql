@@ -1,4 +1,4 @@
--- grain: one row a week, reporting unit (company included) and tool: exact holders by deepest stage
+-- grain: one row a week, reporting unit (company included) and tool: exact holders by stage reached
 with stages as (
     select * from {{ ref('fct_adoption_stages_weekly') }}
 ),
@@ -32,13 +32,10 @@ final as (
         unit_key,
         tool,
         min(weeks_observed) as weeks_observed,
-        count(*) as assigned,
-        sum(case when deep then 1 else 0 end) as only_deep,
-        sum(case when habitual and not deep then 1 else 0 end) as only_habitual,
-        sum(case when repeat_use and not habitual then 1 else 0 end) as only_repeat_use,
-        sum(case when first_use and not coalesce(repeat_use, false) then 1 else 0 end)
-            as only_first_use,
-        sum(case when first_use then 0 else 1 end) as only_assigned
+        count(*) as assigned
+        {%- for stage in adoption_stages()[1:] %},
+        sum(case when {{ stage }} then 1 else 0 end) as {{ stage }}
+        {%- endfor %}
     from unit_stages
     group by week_start, unit_key, tool
 )

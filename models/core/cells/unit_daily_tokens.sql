@@ -1,5 +1,6 @@
--- grain: one row a week, reporting unit (company included) and tool: tokens by working day, exact
--- What the smoothness of use is made of; shown only where the week's tokens are.
+-- grain: one row a week, reporting unit (company included) and tool: how tokens spread over working days
+-- Tokens of a day off count to the working day before it, at the start of a week to the one after: all of
+-- the week's tokens are in its mean, and few people's days off are not its difference to a mean of the rest.
 with usage_days as (
     select * from {{ ref('fct_usage_daily') }}
     where token_basis = 'reported'
@@ -15,9 +16,24 @@ reporting_units as (
     where period_type = 'week'
 ),
 
-dates as (
+all_dates as (
     select * from {{ ref('dim_dates') }}
-    where is_working_day
+),
+
+dates as (
+    select
+        date_day,
+        week_start,
+        is_working_day,
+        coalesce(
+            max(case when is_working_day then date_day end) over (
+                partition by week_start
+                order by date_day
+                rows between unbounded preceding and current row
+            ),
+            min(case when is_working_day then date_day end) over (partition by week_start)
+        ) as counted_day
+    from all_dates
 ),
 
 run_clock as (
@@ -27,7 +43,7 @@ run_clock as (
 person_days as (
     select
         dates.week_start,
-        dates.date_day,
+        dates.counted_day,
         reporting_units.unit_key,
         usage_days.tool,
         usage_days.total_tokens
@@ -50,7 +66,7 @@ unit_rows as (
     union all
     select
         week_start,
-        date_day,
+        counted_day,
         'all' as unit_key,
         tool,
         total_tokens
@@ -61,12 +77,12 @@ unit_days as (
     {%- for tool in ['tool', "'all'"] %}
     select
         week_start,
-        date_day,
+        counted_day,
         unit_key,
         {{ tool }} as tool,
         cast(sum(total_tokens) as {{ type_double() }}) as day_tokens
     from unit_rows
-    group by week_start, date_day, unit_key{{ ', tool' if tool == 'tool' }}
+    group by week_start, counted_day, unit_key{{ ', tool' if tool == 'tool' }}
     {{- "\n\n    union all\n" if not loop.last }}
     {%- endfor %}
 ),
@@ -78,6 +94,7 @@ working_days as (
     from dates
     inner join run_clock
         on dates.date_day < run_clock.as_of_date
+    where dates.is_working_day
     group by dates.week_start
 ),
 
@@ -95,22 +112,24 @@ sums as (
     group by unit_days.week_start, unit_days.unit_key, unit_days.tool
 ),
 
--- A working day without tokens counts as one with zero.
+-- A working day without tokens counts as one with zero. Two days are told by their mean and deviation.
 final as (
     select
         week_start,
         unit_key,
         tool,
         working_days,
-        tokens / working_days as mean_daily_tokens,
-        sqrt(
-            case
-                when squared_tokens / working_days > (tokens / working_days) * (tokens / working_days)
-                    then squared_tokens / working_days
-                        - (tokens / working_days) * (tokens / working_days)
-                else 0
-            end
-        ) as daily_tokens_deviation
+        case
+            when working_days >= 3
+                then sqrt(
+                    case
+                        when squared_tokens / working_days > (tokens / working_days) * (tokens / working_days)
+                            then squared_tokens / working_days
+                                - (tokens / working_days) * (tokens / working_days)
+                        else 0
+                    end
+                )
+        end as daily_tokens_deviation
     from sums
 )
 

@@ -27,7 +27,8 @@ month_costs as (
         cost_basis as item,
         sum(cost) as cost,
         sum(unpriced_tokens) as unpriced_tokens,
-        sum(total_tokens) as metered_tokens
+        sum(total_tokens) as metered_tokens,
+        sum(total_tokens - unpriced_tokens) as priced_tokens
     from costs
     group by
         {{ month_start('usage_date') }},

@@ -4,12 +4,22 @@
 {%- set keys = ['period_type', 'period_start', 'unit_key', 'tool', 'item'] %}
 {%- set names = seat_measures() | map(attribute='name') | list %}
 {%- set money = ['seat_days', 'seat_cost', 'kept_cost', 'reassignable_cost', 'other_exposure_cost'] %}
+{%- set people = names | reject('in', money) | list %}
+{%- set of_holders = people | reject('in', ['seats_at_end']) | list %}
 with seat_months as (
     select * from {{ ref('seat_cost_months') }}
 ),
 
 holders as (
     select * from {{ ref('fct_seat_holders_monthly') }}
+),
+
+product_months as (
+    select * from {{ ref('product_months') }}
+),
+
+seats as (
+    select * from {{ ref('fct_seats_daily') }}
 ),
 
 reporting_units as (
@@ -26,6 +36,21 @@ rows_of_people as (
         product,
         1 as seat_holders,
         case when active_days > 0 then 1 else 0 end as seats_active,
+        {%- for part in seat_parts() %}
+        {%- for name in ['holders', 'classes'] %}
+        case
+            when seat_class in (
+                {%- for class in classes_of_part(part) -%}
+                {{ ', ' if not loop.first }}'{{ class }}'
+                {%- endfor -%}
+            ) then 1
+            else 0
+        end as {{ part }}_{{ name }},
+        {%- endfor %}
+        {%- endfor %}
+        {%- for class in seat_classes() %}
+        case when seat_class = '{{ class }}' then 1 else 0 end as {{ class }},
+        {%- endfor %}
         {%- for name in money %}
         0 as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -39,19 +64,20 @@ rows_of_people as (
         seat_months.department_key,
         seat_months.tool,
         seat_months.product,
-        0 as seat_holders,
-        0 as seats_active,
+        {%- for name in of_holders %}
+        0 as {{ name }},
+        {%- endfor %}
         seat_months.seat_days,
         seat_months.seat_cost,
-        {%- for part in money[2:] %}
+        {%- for part in seat_parts() %}
         case
             when holders.seat_class in (
-                {%- for name, class_part in seat_classes().items() if class_part == part -%}
-                {{ ', ' if not loop.first }}'{{ name }}'
+                {%- for class in classes_of_part(part) -%}
+                {{ ', ' if not loop.first }}'{{ class }}'
                 {%- endfor -%}
             ) then seat_months.seat_cost
             else 0
-        end as {{ part }}{{ ',' if not loop.last }}
+        end as {{ part }}_cost{{ ',' if not loop.last }}
         {%- endfor %}
     from seat_months
     inner join holders
@@ -61,9 +87,25 @@ rows_of_people as (
             and seat_months.product = holders.product
 ),
 
+-- Who holds a seat on the last known day: the company and accounts without a person, for what is bought.
+rows_at_end as (
+    select
+        product_months.month_start,
+        coalesce(seats.person_key, seats.account_key) as contributor,
+        seats.tool,
+        seats.product,
+        case when seats.person_key is null then 'unattributed' else 'all' end as unit_key
+    from product_months
+    inner join seats
+        on
+            product_months.product = seats.product
+            and product_months.last_seat_date = seats.seat_date
+),
+
 unit_rows as (
     select
         rows_of_people.*,
+        0 as seats_at_end,
         reporting_units.unit_key
     from rows_of_people
     inner join reporting_units
@@ -75,6 +117,7 @@ unit_rows as (
 
     select
         rows_of_people.*,
+        0 as seats_at_end,
         'all' as unit_key
     from rows_of_people
 
@@ -88,15 +131,37 @@ unit_rows as (
         tool,
         product,
         1 as seat_holders,
-        cast(null as {{ dbt.type_int() }}) as seats_active,
+        {%- for name in of_holders[1:] %}
+        cast(null as {{ dbt.type_int() }}) as {{ name }},
+        {%- endfor %}
         seat_days,
         seat_cost,
         {%- for name in money[2:] %}
         cast(null as {{ type_money() }}) as {{ name }},
         {%- endfor %}
+        0 as seats_at_end,
         'unattributed' as unit_key
     from seat_months
     where person_key is null
+
+    union all
+
+    select
+        month_start,
+        contributor,
+        cast(null as {{ dbt.type_string() }}) as department_key,
+        tool,
+        product,
+        {%- for name in of_holders + money %}
+        {% if name in ['seat_holders', 'seat_days', 'seat_cost'] -%}
+        0 as {{ name }},
+        {%- else -%}
+        cast(null as {{ dbt.type_int() if name in people else type_money() }}) as {{ name }},
+        {%- endif %}
+        {%- endfor %}
+        1 as seats_at_end,
+        unit_key
+    from rows_at_end
 ),
 
 contributions as (
@@ -108,7 +173,7 @@ contributions as (
         tool,
         product as item,
         {%- for name in names %}
-        {{ 'max' if name in ['seat_holders', 'seats_active'] else 'sum' }}({{ name }}) as {{ name }}
+        {{ 'max' if name in people else 'sum' }}({{ name }}) as {{ name }}
         {{- ',' if not loop.last }}
         {%- endfor %}
     from unit_rows

@@ -41,9 +41,12 @@ final as (
         {{ plain_ratio('licensed_active_people', 'licensed_people') }} as licensed_active_ratio,
         sessions,
         user_messages,
-        {{ masked_ratio('sessions', 'session_people') }} as sessions_per_active_person,
+        -- People in tools with sessions or messages are the least that active people can be.
+        case when active_people_hidden = 0 then {{ masked_ratio('sessions', 'session_people') }} end
+            as sessions_per_active_person,
         {{ masked_ratio('session_messages', 'sessions') }} as messages_per_session,
-        {{ masked_ratio('user_messages', 'message_people') }} as messages_per_active_person,
+        case when active_people_hidden = 0 then {{ masked_ratio('user_messages', 'message_people') }} end
+            as messages_per_active_person,
         measured_messages,
         {{ masked_ratio('prompt_chars', 'measured_messages') }} as prompt_chars_mean,
         {{ masked_ratio('short_prompts', 'measured_messages') }} as short_prompt_ratio,
@@ -54,7 +57,8 @@ final as (
         {{ any_hidden(activity) }} as is_suppressed,
         {{ any_hidden(['measured_messages', 'short_prompts', 'medium_prompts', 'long_prompts',
                        'prompt_chars']) }} as are_prompts_suppressed,
-        {{ any_hidden(['sessions', 'session_people', 'session_messages']) }} as are_sessions_suppressed
+        {{ any_hidden(['sessions', 'session_people', 'session_messages', 'active_people']) }}
+            as are_sessions_suppressed
     from figures
 )
 

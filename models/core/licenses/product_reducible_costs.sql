@@ -1,56 +1,59 @@
--- grain: one row a month and product: seats nobody uses or holds, and what they could save at renewal
-{%- set reassignable = [] %}
-{%- for name, part in seat_classes().items() if part == 'reassignable_cost' -%}
-    {%- do reassignable.append(name) -%}
-{%- endfor %}
-with class_counts as (
-    select * from {{ ref('unit_seat_classes') }}
-    where unit_key = 'all'
+-- grain: one row a month and product: seats that nobody holds, and what could be saved at renewal, masked
+-- What is bought is known, so seats without a holder tell the holders and the accounts without a person:
+-- they are shown where both are.
+with seats as (
+    select * from {{ ref('masked_unit_seats') }}
+    where unit_key in ('all', 'unattributed')
 ),
 
 product_months as (
     select * from {{ ref('product_months') }}
 ),
 
--- What could be given back is people as well: from k on, to the nearest 5.
+-- Seats of people that could go are those that are told; a hidden number counts as none.
+holders as (
+    select
+        period_start as month_start,
+        product,
+        max(seat_holders_hidden + seats_at_end_hidden) as are_holders_hidden,
+        max(case when unit_key = 'all' then coalesce(reassignable_holders, 0) end) as reassignable_seats
+    from seats
+    group by period_start, product
+),
+
 reducible as (
     select
         product_months.month_start,
         product_months.product,
-        product_months.purchased_seats - product_months.assigned_seats as unassigned,
         product_months.purchased_seats,
-        product_months.purchased_seats - coalesce(product_months.minimum_seats, 0) as above_minimum,
         product_months.seat_price,
-        class_counts.{{ reassignable | join(' + class_counts.') }} as exact_seats
-    from product_months
-    inner join class_counts
-        on
-            product_months.month_start = class_counts.month_start
-            and product_months.product = class_counts.product
-),
-
-rounded as (
-    select
-        reducible.*,
+        product_months.purchased_seats - coalesce(product_months.minimum_seats, 0) as above_minimum,
+        holders.reassignable_seats,
+        holders.are_holders_hidden,
         case
-            when exact_seats between 1 and {{ suppression_k() - 1 }} then 0
-            else {{ rounded_people('exact_seats') }}
-        end as reassignable_seats
-    from reducible
+            when holders.are_holders_hidden = 0
+                then product_months.purchased_seats - product_months.assigned_seats
+        end as unassigned
+    from product_months
+    inner join holders
+        on
+            product_months.month_start = holders.month_start
+            and product_months.product = holders.product
 ),
 
 final as (
     select
-        rounded.*,
+        reducible.*,
         {{ price_seats(
             'case
+                when unassigned is null then null
                 when above_minimum <= 0 then 0
                 when unassigned + reassignable_seats > above_minimum then above_minimum
                 when unassigned + reassignable_seats > 0 then unassigned + reassignable_seats
                 else 0
             end', 'seat_price'
         ) }} as reducible_cost
-    from rounded
+    from reducible
 )
 
 select * from final

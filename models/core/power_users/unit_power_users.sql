@@ -1,14 +1,7 @@
 -- grain: one row a month, reporting unit (company included) and tool: exact power users, their shares
 -- A power user of a month was one in at least one finished week whose Thursday lies in the month.
 {%- set keys = ['month_start', 'unit_key', 'tool'] %}
-{%- set measures = [
-    measure('power_people', 'messages', kind='people'),
-    measure('active_people', 'messages', kind='people'),
-    measure('power_messages', 'messages'),
-    measure('other_messages', 'messages'),
-    measure('power_tokens', 'messages'),
-    measure('other_tokens', 'messages'),
-] %}
+{%- set measures = power_measures() %}
 with power_users as (
     select * from {{ ref('fct_power_users_weekly') }}
 ),
@@ -43,7 +36,6 @@ people as (
         person_months.person_key,
         person_months.unit_key,
         person_months.tool,
-        1 as active_people,
         case when power_months.person_key is not null then 1 else 0 end as power_people,
         coalesce(person_months.user_messages, 0) as messages,
         {{ total_of_buckets() }} as tokens
@@ -62,9 +54,10 @@ shares as (
         unit_key,
         tool,
         power_people,
-        active_people,
+        messages as sender_messages,
         messages * power_people as power_messages,
         messages * (1 - power_people) as other_messages,
+        tokens as sender_tokens,
         tokens * power_people as power_tokens,
         tokens * (1 - power_people) as other_tokens
     from people
@@ -92,7 +85,6 @@ contributions as (
 final as (
     select
         figures.*,
-        figures.active_people - figures.power_people as other_people,
         coalesce(observed_months.weeks_observed, 0) as weeks_observed
     from figures
     left join observed_months

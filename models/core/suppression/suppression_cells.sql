@@ -1,5 +1,9 @@
 -- grain: one row a cell with contributors (period, unit, tool, measure, item), exact, with its lines
 -- Which cells are the same figure, which are parts of another, and what is hidden as a whole.
+{%- set parts_of_items = ['pricing', 'seat_class', 'holder_part'] %}
+{%- for part in seat_parts() -%}
+    {%- do parts_of_items.append(part ~ '_class') -%}
+{%- endfor %}
 with unit_headcounts as (
     select * from {{ ref('int_unit_headcounts') }}
 ),
@@ -53,39 +57,19 @@ tied as (
         end as tied_measure,
         case
             when measure = 'model_use' and item = 'all' then ''
-            when measure in ('seat_holders', 'seats_active') and items_in_tool = 1 then ''
+            when
+                measure in ('seat_holders', 'seats_active', 'seat_days', 'seat_cost', 'product_cost')
+                and items_in_tool = 1
+                then ''
             else item
         end as tied_item
     from members
 ),
 
-final as (
+-- Counts that lie within one another, side by side on each of them.
+with_headcounts as (
     select
-        tied.period_type,
-        tied.period_start,
-        tied.unit_key,
-        tied.tool,
-        tied.measure,
-        tied.item,
-        tied.kind,
-        tied.is_additive,
-        case
-            when tied.measure = 'cost' and tied.item = 'seat_allocated' then 'seat_product'
-            else tied.part_group
-        end as part_group,
-        tied.is_part_total
-        or (tied.measure = 'cost' and tied.item = 'seat_allocated')
-        or (tied.measure = 'model_use' and tied.item = 'all') as is_part_total,
-        tied.tied_measure || '/' || tied.number_of_tools || '/' || tied.tied_item as tie_group,
-        case
-            when tied.measure = 'cost' and tied.item = 'seat_allocated' then 'seat_money'
-            when tied.measure = 'cost' then 'cost/' || tied.item
-            else tied.mask_group
-        end as mask_group,
-        tied.value,
-        tied.contributors,
-        tied.largest,
-        tied.second_largest,
+        tied.*,
         unit_headcounts.headcount
     from tied
     left join unit_headcounts
@@ -93,6 +77,55 @@ final as (
             tied.period_type = unit_headcounts.period_type
             and tied.period_start = unit_headcounts.period_start
             and tied.unit_key = unit_headcounts.unit_key
+),
+
+beside_wholes as (
+    select
+        *,
+        {{ whole_columns() }}
+    from with_headcounts
+),
+
+final as (
+    select
+        period_type,
+        period_start,
+        unit_key,
+        tool,
+        measure,
+        item,
+        kind,
+        is_additive,
+        case
+            when measure = 'cost' and item = 'seat_allocated' then 'seat_product'
+            else part_group
+        end as part_group,
+        -- Items of a tool add up to it, or each is a sum of its own parts.
+        case
+            when
+                part_group in (
+                    {%- for name in parts_of_items %}
+                    '{{ name }}'{{ ',' if not loop.last }}
+                    {%- endfor %}
+                ) then item
+            else ''
+        end as part_item,
+        is_part_total
+        or (measure = 'cost' and item = 'seat_allocated')
+        or (measure = 'model_use' and item = 'all') as is_part_total,
+        tied_measure || '/' || number_of_tools || '/' || tied_item as tie_group,
+        case
+            when measure = 'cost' and item = 'seat_allocated' then 'licensed'
+            when measure = 'cost' then 'cost/' || item
+            else mask_group
+        end as mask_group,
+        value,
+        contributors,
+        largest,
+        second_largest,
+        {{ others() }} as others,
+        {{ others_inside() }} as others_inside
+    from beside_wholes
 )
 
 select * from final

@@ -1,7 +1,6 @@
 -- grain: one row a cell with contributors: hidden or shown, and the first reason that hid it
--- Groups of measures in which a line is still left with a single hidden cell go through a few more
--- rounds, which prefer to close the pattern. If that fails too, the whole group is hidden in that
--- period, as is what the linear audit found to be told. See docs/decisions/0003-secondary-suppression.md.
+-- Periods in which a line is still left with a single hidden cell go through a few more rounds, which
+-- prefer to close the pattern. If that fails too, the group of measures is hidden in that period, as is what the linear audit found to be told. See docs/decisions/0003-secondary-suppression.md.
 {%- set closing_rounds = 4 %}
 with first_round as (
     select * from {{ ref('suppression_first_round') }}
@@ -13,25 +12,31 @@ hidden_groups as (
 
 {{ open_mask_groups('first_round') }},
 
+-- Lines and ties reach from one group into another, so that a period is settled or open as a whole.
+open_periods as (
+    select distinct
+        period_type,
+        period_start
+    from open_groups
+),
+
 reopened as (
     select first_round.*
     from first_round
-    inner join open_groups
+    inner join open_periods
         on
-            first_round.period_type = open_groups.period_type
-            and first_round.period_start = open_groups.period_start
-            and first_round.mask_group = open_groups.mask_group
+            first_round.period_type = open_periods.period_type
+            and first_round.period_start = open_periods.period_start
 ),
 
 settled as (
     select first_round.*
     from first_round
-    left join open_groups
+    left join open_periods
         on
-            first_round.period_type = open_groups.period_type
-            and first_round.period_start = open_groups.period_start
-            and first_round.mask_group = open_groups.mask_group
-    where open_groups.mask_group is null
+            first_round.period_type = open_periods.period_type
+            and first_round.period_start = open_periods.period_start
+    where open_periods.period_type is null
 ),
 
 {{ suppression_rounds('reopened', closing_rounds, closing=true) }},

@@ -21,12 +21,36 @@ seat_figures as (
     select * from {{ ref('unit_figures_of_seats') }}
 ),
 
+stage_figures as (
+    select
+        unit_stages.*,
+        'week' as period_type,
+        unit_stages.week_start as period_start
+    from {{ ref('unit_adoption_stages') }} as unit_stages
+),
+
+power_figures as (
+    select
+        unit_power_users.*,
+        'month' as period_type,
+        unit_power_users.month_start as period_start
+    from {{ ref('unit_power_users') }} as unit_power_users
+),
+
 use_cells as (
     {{ cells_of('people_figures', usage_measures()) }}
 
     union all
 
     {{ cells_of('account_figures', account_measures()) }}
+
+    union all
+
+    {{ cells_of('stage_figures', stage_measures()) }}
+
+    union all
+
+    {{ cells_of('power_figures', power_measures()) }}
 ),
 
 model_cells as (
@@ -57,7 +81,7 @@ final as (
     select * from seat_cells
     union all
     select
-        {%- for column in cell_columns() %}
+        {%- for column in figure_columns() %}
         {% if column == 'measure' -%}
         'product_cost' as measure
         {%- elif column == 'part_group' -%}

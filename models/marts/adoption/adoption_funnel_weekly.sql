@@ -1,8 +1,7 @@
 -- grain: one row a week, department (reporting unit) and tool: current holders by stage reached
--- Exclusive classes (deepest stage) are merged where small; a stage whose edge lies between merged
--- classes is NULL. All stages are rounded to 5, so that the funnel stays monotone.
-{%- set classes = ['only_deep', 'only_habitual', 'only_repeat_use', 'only_first_use', 'only_assigned'] %}
-{%- set stages = ['deep', 'habitual', 'repeat_use', 'first_use', 'assigned'] %}
+-- Each stage is a count of people behind the masks, like the licences it is made of.
+{%- set stages = adoption_stages() %}
+{%- set keys = ['period_start', 'unit_key', 'tool'] %}
 with spine as (
     select * from {{ ref('unit_spine') }}
     where period_type = 'week' and unit_key <> 'unattributed' and has_activity and gives_licences
@@ -16,59 +15,88 @@ product_weeks as (
     select * from {{ ref('product_weeks') }}
 ),
 
-class_counts as (
-    select
-        spine.unit_key,
-        spine.unit_name,
-        spine.tool,
-        spine.period_start,
-        spine.period_state,
-        spine.is_complete,
-        cast(
-            floor(
-                {{ days_between('spine.first_day', 'spine.period_end') }}
-                / 7.0
-            ) as {{ dbt.type_int() }}
-        ) as weeks_observed,
-        {%- for class in classes %}
-        coalesce(unit_stages.{{ class }}, 0) as {{ class }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from spine
-    left join unit_stages
-        on
-            spine.period_start = unit_stages.week_start
-            and spine.unit_key = unit_stages.unit_key
-            and spine.tool = unit_stages.tool
+hidden_cells as (
+    select * from {{ ref('suppression_audit') }}
+    where period_type = 'week'
 ),
 
-{{ merged_classes('class_counts', classes) }},
+flags as (
+    {{ hidden_flags('hidden_cells', keys, stage_measures()) }}
+),
 
+observed as (
+    select
+        *,
+        cast(
+            floor(
+                {{ days_between('first_day', 'period_end') }}
+                / 7.0
+            ) as {{ dbt.type_int() }}
+        ) as weeks_observed
+    from spine
+),
+
+-- Repeat use and what follows need four weeks.
+figures as (
+    select
+        observed.unit_key,
+        observed.unit_name,
+        observed.tool,
+        observed.period_start,
+        observed.period_state,
+        observed.is_complete,
+        observed.weeks_observed,
+        {%- for stage in stages %}
+        {%- if loop.index0 < 2 %}
+        coalesce(unit_stages.{{ stage }}, 0) as {{ stage }}{{ ',' if not loop.last }}
+        {%- else %}
+        case when observed.weeks_observed >= 4 then coalesce(unit_stages.{{ stage }}, 0) end as {{ stage }}
+        {{- ',' if not loop.last }}
+        {%- endif %}
+        {%- endfor %}
+    from observed
+    left join unit_stages
+        on
+            observed.period_start = unit_stages.week_start
+            and observed.unit_key = unit_stages.unit_key
+            and observed.tool = unit_stages.tool
+),
+
+-- Where the holders are hidden, not even a zero tells how far they came.
 staged as (
     select
-        merged.*,
+        figures.unit_key,
+        figures.unit_name,
+        figures.tool,
+        figures.period_start,
+        figures.period_state,
+        figures.is_complete,
+        figures.weeks_observed,
         {%- for stage in stages %}
-        {%- set class = classes[loop.index0] %}
+        {%- if loop.first %}
+        {{ masked(stage) }},
+        {%- else %}
         case
-            {%- if loop.index0 < 3 %}
-            when weeks_observed < 4 then null
-            {%- endif %}
-            {%- if loop.last %}
-            when {{ classes | join(' + ') }} between 1 and {{ suppression_k() - 1 }} then null
-            {%- else %}
-            when {{ class }}_merged is null or {{ class }}_takes_rest then null
-            {%- endif %}
-            else {{ rounded_people('(' ~ classes[:loop.index] | join(' + ') ~ ')') }}
-        end as {{ stage }}{{ ',' if not loop.last }}
+            when coalesce(flags.{{ stage }}_hidden, 0) + coalesce(flags.{{ stages[0] }}_hidden, 0) = 0
+                then figures.{{ stage }}
+        end as {{ stage }},
+        coalesce(flags.{{ stage }}_hidden, 0) as {{ stage }}_hidden{{ ',' if not loop.last }}
+        {%- endif %}
         {%- endfor %}
-    from merged
+    from figures
+    left join flags
+        on
+            {%- for key in keys %}
+            {{ 'and ' if not loop.first }}figures.{{ key }} = flags.{{ key }}
+            {%- endfor %}
 ),
 
 steps as (
     select
         staged.*,
         case when staged.unit_key = 'all' then product_weeks.purchased_seats end as purchased,
-        {%- for stage in stages[:-1] %}
-        {{ plain_ratio(stage, stages[loop.index]) }} as {{ stage }}_step{{ ',' if not loop.last }}
+        {%- for stage in stages[1:] %}
+        {{ plain_ratio(stage, stages[loop.index0]) }} as {{ stage }}_step{{ ',' if not loop.last }}
         {%- endfor %}
     from staged
     left join product_weeks
@@ -84,15 +112,15 @@ final as (
         tool,
         period_start as week_start,
         cast(purchased as {{ dbt.type_bigint() }}) as purchased,
-        {%- for stage in stages | reverse %}
-        {{ stage }},
+        {%- for stage in stages %}
+        cast({{ stage }} as {{ dbt.type_bigint() }}) as {{ stage }},
         {%- endfor %}
         -- The stage that loses most of those who reached the one before; ties go to the earlier one.
         case
-            {%- for stage in stages[:-1] | reverse %}
+            {%- for stage in stages[1:] %}
             when
                 {{ stage }}_step < 1
-                {%- for other in stages[:-1] if other != stage %}
+                {%- for other in stages[1:] if other != stage %}
                 and {{ stage }}_step <= coalesce({{ other }}_step, 1)
                 {%- endfor %}
                 then '{{ stage }}'
@@ -101,12 +129,7 @@ final as (
         weeks_observed,
         period_state,
         is_complete as is_complete_week,
-        {%- for stage in stages %}
-        {{ '(' if loop.first else ' or ' }}(
-            {%- if loop.index0 < 3 -%}
-            weeks_observed >= 4 and {% endif -%}
-            {{ stage }} is null)
-        {%- endfor %}) as is_suppressed
+        {{ any_hidden(stage_measures() | map(attribute='name') | list, with_tools=false) }} as is_suppressed
     from steps
 )
 

@@ -55,8 +55,7 @@ final as (
             when totals.is_total_clear = 1 then {{ plain_ratio('totals.total_tokens', 'totals.active_people') }}
         end as tokens_per_active_person,
         case when totals.total_tokens is not null then daily_tokens.working_days end as working_days,
-        case when totals.total_tokens is not null then daily_tokens.mean_daily_tokens end
-            as mean_daily_tokens,
+        {{ plain_ratio('totals.total_tokens', 'daily_tokens.working_days') }} as mean_daily_tokens,
         case when totals.total_tokens is not null then daily_tokens.daily_tokens_deviation end
             as daily_tokens_deviation,
         case

@@ -1,13 +1,8 @@
 -- grain: one row a month, department (reporting unit) and product: seats, their use and their cost
--- Classes of holders: small ones merged into the next, rounded to 5. Seats without a person stand in
--- the row `Unattributed`, whose holders are accounts.
+-- Seats without a person stand in the row `Unattributed`, whose holders are accounts.
 {%- set classes = seat_classes() | list %}
 with seats as (
     select * from {{ ref('masked_unit_seats') }}
-),
-
-class_counts as (
-    select * from {{ ref('unit_seat_classes') }}
 ),
 
 product_months as (
@@ -40,8 +35,6 @@ carried_months as (
     from seat_cost_months
     group by month_start, product
 ),
-
-{{ merged_classes('class_counts', classes) }},
 
 months as (
     select
@@ -83,13 +76,8 @@ final as (
         cast(round(seats.seat_cost, 2) as decimal(18, 2)) as cost,
         '{{ var("reporting_currency") }}' as currency,
         {%- for class in classes %}
-        case
-            when seats.unit_key <> 'unattributed'
-                then case
-                    when merged.unit_key is null then 0
-                    else {{ rounded_people('merged.' ~ class ~ '_merged') }}
-                end
-        end as {{ class }},
+        cast(case when seats.seat_holders_hidden = 0 then seats.{{ class }} end as {{ dbt.type_bigint() }})
+            as {{ class }},
         {%- endfor %}
         cast(round(seats.reassignable_cost + seats.other_exposure_cost, 2) as decimal(18, 2))
             as exposure_cost,
@@ -108,7 +96,7 @@ final as (
         tool_periods.seat_period_state as period_state,
         tool_periods.seat_period_state = 'complete' as is_complete_month,
         {{ any_hidden(seat_measures() | map(attribute='name') | list, with_tools=false) }}
-        or (merged.unit_key is not null and {{ any_merged(classes) }}) as is_suppressed
+        or coalesce(reducible_costs.are_holders_hidden, 0) > 0 as is_suppressed
     from seats
     inner join months
         on seats.period_start = months.period_start
@@ -120,11 +108,6 @@ final as (
         on
             seats.period_start = product_days.month_start
             and seats.product = product_days.product
-    left join merged
-        on
-            seats.period_start = merged.month_start
-            and seats.unit_key = merged.unit_key
-            and seats.product = merged.product
     left join reducible_costs
         on
             seats.period_start = reducible_costs.month_start

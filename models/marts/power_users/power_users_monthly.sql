@@ -26,7 +26,16 @@ observed_months as (
     group by month_start, tool
 ),
 
-class_counts as (
+hidden_cells as (
+    select * from {{ ref('suppression_audit') }}
+    where period_type = 'month' and item = ''
+),
+
+flags as (
+    {{ hidden_flags('hidden_cells', ['period_start', 'unit_key', 'tool'], power_measures()) }}
+),
+
+figures as (
     select
         spine.unit_key,
         spine.unit_name,
@@ -36,8 +45,11 @@ class_counts as (
         spine.period_state,
         spine.is_complete,
         coalesce(observed_months.weeks_observed, 0) as weeks_observed,
-        coalesce(power_users.power_people, 0) as power_people,
-        coalesce(power_users.other_people, 0) as other_people
+        case when observed_months.weeks_observed > 0 then coalesce(power_users.power_people, 0) end
+            as power_people,
+        {%- for measure in power_measures()[1:] %}
+        power_users.{{ measure.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from spine
     left join power_users
         on
@@ -50,57 +62,51 @@ class_counts as (
             and spine.tool = observed_months.tool
 ),
 
-{{ merged_classes('class_counts', ['power_people', 'other_people']) }},
-
-counted as (
+masked_figures as (
     select
-        merged.*,
-        case
-            when weeks_observed = 0 or power_people_takes_rest then null
-            else {{ rounded_people('power_people_merged') }}
-        end as shown_people,
-        weeks_observed > 0 and (power_people_merged is null or other_people_merged is null)
-            as is_merged
-    from merged
+        figures.unit_key,
+        figures.unit_name,
+        figures.department_set,
+        figures.tool,
+        figures.period_start,
+        figures.period_state,
+        figures.is_complete,
+        figures.weeks_observed,
+        {%- for measure in power_measures() %}
+        {{ masked(measure.name) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from figures
+    left join flags
+        on
+            figures.period_start = flags.period_start
+            and figures.unit_key = flags.unit_key
+            and figures.tool = flags.tool
 ),
 
+-- A share tells its part beside the sum, and the other part: it needs all three.
 shares as (
     select
-        counted.*,
-        use_figures.active_people,
-        case
-            when counted.shown_people >= use_figures.active_people
-                then case when use_figures.active_people > 0 then cast(1 as {{ type_double() }}) end
-            else {{ plain_ratio('counted.shown_people', 'use_figures.active_people') }}
-        end as share_of_active,
+        masked_figures.*,
+        {{ plain_ratio('masked_figures.power_people', 'use_figures.active_people') }} as share_of_active,
         {%- for measure in ['messages', 'tokens'] %}
         case
             when
-                counted.shown_people is not null
-                and {{ is_safe_total('power_users.power_' ~ measure) }}
-                and {{ is_safe_total('power_users.other_' ~ measure) }}
+                masked_figures.power_people is not null
+                and masked_figures.other_{{ measure }}_hidden = 0
                 {%- for total in {'messages': ['user_messages'], 'tokens': token_buckets()}[measure] %}
                 and use_figures.{{ total }}_hidden = 0
                 {%- endfor %}
-                then cast(power_users.power_{{ measure }} as {{ type_double() }})
-                    / nullif(cast(
-                        power_users.power_{{ measure }} + power_users.other_{{ measure }}
-                        as {{ type_double() }}
-                    ), 0)
+                then {{ plain_ratio('masked_figures.power_' ~ measure, 'masked_figures.sender_' ~ measure) }}
         end as share_of_{{ measure }},
         {%- endfor %}
-        use_figures.active_people_hidden
-    from counted
+        {{ any_hidden(power_measures() | map(attribute='name') | list, with_tools=false) }}
+        or use_figures.active_people_hidden = 1 as is_suppressed
+    from masked_figures
     inner join use_figures
         on
-            counted.period_start = use_figures.period_start
-            and counted.unit_key = use_figures.unit_key
-            and counted.tool = use_figures.tool
-    left join power_users
-        on
-            counted.period_start = power_users.month_start
-            and counted.unit_key = power_users.unit_key
-            and counted.tool = power_users.tool
+            masked_figures.period_start = use_figures.period_start
+            and masked_figures.unit_key = use_figures.unit_key
+            and masked_figures.tool = use_figures.tool
 ),
 
 final as (
@@ -109,16 +115,18 @@ final as (
         shares.unit_name as department_name,
         shares.tool,
         shares.period_start as month_start,
-        shares.shown_people as power_users,
+        cast(shares.power_people as {{ dbt.type_bigint() }}) as power_users,
         shares.share_of_active,
         shares.share_of_messages,
         shares.share_of_tokens,
-        case when shares.is_complete and earlier.is_complete then shares.shown_people - earlier.shown_people end
-            as power_users_change,
+        case
+            when shares.is_complete and earlier.is_complete
+                then cast(shares.power_people - earlier.power_people as {{ dbt.type_bigint() }})
+        end as power_users_change,
         shares.weeks_observed,
         shares.period_state,
         shares.is_complete as is_complete_month,
-        shares.is_merged or shares.active_people_hidden = 1 as is_suppressed
+        shares.is_suppressed
     from shares
     left join shares as earlier
         on

@@ -1,19 +1,274 @@
 -- Fails for every published figure that few people made, or one or two of them nearly alone.
--- The rule is applied again to the exact cells, whatever the masks say.
+-- Who made a figure is counted here once more from the facts about people, in plain sums: neither the cells
+-- nor the masks, nor the macros that make them, have a say.
 {{ config(tags=['audit']) }}
+{%- set k = [var('suppression_k') | int, 5] | max %}
+{%- set buckets = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens',
+                   'reasoning_tokens', 'unsplit_tokens', 'credits'] %}
+{%- set days = {'week': iso_week_start('%s'), 'month': month_start('%s')} %}
+{%- set classes = ['held_by_leaver', 'on_leave', 'in_grace', 'duplicate', 'never_used', 'dormant',
+                   'under_used', 'used'] %}
 with published as (
     {{ published_cells() }}
 ),
 
-cells as (
-    select * from {{ ref('suppression_cells') }}
+usage_days as (
+    select * from {{ ref('fct_usage_daily') }}
 ),
 
-judged as (
+sessions as (
+    select * from {{ ref('fct_sessions') }}
+),
+
+seats as (
+    select * from {{ ref('fct_seats_daily') }}
+),
+
+costs as (
+    select * from {{ ref('fct_costs_daily') }}
+),
+
+holders as (
+    select * from {{ ref('fct_seat_holders_monthly') }}
+),
+
+stages as (
+    select * from {{ ref('fct_adoption_stages_weekly') }}
+),
+
+power_users as (
+    select * from {{ ref('fct_power_users_weekly') }}
+),
+
+person_periods as (
+    select * from {{ ref('int_person_periods') }}
+),
+
+reporting_units as (
+    select * from {{ ref('dim_reporting_units') }}
+),
+
+-- Use and seats count where the person is at home in the period.
+home_facts as (
+    {%- for period_type, start in days.items() %}
     select
-        cells.*,
-        {{ primary_reason() }} as reason
-    from cells
+        '{{ period_type }}' as period_type,
+        {{ start | replace('%s', 'activity_date') }} as period_start,
+        person_key,
+        tool,
+        '' as item,
+        'active_people' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from usage_days
+    where is_active
+
+    union all
+    {% for name in ['user_messages', 'measured_messages'] + buckets %}
+    select
+        '{{ period_type }}' as period_type,
+        {{ start | replace('%s', 'activity_date') }} as period_start,
+        person_key,
+        tool,
+        '' as item,
+        '{{ name }}' as measure,
+        cast({{ name }} as {{ type_money() }}) as amount
+    from usage_days
+    where {{ name }} > 0
+
+    union all
+    {% endfor %}
+    select
+        '{{ period_type }}' as period_type,
+        {{ start | replace('%s', 'activity_date') }} as period_start,
+        person_key,
+        tool,
+        '' as item,
+        'sessions' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from sessions
+
+    union all
+
+    select
+        '{{ period_type }}' as period_type,
+        {{ start | replace('%s', 'seat_date') }} as period_start,
+        person_key,
+        tool,
+        '' as item,
+        'licensed_people' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from seats
+    where holder_status in ('employed', 'on_leave')
+    {{- "\n\n    union all\n" if not loop.last }}
+    {%- endfor %}
+),
+
+power_months as (
+    select
+        'month' as period_type,
+        {{ month_start(add_days('week_start', 3)) }} as period_start,
+        person_key,
+        tool,
+        '' as item,
+        'power_people' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from power_users
+    where is_power_user
+),
+
+facts_of_tools as (
+    select
+        home_facts.*,
+        tool as tool_or_all
+    from home_facts
+    union all
+    select
+        home_facts.*,
+        'all' as tool_or_all
+    from home_facts
+    union all
+    select
+        power_months.*,
+        tool as tool_or_all
+    from power_months
+),
+
+-- Rows that know their own department: the day's of money and seat-days, the holder's of a seat.
+department_facts as (
+    select
+        facts_of_tools.period_type,
+        facts_of_tools.period_start,
+        person_periods.person_key,
+        person_periods.department_key,
+        facts_of_tools.tool_or_all as tool,
+        facts_of_tools.item,
+        facts_of_tools.measure,
+        facts_of_tools.amount
+    from facts_of_tools
+    inner join person_periods
+        on
+            facts_of_tools.period_type = person_periods.period_type
+            and facts_of_tools.period_start = person_periods.period_start
+            and facts_of_tools.person_key = person_periods.person_key
+    {% for stage in ['assigned', 'first_use', 'repeat_use', 'habitual', 'deep'] %}
+    union all
+
+    select
+        'week' as period_type,
+        week_start as period_start,
+        person_key,
+        department_key,
+        tool,
+        '' as item,
+        '{{ stage }}' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from stages
+    {{- ' where ' ~ stage if stage != 'assigned' }}
+    {% endfor %}
+    {%- for measure in ['seat_holders', 'seats_active'] + classes %}
+    union all
+
+    select
+        'month' as period_type,
+        month_start as period_start,
+        person_key,
+        department_key,
+        tool,
+        product as item,
+        '{{ measure }}' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from holders
+    {%- if measure == 'seats_active' %}
+    where active_days > 0
+    {%- elif measure != 'seat_holders' %}
+    where seat_class = '{{ measure }}'
+    {%- endif %}
+    {% endfor %}
+    {%- for tool in ['tool', "'all'"] %}
+    union all
+
+    select
+        'month' as period_type,
+        {{ month_start('usage_date') }} as period_start,
+        person_key,
+        department_key,
+        {{ tool }} as tool,
+        cost_basis as item,
+        'cost' as measure,
+        cast(cost as {{ type_money() }}) as amount
+    from costs
+    where bucket = 'person' and cost <> 0
+    {% endfor %}
+    union all
+
+    select
+        'month' as period_type,
+        {{ month_start('seat_date') }} as period_start,
+        person_key,
+        department_key,
+        tool,
+        product as item,
+        'seat_days' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from seats
+    where person_key is not null
+),
+
+unit_facts as (
+    select
+        department_facts.*,
+        reporting_units.unit_key
+    from department_facts
+    inner join reporting_units
+        on
+            department_facts.period_type = reporting_units.period_type
+            and department_facts.period_start = reporting_units.period_start
+            and department_facts.department_key = reporting_units.department_key
+    union all
+    select
+        department_facts.*,
+        'all' as unit_key
+    from department_facts
+),
+
+shares as (
+    select
+        period_type,
+        period_start,
+        unit_key,
+        tool,
+        item,
+        measure,
+        person_key,
+        sum(amount) as share_of_person
+    from unit_facts
+    group by period_type, period_start, unit_key, tool, item, measure, person_key
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by period_type, period_start, unit_key, tool, item, measure
+            order by share_of_person desc, person_key
+        ) as place
+    from shares
+),
+
+counted as (
+    select
+        period_type,
+        period_start,
+        unit_key,
+        tool,
+        item,
+        measure,
+        count(*) as people,
+        sum(share_of_person) as total,
+        sum(case when place = 1 then share_of_person else 0 end) as largest,
+        sum(case when place = 2 then share_of_person else 0 end) as second_largest
+    from ranked
+    group by period_type, period_start, unit_key, tool, item, measure
 ),
 
 final as (
@@ -24,17 +279,31 @@ final as (
         published.tool,
         published.measure,
         published.item,
-        judged.reason
+        counted.people
     from published
-    inner join judged
+    inner join counted
         on
-            published.period_type = judged.period_type
-            and published.period_start = judged.period_start
-            and published.unit_key = judged.unit_key
-            and published.tool = judged.tool
-            and published.measure = judged.measure
-            and published.item = judged.item
-    where published.shown_value is not null and judged.reason is not null
+            published.period_type = counted.period_type
+            and published.period_start = counted.period_start
+            and published.unit_key = counted.unit_key
+            and published.tool = counted.tool
+            and published.measure = counted.measure
+            and published.item = counted.item
+    where
+        published.shown_value is not null
+        and (
+            counted.people < {{ k }}
+            or (
+                published.measure in (
+                    'user_messages', 'measured_messages', 'sessions', 'cost', 'seat_days'
+                    {%- for name in buckets %}, '{{ name }}'{% endfor %}
+                )
+                and (
+                    counted.largest * 2 > counted.total
+                    or (counted.largest + counted.second_largest) * 4 > counted.total * 3
+                )
+            )
+        )
 )
 
 select * from final

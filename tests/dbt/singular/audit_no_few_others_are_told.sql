@@ -1,0 +1,172 @@
+-- Fails where two shown figures of a row tell that one to k-1 people do not do something: who are employed
+-- and not active, hold a seat and do not use it, reached one stage and not the next. Ratios are read back as
+-- the counts that they are made of. Published columns alone, as a reader has them.
+{{ config(tags=['audit']) }}
+{%- set k = [var('suppression_k') | int, 5] | max %}
+{%- set stages = ['assigned', 'first_use', 'repeat_use', 'habitual', 'deep'] %}
+{%- set of_use = {
+    'active_people': 'active_people',
+    'people of the active ratio': 'round(active_ratio * headcount)',
+    'people of the sessions': 'round(sessions / nullif(sessions_per_active_person, 0))',
+    'people of the messages': 'round(user_messages / nullif(messages_per_active_person, 0))',
+    'licensed_people': 'licensed_people',
+    'active people with a licence': 'round(licensed_active_ratio * licensed_people)',
+} %}
+with usage_weeks as (
+    select * from {{ ref('department_usage_weekly') }}
+),
+
+usage_months as (
+    select * from {{ ref('department_usage_monthly') }}
+),
+
+seat_months as (
+    select * from {{ ref('license_utilization_monthly') }}
+),
+
+funnel_weeks as (
+    select * from {{ ref('adoption_funnel_weekly') }}
+),
+
+power_months as (
+    select * from {{ ref('power_users_monthly') }}
+),
+
+pairs as (
+    {%- for relation, start in {'usage_weeks': 'week_start', 'usage_months': 'month_start'}.items() %}
+    {%- for name, count in of_use.items() %}
+    select
+        '{{ name }} of {{ relation }}' as part,
+        department_key,
+        tool,
+        {{ start }} as period_start,
+        headcount as people,
+        {{ count }} as people_in_it
+    from {{ relation }}
+
+    union all
+    {% endfor %}
+    {%- for name in ['people of the sessions', 'people of the messages', 'active people with a licence'] %}
+    select
+        '{{ name }}, active, of {{ relation }}' as part,
+        department_key,
+        tool,
+        {{ start }} as period_start,
+        active_people as people,
+        {{ of_use[name] }} as people_in_it
+    from {{ relation }}
+
+    union all
+    {% endfor %}
+    {%- for name in ['active_people', 'active people with a licence'] %}
+    select
+        '{{ name }}, licensed, of {{ relation }}' as part,
+        department_key,
+        tool,
+        {{ start }} as period_start,
+        licensed_people as people,
+        {{ of_use[name] }} as people_in_it
+    from {{ relation }}
+
+    union all
+    {% endfor %}
+    {%- endfor %}
+    {%- for count in ['seats_active', 'round(utilization_ratio * seat_holders)'] %}
+    select
+        'seats_active' as part,
+        department_key,
+        product as tool,
+        month_start as period_start,
+        seat_holders as people,
+        {{ count }} as people_in_it
+    from seat_months
+
+    union all
+    {% endfor %}
+    {%- for class in seat_classes() %}
+    select
+        '{{ class }}' as part,
+        department_key,
+        product as tool,
+        month_start as period_start,
+        seat_holders as people,
+        {{ class }} as people_in_it
+    from seat_months
+
+    union all
+    {% endfor %}
+    {%- for stage in stages %}
+    {%- for later in stages[loop.index:] %}
+    select
+        '{{ later }} of {{ stage }}' as part,
+        department_key,
+        tool,
+        week_start as period_start,
+        {{ stage }} as people,
+        {{ later }} as people_in_it
+    from funnel_weeks
+
+    union all
+    {% endfor %}
+    {%- endfor %}
+    {%- for stage in ['assigned', 'first_use'] %}
+    select
+        'active people of {{ stage }}' as part,
+        funnel_weeks.department_key,
+        funnel_weeks.tool,
+        funnel_weeks.week_start as period_start,
+        funnel_weeks.{{ stage }} as people,
+        usage_weeks.active_people as people_in_it
+    from funnel_weeks
+    inner join usage_weeks
+        on
+            funnel_weeks.department_key = usage_weeks.department_key
+            and funnel_weeks.tool = usage_weeks.tool
+            and funnel_weeks.week_start = usage_weeks.week_start
+
+    union all
+    {% endfor %}
+    -- What is bought and not assigned tells how many are.
+    select
+        'assigned seats' as part,
+        department_key,
+        product as tool,
+        month_start as period_start,
+        purchased as people,
+        unassigned as people_in_it
+    from seat_months
+
+    union all
+
+    select
+        'used' as part,
+        department_key,
+        product as tool,
+        month_start as period_start,
+        seats_active as people,
+        used as people_in_it
+    from seat_months
+
+    union all
+
+    select
+        'power_users' as part,
+        power_months.department_key,
+        power_months.tool,
+        power_months.month_start as period_start,
+        usage_months.active_people as people,
+        power_months.power_users as people_in_it
+    from power_months
+    inner join usage_months
+        on
+            power_months.department_key = usage_months.department_key
+            and power_months.tool = usage_months.tool
+            and power_months.month_start = usage_months.month_start
+),
+
+final as (
+    select * from pairs
+    where people_in_it > 0 and people - people_in_it between 1 and {{ k - 1 }}
+)
+
+select * from final
