@@ -41,7 +41,7 @@ def quiet_process() -> None:
 
 def _told_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     record = _make_record(*args, **kwargs)
-    if _FOREIGN.fullmatch(record.name):
+    if _FOREIGN.fullmatch(record.name or ""):
         kind = record.exc_info[0] if record.exc_info else None
         raised = f" ({kind.__name__})" if kind else ""
         place = f"{record.module}:{record.funcName}, line {record.lineno}"

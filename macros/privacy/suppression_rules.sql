@@ -32,11 +32,15 @@
 {%- endmacro %}
 
 
-{#- The least a reader knows of a hidden cell: no zero, because that would be shown. Of a count of people
-    that few people are not the reason to hide, it is taken as known that it reaches k: other columns of
-    the row may tell by being shown. -#}
+{#- The least a reader knows of a hidden cell: no zero, because that would be shown; but zeros of seat classes
+    are hidden beside a hidden class. Of a count of people that few people are not the reason to hide, it is
+    taken as known that it reaches k: other columns of the row may tell by being shown. -#}
 {% macro known_least() -%}
-    case when kind = 'people' and contributors >= {{ suppression_k() }} then {{ suppression_k() }} else 1 end
+    case
+                    when kind = 'people' and contributors >= {{ suppression_k() }} then {{ suppression_k() }}
+                    when measure in ('{{ seat_classes() | join("', '") }}') then 0
+                    else 1
+                end
 {%- endmacro %}
 
 
@@ -64,7 +68,8 @@
     case
                     when hidden_reason is null or hidden_reason in ('{{ secondary_reasons() | join("', '") }}')
                         then null
-                    when kind = 'people' and contributors < {{ suppression_k() }} then {{ suppression_k() - 1 }}
+                    when kind = 'people' and contributors < {{ suppression_k() }}
+                        then {{ suppression_k() }} - {{ known_least() }}
                     when kind = 'people' and others_inside between 1 and {{ suppression_k() - 1 }}
                         then value - others_inside
                     when kind = 'people' then null
