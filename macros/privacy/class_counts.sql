@@ -1,12 +1,12 @@
 {#-
-    Counts of people by class: classes under k merge into the next, what is shown is rounded to 5.
+    Counts of accounts by class: classes under k merge into the next.
 
     Gives a chain of CTEs that ends in `<name>`: all columns of the relation and, for each class,
-        <class>_merged      people of the class and of the smaller ones merged into it; NULL when it
+        <class>_merged      accounts of the class and of the smaller ones merged into it; NULL when it
                             is merged itself; 0 where nobody is
         <class>_takes_rest  true on the class that also took the last classes, too small and with no
                             next one: they merge into the one before
-    Everything is NULL or 0 when all people together are fewer than k.
+    Everything is NULL or 0 when all accounts together are fewer than k.
 
     A carry (the sum when it is under k, else 0) names the carry before it once only: Postgres
     writes these steps into one expression, which would double with every class otherwise.
@@ -52,12 +52,6 @@ resting as (
         {%- endfor %}
     from resting
 )
-{%- endmacro %}
-
-
-{#- A count of people as it is published: to the nearest multiple of 5. NULL stays NULL. -#}
-{% macro rounded_people(count) -%}
-    cast(5 * floor(({{ count }} + 2) / 5.0) as {{ dbt.type_bigint() }})
 {%- endmacro %}
 
 

@@ -364,20 +364,3 @@ open_groups as (
         from {{ relation }}
     ) as members
 {%- endmacro %}
-
-
-{#- Whether a total of its own (no line, no tie) may be shown: see primary_reason(). Expects the
-    columns of unit_figures(). A total nobody contributes to is a zero. -#}
-{% macro is_safe_total(name) -%}
-    coalesce(
-            {{ name }}_contributors = 0
-            or (
-                {{ name }}_contributors >= {{ suppression_k() }}
-                and {{ name }}_largest * 2 <= {{ name }}
-                and ({{ name }}_largest + {{ name }}_second_largest) * 4 <= {{ name }} * 3
-                and ({{ name }} - {{ name }}_largest - {{ name }}_second_largest) * 100
-                >= {{ name }}_largest * 15
-            ),
-            false
-        )
-{%- endmacro %}
