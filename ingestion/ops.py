@@ -108,6 +108,7 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
                 ("sample_hash", pa.string()),
                 ("sample_offset", pa.int64()),
                 ("rejected_at", TIMESTAMP),
+                ("is_kept", pa.bool_()),
             ]
         ),
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NoReturn
 
@@ -152,7 +153,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         finished_at=utc_now(),
         error=error,
         rows=dict(report.accepted) if status == "ok" else {},
-        rejected=sum(reject.count for reject in report.rejects.values()),
+        rejected=sum(reject.count for reject in report.rejects.values() if not reject.is_kept),
         erased=report.erased.total(),
         unknown_fields=tuple(sorted(path for _, path in report.unknown_fields)),
     )
@@ -168,8 +169,62 @@ def _load(
     settings: Any,
     gate: Gate,
 ) -> None:
-    pipeline = stored.pipeline
-    run = SourceRun(
+    run = _source_run(definition, context, stored, settings, gate)
+    try:
+        _extract(stored, definition.extract(run))
+        gate.check_limits()
+    except (PipelineStepFailed, SourceError) as failure:
+        stored.pipeline.abort_packages()
+        _load_present(definition, context, stored, settings, gate)
+        if isinstance(failure, SourceError):
+            raise
+        _raise_cause(failure, definition.name, "could not be read")
+    _write_extracted(definition, context, stored, run)
+
+
+def _load_present(
+    definition: SourceDefinition, context: LoadContext, stored: StoredRows, settings: Any, failed: Gate
+) -> None:
+    """After a failed load: what exists only today is asked for again and loaded by itself.
+
+    Rosters and licences cannot be fetched later; reports and log files can. Saved answers wait for the next
+    run.
+    """
+    if definition.snapshots is None:
+        return
+    context.progress(definition.name, "could not be read as a whole; taking today's state alone")
+    gate = failed.anew()
+    settings = copy(settings)
+    settings.archive_dir = None
+    run = _source_run(definition, context, stored, settings, gate)
+    try:
+        _extract(stored, _each_apart(run, definition.snapshots(run)))
+    except PipelineStepFailed:
+        stored.pipeline.abort_packages()
+        context.progress(definition.name, "today's state could not be read either")
+        return
+    if run.fetched:
+        _write_extracted(definition, context, stored, run)
+
+
+def _each_apart(run: SourceRun, resources: Iterable[Iterable[Batch]]) -> Iterator[Batch]:
+    """The batches of each resource that can be read to its end; the others leave nothing behind."""
+    for resource in resources:
+        begun = len(run.fetched)
+        try:
+            batches = list(resource)
+            run.gate.check_limits({batch.contract.name for batch in batches})
+        except SourceError as failure:
+            del run.fetched[begun:]
+            run.progress(f"left out: {failure.message}")
+        else:
+            yield from batches
+
+
+def _source_run(
+    definition: SourceDefinition, context: LoadContext, stored: StoredRows, settings: Any, gate: Gate
+) -> SourceRun:
+    return SourceRun(
         source=definition.name,
         settings=settings,
         gate=gate,
@@ -178,20 +233,21 @@ def _load(
         progress=lambda message: context.progress(definition.name, message),
         known_keys=stored.keys,
     )
-    try:
-        extract_arrow(pipeline, _coalesced(without_older(stored, definition.extract(run))))
-        gate.check_limits()
-    except PipelineStepFailed as failure:
-        pipeline.abort_packages()
-        _raise_cause(failure, definition.name, "could not be read")
-    except SourceError:
-        pipeline.abort_packages()
-        raise
+
+
+def _extract(stored: StoredRows, batches: Iterable[Batch]) -> None:
+    extract_arrow(stored.pipeline, _coalesced(without_older(stored, batches)))
+
+
+def _write_extracted(
+    definition: SourceDefinition, context: LoadContext, stored: StoredRows, run: SourceRun
+) -> None:
+    pipeline = stored.pipeline
     context.ops.bury(context.tombstones.take_learned(), utc_now())
     records = _with_most_rows(definition, run.loaded, _last_records(run.fetched))
     records = _rebuildable(records, run.loaded, context.events_from)
     # Fields before the load too, so that what a crash leaves to be finished is judged as well.
-    fill = _fill_rows(context, definition.name, gate.report)
+    fill = _fill_rows(context, definition.name, run.gate.report)
     _record_days(context, definition.name, records, load_id=None, fill=fill)
     context.progress(definition.name, "writing")
     pa.default_memory_pool().release_unused()  # DuckDB's part of the memory begins here
@@ -369,6 +425,7 @@ def _record_outcome(context: LoadContext, result: SourceResult, report: GateRepo
             "sample_hash": reject.sample_hash,
             "sample_offset": reject.sample_offset,
             "rejected_at": now,
+            "is_kept": reject.is_kept,
         }
         for (table, reason), reject in report.rejects.items()
     ]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ingestion.archive import ArchivedAnswer, archived_answers
-from ingestion.errors import AnswerError
+from ingestion.errors import AnswerError, SourceError
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
 from ingestion.source_types import FetchWindow
@@ -29,6 +29,9 @@ def snapshots(
 ) -> Iterator[tuple[dt.date, T]]:
     """Each day of the resource that is still to be loaded: saved answers of the past, then today's.
 
+    A saved answer that cannot be read is named in the progress and its day stays missing: the other days and
+    resources do not wait for somebody to mend a file.
+
     `live` asks the vendor (None: only the archive is read); `saved` decodes an archived answer.
     `window` is for answers whose rows speak of another day than the one they were taken on: the caller records
     the answer's own day with `run.window_fetched`, so that it is not read again.
@@ -39,7 +42,24 @@ def snapshots(
         wanted = clock.since is not None and clock.since <= day <= (clock.until or clock.today)
         if day < clock.today and (wanted or not run.loaded.is_loaded(recorded_as, run.tenant, scope, day)):
             run.progress(f"{contract.name} of {day} from the archive")
-            yield day, saved(answer)
+            before = run.gate.tally(contract.name)
+            try:
+                rows = saved(answer)
+            except SourceError as fault:
+                run.progress(
+                    f"WARNING: {answer.path.name}: {fault.message} Its day stays missing. {fault.remedy}"
+                )
+                run.gate.reject(
+                    contract.name, "a saved answer is unreadable", answer.path.name.encode(), 0, is_kept=True
+                )
+                continue
+            yield day, rows
+            if run.gate.breaks_limit(contract.name, before):
+                run.progress(
+                    f"WARNING: {answer.path.name}: too many rows break the contract. Its day stays missing."
+                )
+                run.gate.set_aside(contract.name, before)
+                run.leave_out(recorded_as, day)
     if live is not None and (clock.until is None or clock.until >= clock.today):
         run.progress(f"{contract.name} of today")
         yield clock.today, live()

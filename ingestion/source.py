@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -63,6 +63,13 @@ class SourceRun:
             yield Batch(contract, table)
         self._record(contract, scope, day, rows, "ok" if rows else "empty")
 
+    def leave_out(self, resource: str, day: dt.date) -> None:
+        """What was fetched of this day counts as not fetched: it is missing until it can be read."""
+        self.fetched[:] = [
+            replace(record, status="pending") if (record.resource, record.day) == (resource, day) else record
+            for record in self.fetched
+        ]
+
     def day_not_ready(self, contract: TableContract, day: dt.date, *, scope: str = "main") -> None:
         """The vendor has no answer for that day yet: recorded as pending, nothing is deleted."""
         self._record(contract, scope, day, 0, "pending")
@@ -114,6 +121,7 @@ class SourceDefinition:
         extract: yields batches; raises SourceError when the vendor cannot be read.
         check: what `ai-usage doctor` prints; only reads.
         windows: fetch windows that are not tables, with their horizon (log files by day).
+        snapshots: the resources that exist only today, each by itself; loaded alone when the whole load fails.
         needed_for: what cannot be told without this source; empty when the others stand without it.
     """
 
@@ -124,6 +132,7 @@ class SourceDefinition:
     extract: Callable[[SourceRun], Iterable[Batch]]
     check: Callable[[SourceRun], Iterable[Finding]]
     windows: tuple[FetchWindow, ...] = ()
+    snapshots: Callable[[SourceRun], Iterable[Iterable[Batch]]] | None = None
     needed_for: str = ""
 
 

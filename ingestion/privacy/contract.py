@@ -40,6 +40,7 @@ class Column:
     Attributes:
         withheld_by: boolean column of the same table that says where the vendor hides this value by intent; it
             is not expected there, so that hiding all of them is no field that went empty.
+        needed: False: a value out of bounds is left out and counted, and the record stays.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Column:
     max_length: int = 120
     of_somebody_else: bool = False
     withheld_by: str | None = None
+    needed: bool = True
 
     @property
     def names_subject(self) -> bool:
@@ -75,15 +77,23 @@ def text(name: str, read: Reader, *, required: bool = False, max_length: int = 1
 
 
 def integer(
-    name: str, read: Reader, *, required: bool = False, minimum: int = 0, maximum: int = 2**53
+    name: str,
+    read: Reader,
+    *,
+    required: bool = False,
+    minimum: int = 0,
+    maximum: int = 2**53,
+    needed: bool = True,
 ) -> Column:
-    """A count. Negative or absurd values reject the record."""
-    return Column(name, pa.int64(), read, required=required, minimum=minimum, maximum=maximum)
+    """A count. Negative or absurd values reject the record, or are left out where the column is not needed."""
+    return Column(name, pa.int64(), read, required=required, minimum=minimum, maximum=maximum, needed=needed)
 
 
-def decimal(name: str, read: Reader, *, required: bool = False, minimum: int | None = None) -> Column:
+def decimal(
+    name: str, read: Reader, *, required: bool = False, minimum: int | None = None, needed: bool = True
+) -> Column:
     """Money or credits, decimal(38, 9). Negative values are credits and refunds."""
-    return Column(name, MONEY, read, required=required, minimum=minimum)
+    return Column(name, MONEY, read, required=required, minimum=minimum, needed=needed)
 
 
 def boolean(name: str, read: Reader, *, required: bool = False) -> Column:
@@ -96,9 +106,17 @@ def date(name: str, read: Reader, *, required: bool = False) -> Column:
     return Column(name, pa.date32(), read, required=required)
 
 
-def timestamp(name: str, read: Reader, *, required: bool = False) -> Column:
-    """An instant; lands as naive UTC. A value after the run's start plus a day rejects the record."""
-    return Column(name, TIMESTAMP, read, required=required, minimum=EARLIEST)
+def timestamp(
+    name: str,
+    read: Reader,
+    *,
+    required: bool = False,
+    earliest: dt.datetime = EARLIEST,
+    needed: bool = True,
+) -> Column:
+    """An instant; lands as naive UTC. One before `earliest` or after the run's start plus a day rejects the
+    record, or is left out where the column is not needed."""
+    return Column(name, TIMESTAMP, read, required=required, minimum=earliest, needed=needed)
 
 
 def identifier(

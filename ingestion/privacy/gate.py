@@ -26,22 +26,28 @@ from ingestion.privacy.contract import Column, DayGrain, EventGrain, TableContra
 from ingestion.privacy.lines import whole_lines
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstones
-from ingestion.privacy.wire import WireRecord, refusal, unknown_fields
+from ingestion.privacy.wire import WireRecord, read_record, refusal, spread, unknown_fields
 
 R = TypeVar("R")
 
 BATCH_ROWS = 50_000
-_SAMPLE_EVERY = 200
-_SAMPLE_FIRST = 20
+# Lines of a block of about 8 MB that are looked at for fields that no contract knows; of events there are so
+# many that a smaller part costs a tenth of reading them.
+_LINES_LOOKED_AT = 1_000
+_EVENTS_LOOKED_AT = 200
 
 
 @dataclass(slots=True)
 class Reject:
-    """Records of one table refused for one reason. No values: a keyed hash and an offset of the first."""
+    """Records of one table refused for one reason. No values: a keyed hash and an offset of the first.
+
+    `is_kept`: the records stayed, without a value that nothing needs.
+    """
 
     count: int = 0
     sample_hash: str | None = None
     sample_offset: int | None = None
+    is_kept: bool = False
 
 
 @dataclass(slots=True)
@@ -57,7 +63,17 @@ class GateReport:
 
     def rejected(self, table: str) -> int:
         """Records of one table that were refused."""
-        return sum(reject.count for (name, _), reject in self.rejects.items() if name == table)
+        return sum(
+            reject.count for (name, _), reject in self.rejects.items() if name == table and not reject.is_kept
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a gate had accepted and refused of a table at one moment."""
+
+    readable: int
+    refused: Counter[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,7 @@ class Gate:
         decoder = msgspec.json.Decoder(wire, strict=False)
         offset = 0
         for lines in whole_lines(chunks):
-            self._sample_lines(wire, table, lines)
+            self._look_for_unknown(wire, table, lines, _LINES_LOOKED_AT)
             try:
                 records = decoder.decode_lines(lines)
             except MemoryError:
@@ -111,7 +127,7 @@ class Gate:
         """The same as columns, for very many records: a block that is in order never becomes single records."""
         offset = 0
         for lines, block in one_ahead(_parsed(wire, whole_lines(chunks))):
-            self._sample_lines(wire, table, lines)
+            self._look_for_unknown(wire, table, lines, _EVENTS_LOOKED_AT)
             if block is None:
                 block = Block.of_records(wire, self._lines_one_by_one(wire, table, lines, offset))
             offset += len(lines)
@@ -120,7 +136,7 @@ class Gate:
 
     def objects(self, wire: type[R], table: str, objects: Sequence[Any]) -> list[R]:
         """Typed records of decoded JSON objects or CSV rows; a bad one is counted and skipped."""
-        self._sample_objects(wire, table, objects)
+        self._look_at_objects(wire, table, objects)
         try:
             return msgspec.convert(objects, list[wire], strict=False)  # type: ignore[valid-type]
         except MemoryError:
@@ -131,11 +147,18 @@ class Gate:
     def _objects_one_by_one(self, wire: type[R], table: str, objects: Sequence[Any]) -> Iterator[R]:
         for position, item in enumerate(objects):
             try:
-                yield msgspec.convert(item, wire, strict=False)
+                record, left_out = read_record(wire, item)
             except MemoryError:
                 raise
             except Exception as error:
                 self.reject(table, refusal(error), _payload(item), position)
+                continue
+            self._count_left_out(table, left_out, str(position).encode(), position)
+            yield record
+
+    def _count_left_out(self, table: str, fields: Iterable[str], payload: bytes, position: int) -> None:
+        for field_name in fields:
+            self.reject(table, f"{field_name} unreadable, left out", payload, position, is_kept=True)
 
     def _lines_one_by_one(self, wire: type[R], table: str, lines: bytes, offset: int) -> list[R]:
         decode = msgspec.json.Decoder(wire, strict=False).decode
@@ -143,7 +166,12 @@ class Gate:
         for line in lines.removeprefix(codecs.BOM_UTF8).split(b"\n"):
             if line.strip():
                 try:
-                    records.append(decode(line))
+                    try:
+                        records.append(decode(line))
+                    except msgspec.ValidationError:
+                        record, left_out = read_record(wire, msgspec.json.decode(line))
+                        self._count_left_out(table, left_out, line, offset)
+                        records.append(record)
                 except MemoryError:
                     raise
                 except Exception as error:
@@ -172,9 +200,16 @@ class Gate:
         bad: dict[int, str] = {}
         for column in contract.columns:
             unreadable = read[column.name][1]
-            for position, reason in (refusals(column, arrays[column.name], self._latest) | unreadable).items():
-                if position not in erased:
-                    bad.setdefault(position, reason)
+            refused = refusals(column, arrays[column.name], self._latest) | unreadable
+            refused = {position: reason for position, reason in refused.items() if position not in erased}
+            if column.needed:
+                bad = refused | bad
+            elif refused:
+                arrays[column.name] = _emptied(arrays[column.name], refused)
+                for position, reason in refused.items():
+                    self.reject(
+                        contract.name, f"{reason}, left out", repr(position).encode(), position, is_kept=True
+                    )
         for position, reason in bad.items():
             self.reject(contract.name, reason, repr(position).encode(), position)
         arrays = _without(arrays, len(records), erased | bad.keys())
@@ -258,28 +293,77 @@ class Gate:
 
     # -- rejects and unknown fields -------------------------------------------------------------------------
 
-    def reject(self, table: str, reason: str, payload: bytes, offset: int) -> None:
-        """Count a refused record: reason, keyed hash and offset; never its values."""
-        entry = self.report.rejects.setdefault((table, reason), Reject())
+    def reject(self, table: str, reason: str, payload: bytes, offset: int, *, is_kept: bool = False) -> None:
+        """Count a refused record: reason, keyed hash and offset; never its values.
+
+        `is_kept`: only a value was refused that nothing needs; it weighs nothing against the table.
+        """
+        entry = self.report.rejects.setdefault((table, reason), Reject(is_kept=is_kept))
         entry.count += 1
         if entry.sample_hash is None:
             entry.sample_hash = self.pseudonymiser.record_hash(payload)
             entry.sample_offset = offset
 
-    def check_limits(self) -> None:
-        """Raise when too many records of a table were refused; called before anything is loaded.
+    def anew(self) -> Gate:
+        """A gate like this one that has seen nothing yet."""
+        return Gate(
+            self.pseudonymiser,
+            tenant=self._tenant,
+            latest=self._latest,
+            reject_limit=self._limit,
+            tombstones=self.tombstones,
+        )
+
+    def tally(self, table: str) -> Tally:
+        """What was accepted and refused of a table so far."""
+        refused = {key: entry.count for key, entry in self.report.rejects.items() if key[0] == table}
+        return Tally(self.report.accepted[table] + self.report.erased[table], Counter(refused))
+
+    def breaks_limit(self, table: str, since: Tally) -> bool:
+        """Whether too many of the records since then were refused."""
+        rejected = self.report.rejected(table) - sum(
+            count for key, count in since.refused.items() if not self.report.rejects[key].is_kept
+        )
+        return self._is_too_much(rejected, self.tally(table).readable - since.readable)
+
+    def set_aside(self, table: str, since: Tally) -> None:
+        """Count what was refused since then as left out: it weighs nothing against the table any more."""
+        for key, entry in list(self.report.rejects.items()):
+            count = entry.count - since.refused[key]
+            if key[0] != table or entry.is_kept or not count:
+                continue
+            entry.count -= count
+            if not entry.count:
+                del self.report.rejects[key]
+            aside = self.report.rejects.setdefault(
+                (table, f"{key[1]}, the saved answer left out"),
+                Reject(0, entry.sample_hash, entry.sample_offset, is_kept=True),
+            )
+            aside.count += count
+
+    def _is_too_much(self, rejected: int, readable: int) -> bool:
+        limit = self._limit
+        few = rejected <= limit.allowance or rejected <= limit.ratio * (rejected + readable)
+        return rejected > 0 and not (readable and few)
+
+    def check_limits(self, tables: Collection[str] | None = None) -> None:
+        """Raise when too many records of a table (or of one of `tables`) were refused.
+
+        Called before anything is loaded.
 
         Raises:
             ContractError: names the table, the counts and the most frequent reason.
         """
-        for table in {name for name, _ in self.report.rejects}:
+        for table in {name for (name, _), entry in self.report.rejects.items() if not entry.is_kept}:
             rejected = self.report.rejected(table)
             readable = self.report.accepted[table] + self.report.erased[table]
             total = rejected + readable
-            if readable and (rejected <= self._limit.allowance or rejected <= self._limit.ratio * total):
+            if (tables is not None and table not in tables) or not self._is_too_much(rejected, readable):
                 continue
             reason = max(
-                (entry.count, reason) for (name, reason), entry in self.report.rejects.items() if name == table
+                (entry.count, reason)
+                for (name, reason), entry in self.report.rejects.items()
+                if name == table and not entry.is_kept
             )[1]
             raise ContractError(
                 f"{rejected} of {total} records for table {table} broke the contract, most often: {reason}.",
@@ -287,21 +371,24 @@ class Gate:
                 "Compare the answer with the contract in the source's records.py.",
             )
 
-    def _sample_lines(self, wire: type, table: str, block: bytes) -> None:
-        lines = block.split(b"\n", _SAMPLE_FIRST)[:_SAMPLE_FIRST]
-        objects = []
-        for line in lines:
+    def _look_for_unknown(self, wire: type, table: str, block: bytes, most: int) -> None:
+        """Count the undeclared fields of `most` lines, spread over the whole block: optional fields belong to
+        few records, which need not come first."""
+        lines = block.split(b"\n")
+        for line in spread(lines, most):
             try:
-                objects.append(msgspec.json.decode(line))
+                item = msgspec.json.decode(line)
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 continue  # counted as a reject by the typed decoder, which sees the same line
-        self._sample_objects(wire, table, objects)
+            self._count_unknown(table, unknown_fields(wire, item))
 
-    def _sample_objects(self, wire: type, table: str, objects: Sequence[Any]) -> None:
-        for position, item in enumerate(objects):
-            if position < _SAMPLE_FIRST or position % _SAMPLE_EVERY == 0:
-                for path in unknown_fields(wire, item):
-                    self.report.unknown_fields[table, path] += 1
+    def _look_at_objects(self, wire: type, table: str, objects: Sequence[Any]) -> None:
+        for item in spread(objects, _LINES_LOOKED_AT):
+            self._count_unknown(table, unknown_fields(wire, item))
+
+    def _count_unknown(self, table: str, paths: Iterable[str]) -> None:
+        for path in paths:
+            self.report.unknown_fields[table, path] += 1
 
 
 def _parsed(wire: type[WireRecord], blocks: Iterable[bytes]) -> Iterator[tuple[bytes, Block | None]]:
@@ -322,6 +409,13 @@ def _payload(item: Any) -> bytes:
         return repr(item).encode("utf-8", "replace")
     except RecursionError:
         return b"nested too deeply"
+
+
+def _emptied(values: pa.Array, positions: Collection[int]) -> pa.Array:
+    """The values with NULL at these positions."""
+    mask = np.zeros(len(values), dtype=bool)
+    mask[list(positions)] = True
+    return pc.if_else(pa.array(mask), pa.scalar(None, values.type), values)
 
 
 def _without(arrays: dict[str, pa.Array], count: int, positions: Collection[int]) -> dict[str, pa.Array]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
+
+R = TypeVar("R")
+T = TypeVar("T")
 
 _FIELD_NAME = re.compile(r"[A-Za-z_@$][A-Za-z0-9_.@$:\-]{0,63}")
 _DIGITS = re.compile(r"\d{4}")
@@ -15,6 +18,9 @@ IRREGULAR = "<irregular name>"
 _JSON_PATH = re.compile(r" - at `(\$[A-Za-z0-9_.\[\]…]*)`\Z")
 _EXPECTED = re.compile(r"\AExpected `([A-Za-z| ]+)`")
 _MISSING = re.compile(r"\AObject missing required field `([A-Za-z0-9_@.]+)`")
+_STEP = re.compile(r"\.([A-Za-z0-9_@]+)|\[(\d+)\]")
+_MOST_REPAIRS = 50
+_ITEMS_LOOKED_AT = 20
 
 
 class WireRecord(msgspec.Struct, gc=False):
@@ -22,7 +28,60 @@ class WireRecord(msgspec.Struct, gc=False):
 
     A parsed record holds no reference cycle. Python's cycle collector has to be told so: it would walk every
     record of a block again and again, which takes longer than reading it.
+
+    `NOT_NEEDED` names the fields (as the vendor writes them) without which every figure stands: a value of
+    theirs that cannot be read is left out and counted, and the record stays.
     """
+
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset()
+
+
+def read_record(wire: type[R], item: Any) -> tuple[R, list[str]]:
+    """The record in a decoded `item`, and the fields that had to be left out because nothing needs them.
+
+    Raises:
+        msgspec.ValidationError: a value that is needed cannot be read.
+        RecursionError: the item is nested too deeply to be looked at.
+    """
+    left_out: list[str] = []
+    while True:
+        try:
+            return msgspec.convert(item, wire, strict=False), left_out
+        except msgspec.ValidationError as error:
+            steps = _not_needed(wire, error)
+            if not steps or len(left_out) >= _MOST_REPAIRS:
+                raise
+            left_out.append(".".join(step for step in steps if isinstance(step, str)))
+            item = _without(item, steps)
+
+
+def _not_needed(wire: Any, error: Exception) -> list[str | int]:
+    """The way to the outermost unneeded field around the value that could not be read; empty without one."""
+    path = _JSON_PATH.search(str(error))
+    steps: list[str | int] = []
+    for name, index in _STEP.findall(path.group(1)) if path else ():
+        if not name:
+            steps.append(int(index))
+            continue
+        record = record_type(wire)
+        steps.append(name)
+        if record is None:
+            return []
+        if name in getattr(record, "NOT_NEEDED", ()):
+            return steps
+        wire = field_types(record).get(name)
+    return []
+
+
+def _without(item: Any, steps: list[str | int]) -> Any:
+    """A copy of `item` without the field at the end of the way; what is beside the way is shared."""
+    step, *rest = steps
+    copy = item.copy()
+    if rest:
+        copy[step] = _without(item[step], rest)
+    else:
+        del copy[step]
+    return copy
 
 
 def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
@@ -32,7 +91,7 @@ def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
     """
     record = record_type(wire)
     if isinstance(item, list):
-        for element in item[:5]:
+        for element in spread(item, _ITEMS_LOOKED_AT):
             yield from unknown_fields(wire, element, prefix)
     if record is None or not isinstance(item, dict):
         return
@@ -48,6 +107,16 @@ def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
 def _is_a_name(key: str) -> bool:
     """Whether a key reads as a vendor's field: keys that are people or ids must not be told by name."""
     return bool(_FIELD_NAME.fullmatch(key)) and "@" not in key[1:] and not _DIGITS.search(key)
+
+
+def spread(items: Sequence[T], most: int) -> Iterator[T]:
+    """At most `most` of the items at even distances, the first and the last included."""
+    if len(items) <= most:
+        yield from items
+        return
+    step = (len(items) - 1) / (most - 1)
+    for number in range(most):
+        yield items[round(number * step)]
 
 
 def refusal(error: Exception) -> str:

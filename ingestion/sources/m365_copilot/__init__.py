@@ -11,7 +11,7 @@ Alone: `ai-usage run --source m365_copilot`. Settings: docs/connect/m365_copilot
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any, Optional
 
@@ -25,13 +25,14 @@ from ingestion.doctor import probe
 from ingestion.errors import AccessError, AnswerError, ConfigurationError, MissingError, SourceError
 from ingestion.http import VendorClient, vendor_client
 from ingestion.identity import Sightings
-from ingestion.paging import odata_links
-from ingestion.snapshots import all_rows, saved_rows, snapshots
+from ingestion.snapshots import saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, Finding
 from ingestion.sources.m365_copilot import records
 from ingestion.sources.m365_copilot.auth import GivenToken, GraphAuth
 from ingestion.sources.m365_copilot.interactions import interaction_batches
+from ingestion.sources.m365_copilot.listing import listed
+from ingestion.sources.m365_copilot.records import CopilotSku
 from ingestion.sources.m365_copilot.report import csv_rows, json_rows
 
 _PERIODS = {"v1": ("D7", "D30", "D90", "D180", "ALL"), "v2": ("D7", "D28", "D90", "D180", "ALL")}
@@ -85,17 +86,27 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     settings: M365CopilotSettings = run.settings
     _refuse_wrong_report(settings)
     client = _client(settings, _auth(settings))
-    skus = {sku.strip().lower() for sku in settings.copilot_sku_ids}
+    skus = _configured_skus(settings)
     licensed: dict[str, None] = {}
     yield from _report_settings(run, client)
     yield from _subscribed_skus(run, client, skus)
-    yield from _users(run, client, frozenset(skus), licensed)
+    yield from _users(run, client, skus, licensed)
     yield from _usage(run, client)
     if settings.interactions:
         if not licensed and run.days_to_fetch(records.HISTORIES):  # a back-fill takes no snapshot of today
             users = _typed_users(run, _user_rows(client))
-            licensed = dict.fromkeys(_licensed(users, frozenset(skus)))
+            licensed = dict.fromkeys(_licensed(users, skus))
         yield from interaction_batches(run, client, list(licensed))
+
+
+def today(run: SourceRun) -> Iterator[Iterator[Batch]]:
+    """What exists only today: who holds a licence (which SKUs tell), whether names are shown, the report."""
+    settings: M365CopilotSettings = run.settings
+    _refuse_wrong_report(settings)
+    client = _client(settings, _auth(settings))
+    yield _licences(run, client)
+    yield _report_settings(run, client)
+    yield _usage(run, client)
 
 
 def check(run: SourceRun) -> Iterator[Finding]:
@@ -115,6 +126,16 @@ def check(run: SourceRun) -> Iterator[Finding]:
     yield from _check_names(run, client)
     if settings.interactions:
         yield _check_interactions(run, client)
+
+
+def _licences(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
+    skus = _configured_skus(run.settings)
+    yield from _subscribed_skus(run, client, skus)
+    yield from _users(run, client, skus, {})
+
+
+def _configured_skus(settings: M365CopilotSettings) -> dict[str, CopilotSku]:
+    return {sku.strip().lower(): CopilotSku() for sku in settings.copilot_sku_ids}
 
 
 def _auth(settings: M365CopilotSettings) -> GraphAuth | GivenToken:
@@ -171,24 +192,27 @@ def _live_settings(client: VendorClient) -> dict[str, Any]:
     return client.get_json("/v1.0/admin/reportSettings") or {}
 
 
-def _subscribed_skus(run: SourceRun, client: VendorClient, copilot: set[str]) -> Iterator[Batch]:
-    """SKUs of the tenant. `copilot` gains those that hold a Copilot service plan."""
+def _subscribed_skus(run: SourceRun, client: VendorClient, copilot: dict[str, CopilotSku]) -> Iterator[Batch]:
+    """SKUs of the tenant, each once. `copilot` gains those with Copilot plans, and the plans of all."""
 
     def live() -> list[dict[str, Any]]:
-        return all_rows(client.pages("/v1.0/subscribedSkus", data_key="value", paginator=odata_links()))
+        return listed(client, "/v1.0/subscribedSkus")
 
     contract = records.SUBSCRIBED_SKUS
     for day, rows in snapshots(run, contract, live=live, saved=lambda answer: saved_rows(answer, "value")):
-        skus = run.gate.objects(records.SubscribedSku, contract.name, rows)
-        copilot.update(sku.sku_id.lower() for sku in skus if sku.has_copilot_plan)
-        found = [records.SkuRow(sku, sku.sku_id.lower() in copilot) for sku in skus]
+        read = run.gate.objects(records.SubscribedSku, contract.name, rows)
+        skus = {sku.sku_id.strip().lower(): sku for sku in read}
+        copilot.update(
+            (sku_id, sku.as_copilot) for sku_id, sku in skus.items() if sku.copilot_plans or sku_id in copilot
+        )
+        found = [records.SkuRow(sku, sku_id in copilot) for sku_id, sku in skus.items()]
         if not any(row.is_copilot for row in found):
             run.progress("no subscribed SKU is known as Copilot: set copilot_sku_ids")
         yield from run.replace_day(contract, day, found)
 
 
 def _users(
-    run: SourceRun, client: VendorClient, copilot: frozenset[str], licensed: dict[str, None]
+    run: SourceRun, client: VendorClient, copilot: Mapping[str, CopilotSku], licensed: dict[str, None]
 ) -> Iterator[Batch]:
     """The directory with licences.
 
@@ -216,15 +240,14 @@ def _users(
 
 
 def _user_rows(client: VendorClient) -> list[dict[str, Any]]:
-    params = {"$select": _USER_FIELDS, "$top": 999}
-    return all_rows(client.pages("/v1.0/users", data_key="value", paginator=odata_links(), params=params))
+    return listed(client, "/v1.0/users", {"$select": _USER_FIELDS, "$top": 999})
 
 
 def _typed_users(run: SourceRun, rows: list[dict[str, Any]]) -> list[records.DirectoryUser]:
     return run.gate.objects(records.DirectoryUser, records.USERS.name, rows)
 
 
-def _licensed(users: list[records.DirectoryUser], copilot: frozenset[str]) -> list[str]:
+def _licensed(users: list[records.DirectoryUser], copilot: Mapping[str, CopilotSku]) -> list[str]:
     return [holder.user.object_id for holder in records.holders(users, copilot) if holder.has_license]
 
 
@@ -255,15 +278,19 @@ def _usage(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
 
 
 def _by_refresh_date(run: SourceRun, rows: list[dict[str, Any]]) -> dict[dt.date, list[records.UsageDetail]]:
-    """Rows that can be right, each user once a refresh date, the later row winning."""
+    """Rows that can be right, each user once a refresh date."""
     table = records.USAGE_USER_DETAIL.name
     found: dict[dt.date, dict[str, records.UsageDetail]] = defaultdict(dict)
     for position, user in enumerate(run.gate.objects(records.UsageDetail, table, rows)):
         fault = user.fault(run.clock.today)
+        key = user.user_principal_name.encode("utf-8", "replace")
         if fault:
-            run.gate.reject(table, fault, user.user_principal_name.encode(), position)
+            run.gate.reject(table, fault, key, position)
         else:
-            found[user.report_refresh_date][user.user_principal_name.strip().lower()] = user
+            for name in user.drop_impossible_dates(run.clock.today):
+                run.gate.reject(table, f"{name} impossible, left out", key, position, is_kept=True)
+            rows, name = found[user.report_refresh_date], user.user_principal_name.strip().lower()
+            rows[name] = rows[name].merged_into(user) if name in rows else user
     return {day: list(users.values()) for day, users in found.items()}
 
 
@@ -272,7 +299,7 @@ def _live_report(client: VendorClient, settings: M365CopilotSettings) -> list[di
     route = f"copilot/reports/getMicrosoft365CopilotUsageUserDetail({arguments})"
     if settings.report_format == "csv":
         return csv_rows(client.get_bytes(f"/v1.0/{route}"))
-    return json_rows(all_rows(client.pages(f"/beta/{route}", data_key="value", paginator=odata_links())))
+    return json_rows(listed(client, f"/beta/{route}"))
 
 
 def _saved_report(answer: ArchivedAnswer) -> list[dict[str, Any]]:
@@ -333,7 +360,7 @@ def _check_names(run: SourceRun, client: VendorClient) -> Iterator[Finding]:
 def _check_interactions(run: SourceRun, client: VendorClient) -> Finding:
     """One licensed user's newest interaction."""
     subject = "interactions"
-    copilot = frozenset(sku.strip().lower() for sku in run.settings.copilot_sku_ids)
+    copilot = _configured_skus(run.settings)
     try:
         licensed = _licensed(_typed_users(run, _user_rows(client)), copilot)
         if not licensed:
@@ -357,4 +384,5 @@ SOURCE = SourceDefinition(
     ),
     extract=extract,
     check=check,
+    snapshots=today,
 )

@@ -8,10 +8,10 @@ from itertools import groupby
 
 from ingestion.errors import AccessError, MissingError
 from ingestion.http import VendorClient
-from ingestion.paging import odata_links
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.m365_copilot import records
+from ingestion.sources.m365_copilot.listing import listed
 
 _ONE_DAY = dt.timedelta(days=1)
 _TICK = dt.timedelta(milliseconds=1)
@@ -76,9 +76,9 @@ def _history(
         before = min(dt.datetime.combine(last + _ONE_DAY, dt.time(), dt.UTC), run.clock.as_of)
         bounds = f"createdDateTime gt {_iso(after)} and createdDateTime lt {_iso(before)}"
         params = {"$top": 100, "$filter": bounds}
-        for page in client.pages(path, data_key="value", paginator=odata_links(), params=params):
-            for found in run.gate.objects(records.Interaction, records.INTERACTIONS.name, page):
-                yield records.InteractionRow(user_id, found)
+        rows = listed(client, path, params)
+        for found in run.gate.objects(records.Interaction, records.INTERACTIONS.name, rows):
+            yield records.InteractionRow(user_id, found)
 
 
 def _ranges(days: list[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:

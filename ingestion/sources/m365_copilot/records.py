@@ -7,8 +7,8 @@ becomes a number of characters.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from html.parser import HTMLParser
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -31,10 +31,15 @@ from ingestion.privacy.contract import (
 from ingestion.privacy.pseudonym import ENTRA_OBJECT, HRIS_ID, PERSON_EMAIL, SESSION
 from ingestion.privacy.wire import WireRecord
 from ingestion.source_types import FetchWindow
+from ingestion.sources.m365_copilot.html_text import text_length
 
 TOOL = "m365_copilot"
 COPILOT_SKU_ID = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
 COPILOT_PLAN_PREFIX = "M365_COPILOT"
+_FAILED_STATES = frozenset({"Error", "Disabled"})
+_OUT_OF_FORCE = frozenset({"suspended", "lockedout", "deleted"})
+# Directories older than the bound of all instants exist; no account is older than the product.
+_FIRST_ACCOUNT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 _SNAPSHOT_HORIZON = Horizon(first_load=0, lookback=0, finality=0)
 # A report's rows speak of the report's own refresh date, up to 72 hours back.
@@ -58,6 +63,15 @@ class UsageDetail(WireRecord):
     """
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"display_name"})
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset(
+        {
+            "report_period",
+            "prompts_submitted_for_all_apps",
+            "prompts_submitted_for_copilot_chat_work",
+            "prompts_submitted_for_copilot_chat_web",
+            "active_usage_days_for_all_apps",
+        }
+    )
     report_refresh_date: dt.date
     user_principal_name: str
     report_period: str | None = None
@@ -83,19 +97,36 @@ class UsageDetail(WireRecord):
         return "@" not in self.user_principal_name
 
     def fault(self, today: dt.date) -> str | None:
-        """Why the row cannot be right: nobody named, or a date that had not come when the report was made."""
+        """Why the row cannot be right: nobody named, or a report of a day that has not come."""
         if not self.user_principal_name.strip():
             return "missing user_principal_name"
         if self.report_refresh_date > today:
             return "report_refresh_date in the future"
-        for name in _ACTIVITY_DATES:
-            value = getattr(self, name)
-            if value is not None and value > self.report_refresh_date:
-                return f"{name} after the report"
         return None
 
+    def merged_into(self, later: UsageDetail) -> UsageDetail:
+        """The later of two rows of one user, with the newest date of either."""
+        for name in ACTIVITY_DATES:
+            dates = [date for date in (getattr(self, name), getattr(later, name)) if date is not None]
+            setattr(later, name, max(dates, default=None))
+        return later
 
-_ACTIVITY_DATES = tuple(name for name in UsageDetail.__struct_fields__ if name.endswith("last_activity_date"))
+    def drop_impossible_dates(self, today: dt.date) -> list[str]:
+        """Empty the activity dates that have not come yet, or are from before the product; their names.
+
+        One after the refresh date stays: the vendor saw the activity, and only labels its report late.
+        """
+        found = []
+        for name in ACTIVITY_DATES:
+            value = getattr(self, name)
+            if value is not None and not _FIRST_ACTIVITY <= value <= today:
+                setattr(self, name, None)
+                found.append(name)
+        return found
+
+
+_FIRST_ACTIVITY = dt.date(2022, 1, 1)
+ACTIVITY_DATES = tuple(name for name in UsageDetail.__struct_fields__ if name.endswith("last_activity_date"))
 
 USAGE_USER_DETAIL = TableContract(
     name="usage_user_detail",
@@ -121,10 +152,10 @@ USAGE_USER_DETAIL = TableContract(
         date("loop_last_activity_date", lambda u: u.loop_copilot_last_activity_date),
         date("edge_last_activity_date", lambda u: u.edge_last_activity_date),
         date("agent_last_activity_date", lambda u: u.copilot_agent_last_activity_date),
-        integer("prompts_all_apps", lambda u: u.prompts_submitted_for_all_apps),
-        integer("prompts_chat_work", lambda u: u.prompts_submitted_for_copilot_chat_work),
-        integer("prompts_chat_web", lambda u: u.prompts_submitted_for_copilot_chat_web),
-        integer("active_usage_days", lambda u: u.active_usage_days_for_all_apps, maximum=366),
+        integer("prompts_all_apps", lambda u: u.prompts_submitted_for_all_apps, needed=False),
+        integer("prompts_chat_work", lambda u: u.prompts_submitted_for_copilot_chat_work, needed=False),
+        integer("prompts_chat_web", lambda u: u.prompts_submitted_for_copilot_chat_web, needed=False),
+        integer("active_usage_days", lambda u: u.active_usage_days_for_all_apps, maximum=366, needed=False),
     ),
 )
 
@@ -132,8 +163,9 @@ USAGE_USER_DETAIL = TableContract(
 class AssignedLicense(WireRecord, rename="camel"):
     """A licence that a user holds."""
 
-    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"disabledPlans"})
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"disabledPlans"})
     sku_id: str | None = None
+    disabled_plans: list[str] | None = None
 
 
 class LicenseState(WireRecord, rename="camel"):
@@ -151,6 +183,7 @@ class DirectoryUser(WireRecord, rename="camel"):
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
         {"@odata.type", "@odata.id", "displayName", "department", "jobTitle"}
     )
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"createdDateTime", "accountEnabled"})
     id: str
     user_principal_name: str | None = None
     mail: str | None = None
@@ -167,6 +200,19 @@ class DirectoryUser(WireRecord, rename="camel"):
         return entra_id(self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class CopilotSku:
+    """What makes a SKU a Copilot licence.
+
+    Attributes:
+        plans: ids of its Copilot service plans, in lower case; empty where they are not known.
+        in_force: False while the subscription is suspended, locked out or deleted.
+    """
+
+    plans: frozenset[str] = frozenset()
+    in_force: bool = True
+
+
 class Holder(NamedTuple):
     """A directory user with the Copilot part of the licences."""
 
@@ -175,18 +221,37 @@ class Holder(NamedTuple):
     state: LicenseState | None
 
 
-def holders(users: Iterable[DirectoryUser], copilot_skus: frozenset[str]) -> list[Holder]:
+def holders(users: Iterable[DirectoryUser], copilot_skus: Mapping[str, CopilotSku]) -> list[Holder]:
     """Users, each once (a directory that changes between two pages repeats one), with their Copilot licence.
 
     Of several grants an active one counts before a failing one, a direct one before a group's.
     """
     found = {}
     for user in users:
-        skus = {(held.sku_id or "").lower() for held in user.assigned_licenses or ()}
         states = [s for s in user.license_assignment_states or () if (s.sku_id or "").lower() in copilot_skus]
         states.sort(key=lambda s: (s.state != "Active", s.assigned_by_group is not None))
-        found[user.object_id] = Holder(user, not skus.isdisjoint(copilot_skus), states[0] if states else None)
+        held = any(_gives_copilot(user, license_, copilot_skus) for license_ in user.assigned_licenses or ())
+        found[user.object_id] = Holder(user, held, states[0] if states else None)
     return list(found.values())
+
+
+def _gives_copilot(
+    user: DirectoryUser, license_: AssignedLicense, copilot_skus: Mapping[str, CopilotSku]
+) -> bool:
+    """Whether Copilot can be used with a licence.
+
+    Not while its subscription is not in force, or where every grant of it failed. A bundle whose Copilot parts
+    are all switched off gives none; the licence of Copilot alone is paid for, and stays a seat.
+    """
+    sku_id = (license_.sku_id or "").lower()
+    sku = copilot_skus.get(sku_id)
+    if sku is None or not sku.in_force:
+        return False
+    states = {s.state for s in user.license_assignment_states or () if (s.sku_id or "").lower() == sku_id}
+    if states and not states - _FAILED_STATES:
+        return False
+    switched_off = {plan.lower() for plan in license_.disabled_plans or ()}
+    return sku_id == COPILOT_SKU_ID or not sku.plans or bool(sku.plans - switched_off)
 
 
 USERS = TableContract(
@@ -204,7 +269,7 @@ USERS = TableContract(
         boolean("has_copilot_license", lambda h: h.has_license),
         text("license_state", lambda h: h.state.state if h.state else None),
         boolean("license_by_group", lambda h: h.state.assigned_by_group is not None if h.state else None),
-        timestamp("created_at", lambda h: h.user.created_date_time),
+        timestamp("created_at", lambda h: h.user.created_date_time, earliest=_FIRST_ACCOUNT, needed=False),
     ),
 )
 
@@ -221,29 +286,42 @@ class PrepaidUnits(WireRecord, rename="camel"):
 class ServicePlan(WireRecord, rename="camel"):
     """A part of a SKU."""
 
-    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
-        {"servicePlanId", "provisioningStatus", "appliesTo"}
-    )
+    KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"provisioningStatus", "appliesTo"})
+    service_plan_id: str | None = None
     service_plan_name: str | None = None
+
+    @property
+    def is_copilot(self) -> bool:
+        """Whether the plan is Copilot itself."""
+        return (self.service_plan_name or "").strip().upper().startswith(COPILOT_PLAN_PREFIX)
 
 
 class SubscribedSku(WireRecord, rename="camel"):
     """One SKU that the tenant subscribes to."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
-        {"id", "accountId", "accountName", "appliesTo", "capabilityStatus", "subscriptionIds"}
+        {"id", "accountId", "accountName", "appliesTo", "subscriptionIds"}
     )
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"consumedUnits", "prepaidUnits", "skuPartNumber"})
     sku_id: str
     sku_part_number: str | None = None
+    capability_status: str | None = None
     consumed_units: int | None = None
     prepaid_units: PrepaidUnits = msgspec.field(default_factory=PrepaidUnits)
     service_plans: list[ServicePlan] | None = None
 
     @property
-    def has_copilot_plan(self) -> bool:
-        """Bundles, education and frontline SKUs include Copilot under ids of their own."""
-        names = ((plan.service_plan_name or "").upper() for plan in self.service_plans or ())
-        return any(name.startswith(COPILOT_PLAN_PREFIX) for name in names)
+    def copilot_plans(self) -> frozenset[str]:
+        """Ids of the service plans that are Copilot; bundles and education SKUs hold some as well."""
+        return frozenset(
+            (plan.service_plan_id or "").lower() for plan in self.service_plans or () if plan.is_copilot
+        )
+
+    @property
+    def as_copilot(self) -> CopilotSku:
+        """What the licences of this SKU give."""
+        status = (self.capability_status or "").replace(" ", "").lower()
+        return CopilotSku(self.copilot_plans - {""}, status not in _OUT_OF_FORCE)
 
 
 class SkuRow(NamedTuple):
@@ -262,11 +340,11 @@ SUBSCRIBED_SKUS = TableContract(
         text("sku_id", lambda r: r.sku.sku_id.lower(), required=True),
         text("sku_part_number", lambda r: r.sku.sku_part_number),
         boolean("is_copilot", lambda r: r.is_copilot),
-        integer("consumed_units", lambda r: r.sku.consumed_units),
-        integer("enabled_units", lambda r: r.sku.prepaid_units.enabled),
-        integer("suspended_units", lambda r: r.sku.prepaid_units.suspended),
-        integer("warning_units", lambda r: r.sku.prepaid_units.warning),
-        integer("locked_out_units", lambda r: r.sku.prepaid_units.locked_out),
+        integer("consumed_units", lambda r: r.sku.consumed_units, needed=False),
+        integer("enabled_units", lambda r: r.sku.prepaid_units.enabled, needed=False),
+        integer("suspended_units", lambda r: r.sku.prepaid_units.suspended, needed=False),
+        integer("warning_units", lambda r: r.sku.prepaid_units.warning, needed=False),
+        integer("locked_out_units", lambda r: r.sku.prepaid_units.locked_out, needed=False),
     ),
 )
 
@@ -300,6 +378,7 @@ class Interaction(WireRecord, rename="camel"):
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
         {"@odata.type", "etag", "locale", "contexts", "from", "links", "mentions"}
     )
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"attachments", "conversationType"})
     id: str
     created_date_time: dt.datetime
     session_id: str | None = None
@@ -328,7 +407,7 @@ class Interaction(WireRecord, rename="camel"):
             return None
         content = self.body.content
         if (self.body.content_type or "").lower() == "html":
-            content = _plain_text(content).strip()
+            return text_length(content) or None
         return len(content) or None
 
 
@@ -376,27 +455,13 @@ def entra_id(written: str) -> str:
     return written.strip().lower()
 
 
-class _TextOnly(HTMLParser):
-    """Collects text between tags, entities decoded."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
-def _plain_text(html: str) -> str:
-    parser = _TextOnly()
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.parts)
-
-
 def _stripped(value: str | None) -> str | None:
     return (value or "").strip() or None
 
 
-def _utc_day(moment: dt.datetime) -> dt.date:
-    return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date()
+def _utc_day(moment: dt.datetime) -> dt.date | None:
+    """The UTC day; None at the ends of the calendar, where the instant itself is refused."""
+    try:
+        return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date()
+    except OverflowError:
+        return None

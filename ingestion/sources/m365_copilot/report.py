@@ -6,6 +6,7 @@ headers: they are matched without regard to case and spacing, and the first of t
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -33,18 +34,25 @@ _REQUIRED = (
 # Two chat surfaces and the Microsoft 365 app have last-activity dates that no table needs.
 _UNUSED = ("copilot_chat_work", "copilot_chat_web", "microsoft_365_copilot")
 _WORD = re.compile(r"[^a-z0-9]+")
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[,.'’\u00a0\u202f ]\d{3})+")
+_NO_DIGIT = re.compile(r"\D")
+_COUNTS = frozenset(
+    name for name in UsageDetail.__struct_fields__ if name.startswith(("prompts_", "active_usage_days"))
+)
 
 
 def csv_rows(data: bytes) -> list[dict[str, Any]]:
     """Rows of the CSV form under the names of :class:`UsageDetail`; unknown headers stay as they are.
 
     Raises:
-        AnswerError: not UTF-8, not CSV, or without a column of version 1.
+        AnswerError: neither UTF-8 nor UTF-16, not CSV, or without a column of version 1.
     """
+    text = _decoded(data)
+    heading = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=heading.count)
     try:
-        lines = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
-    except UnicodeDecodeError:
-        raise AnswerError("m365_copilot: the usage report is not UTF-8.", "Save it unchanged.") from None
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         raise AnswerError("m365_copilot: the usage report is not CSV.", "It may have been cut off.") from None
     header = [_csv_name(name) for name in lines[0]] if lines else []
@@ -52,7 +60,8 @@ def csv_rows(data: bytes) -> list[dict[str, Any]]:
     if missing:
         raise AnswerError(
             f"m365_copilot: the usage report has no column {', '.join(missing)}.",
-            "Nothing was replaced; compare with docs/connect/m365_copilot.md.",
+            "Save it with English headers as the vendor answers it; an export of the admin center is another "
+            "table (docs/connect/m365_copilot.md).",
         )
     first = {name: position for position, name in reversed(list(enumerate(header)))}
     return [_csv_row(first, cells) for cells in lines[1:] if any(cell.strip() for cell in cells)]
@@ -67,7 +76,11 @@ def _csv_row(first: dict[str, int], cells: list[str]) -> dict[str, Any]:
     """A row that is shorter than the header was cut: it is emptied here, and the gate counts it as a reject."""
     if len(cells) <= max(first.values()):
         return {}
-    return {name: cells[position].strip() or None for name, position in first.items() if name not in _SKIPPED}
+    return {
+        name: _plain_value(name, cells[position].strip() or None)
+        for name, position in first.items()
+        if name not in _SKIPPED
+    }
 
 
 def _json_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -84,11 +97,35 @@ def _json_row(row: dict[str, Any]) -> dict[str, Any]:
 def _json_fields(row: Any) -> dict[str, Any]:
     if not isinstance(row, dict):
         return {}
-    named = {_json_name(key): None if value == "" else value for key, value in row.items()}
+    named = {}
+    for key, value in row.items():
+        name = _json_name(key)
+        named[name] = _plain_value(name, None if value == "" else value)
     period = named.get("report_period")
     if period is not None:
         named["report_period"] = str(period)
     return {name: value for name, value in named.items() if name not in _SKIPPED}
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8, or UTF-16 as spreadsheets save it."""
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return data.decode("utf-16" if is_utf16 else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise AnswerError("m365_copilot: the usage report is not UTF-8.", "Save it unchanged.") from None
+
+
+def _plain_value(name: str, value: Any) -> Any:
+    """A date without its midnight, a count without its thousands separators; anything else as it stands."""
+    if not isinstance(value, str):
+        return value
+    if name.endswith("_date"):
+        midnight = _MIDNIGHT.fullmatch(value.strip())
+        return midnight.group(1) if midnight else value
+    if name in _COUNTS and _THOUSANDS.fullmatch(value.strip()):
+        return _NO_DIGIT.sub("", value)
+    return value
 
 
 def _csv_name(header: str) -> str:

@@ -64,6 +64,7 @@ rejects as (
         resource,
         {{ total('record_count') }} as rejected_rows
     from rejected_records
+    where not is_kept
     group by source, resource
 ),
 

@@ -12,7 +12,8 @@ final as (
         record_count,
         sample_hash,
         sample_offset,
-        rejected_at
+        rejected_at,
+        coalesce(is_kept, false) as is_kept
     from source
 )
 

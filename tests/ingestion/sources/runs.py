@@ -42,4 +42,9 @@ def loaded_rows(source: SourceDefinition, run: SourceRun) -> dict[str, list[dict
 
 def rejects(run: SourceRun) -> dict[tuple[str, str], int]:
     """Counted rejects by table and reason."""
-    return {key: reject.count for key, reject in run.gate.report.rejects.items()}
+    return {key: reject.count for key, reject in run.gate.report.rejects.items() if not reject.is_kept}
+
+
+def left_out(run: SourceRun) -> dict[tuple[str, str], int]:
+    """Values by table and reason that were left out while their records stayed."""
+    return {key: reject.count for key, reject in run.gate.report.rejects.items() if reject.is_kept}
