@@ -32,6 +32,8 @@ def snapshots(
     A saved answer that cannot be read is named in the progress and its day stays missing: the other days and
     resources do not wait for somebody to mend a file.
 
+    A list that comes empty after one with rows says nothing: nobody is taken for gone on its word.
+
     `live` asks the vendor (None: only the archive is read); `saved` decodes an archived answer.
     `window` is for answers whose rows speak of another day than the one they were taken on: the caller records
     the answer's own day with `run.window_fetched`, so that it is not read again.
@@ -62,7 +64,13 @@ def snapshots(
                 run.leave_out(recorded_as, day)
     if live is not None and (clock.until is None or clock.until >= clock.today):
         run.progress(f"{contract.name} of today")
-        yield clock.today, live()
+        current = live()
+        yesterday = clock.today - dt.timedelta(days=1)
+        last = run.loaded.last_rows(recorded_as, run.tenant, scope, yesterday)
+        if isinstance(current, list) and not current and last is not None and last[1]:
+            run.progress(f"WARNING: {contract.name} came empty after {last[1]} rows; the day stays missing.")
+            return
+        yield clock.today, current
 
 
 def saved_rows(answer: ArchivedAnswer, data_key: str) -> list[dict[str, Any]]:

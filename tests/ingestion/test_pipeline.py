@@ -54,6 +54,7 @@ EVENTS = TableContract(
         date("day", lambda r: r["day"]),
     ),
 )
+EVENTS_OF_TODAY = replace(DAYS, name="today_days", grain=DayGrain(is_snapshot=True))
 STATE = TableContract("state", CurrentGrain(), (text("name", lambda r: r),))
 
 
@@ -337,6 +338,30 @@ def test_a_source_that_fails_on_its_first_night_still_has_its_tables(env: Enviro
         for contract in (DAYS, EVENTS, STATE):
             names = {column.name for column in session.columns(env.raw_schema("raw_fake"), contract.name)}
             assert set(contract.schema().names) <= names
+
+
+def test_after_a_failed_load_what_exists_only_today_is_loaded_alone(env: Environment) -> None:
+    state = replace(DAYS, name="state", grain=DayGrain(is_snapshot=True))
+
+    def snapshots(run: SourceRun) -> Iterator[Iterator[Batch]]:
+        def broken() -> Iterator[Batch]:
+            yield from run.replace_day(DAYS, D3, [("half", 1)])
+            raise SourceError("This one cannot be read.")
+
+        yield broken()
+        yield run.replace_day(state, TODAY, [("holder", 1)])
+        yield run.replace_day(EVENTS_OF_TODAY, TODAY, [("a", -1)] * 30)  # every row breaks the contract
+
+    def extract(run: SourceRun) -> Iterator[Batch]:
+        yield from run.replace_day(state, TODAY, [("holder", 1)])
+        raise SourceError("A report is down.", "Wait.")
+
+    source = replace(definition(extract), contracts=(DAYS, state, EVENTS_OF_TODAY), snapshots=snapshots)
+    result = run_source(source, context(env))
+    assert (result.status, result.error) == ("failed", "A report is down. Wait.")
+    assert rows(env, "select who, n from raw_fake.state") == [("holder", 1)]
+    assert usage(env) == []
+    assert rows(env, "select resource, day, status from ops.loaded_days") == [("state", TODAY, "ok")]
 
 
 def test_a_newer_release_adds_its_raw_columns_also_where_the_source_is_not_connected(env: Environment) -> None:

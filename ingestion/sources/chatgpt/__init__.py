@@ -72,6 +72,13 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     yield from run.events(records.EVENT_LINKS, holders.links())
 
 
+def today(run: SourceRun) -> Iterator[Iterator[Batch]]:
+    """What exists only today: the roster, and seat types with the credits of the month."""
+    client = _client(run.settings)
+    yield _users(run, client, f"/compliance/workspaces/{run.settings.workspace_id}")
+    yield _seats(run, client)
+
+
 def check(run: SourceRun) -> Iterator[Finding]:
     """Whether each route answers with the configured key. Reads one row of each."""
     settings: ChatgptSettings = run.settings
@@ -122,7 +129,8 @@ def _users(run: SourceRun, client: VendorClient, workspace: str) -> Iterator[Bat
         )
 
     for day, rows in snapshots(run, records.USERS, live=live, saved=lambda answer: saved_rows(answer, "data")):
-        users = run.gate.objects(records.RosterUser, records.USERS.name, rows)
+        users = records.each_once(run.gate.objects(records.RosterUser, records.USERS.name, rows))
+        _tell_of_unstated(run, users)
         yield from run.replace_day(records.USERS, day, users)
         sightings.add((user.id, user.email, day) for user in users)
     yield from run.events(records.ROSTER_LINKS, sightings.links())
@@ -137,8 +145,21 @@ def _seats(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
         return all_rows(client.pages(path, data_key="data", paginator=paginator, params={"limit": 100}))
 
     for day, rows in snapshots(run, records.SEATS, live=live, saved=lambda answer: saved_rows(answer, "data")):
-        users = run.gate.objects(records.SeatUser, records.SEATS.name, rows)
+        users = records.each_once(run.gate.objects(records.SeatUser, records.SEATS.name, rows))
         yield from run.replace_day(records.SEATS, day, users)
+
+
+def _tell_of_unstated(run: SourceRun, users: list[records.RosterUser]) -> None:
+    """Members without a status hold a seat, since the roster lists them; with a word of no known meaning none."""
+    for status, consequence in (("unstated", "they count as members"), ("unknown", "they hold no seat")):
+        members = [user for user in users if user.seat_status == status]
+        for position, user in enumerate(members):
+            key = user.id.encode("utf-8", "replace")
+            run.gate.reject(records.USERS.name, f"status is {status}", key, position, is_kept=True)
+        if members:
+            run.progress(
+                f"WARNING: the status of {len(members)} of {len(users)} members is {status}; {consequence}"
+            )
 
 
 def _log_files(run: SourceRun, client: VendorClient, route: str, window: FetchWindow) -> Iterator[bytes]:
@@ -209,4 +230,5 @@ SOURCE = SourceDefinition(
     is_connected=lambda settings: bool(settings.api_key and settings.workspace_id),
     extract=extract,
     check=check,
+    snapshots=today,
 )

@@ -6,17 +6,17 @@ Text, titles, names and file names are declared nowhere but where they are measu
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeVar
 
-import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.identity import Pair, link_contract
 from ingestion.privacy.block import Block, any_but, any_of, either, has_items, is_present, is_value
 from ingestion.privacy.contract import (
+    EARLIEST,
     DayGrain,
     EventGrain,
     Horizon,
@@ -54,6 +54,13 @@ _TOOL_FEATURES = {
     "images": frozenset({"image_gen", "imagegen", "dalle", "image_generation", "images"}),
     "files": frozenset({"file_search", "files", "myfiles_browser"}),
 }
+_STATUSES = {
+    **dict.fromkeys(("active", "enabled"), "active"),
+    **dict.fromkeys(
+        ("inactive", "deactivated", "disabled", "deleted", "removed", "suspended", "pending", "invited"),
+        "inactive",
+    ),
+}
 _KNOWN_TOOLS = frozenset().union(*_TOOL_FEATURES.values())
 
 
@@ -70,6 +77,7 @@ class Author(WireRecord):
     """Author of a message; `role` is an older spelling of `type`."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"skills_used"})
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"tools_used", "client_type"})
     type: str | None = None
     role: str | None = None
     client_type: str | None = None
@@ -94,6 +102,7 @@ class AttachedFile(WireRecord):
 class Message(WireRecord):
     """One message of a conversation."""
 
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"created_at", "files"})
     id: str
     author: Author
     created_at: dt.datetime | None = None
@@ -129,8 +138,14 @@ def author_type(block: Block) -> pa.Array:
 
 
 def message_at(block: Block) -> pa.Array:
-    """When the message was written; the event's own time where the vendor does not say."""
-    return either(block["message.created_at"], block["timestamp"])
+    """When the message was written; the event's own time where the vendor does not say, or says nonsense.
+
+    An event tells of a message that is there, so that none was written a day after it.
+    """
+    written, told = block["message.created_at"], block["timestamp"]
+    since = pc.greater_equal(written, pa.scalar(EARLIEST, written.type))
+    late = pc.subtract(written, pa.scalar(dt.timedelta(days=1), pa.duration("us")))
+    return either(pc.if_else(pc.and_(since, pc.less_equal(late, told)), written, None), told)
 
 
 def prompt_chars(block: Block) -> pa.Array:
@@ -203,19 +218,22 @@ class Identity(WireRecord):
 
 
 class Measure(WireRecord):
-    """A value with its unit."""
+    """A value with its unit; `amount` and `currency` are other names of the two."""
 
     value: Decimal | None = None
     unit: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
 
 
 class BillingLine(WireRecord):
     """Money of one SKU. `estimated_cost_usd` is optional and often absent."""
 
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"quantity", "estimated_cost_usd"})
     sku: str | None = None
     quantity: Measure | None = None
     cost: Measure | None = None
-    estimated_cost_usd: Measure | None = None
+    estimated_cost_usd: Measure | float | None = None
 
 
 class UsageTokens(WireRecord):
@@ -238,17 +256,23 @@ class UsageTokens(WireRecord):
 class Measures(WireRecord):
     """Tokens of the row and money of its SKUs: two tables, because a join would repeat the tokens."""
 
-    usage: UsageTokens = msgspec.field(default_factory=UsageTokens)
-    billing: list[BillingLine] = msgspec.field(default_factory=list)
+    usage: UsageTokens | None = None
+    billing: list[BillingLine] | None = None
+
+    @property
+    def tokens(self) -> UsageTokens:
+        """The tokens, none where the row has money alone."""
+        return self.usage or UsageTokens()
 
 
 class CostPayload(WireRecord):
     """One hour of one identity, product, surface, client, model, tier and reasoning level."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"organization_id"})
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"hour", "surface", "client", "reasoning"})
     day: dt.date
-    hour: int
     measures: Measures
+    hour: int | None = None
     identity: Identity | None = None
     product: str | None = None
     surface: str | None = None
@@ -283,12 +307,13 @@ class BillingRow(NamedTuple):
 def billing_rows(events: list[CostEvent]) -> Iterator[BillingRow]:
     """Every SKU line of the events."""
     for event in events:
-        for number, line in enumerate(event.payload.measures.billing):
+        for number, line in enumerate(event.payload.measures.billing or ()):
             yield BillingRow(event, number, line)
 
 
 def _tokens(name: str) -> object:
-    return integer(name, lambda e: getattr(e.payload.measures.usage, name))
+    """A count that a later row may correct downwards."""
+    return integer(name, lambda e: getattr(e.payload.measures.tokens, name), minimum=-(2**53))
 
 
 COSTS_USAGE = TableContract(
@@ -299,7 +324,7 @@ COSTS_USAGE = TableContract(
     columns=(
         event_hash("event_token", lambda e: e.event_id),
         date("usage_date", lambda e: e.payload.day, required=True),
-        integer("usage_hour", lambda e: e.payload.hour, maximum=23),
+        integer("usage_hour", lambda e: e.payload.hour, maximum=23, needed=False),
         identifier("user_token", CHATGPT_USER, lambda e: e.identity.user_id),
         email("email_token", lambda e: e.identity.email),
         boolean("is_agent", lambda e: e.identity.agent is not None),
@@ -326,11 +351,11 @@ COSTS_BILLING = TableContract(
         email("email_token", lambda r: r.event.identity.email),
         date("usage_date", lambda r: r.event.payload.day, required=True),
         text("sku", lambda r: r.line.sku),
-        decimal("quantity", lambda r: _value(r.line.quantity)),
+        decimal("quantity", lambda r: _value(r.line.quantity), needed=False),
         text("quantity_unit", lambda r: _unit(r.line.quantity)),
         decimal("cost", lambda r: _value(r.line.cost)),
         text("cost_unit", lambda r: _unit(r.line.cost)),
-        decimal("estimated_cost_usd", lambda r: _value(r.line.estimated_cost_usd)),
+        decimal("estimated_cost_usd", lambda r: _value(r.line.estimated_cost_usd), needed=False),
     ),
 )
 
@@ -339,11 +364,18 @@ class RosterUser(WireRecord):
     """One account of the workspace roster."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"object", "name"})
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"created_at", "role"})
     id: str
     email: str | None = None
     created_at: float | None = None
     role: str | None = None
     status: str | None = None
+
+    @property
+    def seat_status(self) -> str:
+        """`active` or `inactive`; `unstated` where the vendor does not say, `unknown` for a word of its own."""
+        word = (self.status or "").strip().lower()
+        return _STATUSES.get(word, "unknown") if word else "unstated"
 
 
 class SeatUser(WireRecord):
@@ -360,12 +392,21 @@ class SeatUser(WireRecord):
             "inherited_monthly_usage_limit",
         }
     )
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"role", "current_month_usage", "last_month_usage"})
     id: str
     email: str | None = None
     role: str | None = None
     seat_type: str | None = None
     current_month_usage: Decimal | None = None
     last_month_usage: Decimal | None = None
+
+
+Member = TypeVar("Member", RosterUser, SeatUser)
+
+
+def each_once(members: Iterable[Member]) -> list[Member]:
+    """Members, each once as last seen: a list that changes while it is paged repeats some."""
+    return list({member.id: member for member in members}.values())
 
 
 USERS = TableContract(
@@ -377,8 +418,8 @@ USERS = TableContract(
         identifier("user_token", CHATGPT_USER, lambda u: u.id, required=True),
         email("email_token", lambda u: u.email),
         text("role", lambda u: u.role),
-        text("status", lambda u: u.status),
-        timestamp("created_at", lambda u: _instant(u.created_at)),
+        text("status", lambda u: u.seat_status),
+        timestamp("created_at", lambda u: _instant(u.created_at), needed=False),
     ),
 )
 
@@ -392,8 +433,8 @@ SEATS = TableContract(
         email("email_token", lambda u: u.email),
         text("role", lambda u: u.role),
         text("seat_type", lambda u: u.seat_type),
-        decimal("current_month_credits", lambda u: u.current_month_usage, minimum=0),
-        decimal("last_month_credits", lambda u: u.last_month_usage, minimum=0),
+        decimal("current_month_credits", lambda u: u.current_month_usage, needed=False),
+        decimal("last_month_credits", lambda u: u.last_month_usage, needed=False),
     ),
 )
 
@@ -413,9 +454,14 @@ def _instant(seconds: float | None) -> dt.datetime | None:
         return dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
-def _value(measure: Measure | None) -> Decimal | None:
-    return measure.value if measure else None
+def _value(measure: Measure | float | None) -> Decimal | None:
+    """The number of a measure, or of a bare number in its place."""
+    if measure is None:
+        return None
+    if isinstance(measure, Measure):
+        return measure.value if measure.value is not None else measure.amount
+    return Decimal(repr(measure))
 
 
 def _unit(measure: Measure | None) -> str | None:
-    return measure.unit if measure else None
+    return (measure.unit or measure.currency) if measure else None

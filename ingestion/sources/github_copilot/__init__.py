@@ -34,6 +34,7 @@ _REPORT_TABLES = (records.USER_DAYS, records.USER_DAY_FEATURES, records.USER_DAY
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2026-03-10"}
 # Classic tokens say their scopes. These only read what is read here; `manage_billing:copilot` could also give
 # and take seats, `scim:enterprise` could provision, but GitHub offers nothing narrower for their routes.
+_DAYS_WITHOUT_BILLING = 4
 _NEEDED_SCOPES = {"read:enterprise", "read:org", "manage_billing:copilot", "scim:enterprise"}
 
 
@@ -70,6 +71,11 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     if settings.billing:
         yield from _billing(run, client)
     yield from identity_batches(run, client, logins)
+
+
+def today(run: SourceRun) -> Iterator[Iterator[Batch]]:
+    """What exists only today: the seats."""
+    yield _seats(run, _client(run.settings), set())
 
 
 def check(run: SourceRun) -> Iterator[Finding]:
@@ -130,7 +136,8 @@ def _user_days(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterat
         if users is None:
             waiting += 1
             for contract in _REPORT_TABLES:
-                run.day_not_ready(contract, day)
+                if not run.loaded.is_loaded(contract.name, run.tenant, "main", day):
+                    run.day_not_ready(contract, day)
             continue
         yield from run.replace_day(records.USER_DAYS, day, users)
         yield from run.replace_day(records.USER_DAY_FEATURES, day, records.feature_rows(users))
@@ -146,7 +153,8 @@ def _user_days(run: SourceRun, client: VendorClient, logins: set[str]) -> Iterat
 def _report(run: SourceRun, client: VendorClient, day: dt.date) -> list[records.UserDay] | None:
     """The users of one day, each once; None while the vendor has no report, which is not zero.
 
-    A report that names nobody is believed when the day must be final by now: that day had no users.
+    A report that names nobody is believed when the day must be final by now, and no earlier report of the day
+    named anybody: nothing is deleted on the word of an answer that carries nothing.
     """
     run.progress(f"report of {day}")
     parts = _report_parts(run, client, day)
@@ -159,12 +167,13 @@ def _report(run: SourceRun, client: VendorClient, day: dt.date) -> list[records.
         for block in run.gate.json_lines(records.UserDay, table, [part]):
             for user in block:
                 if user.day == day:
-                    users[user.user_id] = user
+                    users[user.user_id] = user.fuller(users.get(user.user_id))
                 else:
                     run.gate.reject(table, "day is not the report's", str(user.user_id).encode(), 0)
     is_final = (run.clock.today - day).days >= records.USER_DAYS.horizon.finality
     is_readable = run.gate.report.rejected(table) == refused
-    return list(users.values()) if users or (is_final and is_readable) else None
+    had_users = run.loaded.rows(table, run.tenant, "main", day) > 0
+    return list(users.values()) if users or (is_final and is_readable and not had_users) else None
 
 
 def _report_parts(run: SourceRun, client: VendorClient, day: dt.date) -> list[bytes] | None:
@@ -204,23 +213,39 @@ def _billing_path(settings: GithubCopilotSettings) -> str:
 
 
 def _billing(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
-    """AI-credit items by day, newest first: where GitHub knows no billing, it knows none of earlier days."""
+    """AI-credit items by day, newest first.
+
+    A day that is answered with 404 has no billing yet. Where the newest days have none, earlier ones are not
+    asked for; and a day without items keeps those of an earlier answer.
+    """
+    missing: list[dt.date] = []
+    answered = False
     for day in reversed(run.days_to_fetch(records.BILLING_ITEMS)):
         run.progress(f"billing of {day}")
         params = {"year": day.year, "month": day.month, "day": day.day}
         try:
             answer = client.get_json(_billing_path(run.settings), params)
         except MissingError:
-            run.progress(f"no AI-credit billing up to {day}, or the token may not see it")
-            return
-        if answer is None:
-            run.day_not_ready(records.BILLING_ITEMS, day)
+            missing.append(day)
+            if not answered and len(missing) == _DAYS_WITHOUT_BILLING:
+                break
             continue
+        if answer is None:
+            missing.append(day)
+            continue
+        answered = True
         rows = answer.get("usageItems")
         if not isinstance(rows, list):
             raise AnswerError("github_copilot: billing came without `usageItems`.", "Nothing was replaced.")
         items = run.gate.objects(records.BillingItem, records.BILLING_ITEMS.name, rows)
-        yield from run.replace_day(records.BILLING_ITEMS, day, items)
+        if items or not run.loaded.rows(records.BILLING_ITEMS.name, run.tenant, "main", day):
+            yield from run.replace_day(records.BILLING_ITEMS, day, items)
+    if missing and not answered:
+        run.progress("no AI-credit billing of the newest days, or the token may not see it")
+        return
+    for day in missing:
+        if not run.loaded.is_loaded(records.BILLING_ITEMS.name, run.tenant, "main", day):
+            run.day_not_ready(records.BILLING_ITEMS, day)
 
 
 def _refuse_unknown_methods(settings: GithubCopilotSettings) -> None:
@@ -300,4 +325,5 @@ SOURCE = SourceDefinition(
     is_connected=lambda settings: bool(settings.api_key and (settings.enterprise or settings.organization)),
     extract=extract,
     check=check,
+    snapshots=today,
 )

@@ -47,6 +47,7 @@ class FeatureTotals(WireRecord):
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
         {"loc_suggested_to_add_sum", "loc_suggested_to_delete_sum"}
     )
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"loc_added_sum", "loc_deleted_sum"})
     feature: str | None = None
     user_initiated_interaction_count: int | None = None
     code_generation_activity_count: int | None = None
@@ -80,6 +81,17 @@ class CliTotals(WireRecord):
     """The command line tool, which stands in none of the other totals; absent without its use."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"last_known_cli_version"})
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"session_count", "request_count"})
+    session_count: int | None = None
+    request_count: int | None = None
+    prompt_count: int | None = None
+    token_usage: CliTokens = msgspec.field(default_factory=CliTokens)
+
+
+class AppTotals(WireRecord):
+    """The Copilot app, which stands in none of the other totals; absent without its use."""
+
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"session_count", "request_count"})
     session_count: int | None = None
     request_count: int | None = None
     prompt_count: int | None = None
@@ -101,6 +113,7 @@ class UserDay(WireRecord):
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset(
         {
+            "ai_adoption_phase",
             "enterprise_id",
             "organization_id",
             "chat_panel_agent_mode",
@@ -115,6 +128,15 @@ class UserDay(WireRecord):
             "etl_id",
             "day_partition",
             "entity_id_partition",
+        }
+    )
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset(
+        {
+            "loc_suggested_to_add_sum",
+            "loc_suggested_to_delete_sum",
+            "loc_added_sum",
+            "loc_deleted_sum",
+            "user_login",
         }
     )
     user_id: int
@@ -133,16 +155,52 @@ class UserDay(WireRecord):
     used_copilot_code_review_active: bool | None = None
     used_copilot_code_review_passive: bool | None = None
     used_copilot_coding_agent: bool | None = None
+    used_copilot_cloud_agent: bool | None = None
+    used_copilot_app: bool | None = None
     ai_credits_used: Decimal | None = None
     totals_by_feature: list[FeatureTotals] | None = None
     totals_by_model_feature: list[ModelTotals] | None = None
     totals_by_cli: CliTotals | None = None
+    totals_by_copilot_app: AppTotals | None = None
     totals_by_3rd_party_agent: list[AgentTotals] | None = None
+
+    def fuller(self, other: UserDay | None) -> UserDay:
+        """Of two rows of one user's day the one that tells of more; of equals the later, which is this one.
+
+        The vendor cuts a report into parts by user, so that two rows are two states of one day and not two
+        halves: the counters of a day only grow.
+        """
+        return self if other is None or self._told >= other._told else other
+
+    @property
+    def _told(self) -> int:
+        counters = (
+            self.user_initiated_interaction_count,
+            self.code_generation_activity_count,
+            self.code_acceptance_activity_count,
+            self.cli.prompt_count,
+            self.app.prompt_count,
+            self.agent_starts,
+        )
+        return sum(count or 0 for count in counters)
 
     @property
     def cli(self) -> CliTotals:
         """The command line tool's totals, empty when absent."""
         return self.totals_by_cli or CliTotals()
+
+    @property
+    def app(self) -> AppTotals:
+        """The Copilot app's totals, empty when absent."""
+        return self.totals_by_copilot_app or AppTotals()
+
+    @property
+    def used_cloud_agent(self) -> bool | None:
+        """The coding agent under either of its names; NULL where the vendor names neither."""
+        told = [
+            flag for flag in (self.used_copilot_coding_agent, self.used_copilot_cloud_agent) if flag is not None
+        ]
+        return any(told) if told else None
 
     @property
     def agent_starts(self) -> int | None:
@@ -191,23 +249,27 @@ USER_DAYS = TableContract(
         integer("user_initiated_interactions", lambda u: u.user_initiated_interaction_count),
         integer("code_generations", lambda u: u.code_generation_activity_count),
         integer("code_acceptances", lambda u: u.code_acceptance_activity_count),
-        integer("lines_suggested_to_add", lambda u: u.loc_suggested_to_add_sum),
-        integer("lines_suggested_to_delete", lambda u: u.loc_suggested_to_delete_sum),
-        integer("lines_added", lambda u: u.loc_added_sum),
-        integer("lines_deleted", lambda u: u.loc_deleted_sum),
+        integer("lines_suggested_to_add", lambda u: u.loc_suggested_to_add_sum, needed=False),
+        integer("lines_suggested_to_delete", lambda u: u.loc_suggested_to_delete_sum, needed=False),
+        integer("lines_added", lambda u: u.loc_added_sum, needed=False),
+        integer("lines_deleted", lambda u: u.loc_deleted_sum, needed=False),
         boolean("used_agent", lambda u: u.used_agent),
         boolean("used_chat", lambda u: u.used_chat),
         boolean("used_cli", lambda u: u.used_cli),
         boolean("used_code_review_active", lambda u: u.used_copilot_code_review_active),
         boolean("used_code_review_passive", lambda u: u.used_copilot_code_review_passive),
-        boolean("used_coding_agent", lambda u: u.used_copilot_coding_agent),
+        boolean("used_coding_agent", lambda u: u.used_cloud_agent),
+        boolean("used_app", lambda u: u.used_copilot_app),
         decimal("ai_credits_used", lambda u: u.ai_credits_used, minimum=0),
-        integer("cli_sessions", lambda u: u.cli.session_count),
-        integer("cli_requests", lambda u: u.cli.request_count),
+        integer("cli_sessions", lambda u: u.cli.session_count, needed=False),
+        integer("cli_requests", lambda u: u.cli.request_count, needed=False),
         integer("cli_prompts", lambda u: u.cli.prompt_count),
         integer("cli_prompt_tokens", lambda u: u.cli.token_usage.prompt_tokens_sum),
         integer("cli_output_tokens", lambda u: u.cli.token_usage.output_tokens_sum),
         integer("agent_starts", lambda u: u.agent_starts),
+        integer("app_prompts", lambda u: u.app.prompt_count),
+        integer("app_prompt_tokens", lambda u: u.app.token_usage.prompt_tokens_sum),
+        integer("app_output_tokens", lambda u: u.app.token_usage.output_tokens_sum),
     ),
 )
 
@@ -222,8 +284,8 @@ USER_DAY_FEATURES = TableContract(
         integer("user_initiated_interactions", lambda r: r.totals.user_initiated_interaction_count),
         integer("code_generations", lambda r: r.totals.code_generation_activity_count),
         integer("code_acceptances", lambda r: r.totals.code_acceptance_activity_count),
-        integer("lines_added", lambda r: r.totals.loc_added_sum),
-        integer("lines_deleted", lambda r: r.totals.loc_deleted_sum),
+        integer("lines_added", lambda r: r.totals.loc_added_sum, needed=False),
+        integer("lines_deleted", lambda r: r.totals.loc_deleted_sum, needed=False),
     ),
 )
 
@@ -246,6 +308,17 @@ USER_DAY_MODELS = TableContract(
 class BillingItem(WireRecord, rename="camel"):
     """AI credits of one product, SKU and model on one day, over all users (amounts in USD)."""
 
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset(
+        {
+            "unitType",
+            "pricePerUnit",
+            "grossQuantity",
+            "grossAmount",
+            "discountQuantity",
+            "discountAmount",
+            "netQuantity",
+        }
+    )
     product: str | None = None
     sku: str | None = None
     model: str | None = None
@@ -269,12 +342,12 @@ BILLING_ITEMS = TableContract(
         text("sku", lambda i: i.sku),
         text("model", lambda i: i.model),
         text("unit_type", lambda i: i.unit_type),
-        decimal("price_per_unit", lambda i: i.price_per_unit),
-        decimal("gross_quantity", lambda i: i.gross_quantity),
-        decimal("gross_amount", lambda i: i.gross_amount),
-        decimal("discount_quantity", lambda i: i.discount_quantity),
-        decimal("discount_amount", lambda i: i.discount_amount),
-        decimal("net_quantity", lambda i: i.net_quantity),
+        decimal("price_per_unit", lambda i: i.price_per_unit, needed=False),
+        decimal("gross_quantity", lambda i: i.gross_quantity, needed=False),
+        decimal("gross_amount", lambda i: i.gross_amount, needed=False),
+        decimal("discount_quantity", lambda i: i.discount_quantity, needed=False),
+        decimal("discount_amount", lambda i: i.discount_amount, needed=False),
+        decimal("net_quantity", lambda i: i.net_quantity, needed=False),
         decimal("net_amount", lambda i: i.net_amount, required=True),
     ),
 )
@@ -322,6 +395,9 @@ class Seat(WireRecord):
             "organization",
         }
     )
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset(
+        {"plan_type", "created_at", "pending_cancellation_date", "last_activity_at"}
+    )
     assignee: Assignee | None = None
     plan_type: str | None = None
     created_at: dt.datetime | None = None
@@ -338,9 +414,9 @@ SEATS = TableContract(
         identifier("user_token", GITHUB_USER, lambda s: str(s.assignee.id) if s.assignee else None),
         identifier("login_token", GITHUB_LOGIN, lambda s: login(s.assignee.login) if s.assignee else None),
         text("plan_type", lambda s: s.plan_type),
-        timestamp("created_at", lambda s: s.created_at),
+        timestamp("created_at", lambda s: s.created_at, needed=False),
         date("pending_cancellation_date", lambda s: s.pending_cancellation_date),
-        timestamp("last_activity_at", lambda s: s.last_activity_at),
+        timestamp("last_activity_at", lambda s: s.last_activity_at, needed=False),
     ),
 )
 
@@ -348,7 +424,8 @@ SEATS = TableContract(
 def one_seat_a_user(seats: Iterable[Seat]) -> list[Seat]:
     """Seats deduplicated by holder, as the vendor counts them; a seat without a holder stays a seat.
 
-    Of several grants the lasting one counts: not about to be cancelled, then the oldest.
+    Of several grants the lasting one counts: not about to be cancelled, then of the larger plan (which is the
+    one that is billed), then the oldest. Each grant tells of activity by itself, so the newest of all is kept.
     """
     held: dict[int, Seat] = {}
     unheld = []
@@ -357,14 +434,28 @@ def one_seat_a_user(seats: Iterable[Seat]) -> list[Seat]:
             unheld.append(seat)
             continue
         before = held.get(seat.assignee.id)
-        if before is None or _lasting(seat) < _lasting(before):
+        if before is None:
             held[seat.assignee.id] = seat
+            continue
+        kept = seat if _lasting(seat) < _lasting(before) else before
+        told = [moment for moment in (seat.last_activity_at, before.last_activity_at) if moment is not None]
+        kept.last_activity_at = max(told, key=_instant, default=None)
+        held[seat.assignee.id] = kept
     return [*held.values(), *unheld]
 
 
-def _lasting(seat: Seat) -> tuple[bool, str]:
-    created = seat.created_at.astimezone(dt.UTC).isoformat() if seat.created_at else "9999"
-    return seat.pending_cancellation_date is not None, created
+def _lasting(seat: Seat) -> tuple[bool, bool, str]:
+    is_largest = (seat.plan_type or "").strip().lower() == "enterprise"
+    created = _instant(seat.created_at) if seat.created_at else "9999-12-31T24"
+    return seat.pending_cancellation_date is not None, not is_largest, created
+
+
+def _instant(moment: dt.datetime) -> str:
+    """An instant as text that sorts, whatever zone it was written in."""
+    try:
+        return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).isoformat()
+    except OverflowError:  # at the ends of the calendar: the gate leaves it out
+        return moment.isoformat()
 
 
 def login(written: str | None) -> str | None:

@@ -180,7 +180,11 @@ def _report_settings(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
             run, records.REPORT_SETTINGS, live=lambda: [_live_settings(client)], saved=saved
         ):
             rows = [answer.get("value", answer) if isinstance(answer, dict) else answer for answer in answers]
-            found = run.gate.objects(records.ReportSettings, records.REPORT_SETTINGS.name, rows[-1:])
+            read = run.gate.objects(records.ReportSettings, records.REPORT_SETTINGS.name, rows[-1:])
+            found = [one for one in read if one.display_concealed_names is not None]
+            if not found:
+                run.progress("whether names are concealed was not answered; the report's rows tell")
+                continue
             if day == run.clock.today and any(one.display_concealed_names for one in found):
                 run.progress(f"WARNING: {_CONCEALED}")
             yield from run.replace_day(records.REPORT_SETTINGS, day, found)
@@ -289,8 +293,8 @@ def _by_refresh_date(run: SourceRun, rows: list[dict[str, Any]]) -> dict[dt.date
         else:
             for name in user.drop_impossible_dates(run.clock.today):
                 run.gate.reject(table, f"{name} impossible, left out", key, position, is_kept=True)
-            rows, name = found[user.report_refresh_date], user.user_principal_name.strip().lower()
-            rows[name] = rows[name].merged_into(user) if name in rows else user
+            of_day, upn = found[user.report_refresh_date], user.user_principal_name.strip().lower()
+            of_day[upn] = of_day[upn].merged_into(user) if upn in of_day else user
     return {day: list(users.values()) for day, users in found.items()}
 
 

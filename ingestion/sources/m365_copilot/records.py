@@ -353,7 +353,8 @@ class ReportSettings(WireRecord, rename="camel"):
     """The tenant's switch for names in reports."""
 
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = frozenset({"@odata.type", "@odata.context"})
-    display_concealed_names: bool
+    NOT_NEEDED: ClassVar[frozenset[str]] = frozenset({"displayConcealedNames"})
+    display_concealed_names: bool | None = None
 
 
 REPORT_SETTINGS = TableContract(

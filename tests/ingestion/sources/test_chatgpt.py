@@ -16,7 +16,7 @@ from ingestion.clock import RunClock
 from ingestion.errors import AccessError, AnswerError, SourceError
 from ingestion.source import SourceRun
 from ingestion.sources.chatgpt import SOURCE
-from tests.ingestion.sources.runs import AS_OF, TODAY, TOKENS, loaded_rows, rejects, source_run
+from tests.ingestion.sources.runs import AS_OF, TODAY, TOKENS, left_out, loaded_rows, rejects, source_run
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 
 DAY = dt.date(2026, 11, 18)
@@ -447,9 +447,13 @@ def test_impossible_roster_rows_are_counted(vendor: VendorStub) -> None:
     ]
     vendor.routes[f"GET {WORKSPACE}/users"] = NONE | {"data": rows}
     run = chat_run(vendor, TODAY, TODAY)
-    assert len(loaded_rows(SOURCE, run)["users"]) == 1
-    assert sum(rejects(run).values()) == 4
-    assert rejects(run)["users", "created_at in the future"] == 1
+    rows = loaded_rows(SOURCE, run)["users"]
+    assert [row["created_at"] is None for row in rows] == [False, True, True]
+    assert sum(rejects(run).values()) == 2
+    assert left_out(run) == {
+        ("users", "created_at in the future, left out"): 1,
+        ("users", "created_at unreadable, left out"): 1,
+    }
 
 
 def test_saved_rosters_give_a_past(vendor: VendorStub, tmp_path: Path) -> None:
