@@ -150,7 +150,7 @@ def _seats(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
 
 
 def _tell_of_unstated(run: SourceRun, users: list[records.RosterUser]) -> None:
-    """Members without a status hold a seat, since the roster lists them; with a word of no known meaning none."""
+    """Members without a status hold a seat, since the roster lists them; with an unknown word, none."""
     for status, consequence in (("unstated", "they count as members"), ("unknown", "they hold no seat")):
         members = [user for user in users if user.seat_status == status]
         for position, user in enumerate(members):

@@ -23,7 +23,7 @@ chatgpt_members as (
             and users.tenant = snapshot_dates.tenant
             and users.scope = snapshot_dates.scope
             and users.day = snapshot_dates.snapshot_day
-    where lower(users.status) = 'active'
+    where lower(users.status) in ('active', 'unstated')
 ),
 
 chatgpt_seat_types as (
@@ -85,7 +85,14 @@ github_copilot_seats as (
             and seats.tenant = snapshot_dates.tenant
             and seats.scope = snapshot_dates.scope
             and seats.day = snapshot_dates.snapshot_day
-    where seats.user_token is not null
+    where
+        seats.user_token is not null
+        -- A seat ends on the day of its cancellation, also while an earlier list is carried on.
+        and (
+            not snapshot_dates.is_carried
+            or seats.pending_cancellation_date is null
+            or seats.pending_cancellation_date > snapshot_dates.seat_date
+        )
     group by seats.user_token, snapshot_dates.seat_date
 ),
 

@@ -29,7 +29,11 @@ final as (
         cli_prompts,
         cli_prompt_tokens,
         cli_output_tokens,
-        agent_starts
+        agent_starts,
+        used_app,
+        app_prompts,
+        app_prompt_tokens,
+        app_output_tokens
     from source
 )
 

@@ -25,7 +25,8 @@ counted_days as (
         accounts.account_key,
         user_days.day,
         coalesce(user_days.user_initiated_interactions, 0)
-        + coalesce(user_days.cli_prompts, 0) as user_messages,
+        + coalesce(user_days.cli_prompts, 0)
+        + coalesce(user_days.app_prompts, 0) as user_messages,
         coalesce(user_days.cli_prompts, 0) as cli_prompts,
         coalesce(user_days.agent_starts, 0) as agent_starts,
         user_days.lines_suggested_to_add as lines_suggested,
@@ -38,7 +39,8 @@ counted_days as (
         or coalesce(user_days.agent_starts, 0) > 0 as used_agent,
         coalesce(user_days.used_cli, false) or coalesce(user_days.cli_prompts, 0) > 0 as used_cli,
         coalesce(user_days.code_acceptances, 0) > 0 as used_completion,
-        coalesce(user_days.used_code_review_active, false) as used_review
+        coalesce(user_days.used_code_review_active, false) as used_review,
+        coalesce(user_days.used_app, false) or coalesce(user_days.app_prompts, 0) > 0 as used_app
     from user_days
     left join accounts
         on user_days.user_token = accounts.id_token
@@ -59,10 +61,13 @@ final as (
             'cli': dbt.bool_or('used_cli'),
             'completion': dbt.bool_or('used_completion'),
             'review': dbt.bool_or('used_review'),
+            'other': dbt.bool_or('used_app'),
         }) }},
-        -- Generated but never accepted, or an automatic review, is nobody's act: passive.
+        -- Generated but never accepted, or an automatic review, is nobody's act: passive. Each flag of a
+        -- person's own act counts by itself, since people known from the vendor's servers have no counters.
         {{ dbt.bool_or(
             'user_messages > 0 or coalesce(suggestions_accepted, 0) > 0 or agent_starts > 0'
+            ~ ' or used_chat or used_agent or used_cli or used_review or used_app'
         ) }} as is_active,
         {{ loaded_through(resources) }} as loaded_through,
         day as activity_date

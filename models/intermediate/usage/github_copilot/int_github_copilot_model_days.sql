@@ -43,7 +43,7 @@ interactions_by_model as (
             and user_days.day = user_day_models.day
 ),
 
--- The command line is in no breakdown and names no model, and it alone has tokens.
+-- The command line is in no breakdown and names no model, but has tokens.
 cli_usage as (
     select
         user_token,
@@ -63,10 +63,32 @@ cli_usage as (
     where coalesce(cli_prompts, 0) > 0 or coalesce(cli_prompt_tokens, cli_output_tokens) is not null
 ),
 
+-- The Copilot app is told in the same way, and in no other total either.
+app_usage as (
+    select
+        user_token,
+        'copilot_app' as surface,
+        cast(null as {{ dbt.type_string() }}) as model,
+        coalesce(app_prompts, 0) as interactions,
+        case
+            when coalesce(app_prompt_tokens, app_output_tokens) is not null
+                then coalesce(app_prompt_tokens, 0)
+        end as input_tokens,
+        case
+            when coalesce(app_prompt_tokens, app_output_tokens) is not null
+                then coalesce(app_output_tokens, 0)
+        end as output_tokens,
+        day
+    from user_days
+    where coalesce(app_prompts, 0) > 0 or coalesce(app_prompt_tokens, app_output_tokens) is not null
+),
+
 model_usage as (
     select * from interactions_by_model
     union all
     select * from cli_usage
+    union all
+    select * from app_usage
 ),
 
 final as (
