@@ -377,7 +377,7 @@ class OpsStore:
                 "valid_from": tombstone.valid_from,
                 "valid_to": tombstone.valid_to,
             }
-            for tombstone in tombstones
+            for tombstone in sorted(tombstones, key=lambda one: one.token)
         ]
         if rows:
             self.write({"tombstones": rows})

@@ -28,6 +28,7 @@ from ingestion.gaps import changed_losses
 from ingestion.lake import lake_of
 from ingestion.newest import without_older
 from ingestion.ops import DayRecord, LoadedDays, OpsStore
+from ingestion.order import in_own_order
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.privacy.gate import Gate, GateReport
 from ingestion.privacy.pseudonym import Pseudonymiser
@@ -310,8 +311,9 @@ def _coalesced(batches: Iterable[Batch]) -> Iterator[ArrowLoad]:
 
 def _flush(waiting: dict[str, list[Batch]]) -> Iterator[ArrowLoad]:
     for batches in waiting.values():
+        contract = batches[0].contract
         table = pa.concat_tables([batch.table for batch in batches]).combine_chunks()
-        yield arrow_load(Batch(batches[0].contract, table))
+        yield arrow_load(Batch(contract, in_own_order(contract, table)))
     waiting.clear()
 
 

@@ -148,7 +148,8 @@ def _employees(run: SourceRun) -> Iterator[Batch]:
         refuse_shrunk(run, records.EMPLOYEES, day, len(rows))
         employees = run.gate.objects(records.Employee, records.EMPLOYEES.name, rows)
         employees = records.one_row_each(run.gate, employees)
-        yield from run.replace_day(records.EMPLOYEES, day, employees)
+        landing = [records.coarse_hire(employee, day) for employee in employees]
+        yield from run.replace_day(records.EMPLOYEES, day, landing)
         yield from run.replace_day(records.EMPLOYEE_EMAILS, day, list(records.addresses(run.gate, employees)))
 
 
@@ -165,7 +166,8 @@ def _history(run: SourceRun) -> Iterator[Batch]:
         rows = history_rows(sheet, columns, _reading(settings), run.clock.today)
     refuse_shrunk(run, records.EMPLOYEE_HISTORY, run.clock.today, len(rows))
     spans = run.gate.objects(records.HistorySpan, records.EMPLOYEE_HISTORY.name, rows)
-    yield from run.replace_current(records.EMPLOYEE_HISTORY, records.sound_spans(run.gate, spans))
+    sound = records.coarse_spans(records.sound_spans(run.gate, spans), run.clock.today)
+    yield from run.replace_current(records.EMPLOYEE_HISTORY, sound)
 
 
 def refuse_shrunk(run: SourceRun, contract: TableContract, day: dt.date, rows: int) -> None:

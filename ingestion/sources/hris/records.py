@@ -6,7 +6,7 @@ Names, birthdays and reasons of change are declared nowhere; they end here. All 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
@@ -33,6 +33,11 @@ STATUSES = ("active", "on_leave", "terminated", "other")
 _SNAPSHOT_HORIZON = Horizon(first_load=0, lookback=0, finality=0)
 _DROPPED = frozenset({"full name", "snapshot date", "change reason"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
+# Longer than any source reaches back; longer than rows of a person and day are kept by default.
+EXACT_HIRE_DAYS = 400
+EXACT_CHANGE_DAYS = 800
 
 
 class Employee(WireRecord):
@@ -193,6 +198,39 @@ def sound_spans(gate: Gate, spans: Iterable[HistorySpan]) -> list[HistorySpan]:
             gate.reject(EMPLOYEE_HISTORY.name, "corrected by a later row", str(position).encode(), position)
         kept[key] = span
     return list(kept.values())
+
+
+def coarse_hire(employee: Employee, day: dt.date) -> Employee:
+    """The employee with no finer a hire date than is used on the day of the snapshot.
+
+    While usage of the first days may still be read, the day decides whom it belongs to. Later the date only
+    says how long somebody has been there, for which the year is enough; the day would name nearly everybody.
+    """
+    return msgspec.structs.replace(employee, hire_date=_coarse_hire(employee.hire_date, day))
+
+
+def coarse_spans(spans: Sequence[HistorySpan], today: dt.date) -> list[HistorySpan]:
+    """The same for the history: the year of an old hire, the month of a change that no stored day knows."""
+    hired: dict[str, dt.date] = {}
+    for span in spans:
+        hired[span.employee_id] = min(span.effective_from, hired.get(span.employee_id, span.effective_from))
+    coarse = []
+    for span in spans:
+        begin, end = _coarse_change(span.effective_from, today), span.effective_to
+        if span.effective_from == hired[span.employee_id]:
+            begin = _coarse_hire(span.effective_from, today) or begin
+        end = end and _coarse_change(end, today)
+        if end is None or begin < end:
+            coarse.append(msgspec.structs.replace(span, effective_from=begin, effective_to=end))
+    return coarse
+
+
+def _coarse_hire(hired: dt.date | None, day: dt.date) -> dt.date | None:
+    return hired.replace(month=1, day=1) if hired and (day - hired).days > EXACT_HIRE_DAYS else hired
+
+
+def _coarse_change(changed: dt.date, today: dt.date) -> dt.date:
+    return changed.replace(day=1) if (today - changed).days > EXACT_CHANGE_DAYS else changed
 
 
 def _rank(employee: Employee) -> tuple[bool, dt.date]:

@@ -39,14 +39,15 @@ ordered_days as (
     where scope_rank = 1
 ),
 
--- A new hire date after an exit is a rehire under the same id; otherwise it is a correction.
+-- A later hire date after an exit is a rehire under the same id; otherwise it is a correction, or the
+-- year alone, which is all that lands of a hire long ago.
 stint_days as (
     select
         ordered_days.*,
         sum(
             case
                 when
-                    hired_on <> previous_hired_on
+                    hired_on > previous_hired_on
                     and (
                         previous_status = 'terminated'
                         or previous_terminated_from <= hired_on
@@ -103,7 +104,7 @@ exits as (
     group by stints.employee_token, stints.stint
 ),
 
-employment as (
+stated_employment as (
     select
         stints.employee_token,
         stints.stint,
@@ -115,6 +116,26 @@ employment as (
     left join exits
         on stints.employee_token = exits.employee_token
             and stints.stint = exits.stint
+),
+
+exits_before as (
+    select
+        stated_employment.*,
+        lag(exit_on) over (partition by employee_token order by stint) as previous_exit_on
+    from stated_employment
+),
+
+-- A rehire of which only the year is left does not reach back into the employment before it.
+employment as (
+    select
+        employee_token,
+        stint,
+        case
+            when hired_on < previous_exit_on then previous_exit_on
+            else hired_on
+        end as hired_on,
+        exit_on
+    from exits_before
 ),
 
 state_days as (

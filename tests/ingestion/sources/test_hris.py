@@ -78,7 +78,7 @@ def test_a_snapshot_becomes_employees_and_their_addresses(tmp_path: Path) -> Non
         "job_function": None,
         "location": "Lisbon",
         "manager_token": hris_id("00106"),
-        "hired_on": dt.date(2024, 2, 12),
+        "hired_on": dt.date(2024, 1, 1),  # more than 400 days ago: the year alone
         "terminated_from": None,
     }
     assert (jon["status"], jon["manager_token"]) == ("on_leave", None)
@@ -117,10 +117,10 @@ def test_history_is_half_open_with_rehires_and_future_rows(tmp_path: Path) -> No
     path.write_text(HISTORY)
     spans = load(tmp_path, SNAPSHOT, history_location=str(path))["employee_history"]
     assert [(s["effective_from"], s["effective_to"], s["status"]) for s in spans] == [
-        (dt.date(2022, 2, 1), dt.date(2025, 7, 1), "active"),
+        (dt.date(2022, 1, 1), dt.date(2025, 7, 1), "active"),
         (dt.date(2025, 7, 1), dt.date(2026, 9, 1), "terminated"),
         (dt.date(2026, 9, 1), None, "active"),
-        (dt.date(2023, 4, 1), dt.date(2027, 1, 1), "active"),
+        (dt.date(2023, 1, 1), dt.date(2027, 1, 1), "active"),
         (dt.date(2027, 1, 1), None, "active"),
     ]
 
@@ -140,7 +140,7 @@ def test_spans_that_end_before_they_start_and_superseded_ones_are_counted(tmp_pa
     (tmp_path / "employees.csv").write_text(SNAPSHOT)
     run = source_run(SOURCE, snapshot_location=str(tmp_path / "employees.csv"), history_location=str(path))
     spans = loaded_rows(SOURCE, run)["employee_history"]
-    corrected = [s["department"] for s in spans if s["effective_from"] == dt.date(2023, 4, 1)]
+    corrected = [s["department"] for s in spans if s["effective_from"] == dt.date(2023, 1, 1)]
     assert corrected == ["Data"]
     assert rejects(run) == {
         ("employee_history", "ends before it starts"): 1,
@@ -151,7 +151,7 @@ def test_spans_that_end_before_they_start_and_superseded_ones_are_counted(tmp_pa
 def test_a_companys_own_headers_dates_and_words(tmp_path: Path) -> None:
     text = (
         "Personal-Nr.;E-Mail;Abteilung;Eintritt;Austritt;Zustand\r\n"
-        "00107;ada.bird@asterlane.example;Vertrieb Süd;01.02.2024;;ruhend\r\n"
+        "00107;ada.bird@asterlane.example;Vertrieb Süd;01.02.2026;;ruhend\r\n"
     )
     mapping = {
         "employee_id": "personal-nr.",
@@ -169,7 +169,7 @@ def test_a_companys_own_headers_dates_and_words(tmp_path: Path) -> None:
     for encoding in ("utf-8", "utf-16", "cp1252"):
         row = load(tmp_path, text.encode(encoding), **settings)["employees"][0]
         found = (row["department"], row["hired_on"], row["status"])
-        assert found == ("Vertrieb Süd", dt.date(2024, 2, 1), "on_leave")
+        assert found == ("Vertrieb Süd", dt.date(2026, 2, 1), "on_leave")
 
 
 def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,9 +188,9 @@ def test_an_excel_workbook_reads_like_a_csv(tmp_path: Path) -> None:
     pandas = pytest.importorskip("pandas")
     row = {"employee_id": "00107", "work_email": "ada.bird@asterlane.example", "department": "Data"}
     buffer = io.BytesIO()
-    pandas.DataFrame([{**row, "hire_date": dt.datetime(2024, 2, 12)}]).to_excel(buffer, index=False)
+    pandas.DataFrame([{**row, "hire_date": dt.datetime(2026, 2, 12)}]).to_excel(buffer, index=False)
     found = load(tmp_path, buffer.getvalue())["employees"][0]
-    assert (found["employee_token"], found["hired_on"]) == (hris_id("00107"), dt.date(2024, 2, 12))
+    assert (found["employee_token"], found["hired_on"]) == (hris_id("00107"), dt.date(2026, 2, 12))
 
 
 def test_without_a_status_the_end_date_tells(tmp_path: Path) -> None:
@@ -448,7 +448,7 @@ def test_bamboohr_gives_people_and_joins_the_two_tables_into_spans() -> None:
         for s in tables["employee_history"]
     ]
     assert spans == [
-        (dt.date(2022, 2, 1), dt.date(2024, 3, 1), "Marketing", "active"),
+        (dt.date(2022, 1, 1), dt.date(2024, 3, 1), "Marketing", "active"),
         (dt.date(2024, 3, 1), dt.date(2025, 7, 1), "Brand", "active"),
         (dt.date(2025, 7, 1), dt.date(2026, 9, 1), "Brand", "terminated"),
         (dt.date(2026, 9, 1), None, "Brand", "active"),
