@@ -43,7 +43,7 @@ _COUNTS = frozenset(
 
 
 def csv_rows(data: bytes) -> list[dict[str, Any]]:
-    """Rows of the CSV form under the names of :class:`UsageDetail`; unknown headers stay as they are.
+    """Rows of the CSV form under the names of :class:`UsageDetail`; unknown headers in the same form.
 
     Raises:
         AnswerError: neither UTF-8 nor UTF-16, not CSV, or without a column of version 1.
@@ -130,7 +130,7 @@ def _plain_value(name: str, value: Any) -> Any:
 
 def _csv_name(header: str) -> str:
     name = _WORD.sub("_", header.casefold()).strip("_")
-    return name if name in _FIELDS or name in _SKIPPED else " ".join(header.split())
+    return name or "unnamed"
 
 
 def _json_name(key: str) -> str:

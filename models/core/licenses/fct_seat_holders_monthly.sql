@@ -14,9 +14,8 @@ active_months as (
     select * from {{ ref('person_last_active_days') }}
 ),
 
-usage_days as (
-    select * from {{ ref('fct_usage_daily') }}
-    where is_active
+sign_days as (
+    select * from {{ ref('person_sign_days') }}
 ),
 
 thresholds as (
@@ -64,23 +63,28 @@ held_on_day as (
         last_seat_days.last_seat_day
 ),
 
--- Active days of the month itself count up to the last seat-day, those of earlier months whole.
+-- Days of the month itself count up to the last seat-day, those of earlier months whole. A mere sign of
+-- life (a date that the vendor names, suggestions shown) says that the tool is used, not on how many days.
 days_in_month as (
     select
         held_on_day.month_start,
         held_on_day.person_key,
         held_on_day.product,
-        max(case when usage_days.activity_date <= held_on_day.last_seat_day then usage_days.activity_date end)
+        max(case when sign_days.activity_date <= held_on_day.last_seat_day then sign_days.activity_date end)
             as last_active_day,
-        sum(case when usage_days.activity_date <= held_on_day.last_seat_day then 1 else 0 end)
-            as active_days_held,
-        count(*) as active_days
+        sum(
+            case
+                when sign_days.is_use and sign_days.activity_date <= held_on_day.last_seat_day then 1
+                else 0
+            end
+        ) as active_days_held,
+        sum(case when sign_days.is_use then 1 else 0 end) as active_days
     from held_on_day
-    inner join usage_days
+    inner join sign_days
         on
-            held_on_day.person_key = usage_days.person_key
-            and held_on_day.tool = usage_days.tool
-            and held_on_day.month_start = {{ month_start('usage_days.activity_date') }}
+            held_on_day.person_key = sign_days.person_key
+            and held_on_day.tool = sign_days.tool
+            and held_on_day.month_start = {{ month_start('sign_days.activity_date') }}
     group by held_on_day.month_start, held_on_day.person_key, held_on_day.product
 ),
 

@@ -1,7 +1,6 @@
--- grain: one row a person, tool and month with an active day
-with usage_days as (
-    select * from {{ ref('fct_usage_daily') }}
-    where is_active
+-- grain: one row a person, tool and month with activity or another sign of life
+with sign_days as (
+    select * from {{ ref('person_sign_days') }}
 ),
 
 final as (
@@ -9,9 +8,8 @@ final as (
         person_key,
         tool,
         {{ month_start('activity_date') }} as month_start,
-        max(activity_date) as last_active_day,
-        count(*) as active_days
-    from usage_days
+        max(activity_date) as last_active_day
+    from sign_days
     group by person_key, tool, {{ month_start('activity_date') }}
 )
 

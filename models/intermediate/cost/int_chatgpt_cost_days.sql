@@ -5,6 +5,12 @@
     incremental_strategy='replace_days',
     meta={'replace_days': {'resources': resources, 'neighbours': 0}}
 ) }}
+{%- set cost_unit %}
+        case
+            when upper(trim(cost_unit)) in ('CREDIT', 'CREDITS') then 'CREDITS'
+            else upper(trim(cost_unit))
+        end
+{%- endset %}
 
 with costs_billing as (
     select * from {{ ref('stg_chatgpt__costs_billing') }}
@@ -35,11 +41,11 @@ event_costs as (
         tenant,
         event_token,
         usage_date,
-        upper(cost_unit) as cost_unit,
+        {{ cost_unit }} as cost_unit,
         {{ total_money('cost') }} as cost,
         {{ total_money('estimated_cost_usd') }} as estimated_cost_usd
     from costs_billing
-    group by tenant, event_token, usage_date, upper(cost_unit)
+    group by tenant, event_token, usage_date, {{ cost_unit }}
 ),
 
 -- A line whose event is missing keeps its money: without an account, product and model.

@@ -27,7 +27,7 @@ final as (
         cost_days.activity_date as usage_date
     from cost_days
     left join product_tools
-        on lower(cost_days.product) = product_tools.product
+        on {{ product_key('cost_days.product') }} = product_tools.product
     left join product_tools as other_products
         on other_products.product = '*'
     left join model_aliases

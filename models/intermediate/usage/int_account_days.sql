@@ -29,10 +29,20 @@ m365_copilot_days as (
     from {{ ref('int_m365_copilot_snapshot_days') }}
 ),
 
+github_copilot_seat_days as (
+    select
+        *,
+        {{- feature_columns({}) }},
+        true as is_active,
+        'derived' as date_basis
+    from {{ ref('int_github_copilot_seat_days') }}
+),
+
 {%- set given = {
     'message_days': measures[:8],
     'github_copilot_days': ['user_messages'] + measures[8:],
     'm365_copilot_days': [],
+    'github_copilot_seat_days': [],
 } %}
 
 final as (

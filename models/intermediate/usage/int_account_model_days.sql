@@ -24,7 +24,7 @@ chatgpt_token_days as (
         coalesce(product_tools.tool, other_products.tool) as tool
     from {{ ref('int_chatgpt_token_days') }} as token_days
     left join product_tools
-        on lower(token_days.product) = product_tools.product
+        on {{ product_key('token_days.product') }} = product_tools.product
     left join product_tools as other_products
         on other_products.product = '*'
 ),

@@ -280,7 +280,7 @@ def test_a_new_column_is_reported_by_name_and_does_not_land(graph: VendorStub) -
     )
     run = graph_run(graph)
     tables = loaded_rows(SOURCE, run)
-    assert dict(run.gate.report.unknown_fields) == {("usage_user_detail", "Manager Name"): 1}
+    assert dict(run.gate.report.unknown_fields) == {("usage_user_detail", "manager_name"): 1}
     assert "Example" not in str(dict(tables))
 
 
