@@ -16,6 +16,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
 from orchestration.doctor_target import examine_target
+from orchestration.known_settings import unknown_settings
 
 _SECRETS = Path(".dlt/secrets.toml")
 
@@ -30,6 +31,10 @@ def examine(
         yield "key", Finding("pseudonymisation key", True, "present and well formed")
     except ConfigurationError as error:
         yield "key", Finding("pseudonymisation key", False, error.message, error.remedy)
+    for problem in (unknown := unknown_settings()):
+        yield "settings", Finding("names", False, problem, "Correct or remove it.")
+    if not unknown:
+        yield "settings", Finding("names", True, "every setting is one that is read")
     yield from (("secrets", finding) for finding in _secrets(_SECRETS))
     yield from (("target", finding) for finding in examine_target(environment))
     yield "data folder", _data_folder(environment)

@@ -29,6 +29,7 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
 
     Raises:
         BusyError: another run holds one of them, or somebody reads the DuckDB file itself; nothing was changed.
+        ConfigurationError: a setting that nobody reads, see `orchestration.known_settings`.
         DestinationError: the DuckDB file is damaged.
         DiskFullError: whatever was done under the lock met a full disk.
     """
@@ -46,6 +47,9 @@ def _lock(environment: Environment, *, writes_raw: bool) -> Iterator[None]:
     deadline = time.monotonic() + LOCK_SECONDS
     lock = _acquire(environment)
     try:
+        from orchestration.known_settings import require_known  # slow: who is busy says so before
+
+        require_known()
         with contextlib.ExitStack() as held:
             if environment.engine == "postgres":
                 session = held.enter_context(environment.session())

@@ -1,0 +1,139 @@
+"""Refuses settings that nobody reads: a promise of retention or privacy with a typo would silently not hold.
+
+Our sections of dlt's files and their environment variables, and every `AI_USAGE_…` variable. dlt's own sections
+are dlt's to judge. Names are told, values never.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dlt
+from dlt.common.configuration.specs import BaseConfiguration
+
+from ingestion.config import PrivacySettings, RetentionSettings
+from ingestion.errors import ConfigurationError
+
+FILES = ("config.toml", "secrets.toml")
+_NAMES = """
+    AS_OF AUDIT_ORGANISATIONS AUDIT_SEED BI_ROLE COMPANY_DIR DATA_DIR LAKE LOAD_MEMORY_LIMIT MEMORY_LIMIT
+    PIPELINE_ROLE PSEUDONYM_KEY PSEUDONYM_KEY_FILE PUBLISHED RAW_SCHEMA_PREFIX RESTRICTED_ROLE
+    RETENTION_CRON SCHEDULE_CRON
+    SCHEMA_PREFIX SITE_URL SPARK_AUTH SPARK_FILE_FORMAT SPARK_HOST SPARK_KERBEROS_SERVICE SPARK_LAKE
+    SPARK_PASSWORD SPARK_PORT SPARK_USER TARGET THREADS
+"""
+VARIABLES = frozenset(map("AI_USAGE_{}".format, _NAMES.split()))
+_DLTS = re.compile(
+    r"runtime|load|normalize|extract|destination|data_writer|schema|pipelines?|dlthub|workspace|profile"
+    r"|transformations|dashboard|filesystem|credentials"
+)
+_REMEDY = "Correct or remove it; docs/deploy.md and docs/connect/ list them. Nothing was requested or written."
+
+Fields = Mapping[str, bool]  # name → whether names below it are the company's own
+
+
+def require_known() -> None:
+    """Refuse to begin with a setting that nobody reads.
+
+    Raises:
+        ConfigurationError: names each of them, and the known name that is nearest.
+    """
+    if problems := unknown_settings():
+        raise ConfigurationError(" ".join(problems), _REMEDY)
+
+
+def unknown_settings() -> list[str]:
+    """One sentence for each setting that nobody reads, in order of name."""
+    sections = _sections()
+    found = {*_in_files(sections), *_in_variables(sections, os.environ)}
+    return [
+        f"Nothing reads the setting {name}; did you mean {near}?"
+        if near
+        else f"Nothing reads the setting {name}."
+        for name, near in sorted(found)
+    ]
+
+
+def _sections() -> dict[tuple[str, ...], Fields]:
+    """Fields of each of our sections."""
+    from ingestion.sources.registry import SOURCES
+    from orchestration.alerts.channels import AlertSettings
+
+    sections: dict[tuple[str, ...], Fields] = {
+        ("retention",): _fields(RetentionSettings),
+        ("privacy",): _fields(PrivacySettings),
+        ("alerts",): _fields(AlertSettings),
+    }
+    of_sources: dict[tuple[str, ...], Fields] = {
+        ("sources", source.name): _fields(source.settings) for source in SOURCES
+    }
+    # dlt takes what stands in [sources] for every source.
+    shared = {name: free for fields in of_sources.values() for name, free in fields.items()}
+    return {**sections, **of_sources, ("sources",): shared}
+
+
+def _fields(spec: type[BaseConfiguration]) -> dict[str, bool]:
+    return {name: "dict" in str(kind) for name, kind in spec().get_resolvable_fields().items()}
+
+
+def _in_files(sections: Mapping[tuple[str, ...], Fields]) -> Iterator[tuple[str, str]]:
+    context = dlt.current.run_context()
+    for folder in dict.fromkeys((context.settings_dir, context.global_dir)):
+        for path in (Path(folder) / name for name in FILES):
+            try:
+                content = tomllib.loads(path.read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                continue  # dlt reads it first, and tells of a file that is none
+            yield from _in_table(sections, (), content)
+
+
+def _in_table(
+    sections: Mapping[tuple[str, ...], Fields], place: tuple[str, ...], content: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    fields = sections.get(place, {})
+    below = {section[len(place)] for section in sections if section[: len(place)] == place and section != place}
+    for name, value in content.items():
+        if name in below and isinstance(value, dict):
+            yield from _in_table(sections, (*place, name), value)
+        elif name in fields or (not place and _DLTS.fullmatch(name)):
+            continue
+        elif place or isinstance(value, dict):
+            yield _told(place, name), _nearest(name, place, {*fields, *below})
+        elif near := _nearest(name, (), {field for known in sections.values() for field in known}, 0.8):
+            yield _told((), name), near  # dlt knows keys without a section too; only what looks like ours is
+
+
+def _in_variables(
+    sections: Mapping[tuple[str, ...], Fields], variables: Iterable[str]
+) -> Iterator[tuple[str, str]]:
+    for variable in variables:
+        if variable.startswith("AI_USAGE_"):
+            if variable not in VARIABLES:
+                yield variable, next(iter(difflib.get_close_matches(variable, VARIABLES, 1)), "")
+            continue
+        parts = tuple(variable.lower().split("__"))
+        if len(parts) < 2 or not any(section[0] == parts[0] for section in sections):
+            continue
+        place = max((s for s in sections if parts[: len(s)] == s), key=len, default=())
+        rest = parts[len(place) :]
+        fields = sections.get(place, {})
+        if not place or not rest or rest[0] not in fields or (len(rest) > 1 and not fields[rest[0]]):
+            below = {section[len(place)] for section in sections if section[: len(place)] == place != section}
+            near = difflib.get_close_matches((rest or parts)[0], {*fields, *below}, 1)
+            beyond = rest[1:] if near and near[0] in below else ()
+            yield variable, "__".join([*place, *near, *beyond]).upper() if near else ""
+
+
+def _told(place: tuple[str, ...], name: str) -> str:
+    return f"[{'.'.join(place)}] {name}" if place else name
+
+
+def _nearest(name: str, place: tuple[str, ...], known: Iterable[str], cutoff: float = 0.6) -> str:
+    near = difflib.get_close_matches(name, sorted(known), 1, cutoff)
+    return _told(place, near[0]) if near else ""
