@@ -334,7 +334,9 @@ class CopilotDay:
     def is_active(self) -> bool:
         """Something the person did: passive days (automatic review, generated only) are not active."""
         prompts = self.cli.prompts if self.cli else 0
-        return self.interactions + self.acceptances + prompts + self.agent_starts > 0
+        counted = self.interactions + self.acceptances + prompts + self.agent_starts > 0
+        flags = (self.used_chat, self.used_agent, self.used_cli, self.used_code_review_active)
+        return counted or any(flags) or self.used_coding_agent
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from demo.company.truth_money import (
     sum_by_month,
 )
 from demo.company.truth_people import Directory, Period, months_of, weeks_of
-from demo.company.truth_seats import seats_monthly
+from demo.company.truth_seats import seats_monthly, with_tokens
 from demo.company.truth_usage import AccountDay, Session, ToolUsage, usage_by_tool
 
 ALL = "All departments"
@@ -84,7 +84,9 @@ def compute_truth(
         "unattributed": unattributed_by_period(weeks, facts),
         "tokens_weekly": tokens_by_period(weeks, tokens, people),
         "cost_monthly": sum_by_month(money_rows),
-        "seats_monthly": seats_monthly(company, seats, months, people, active),
+        "seats_monthly": seats_monthly(
+            company, seats, months, people, with_tokens(active, costs, people, reference)
+        ),
         "power_users_weekly": power_users.weekly(weeks),
         "funnel_weekly": funnel_weekly(company, weeks, seats, facts.days, people, power_users),
         "model_sessions_weekly": model_sessions(weeks, facts, people),

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from demo.company.company import Company
-from demo.company.model import PRODUCTS
-from demo.company.truth_money import UNATTRIBUTED, SeatDay, money
+from demo.company.model import PRODUCTS, CostEvent
+from demo.company.reference import Reference
+from demo.company.truth_money import UNATTRIBUTED, SeatDay, buckets, cost_owner, money
 from demo.company.truth_people import Directory, Period
 
 GRACE_DAYS = 30
@@ -47,6 +48,24 @@ def seats_monthly(
                 figures.add_holder(department, class_name, in_month)
             found.setdefault(month.key, {})[product] = figures.result()
     return found
+
+
+def with_tokens(
+    active: ActiveDays, costs: Iterable[CostEvent], people: Directory, reference: Reference
+) -> ActiveDays:
+    """The days with those added on which the COSTS feed tells of a person's tokens or credits.
+
+    Codex belongs to the ChatGPT seat: whoever works with nothing else does not leave the seat idle.
+    """
+    days: dict[tuple[str, int], set[date]] = {key: set(found) for key, found in active.items()}
+    for event in costs:
+        number = cost_owner(event, people)
+        if number is None or reference.tool(event.product) not in ("chatgpt", "codex"):
+            continue
+        given, _, output, unsplit = buckets(event.tokens)
+        if given + output + unsplit > 0 or sum(line.cost for line in event.billing) > 0:
+            days.setdefault(("chatgpt", number), set()).add(event.day)
+    return {key: sorted(found) for key, found in days.items()}
 
 
 def last_days(chosen: Iterable[SeatDay]) -> list[SeatDay]:

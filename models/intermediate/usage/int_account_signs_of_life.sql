@@ -123,7 +123,7 @@ signs as (
         'vendor-user/chatgpt' as namespace,
         user_token as id_token,
         activity_date,
-        true as is_use
+        false as is_use
     from chatgpt_credits
 ),
 
