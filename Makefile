@@ -25,9 +25,9 @@ screenshots: demo
 # Dagster with everything, on http://localhost:3000; another port: make dev ARGS="--port 3001".
 dev: export DAGSTER_HOME ?= $(abspath .data/dagster)
 dev: $(STAMP) $(BUNDLES)
-	mkdir -p $(DAGSTER_HOME)
+	umask 077 && mkdir -p $(DAGSTER_HOME)
 	cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
-	$(BIN)/dagster dev $(ARGS)
+	umask 077 && $(BIN)/dagster dev $(ARGS)
 
 # Two processes, each with whole files; one, to see a single test at work: make test WORKERS=0 ARGS="-k name".
 WORKERS ?= 2
@@ -73,7 +73,7 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/lint/parse_without_deprecation.py
-	mkdir -p .data/lint  # dbt opens a warehouse to compile; an empty one of its own
+	umask 077 && mkdir -p .data/lint  # dbt opens a warehouse to compile; an empty one of its own
 	AI_USAGE_DATA_DIR=.data/lint DBT_TARGET_PATH=.data/lint/target $(BIN)/sqlfluff lint models tests/dbt --processes 2
 
 # Compiled at install: importing dbt without byte code takes two to three times as long.

@@ -29,10 +29,14 @@ def new_version(site: Path, name: str) -> Iterator[Path]:
     if site.exists() and not site.is_symlink():
         raise SiteError(f"{site} is in the way of the site.", "Move it away.")
     versions = site.with_name(f"{site.name}-versions")
-    versions.mkdir(parents=True, exist_ok=True)
+    if not versions.exists():
+        versions.mkdir(parents=True)
+        versions.chmod(0o755)
     building = Path(tempfile.mkdtemp(prefix=f"{name}-", suffix=".building", dir=versions))
     try:
         yield building
+        for path in building.rglob("*"):  # for readers, whatever the umask of the night
+            path.chmod(0o755 if path.is_dir() else 0o644)
         building.chmod(0o755)
         version = building.rename(building.with_name(building.name.removesuffix(".building")))
     except BaseException:

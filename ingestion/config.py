@@ -26,6 +26,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from ingestion.errors import ConfigurationError, DestinationError
 from ingestion.privacy.canonical import EmailRules
 from ingestion.privacy.logs import quiet_libraries
+from ingestion.private_folder import make_private
 from ingestion.targets import TARGETS
 from ingestion.warehouse import Engine, WarehouseSession, open_patiently
 
@@ -209,7 +210,18 @@ class Environment:
     @property
     def published_dir(self) -> Path:
         """What readers open."""
-        return self.data_dir / "published"
+        return self.readers_dir / "published"
+
+    @property
+    def site(self) -> Path:
+        """The dashboards: a symlink to the newest version."""
+        return self.readers_dir / "site"
+
+    @property
+    def readers_dir(self) -> Path:
+        """Where readers find what is for them: a folder of its own, so that the data folder opens to nobody."""
+        own = os.environ.get("AI_USAGE_READERS_DIR")
+        return Path(own).absolute() if own else self.data_dir
 
     @property
     def engine(self) -> Engine:
@@ -335,7 +347,7 @@ def environment(data_dir: Path | None = None, target: str | None = None, *, crea
     folder = data_dir or Path(os.environ.get("AI_USAGE_DATA_DIR", DEFAULT_DATA_DIR))
     folder = folder.absolute()
     if create:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(folder)
     for name, value in _DLT_SETTINGS.items():
         os.environ[name] = value
     quiet_libraries()

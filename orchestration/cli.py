@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -309,6 +310,7 @@ def demo(
 def main() -> None:
     """Entry point. Errors are told in one line with their remedy; unexpected ones go to the log, scrubbed."""
     quiet_process()
+    os.umask(0o077)  # whatever a library writes is for this account alone
     out = console(stderr=True)
     try:
         app()

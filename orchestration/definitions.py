@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import dagster as dg
 
 from orchestration.defs.deployment import Deployment
@@ -11,4 +13,5 @@ from orchestration.defs.night import nightly_definitions
 @dg.definitions
 def definitions() -> dg.Definitions:
     """Everything, on the deployment that the environment names."""
+    os.umask(0o077)  # whatever a run writes is for this account alone
     return nightly_definitions(Deployment())

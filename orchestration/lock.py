@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import sys
 import time
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from ingestion.config import Environment
 from ingestion.disk import disk_full
 from ingestion.errors import BusyError
+from ingestion.private_folder import close_to_others
 from ingestion.warehouse import WarehouseSession
 
 # Both locks together; starting Python comes on top, and "busy" must be said within five seconds.
@@ -50,6 +52,8 @@ def _lock(environment: Environment, *, writes_raw: bool) -> Iterator[None]:
         from orchestration.known_settings import require_known  # slow: who is busy says so before
 
         require_known()
+        if said := close_to_others(environment.data_dir):
+            sys.stderr.write(f"{said}\n")
         with contextlib.ExitStack() as held:
             if environment.engine == "postgres":
                 session = held.enter_context(environment.session())

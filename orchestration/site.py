@@ -26,7 +26,7 @@ def build_site(environment: Environment) -> Site:
     Raises:
         AiUsageError: a page was refused or could not be made; readers keep the last site.
     """
-    site = environment.data_dir / "site"
+    site = environment.site
     try:
         if environment.has_file:
             return build(PublishedFolder(environment.published_dir).database, site)
@@ -41,7 +41,7 @@ def build_site(environment: Environment) -> Site:
 
 def site_page(environment: Environment) -> Path | None:
     """The page to open, once there is one."""
-    page = environment.data_dir / "site" / "index.html"
+    page = environment.site / "index.html"
     return page if page.exists() else None
 
 

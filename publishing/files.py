@@ -46,6 +46,7 @@ class PublishedFolder:
 
     def prepare(self) -> None:
         """Make the folder, take over an older layout, and remove what a publish that broke off left behind."""
+        self._open_to_readers()
         self.versions.mkdir(parents=True, exist_ok=True)
         self._adopt_older_layout()
         current = self._current_version()
@@ -57,6 +58,15 @@ class PublishedFolder:
                 shutil.rmtree(folder)
         for stale in self.path.glob("*.wal"):
             stale.unlink()
+
+    def _open_to_readers(self) -> None:
+        """A folder that is made for readers is open to all; one in the data folder is closed with it.
+
+        Versions get the rights of the folder, so that an administrator can open or close it once.
+        """
+        if not self.path.exists():
+            self.path.mkdir(parents=True)
+            self.path.chmod(0o755)
 
     def write(self, session: WarehouseSession, schema: str, run_id: str) -> Path:
         """Every table of `schema` as a finished version folder, on disk to the last byte; nobody reads it yet.
@@ -81,8 +91,11 @@ class PublishedFolder:
             session.execute(f"checkpoint {_ALIAS}")
         finally:
             session.execute(f"detach {_ALIAS}")
+        readers = self.path.stat().st_mode & 0o077
+        for folder in (self.versions, building, building / PARQUET):
+            folder.chmod(0o700 | readers & 0o055)
         for path in [building / DATABASE, *(building / PARQUET).iterdir()]:
-            path.chmod(path.stat().st_mode & ~0o222)
+            path.chmod(0o400 | readers & 0o044)
         _sync_tree(building)
         version = self._free_name(run_id)
         building.rename(version)
