@@ -38,6 +38,7 @@ from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
 from lifecycle.ledger import write_ledger
 from lifecycle.person import identifiers_of, threads_of
 from lifecycle.rewrite import rewrite_warehouse
+from lifecycle.statistics import COUNTERS_STAY, forget_counters
 from lifecycle.sweep import drop_staging, sweep
 
 Progress = Callable[[str], None]
@@ -141,6 +142,9 @@ class Eraser:
             drop_staging(session, self._tables())
         self.progress("rewriting the warehouse")
         rewrite_warehouse(self.environment, self._tables())
+        with self.environment.session() as session:
+            if not forget_counters(session, self.environment, self._tables()):
+                self.progress(COUNTERS_STAY)
         # dlt makes its working folders anew from what the warehouse says
         shutil.rmtree(self.environment.pipelines_dir)
         detail = json.dumps({"identifiers": plan.identifiers, "rows_deleted": rows})

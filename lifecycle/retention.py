@@ -21,6 +21,7 @@ from ingestion.ops import EVENT_LAYER, PERSON_DAY_LAYER, LifecycleAction, OpsSto
 from ingestion.privacy.contract import TableContract
 from ingestion.warehouse import WarehouseSession
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
+from lifecycle.statistics import forget_counters
 from lifecycle.sweep import DAY_COLUMNS, sweep
 
 _PERIOD_COLUMNS = ("week_start", "month_start", "period_start")
@@ -33,7 +34,7 @@ _RECORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RetentionResult:
     """What one enforcement deleted, or would delete.
 
@@ -41,11 +42,13 @@ class RetentionResult:
         limits: the layers' first kept day.
         rows: deleted rows by table.
         erased_rows: rows of erased people that had landed before the gate knew their new identifiers.
+        counters_stay: whether PostgreSQL still tells every role how many rows were deleted.
     """
 
     limits: dict[str, dt.date]
     rows: dict[str, int] = field(default_factory=dict)
     erased_rows: dict[str, int] = field(default_factory=dict)
+    counters_stay: bool = False
 
     @property
     def total_rows(self) -> int:
@@ -121,6 +124,8 @@ def enforce(
         tombstones = ops.tombstones() if session.columns(environment.raw_schema("ops"), "tombstones") else []
         if tombstones:
             result.erased_rows.update(sweep(session, environment, tables, tombstones, dry_run=dry_run))
+        if not dry_run:
+            result.counters_stay = not forget_counters(session, environment, tables)
     if not dry_run:
         detail = json.dumps({"rows_deleted": result.rows, "rows_of_erased": result.erased_rows})
         ops.record_action(replace(action, finished_at=dt.datetime.now(dt.UTC), detail=detail))

@@ -35,11 +35,14 @@ def rewrite_warehouse(environment: Environment, tables: list[RawTable]) -> None:
         _vacuum(session, environment, tables)
 
 
+def private_schemas(environment: Environment, tables: list[RawTable]) -> list[str]:
+    """Every schema of the deployment that readers may not read."""
+    schemas = {*(table.schema for table in tables), environment.raw_schema("ops")}
+    return sorted(schemas | {environment.schema(name) for name in DERIVED_SCHEMAS if name != "published"})
+
+
 def _vacuum(session: WarehouseSession, environment: Environment, tables: list[RawTable]) -> None:
-    raw = {table.schema for table in tables}
-    schemas = {*raw, environment.raw_schema("ops")}
-    schemas |= {environment.schema(name) for name in DERIVED_SCHEMAS if name != "published"}
-    for schema in sorted(schemas):
+    for schema in private_schemas(environment, tables):
         for table in session.tables(schema):
             session.execute(f"vacuum (full, analyze) {session.name(schema, table)}")
     # Outdated statistics hold sampled values. The database's owner may rewrite them; others are only warned.

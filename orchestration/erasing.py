@@ -19,6 +19,7 @@ from lifecycle.erase import Eraser, Erasure
 from lifecycle.kinds import Kind
 from orchestration.lock import run_lock
 from orchestration.night import ExitCode
+from publishing.files import PublishedFolder
 
 _UNKNOWN = (
     "Nothing is held under this identifier. With --even-if-unknown it is marked as erased all the same, so "
@@ -56,10 +57,13 @@ def erase_person(
             if not yes and not _confirmed():
                 console.print("Nothing was changed.")
                 return ExitCode.OK
+            # Beside the next version, an older one could tell what the person was part of. First, so that an
+            # erasure that breaks off leaves none.
+            PublishedFolder(environment.published_dir).remove_older()
             outcome = eraser.erase(kind, identifier, outcome)
             console.print(
-                f"Erased: {outcome.total_rows} rows. Open periods follow with the next `ai-usage publish`; "
-                "closed ones do not change."
+                f"Erased: {outcome.total_rows} rows. Published figures do not change; periods that close "
+                "later are without the person."
             )
     if as_json:
         sys.stdout.write(json.dumps(asdict(outcome), indent=2) + "\n")

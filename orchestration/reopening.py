@@ -87,7 +87,7 @@ def _tell(found: Sequence[Reopening], k: int, *, as_json: bool) -> None:
             counts = [concerned.people, concerned.added, concerned.changed, concerned.gone]
             shown = [f"{count:,}" for count in counts]
         else:
-            shown = [f"fewer than {k}", "", "", ""]
+            shown = [f"fewer than {k} in a unit", "", "", ""]
         closed = reopening.closed
         table.add_row(str(reopening.period), str(closed.version), f"{closed.closed_at:%Y-%m-%d}", *shown)
     Console().print(table)

@@ -110,8 +110,8 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
         out.print(f"[red]No new site:[/] {result.site_error} Readers keep the last one.", highlight=False)
     if result.publication and result.publication.kept:
         out.print(
-            f"[yellow]Not corrected:[/] {_periods(result.publication.kept)}: the correction would concern too "
-            "few people; what was closed before stays published.",
+            f"[yellow]Not corrected:[/] {_periods(result.publication.kept)}: in some department or tool "
+            "the correction would concern too few people; what was closed before stays published.",
             highlight=False,
         )
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from ingestion.config import Environment
 from ingestion.source import SourceDefinition
 from lifecycle.retention import RetentionResult, enforce
+from lifecycle.statistics import COUNTERS_STAY
 from orchestration.lock import run_lock
 
 
@@ -45,4 +46,6 @@ def enforce_retention(
         console.print(f"  {table}  {rows}", highlight=False)
     did = "would be deleted (--dry-run)" if dry_run else "deleted"
     console.print(f"{result.total_rows} rows older than promised {did}.", highlight=False)
+    if result.counters_stay:
+        console.print(f"{COUNTERS_STAY}.", highlight=False)
     return result

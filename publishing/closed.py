@@ -5,7 +5,8 @@
     closed.contents       one row a period, version and mart: how many rows of it were closed
     closed.<mart>         the mart's rows as they were published, and their version
     closed.cells          the suppression cells of the period, exact, as audited at closing
-    closed.person_states  one row a person and version: a hash of what the person contributed
+    closed.person_states  one row a person, unit, tool and version: a hash of what the person contributed
+    closed.shares         one row a unit, tool and version: how many people contributed
     closed.hidden_groups  one row a group of measures that the linear audit had hidden
 
 Nothing of these is ever updated or deleted; a correction is a new version. Beside them, `closed.last_cells`
@@ -25,7 +26,8 @@ from publishing.engine_sql import column_types
 from publishing.periods import Period
 
 CLOSED = "closed"
-PERIODS, CONTENTS, CELLS, PERSON_STATES = "periods", "contents", "cells", "person_states"
+PERIODS, CONTENTS, CELLS = "periods", "contents", "cells"
+PERSON_STATES, SHARES = "person_states", "shares"
 HIDDEN_GROUPS, LAST_CELLS = "hidden_groups", "last_cells"
 # Where the models leave the cells with their masks.
 RESTRICTED, MASKS = "restricted", "suppression_masks"
@@ -34,7 +36,9 @@ _OWN_TABLES = {
     "run_id varchar, people integer, salt_check varchar",
     CONTENTS: "period_type varchar, period_start date, version integer, mart varchar, row_count integer",
     PERSON_STATES: "period_type varchar, period_start date, version integer, person_key integer, "
-    "state_hash varchar",
+    "state_hash varchar, unit_key varchar, tool varchar",
+    SHARES: "period_type varchar, period_start date, version integer, unit_key varchar, tool varchar, "
+    "people integer",
     HIDDEN_GROUPS: "period_type varchar, period_start date, mask_group varchar, unit_key varchar, "
     "hidden_since timestamp",
 }
@@ -70,6 +74,11 @@ class ClosedStore:
         self.session.execute(f"create schema if not exists {self.session.name(self.schema)}")
         for table, columns in _OWN_TABLES.items():
             self.session.execute(f"create table if not exists {self.name(table)} ({columns})")
+        # Releases up to 0.1 kept one state a person.
+        present = {column.name for column in self.session.columns(self.schema, PERSON_STATES)}
+        for column in ("unit_key", "tool"):
+            if column not in present:
+                self.session.execute(f"alter table {self.name(PERSON_STATES)} add column {column} varchar")
 
     def name(self, table: str) -> str:
         """A table of the store, quoted."""

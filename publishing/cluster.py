@@ -74,13 +74,29 @@ class ClusterReaders:
 
     def prune(self) -> None:
         """Keep the newest versions, as the published folder does; a long query may still read an older one."""
-        for version in self._lake.folders(self._folder)[:-KEEP_VERSIONS]:
+        kept = self._lake.folders(self._folder)[-KEEP_VERSIONS:]
+        open_periods = self._of_earlier_releases()
+        for version in self._lake.folders(self._folder):
+            if version in kept and version not in open_periods:
+                continue
             for table in self._spark.tables(self._versions):
                 partition = f"partition (version = '{version}')"
                 self._spark.execute(f"alter table {name(self._versions, table)} drop if exists {partition}")
             self._lake.remove(f"{self._folder}/{version}")
         for table in self._left:
             self._spark.execute(f"drop table if exists {name(self._versions, table)}")
+
+    def _of_earlier_releases(self) -> set[str]:
+        """Versions that show figures of open periods: they do not say which week is the newest with figures."""
+        found: set[str] = set()
+        for table in self._spark.tables(self._versions):
+            if table.rpartition("__")[0] == "publication":
+                stored = name(self._versions, table)
+                columns = {str(row[0]) for row in self._spark.rows(f"show columns in {stored}")}
+                if "newest_week" not in columns:
+                    partitions = self._spark.rows(f"show partitions {stored}")
+                    found |= {str(row[0]).partition("=")[2] for row in partitions}
+        return found
 
     def _point(self, version: str) -> None:
         self._show(POINTER, f"select '{version}' as version")

@@ -16,6 +16,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+import duckdb
+
 from ingestion.warehouse import WarehouseSession
 
 KEEP_VERSIONS = 3
@@ -108,10 +110,18 @@ class PublishedFolder:
         self._fix_links()
 
     def prune(self) -> None:
-        """Keep the newest versions; a reader that still holds an older file keeps its open handle."""
+        """Keep the newest versions; a reader that still holds an older file keeps its open handle.
+
+        Versions of releases that showed figures of open periods go at once: beside a newer one they tell what a
+        few people did between them.
+        """
         versions = sorted(self.versions.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
         current = self._current_version()
-        _remove(folder for folder in versions[KEEP_VERSIONS:] if folder != current)
+        _remove(
+            folder
+            for place, folder in enumerate(versions)
+            if folder != current and (place >= KEEP_VERSIONS or _shows_open_periods(folder))
+        )
         _remove(
             [
                 *self.path.glob("marts-*.duckdb*"),
@@ -119,6 +129,12 @@ class PublishedFolder:
                 *self.path.glob("parquet-*"),
             ]
         )
+
+    def remove_older(self) -> None:
+        """Remove every version but the one that readers see."""
+        if self.versions.is_dir():
+            current = self._current_version()
+            _remove(folder for folder in self.versions.iterdir() if folder != current)
 
     def _current_version(self) -> Path | None:
         return (
@@ -167,6 +183,19 @@ class PublishedFolder:
         temporary.symlink_to(target)
         temporary.replace(link)
         _sync(self.path)
+
+
+def _shows_open_periods(version: Path) -> bool:
+    """Whether an earlier release wrote it. Such versions do not say which week is the newest with figures."""
+    try:
+        with duckdb.connect(str(version / DATABASE), read_only=True) as connection:
+            return not connection.execute(
+                "select 1 from duckdb_columns() where schema_name = ? and table_name = 'publication' "
+                "and column_name = 'newest_week'",
+                [PUBLISHED_SCHEMA],
+            ).fetchall()
+    except (duckdb.Error, OSError):
+        return True
 
 
 def _link(source: Path, target: Path) -> None:

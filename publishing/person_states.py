@@ -1,21 +1,30 @@
-"""What each person contributed to a period, as one hash: how many a correction concerns can so be counted.
+"""What each person contributed to a unit and tool in a period, as a hash.
 
-Only what the person did, held, cost and where the person worked goes in; ranks, shares and units, which change
-with what others do, do not. Otherwise one person's late data would look like everybody's.
+Whom a correction concerns is counted with these, for each unit and tool apart. Thirty people of Sales whose
+data came late do not hide two of Engineering: Engineering's figures would differ by the two.
+
+Only what the person did, held, cost and where the person worked goes in; ranks and shares, which change with
+what others do, do not. Otherwise one person's late data would look like everybody's.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ingestion.config import Environment
 from ingestion.warehouse import WarehouseSession
-from publishing.closed import PERSON_STATES, ClosedPeriod, ClosedStore
+from publishing.closed import PERSON_STATES, SHARES, ClosedPeriod, ClosedStore
 from publishing.cluster_copies import between, copied_rows
 from publishing.periods import Period
+
+_HOMES, _UNITS = "int_person_periods", "dim_reporting_units"
+_OF_VERSION = "period_type = %s and period_start = %s and version = %s"
+# What belongs to no tool, such as being employed.
+_NO_TOOL = "''"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +100,16 @@ def contributions(period: Period) -> tuple[Contribution, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Concerned:
-    """How many people stand behind the difference of two states of a period."""
+    """How many people stand behind the difference of two states of a period.
+
+    smallest: the fewest who stand behind the difference of any unit's figures of a tool; 0 when that is not
+        known, or nothing differs
+    """
 
     added: int
     changed: int
     gone: int
+    smallest: int
 
     @property
     def people(self) -> int:
@@ -103,8 +117,8 @@ class Concerned:
         return self.added + self.changed + self.gone
 
     def may_be_published(self, k: int) -> bool:
-        """Nobody, or at least k: the difference of two versions is otherwise a person or a few."""
-        return self.people == 0 or self.people >= k
+        """Nobody, or at least k in whatever differs: the difference of versions is otherwise a few people."""
+        return self.people == 0 or self.smallest >= k
 
 
 class PersonStates:
@@ -122,6 +136,8 @@ class PersonStates:
             for one in contributions(period):
                 known = days.setdefault((one.schema, one.table, one.day), [period.start, period.end])
                 known[-1] = max(known[-1], period.end)
+            starts = days.setdefault(("restricted", _UNITS, "period_start"), [period.start, period.end])
+            starts[-1] = max(starts[-1], period.end)
         return copied_rows(
             self._session,
             self._environment,
@@ -129,13 +145,24 @@ class PersonStates:
         )
 
     def keep(self, period: Period, version: int) -> int:
-        """Append everybody's state for a version; returns how many people that is."""
-        query, parameters = self._query(period)
-        target = self._store.name(PERSON_STATES)
+        """Append everybody's states for a version, and how many people each unit and tool has; returns the
+        number of people.
+
+        The counts name nobody and outlive an erasure, by which states go.
+        """
+        shares, parameters = self._shares(period)
+        of_version = (period.period_type, period.start, version)
         self._session.execute(
-            f"insert into {target} select %s, %s, %s, person_key, state_hash from ({query}) as states",
-            *(period.period_type, period.start, version),
-            *parameters,
+            f"insert into {self._store.name(PERSON_STATES)} "
+            "(period_type, period_start, version, person_key, unit_key, tool, state_hash) "
+            f"select %s, %s, %s, person_key, unit_key, tool, state_hash from ({shares}) as shares",
+            *(*of_version, *parameters),
+        )
+        self._session.execute(
+            f"insert into {self._store.name(SHARES)} select period_type, period_start, version, unit_key, "
+            f"tool, count(*) from {self._store.name(PERSON_STATES)} where {_OF_VERSION} "
+            "group by period_type, period_start, version, unit_key, tool",
+            *of_version,
         )
         return self._kept(period, version)
 
@@ -157,34 +184,113 @@ class PersonStates:
         """
         if closed.salt_check != self.salt_check():
             return None
-        period, version = closed.period, closed.version
-        query, parameters = self._query(period)
+        erased = closed.people - self._kept(closed.period, closed.version)
+        counts = self._counts(closed)
+        if not counts:
+            return self._concerned_at_all(closed, erased)
+        shares, parameters = self._shares(closed.period)
+        rows = self._session.rows(
+            f"with now as ({shares}), then_ as (select person_key, unit_key, tool, state_hash from "
+            f"{self._store.name(PERSON_STATES)} where {_OF_VERSION}), "
+            "differing as (select coalesce(now.person_key, then_.person_key) as person_key, "
+            "coalesce(now.unit_key, then_.unit_key) as unit_key, coalesce(now.tool, then_.tool) as tool "
+            "from now full outer join then_ on now.person_key = then_.person_key "
+            "and now.unit_key = then_.unit_key and now.tool = then_.tool "
+            "where now.state_hash is distinct from then_.state_hash) "
+            "select person_key, unit_key, tool, person_key in (select person_key from then_), "
+            "person_key in (select person_key from now) from differing",
+            *(*parameters, *_of_version(closed)),
+        )
+        behind = Counter((unit, tool) for _, unit, tool, _, _ in rows)
+        for cell, (at_closing, kept) in counts.items():
+            if at_closing > kept:
+                behind[cell] += at_closing - kept
+        people = {key: (was_there, is_there) for key, _, _, was_there, is_there in rows}
+        states = Counter(people.values())
+        return Concerned(
+            added=states[False, True],
+            changed=states[True, True],
+            gone=states[True, False] + erased,
+            smallest=min(behind.values(), default=0),
+        )
+
+    def _concerned_at_all(self, closed: ClosedPeriod, erased: int) -> Concerned:
+        """The same for a version of an earlier release, which kept one state a person: units are not known."""
+        parts, parameters = self._parts(closed.period)
         row = self._session.rows(
-            f"with now as ({query}), then_ as (select person_key, state_hash from "
-            f"{self._store.name(PERSON_STATES)} where period_type = %s and period_start = %s and version = %s) "
+            "with now as (select person_key, md5(string_agg(part, ';' order by part)) as state_hash "
+            f"from ({parts}) as parts group by person_key), then_ as (select person_key, state_hash from "
+            f"{self._store.name(PERSON_STATES)} where {_OF_VERSION}) "
             "select "
             "coalesce(sum(case when then_.person_key is null then 1 else 0 end), 0), "
             "coalesce(sum(case when now.state_hash <> then_.state_hash then 1 else 0 end), 0), "
             "coalesce(sum(case when now.person_key is null then 1 else 0 end), 0) "
             "from now full outer join then_ on now.person_key = then_.person_key",
-            *parameters,
-            *(period.period_type, period.start, version),
+            *(*parameters, *_of_version(closed)),
         )[0]
         added, changed, gone = (int(count) for count in row)
-        return Concerned(added, changed, gone + closed.people - self._kept(period, version))
+        return Concerned(added, changed, gone + erased, smallest=0)
+
+    def _counts(self, closed: ClosedPeriod) -> dict[tuple[str, str], tuple[int, int]]:
+        """For each unit and tool: people at closing, and of how many the states are still there."""
+        of_version = _of_version(closed)
+        at_closing = self._session.rows(
+            f"select unit_key, tool, people from {self._store.name(SHARES)} where {_OF_VERSION}", *of_version
+        )
+        kept = {
+            (unit, tool): int(people)
+            for unit, tool, people in self._session.rows(
+                f"select unit_key, tool, count(*) from {self._store.name(PERSON_STATES)} where {_OF_VERSION} "
+                "group by unit_key, tool",
+                *of_version,
+            )
+        }
+        return {(unit, tool): (int(people), kept.get((unit, tool), 0)) for unit, tool, people in at_closing}
 
     def _kept(self, period: Period, version: int) -> int:
         """How many people's states a version still has."""
         return int(
             self._session.value(
-                f"select count(*) from {self._store.name(PERSON_STATES)} "
-                "where period_type = %s and period_start = %s and version = %s",
+                f"select count(distinct person_key) from {self._store.name(PERSON_STATES)} where {_OF_VERSION}",
                 *(period.period_type, period.start, version),
             )
         )
 
-    def _query(self, period: Period) -> tuple[str, list[object]]:
-        """One row a person with the hash of all contributions; tables that do not exist contribute nothing."""
+    def _shares(self, period: Period) -> tuple[str, list[object]]:
+        """One row a person, unit and tool with the hash of its contributions.
+
+        A contribution without a department of its own belongs to the person's home department; departments are
+        brought to the units that readers see.
+        """
+        parts, parameters = self._parts(period)
+        homes = "select cast(null as integer) as person_key, cast(null as varchar) as department_key"
+        units = "select cast(null as varchar) as department_key, cast(null as varchar) as unit_key"
+        schema, known = self._environment.schema("intermediate"), (period.period_type, period.start)
+        values: list[object] = [*parameters]
+        if self._session.columns(schema, _HOMES):
+            homes = (
+                f"select person_key, department_key from {self._session.name(schema, _HOMES)} "
+                "where period_type = %s and period_start = %s"
+            )
+            values += known
+        schema = self._environment.schema("restricted")
+        if self._session.columns(schema, _UNITS):
+            units = (
+                f"select department_key, unit_key from {self._session.name(schema, _UNITS)} "
+                "where period_type = %s and period_start = %s"
+            )
+            values += known
+        return (
+            "select parts.person_key, coalesce(units.unit_key, '') as unit_key, parts.tool, "
+            "md5(string_agg(parts.part, ';' order by parts.part)) as state_hash "
+            f"from ({parts}) as parts left join ({homes}) as homes on parts.person_key = homes.person_key "
+            f"left join ({units}) as units "
+            "on coalesce(parts.department_key, homes.department_key) = units.department_key "
+            "group by parts.person_key, coalesce(units.unit_key, ''), parts.tool"
+        ), values
+
+    def _parts(self, period: Period) -> tuple[str, list[object]]:
+        """One row a person and contribution, as text; tables that do not exist contribute nothing."""
         parts: list[str] = []
         parameters: list[object] = []
         for contribution in contributions(period):
@@ -194,12 +300,17 @@ class PersonStates:
                 parts.append(_select(self._session, schema, contribution, present, period))
                 parameters += [period.start, period.end]
         if not parts:
-            parts = ["select cast(null as integer) as person_key, cast(null as varchar) as part where false"]
-        union = " union all ".join(parts)
-        return (
-            "select person_key, md5(string_agg(part, ';' order by part)) as state_hash "
-            f"from ({union}) as parts group by person_key"
-        ), parameters
+            text = "cast(null as varchar)"
+            parts = [
+                f"select cast(null as integer) as person_key, {text} as department_key, {text} as tool, "
+                f"{text} as part where false"
+            ]
+        return " union all ".join(parts), parameters
+
+
+def _of_version(closed: ClosedPeriod) -> tuple[str, dt.date, int]:
+    """Parameters of `_OF_VERSION`."""
+    return closed.period.period_type, closed.period.start, closed.version
 
 
 def _select(
@@ -213,8 +324,12 @@ def _select(
     texts += [f"coalesce(cast(sum({name}) as varchar), '')" for name in measures]
     part = " || '|' || ".join(texts)
     of_type = f"period_type = '{period.period_type}' and" if "period_type" in present else ""
+    department = "department_key" if "department_key" in keys else "cast(null as varchar)"
+    tool = next((name for name in ("tool", "product") if name in keys), None)
+    of_tool = f"coalesce({tool}, {_NO_TOOL})" if tool else _NO_TOOL
     return (
-        f"select person_key, {part} as part from {session.name(schema, contribution.table)} "
+        f"select person_key, {department} as department_key, cast({of_tool} as varchar) as tool, "
+        f"{part} as part from {session.name(schema, contribution.table)} "
         f"where {of_type} {contribution.day} >= %s and {contribution.day} < %s and person_key is not null "
         f"group by {', '.join(['person_key', *keys])}"
     )

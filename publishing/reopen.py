@@ -107,7 +107,7 @@ def reopen(environment: Environment, found: Sequence[Reopening], *, k: int) -> N
     if refused:
         listed = ", ".join(str(period) for period in refused[:10])
         raise ReopenRefusedError(
-            f"A correction of {listed} would concern fewer than {k} people: "
+            f"A correction of {listed} would concern fewer than {k} people of a unit or tool: "
             "who compares the two versions would learn about them.",
             "Nothing was reopened. Leave the period as it is until more corrections have come together.",
         )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+from dataclasses import replace
 from typing import Any
 
 import dlt
@@ -16,7 +18,9 @@ from lifecycle import erase as erase_module
 from lifecycle.erase import Erasure
 from lifecycle.kinds import Kind
 from lifecycle.person import AmbiguousPersonError
+from lifecycle.statistics import COUNTERS_STAY
 from tests.lifecycle.conftest import HEIR, MAYA, NOAH, TODAY, Deployment, Record
+from tests.postgres import OWNER, PostgresServer
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
 DERIVED = (
@@ -94,6 +98,31 @@ def tokens_of_maya(made: Deployment) -> list[str]:
 
 
 TOMBSTONES = {"ops.tombstones.id_token"}
+
+
+@pytest.mark.parametrize("may_reset", [True, False])
+def test_counters_that_every_role_may_read_do_not_tell_what_was_deleted(
+    deployment: Deployment, request: pytest.FixtureRequest, may_reset: bool
+) -> None:
+    """An ordinary role needs leave to reset them, and says where it has none."""
+    is_postgres = deployment.environment.engine == "postgres"
+    if is_postgres and may_reset:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        grant = f"grant execute on function pg_stat_reset_single_table_counters(oid) to {OWNER}"
+        server.execute(grant, os.environ["PGDATABASE"])
+    fill(deployment)
+    deployment.load()
+    build(deployment)
+    told: list[str] = []
+    eraser = replace(deployment.eraser(), progress=told.append)
+    eraser.erase(Kind.EMAIL, MAYA, eraser.plan(Kind.EMAIL, MAYA))
+    assert (COUNTERS_STAY in told) == (is_postgres and not may_reset)
+    if is_postgres and may_reset:
+        # What dlt and the command write about themselves afterwards counts again.
+        counted = deployment.rows(
+            "select relname from pg_stat_user_tables where n_tup_del > 0 and schemaname <> 'ops'"
+        )
+        assert counted == []
 
 
 def test_everything_of_the_person_goes_and_nothing_of_anybody_else(deployment: Deployment) -> None:

@@ -13,6 +13,17 @@ from publishing.publish import Publication, publish
 from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK
 from tests.publishing.deployment import Deployment
 
+# Thirty people of Sales and thirty of Engineering; each department is a unit.
+STAFF = (
+    "create schema intermediate",
+    f"create table intermediate.int_person_periods as select 'week' as period_type, date '{WEEK}' as "
+    "period_start, n as person_key, case when n <= 30 then 'sales' else 'engineering' end as department_key "
+    "from generate_series(1, 60) as numbers(n)",
+    f"create table restricted.dim_reporting_units as select 'week' as period_type, date '{WEEK}' as "
+    "period_start, department_key, department_key as unit_key from (select 'sales' as department_key "
+    "union all select 'engineering' union all select 'support') as departments",
+)
+
 
 def restate(made: Deployment, sessions: int, *, changed_people: int) -> Publication:
     """Late data: other figures in both weeks, which concern so many people; then a publish."""
@@ -85,6 +96,85 @@ def test_a_correction_that_too_few_people_stand_behind_stays_back(closing: Deplo
     publish(closing.environment, "r1")
     reopen(closing, f"week:{WEEK}")
     done = restate(closing, 77, changed_people=concerned)
+    assert [str(period) for period in done.kept] == [f"week:{WEEK}"]
+    assert closing.published(SHOWN)[0] == (WEEK, 100)
+
+
+@pytest.mark.parametrize(("of_engineering", "expected"), [(0, 77), (2, 100), (5, 77)])
+def test_a_correction_needs_enough_people_in_every_unit_whose_figures_change(
+    closing: Deployment, of_engineering: int, expected: int
+) -> None:
+    """Thirty people of Sales changed. They do not hide the two of Engineering, whose figures are their own."""
+    closing.run(
+        *STAFF,
+        "insert into restricted.person_use_periods select period_type, period_start, person_key, 'chatgpt', 1 "
+        "from intermediate.int_person_periods where person_key > 10",
+    )
+    publish(closing.environment, "r1")
+    reopen(closing, f"week:{WEEK}")
+    closing.run(
+        "update marts.department_usage_weekly set sessions = 77",
+        "update restricted.person_use_periods set user_messages = 99 "
+        f"where person_key <= 30 or person_key > {60 - of_engineering}",
+    )
+    publish(closing.environment, "later")
+    assert closing.published(SHOWN)[0] == (WEEK, expected)
+
+
+def test_a_correction_needs_enough_people_in_every_tool_whose_figures_change(closing: Deployment) -> None:
+    """Ten people changed in ChatGPT, one of them in Codex as well."""
+    publish(closing.environment, "r1")
+    reopen(closing, f"week:{WEEK}")
+    closing.run(f"insert into restricted.person_use_periods values ('week', date '{WEEK}', 3, 'codex', 1)")
+    done = restate(closing, 77, changed_people=10)
+    assert [str(period) for period in done.kept] == [f"week:{WEEK}"]
+
+
+def test_a_mover_concerns_the_unit_that_was_left_and_the_one_that_was_joined(closing: Deployment) -> None:
+    closing.run(*STAFF)
+    publish(closing.environment, "r1")
+    reopen(closing, f"week:{WEEK}")
+    closing.run("update intermediate.int_person_periods set department_key = 'support' where person_key = 31")
+    done = restate(closing, 77, changed_people=0)
+    assert [str(period) for period in done.kept] == [f"week:{WEEK}"]
+
+
+@pytest.mark.parametrize(("changed_people", "expected"), [(0, 77), (9, 100)])
+def test_a_period_of_an_earlier_release_is_corrected_when_nobody_changed(
+    closing: Deployment, changed_people: int, expected: int
+) -> None:
+    """It kept one state a person, so that the units of those who changed are not known."""
+    publish(closing.environment, "r1")
+    whole = "md5('person_use_periods|chatgpt|1')"
+    closing.run(
+        f"update closed.person_states set unit_key = null, tool = null, state_hash = {whole}",
+        "delete from closed.shares",
+    )
+    reopen(closing, f"week:{WEEK}")
+    restate(closing, 77, changed_people=changed_people)
+    assert closing.published(SHOWN)[0] == (WEEK, expected)
+
+
+def test_a_period_that_closed_without_a_dead_source_is_corrected_when_it_comes_back(
+    closing: Deployment,
+) -> None:
+    closing.run("update restricted.closable_periods set is_final = false where is_closable")
+    publish(closing.environment, "r1")
+    assert closing.published(SHOWN)[0] == (WEEK, 100)
+    restate(closing, 77, changed_people=9)
+    assert closing.published(SHOWN)[0] == (WEEK, 100)
+    closing.run("update restricted.closable_periods set is_final = true where is_closable")
+    done = publish(closing.environment, "back")
+    assert [str(period) for period in done.closed] == [f"week:{WEEK}"]
+    assert closing.published(SHOWN)[0] == (WEEK, 77)
+    assert publish(closing.environment, "after").closed == ()
+
+
+def test_a_late_source_of_a_few_people_corrects_nothing(closing: Deployment) -> None:
+    closing.run("update restricted.closable_periods set is_final = false where is_closable")
+    publish(closing.environment, "r1")
+    closing.run("update restricted.closable_periods set is_final = true where is_closable")
+    done = restate(closing, 77, changed_people=2)
     assert [str(period) for period in done.kept] == [f"week:{WEEK}"]
     assert closing.published(SHOWN)[0] == (WEEK, 100)
 

@@ -12,6 +12,7 @@ from ingestion.errors import AiUsageError
 from publishing.audit import AuditFailedError, audit
 from publishing.files import KEEP_VERSIONS, PublishedFolder
 from publishing.publish import publish
+from tests.publishing.closed_world import NEXT_WEEK, WEEK
 from tests.publishing.deployment import Deployment, deployment
 
 PEOPLE = "select active_people from published.department_usage_weekly"
@@ -115,6 +116,75 @@ def test_the_last_versions_are_kept_and_older_ones_go(duckdb_deployment: Deploym
     assert sorted(version.name for version in (folder / "versions").iterdir()) == newest
     assert (folder / "marts.duckdb").resolve().parent.name == newest[-1]
     assert (folder / "parquet").resolve().parent.name == newest[-1]
+
+
+def test_versions_of_releases_that_showed_open_periods_go_with_the_first_new_one(
+    duckdb_deployment: Deployment,
+) -> None:
+    """They say no newest week. Beside the new version they would tell what a few people did since."""
+    made = duckdb_deployment
+    versions = made.environment.published_dir / "versions"
+    publish(made.environment, "of-an-earlier-release")
+    database = versions / "of-an-earlier-release" / "marts.duckdb"
+    database.chmod(0o600)
+    with duckdb.connect(str(database)) as connection:
+        for column in ("newest_week", "next_week_from", "newest_month", "next_month_from"):
+            connection.execute(f"alter table published.publication drop column {column}")
+    publish(made.environment, "r1")
+    assert [version.name for version in versions.iterdir()] == ["r1"]
+    publish(made.environment, "r2")
+    assert sorted(version.name for version in versions.iterdir()) == ["r1", "r2"]
+
+
+def test_older_versions_can_be_removed_without_touching_readers(duckdb_deployment: Deployment) -> None:
+    made = duckdb_deployment
+    folder = PublishedFolder(made.environment.published_dir)
+    folder.remove_older()
+    publish(made.environment, "r1")
+    publish(made.environment, "r2")
+    folder.remove_older()
+    assert [version.name for version in folder.versions.iterdir()] == ["r2"]
+    assert made.published(RUN) == [("r2",)]
+
+
+def test_the_publication_says_which_periods_are_the_newest_with_figures(closing: Deployment) -> None:
+    """The week of 12 October closes; the next one can on 29 October. No month has closed."""
+    done = publish(closing.environment, "r1")
+    assert closing.published(
+        "select cast(newest_week as varchar), cast(next_week_from as varchar), newest_month from "
+        "published.publication"
+    ) == [("2026-10-12", "2026-10-29", None)]
+    assert str(done.newest["week"].start) == "2026-10-12"
+
+
+def test_an_open_period_shows_its_state_and_nothing_that_people_change(closing: Deployment) -> None:
+    """Whatever a column is called, of our own or of a company's mart, and however many rows people make."""
+    closing.run(
+        "create table marts.badges_weekly (week_start date, department_key varchar, department_name varchar, "
+        "tool varchar, badge varchar, holders bigint, cost decimal(18, 2), share double precision, "
+        "is_liked boolean, sources_missing varchar, is_complete_week boolean, is_suppressed boolean)",
+        *(
+            f"insert into marts.badges_weekly values (date '{week}', '{unit}', '{unit} it is', 'chatgpt', "
+            f"'{badge}', 7, 7.5, 0.7, true, null, true, true)"
+            for week in (WEEK, NEXT_WEEK)
+            for unit in ("all", "sales")
+            for badge in ("gold", "tin")
+        ),
+    )
+    publish(closing.environment, "r1")
+    shown = f"select * from published.badges_weekly where week_start = date '{NEXT_WEEK}'"
+    before = closing.published(shown)
+    assert [row[1:] for row in before] == [
+        ("all", "all it is", "chatgpt", None, None, None, None, None, None, False, False)
+    ]
+    of_week = f"select * from published.badges_weekly where week_start = date '{WEEK}'"
+    assert len(closing.published(of_week)) == 4
+    closing.run(
+        f"delete from marts.badges_weekly where week_start = date '{NEXT_WEEK}' and department_key = 'all'",
+        "update marts.badges_weekly set holders = 8, badge = 'iron'",
+    )
+    publish(closing.environment, "r2")
+    assert closing.published(shown) == before
 
 
 def test_a_run_that_publishes_twice_leaves_its_readers_alone(duckdb_deployment: Deployment) -> None:
