@@ -22,6 +22,12 @@ _LIBRARY_FIELDS = {
     "cached_input": "cache_read_mtok",
     "cache_write": "cache_write_mtok",
     "output": "output_mtok",
+    "audio_input": "input_audio_mtok",
+    "audio_cached_input": "cache_audio_read_mtok",
+    "audio_output": "output_audio_mtok",
+    "image_input": "input_image_mtok",
+    "image_cached_input": "cache_image_read_mtok",
+    "image_output": "output_image_mtok",
 }
 
 

@@ -152,7 +152,11 @@ def list_price(company: Company, event: CostEvent) -> Fraction | None:
     """Tokens × the price on the usage date; None when nothing of the row can be priced."""
     if event.model is None:
         return None
-    counts = dict(zip(("input", "cached_input", "output"), buckets(event.tokens)[:3], strict=True))
+    counts = {
+        name if kind == "text" else f"{kind}_{name}": getattr(event.tokens, f"{kind}_{name}")
+        for kind in ("text", "audio", "image")
+        for name in ("input", "cached_input", "output")
+    }
     priced = [
         Fraction(count) * Fraction(price) / 1_000_000
         for component, count in counts.items()

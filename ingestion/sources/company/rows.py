@@ -126,6 +126,7 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=29, decimal_places=9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
+FoldedName = Annotated[Name, AfterValidator(str.lower)]
 Label = Annotated[Name, AfterValidator(_label)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Login = Annotated[Name, AfterValidator(_login)]
@@ -179,9 +180,21 @@ class PriceOverride(DatedRow):
     """A negotiated token price, US dollars per million tokens."""
 
     KEY = ("provider", "model", "component")
-    provider: Name
-    model: Name
-    component: Literal["input", "cached_input", "cache_write", "output", "reasoning"]
+    provider: FoldedName
+    model: FoldedName
+    component: Literal[
+        "input",
+        "cached_input",
+        "cache_write",
+        "output",
+        "reasoning",
+        "audio_input",
+        "audio_cached_input",
+        "audio_output",
+        "image_input",
+        "image_cached_input",
+        "image_output",
+    ]
     usd_per_mtok: Amount
 
 

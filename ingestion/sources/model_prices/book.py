@@ -22,6 +22,12 @@ _COMPONENTS = {
     "cache_read_mtok": "cached_input",
     "cache_write_mtok": "cache_write",
     "output_mtok": "output",
+    "input_audio_mtok": "audio_input",
+    "cache_audio_read_mtok": "audio_cached_input",
+    "output_audio_mtok": "audio_output",
+    "input_image_mtok": "image_input",
+    "cache_image_read_mtok": "image_cached_input",
+    "output_image_mtok": "image_output",
 }
 _NINE_PLACES = Decimal("1e-9")
 

@@ -22,7 +22,8 @@ class Price(NamedTuple):
     """A price in US dollars per million tokens.
 
     Attributes:
-        component: input, cached_input, cache_write or output; the buckets do not overlap.
+        component: input, cached_input, cache_write or output of text, and the same of audio and images
+            (`audio_input`); the buckets do not overlap.
         effective_from: first day of use it holds for; None = always.
         tier_start_tokens: a request with more input tokens than this pays this price for all of its tokens;
             0 = base. Tiers belong to the base price of the same `effective_from`.

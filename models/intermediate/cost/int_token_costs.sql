@@ -1,13 +1,9 @@
 -- grain: one row an account, tool, model and UTC day
 -- Its tokens at the price of the day, in US dollars. A tool that gives tokens of a part of its use only (GitHub
 -- Copilot's command line) has no list price: metric_capabilities says so.
-{%- set components = {
-    'input_tokens': 'input',
-    'cached_input_tokens': 'cached_input',
-    'cache_write_tokens': 'cache_write',
-    'output_tokens': 'output',
-    'reasoning_tokens': 'reasoning',
-} %}
+-- Audio and images have prices of their own, or none: never that of text.
+{%- set components = price_parts() %}
+{%- do components.update({'cache_write_tokens': 'cache_write', 'reasoning_tokens': 'reasoning'}) %}
 
 with model_days as (
     select * from {{ ref('int_account_model_days') }}
@@ -39,7 +35,13 @@ token_days as (
         model_days.model,
         model_days.activity_date as usage_date,
         {%- for bucket in token_buckets() %}
-        {{ total('model_days.' ~ bucket) }} as {{ bucket }}{{ ',' if not loop.last }}
+        {{ total('model_days.' ~ bucket) }} as {{ bucket }},
+        {%- endfor %}
+        {%- for part in price_parts() %}
+        {%- set bucket = part | replace('list_text_', '') %}
+        {%- set tokens = 'coalesce(model_days.' ~ part ~ ', model_days.' ~ bucket ~ ')' %}
+        {{ total(tokens if 'list_text_' in part else 'model_days.' ~ part) }} as {{ part }}
+        {{- ',' if not loop.last }}
         {%- endfor %}
     from model_days
     inner join priced_tools
@@ -70,7 +72,8 @@ named_models as (
         on used_models.tool = tools.tool
 ),
 
--- Reasoning is billed as output unless it has a price of its own.
+-- Reasoning is billed as output unless it has a price of its own. What an image model answers is an image:
+-- there the plain price is that of images.
 priced_models as (
     select
         named_models.tool,
@@ -79,6 +82,14 @@ priced_models as (
         {%- for component in components.values() %}
         {% if component == 'reasoning' -%}
         coalesce({{ component }}_price.usd_per_mtok, output_price.usd_per_mtok)
+        {%- elif component.startswith('image_') -%}
+        coalesce(
+            {{ component }}_price.usd_per_mtok,
+            case
+                when named_models.price_model like '%image%'
+                    then {{ component | replace('image_', '') }}_price.usd_per_mtok
+            end
+        )
         {%- else -%}
         {{ component }}_price.usd_per_mtok
         {%- endif %} as {{ component }}_usd,
@@ -114,16 +125,16 @@ priced_days as (
             and token_days.usage_date = priced_models.usage_date
 ),
 
--- Tokens without a split have no price either.
+-- Tokens without a split, or of a service class without a list price, have no price either.
 costed_days as (
     select
         *,
         {%- for bucket, component in components.items() %}
         {{ '+ ' if not loop.first }}coalesce({{ price_tokens(bucket, component ~ '_usd') }}, 0)
         {%- endfor %} as priced_cost,
-        coalesce(unsplit_tokens, 0)
+        total_tokens
         {%- for bucket, component in components.items() %}
-        + case when {{ component }}_usd is null then coalesce({{ bucket }}, 0) else 0 end
+        - case when {{ component }}_usd is not null then coalesce({{ bucket }}, 0) else 0 end
         {%- endfor %} as unpriced_tokens
     from priced_days
 ),

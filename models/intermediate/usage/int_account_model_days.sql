@@ -2,7 +2,8 @@
 -- Turns, interactions and tokens side by side. Spellings are not added up here: every reader
 -- groups anyway, and an edit of the aliases is free.
 {{ config(materialized='view') }}
-{%- set measures = ['turns', 'user_messages', 'interactions'] + token_buckets() %}
+{%- set parts = price_parts().keys() | list %}
+{%- set measures = ['turns', 'user_messages', 'interactions'] + token_buckets() + parts %}
 
 with turn_days as (
     -- Every user message is one turn. A tool that names no model has messages, but no turns.
@@ -40,7 +41,7 @@ github_copilot_days as (
     'turn_days': ['turns', 'user_messages'],
     'chatgpt_token_days': [
         'input_tokens', 'cached_input_tokens', 'output_tokens', 'unsplit_tokens',
-    ],
+    ] + parts,
     'github_copilot_days': ['user_messages', 'interactions', 'input_tokens', 'output_tokens'],
 } %}
 

@@ -35,7 +35,9 @@ classified_usage as (
             {{- ',' if not (loop.last and kind == kinds[-1]) }}
             {%- endfor %}{% endfor %}
         ) is not null as is_split,
-        coalesce(text_total_tokens, audio_total_tokens, image_total_tokens) is not null as has_total
+        coalesce(text_total_tokens, audio_total_tokens, image_total_tokens) is not null as has_total,
+        lower(coalesce(nullif(trim(service_tier), ''), 'default')) in ('default', 'standard', 'auto')
+            as is_at_list_price
     from costs_usage
 ),
 
@@ -54,6 +56,12 @@ bucketed_usage as (
                 {% endfor %}
         end as {{ bucket }}_tokens,
         {%- endfor %}
+        {%- for kind in kinds %}{% for bucket in buckets %}
+        case
+            when is_split and is_at_list_price then coalesce({{ kind }}_{{ bucket }}_tokens, 0)
+            when is_split then 0
+        end as list_{{ kind }}_{{ bucket }}_tokens,
+        {%- endfor %}{% endfor %}
         case
             when has_total then
                 {% for kind in kinds -%}
@@ -82,6 +90,9 @@ final as (
         {{ total('bucketed_usage.cached_input_tokens') }} as cached_input_tokens,
         {{ total('bucketed_usage.output_tokens') }} as output_tokens,
         {{ total('bucketed_usage.unsplit_tokens') }} as unsplit_tokens,
+        {%- for part in price_parts() %}
+        {{ total('bucketed_usage.' ~ part) }} as {{ part }},
+        {%- endfor %}
         {{ loaded_through(resources) }} as loaded_through,
         bucketed_usage.usage_date as activity_date
     from bucketed_usage
