@@ -87,8 +87,8 @@ class Answer:
     def chosen(self, choice: dt.date | None, by: Period | None) -> dt.date | None:
         """The period of this query that belongs to the reader's choice of a week or month.
 
-        A week belongs to the month of its Thursday, as in the tables; a month shows its last week. Without a choice it is the
-        newest complete period. site.js does the same (`periodOf`).
+        A week belongs to the month of its Thursday, as in the tables; a month shows its last week. Without a
+        choice it is the newest complete period. site.js does the same (`periodOf`).
         """
         if self.period is None:
             return None

@@ -15,6 +15,8 @@ from rich.table import Table
 
 from orchestration.console import console
 from orchestration.freshness import stale_names
+from orchestration.reach import reach_lines
+from publishing.closing import Newest
 
 if TYPE_CHECKING:
     from dashboards.builder import Site
@@ -103,7 +105,10 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
             soft_wrap=True,
         )
         if published.closed:
-            out.print(f"closed: {_periods(published.closed)}", highlight=False)
+            out.print(f"closed, now with figures: {_periods(published.closed)}", highlight=False)
+        week, month = published.newest.get("week", Newest()), published.newest.get("month", Newest())
+        for line in reach_lines(week.start, week.next_from, month.start, month.next_from):
+            out.print(line, highlight=False)
     if result.site and not quiet:
         out.print(f"site: {result.site}", highlight=False, soft_wrap=True)
     if result.site_error:

@@ -15,6 +15,7 @@ from ingestion.clock import utc
 from ingestion.config import Environment
 from orchestration.alerts.state import AlertState, load_state
 from orchestration.console import console
+from orchestration.reach import reach_lines
 from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, watch
 
 # A nightly run may be late by a day; after two the figures are old news.
@@ -176,6 +177,11 @@ def _print_versions(out: Console, status: Status) -> None:
             f"({hours:.0f} hours ago)",
             highlight=False,
         )
+        version = status.published
+        for line in reach_lines(
+            version.newest_week, version.next_week_from, version.newest_month, version.next_month_from
+        ):
+            out.print(line, highlight=False)
     else:
         out.print("published: nothing yet")
     if status.last_night:

@@ -61,11 +61,15 @@ class LostDays:
 
 @dataclass(frozen=True, slots=True)
 class PublishedVersion:
-    """The version that readers see."""
+    """The version that readers see, and the newest week and month that it shows figures of."""
 
     run_id: str
     published_at: dt.datetime
     as_of: dt.datetime | None
+    newest_week: dt.date | None = None
+    next_week_from: dt.date | None = None
+    newest_month: dt.date | None = None
+    next_month_from: dt.date | None = None
 
 
 @dataclass(slots=True)
@@ -187,8 +191,8 @@ def _version(session: WarehouseSession | _PublishedFile, schema: str) -> Publish
     present = _columns(session, schema, "publication")
     if not {"run_id", "published_at"} <= present:
         return None
-    as_of = "as_of" if "as_of" in present else "null"
-    rows = session.rows(f"select run_id, published_at, {as_of} from {session.name(schema, 'publication')}")
+    wanted = [entry.name if entry.name in present else "null" for entry in fields(PublishedVersion)]
+    rows = session.rows(f"select {', '.join(wanted)} from {session.name(schema, 'publication')}")
     return PublishedVersion(*rows[0]) if rows else None
 
 
