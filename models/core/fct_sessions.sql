@@ -38,7 +38,7 @@ person_sessions as (
     left join session_models
         on account_sessions.session_key = session_models.session_key
     left join model_aliases
-        on lower(account_sessions.only_model) = model_aliases.alias
+        on {{ model_spelling('account_sessions.only_model') }} = model_aliases.alias
 ),
 
 final as (

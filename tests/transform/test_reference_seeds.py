@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from genai_prices.data import providers
@@ -23,12 +24,27 @@ def test_every_price_id_exists_in_the_price_library() -> None:
 
 def test_spellings_of_every_feed_lead_to_one_model() -> None:
     aliases = {row["alias"]: row["model"] for row in rows("model_aliases")}
-    assert {aliases[x] for x in ("gpt-5.5", "gpt-5-5", "gpt-5.5-2026-03-05")} == {"gpt-5.5"}
+    assert {aliases[x] for x in ("gpt-5.5", "gpt-5-5", "gpt-5.5-2026-04-23")} == {"gpt-5.5"}
     assert aliases["gpt-5-2-pro"] == "gpt-5.2-pro"
     assert {aliases[x] for x in ("claude sonnet 4.6", "claude-sonnet-4-6", "claude-4.6-sonnet")} == {
         "claude-sonnet-4.6"
     }
     assert {aliases[x] for x in ("auto", "unknown", "default")} == {"unknown"}
+    assert {aliases[x] for x in ("gpt-5-6-thinking", "gpt-5.6", "gpt-5-6-instant")} == {"gpt-5.6-sol"}
+    assert aliases["gpt-5-3-thinking"] == "gpt-5.3"
+
+
+def test_a_release_day_in_an_alias_is_the_day_of_its_own_model() -> None:
+    """The price library names the days under which it knows a model; another day is another model's."""
+    books = {(provider.id, model.id): model for provider in providers for model in provider.models}
+    models = {row["model"]: row for row in rows("models")}
+    dated = [row for row in rows("model_aliases") if re.search(r"-20\d\d-\d\d-\d\d$", row["alias"])]
+    assert dated
+    for row in dated:
+        model = models[row["model"]]
+        known = books[model["price_provider"], model["price_model"]]
+        dotted = re.sub(r"^(gpt-\d)-(\d)", r"\1.\2", row["alias"])
+        assert known.is_match(row["alias"]) or known.is_match(dotted), row["alias"]
 
 
 def test_aliases_are_written_as_they_are_compared_and_cover_every_model() -> None:

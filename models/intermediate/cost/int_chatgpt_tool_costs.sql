@@ -31,7 +31,7 @@ final as (
     left join product_tools as other_products
         on other_products.product = '*'
     left join model_aliases
-        on lower(cost_days.model) = model_aliases.alias
+        on {{ model_spelling('cost_days.model') }} = model_aliases.alias
 )
 
 select * from final

@@ -83,7 +83,7 @@ final as (
         all_days.activity_date
     from all_days
     left join model_aliases
-        on lower(all_days.model) = model_aliases.alias
+        on {{ model_spelling('all_days.model') }} = model_aliases.alias
 )
 
 select * from final

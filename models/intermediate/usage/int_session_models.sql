@@ -31,7 +31,7 @@ model_turns as (
     inner join session_parts
         on account_sessions.session_key = session_parts.session_key
     left join model_aliases
-        on lower(session_parts.model) = model_aliases.alias
+        on {{ model_spelling('session_parts.model') }} = model_aliases.alias
     group by
         account_sessions.session_key,
         account_sessions.activity_date,
