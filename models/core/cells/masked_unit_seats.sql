@@ -1,5 +1,6 @@
 -- grain: one row a month, reporting unit and product that the company holds: seats behind their mask
 {%- set measures = seat_measures() %}
+{%- set classes = seat_classes() | list %}
 {%- set keys = ['period_start', 'unit_key', 'item'] %}
 with figures as (
     select * from {{ ref('unit_figures_of_seats') }}
@@ -63,7 +64,7 @@ filled as (
             and spine.item = figures.item
 ),
 
-final as (
+masked_seats as (
     select
         filled.period_start,
         filled.unit_key,
@@ -79,6 +80,31 @@ final as (
             filled.period_start = flags.period_start
             and filled.unit_key = flags.unit_key
             and filled.item = flags.item
+),
+
+-- Where the holders or a class are hidden, a zero would tell how many classes share the rest.
+final as (
+    select
+        period_start,
+        unit_key,
+        unit_name,
+        tool,
+        product,
+        {%- for measure in measures %}
+        {% if measure.name in classes -%}
+        case
+            when
+                {{ measure.name }} > 0
+                or seat_holders_hidden
+                {%- for class in classes %} + {{ class }}_hidden{% endfor %} = 0
+                then {{ measure.name }}
+        end as {{ measure.name }},
+        {%- else -%}
+        {{ measure.name }},
+        {%- endif %}
+        {{ measure.name }}_hidden{{ ',' if not loop.last }}
+        {%- endfor %}
+    from masked_seats
 )
 
 select * from final

@@ -1,17 +1,8 @@
 -- grain: one row a month, department (reporting unit) and product: seats, their use and their cost
 -- Seats without a person stand in the row `Unattributed`, whose holders are accounts.
 {%- set classes = seat_classes() | list %}
-with masked_seats as (
+with seats as (
     select * from {{ ref('masked_unit_seats') }}
-),
-
--- Where a class is hidden, a zero would tell how many classes share the rest.
-seats as (
-    select
-        masked_seats.*,
-        seat_holders_hidden = 0 and not ({{ any_hidden(seat_measures() | selectattr('name', 'in', classes)
-            | map(attribute='name') | list, with_tools=false) }}) as are_classes_shown
-    from masked_seats
 ),
 
 product_months as (
@@ -85,10 +76,7 @@ final as (
         cast(round(seats.seat_cost, 2) as decimal(18, 2)) as cost,
         '{{ var("reporting_currency") }}' as currency,
         {%- for class in classes %}
-        cast(
-            case when seats.{{ class }} > 0 or seats.are_classes_shown then seats.{{ class }} end
-            as {{ dbt.type_bigint() }}
-        ) as {{ class }},
+        cast(seats.{{ class }} as {{ dbt.type_bigint() }}) as {{ class }},
         {%- endfor %}
         cast(round(seats.reassignable_cost + seats.other_exposure_cost, 2) as decimal(18, 2))
             as exposure_cost,
