@@ -6,11 +6,19 @@
 -#}
 
 
-{#- Measure -> counts that contain it, by kind of period. The part is hidden. Who gives up a seat within a
-    week or month is told by the next one anyway, so that a count at its end is no part of one over it. -#}
+{#- Where the number of licences gives way to the active people in it: by week, and over all tools. By month the
+    licences of a tool are known by their money, which is what the month is read for. -#}
+{% macro licences_give_way() -%}
+    (period_type = 'week' or tool = 'all')
+{%- endmacro %}
+
+
+{#- Measure -> counts that contain it, where licences give way and where they do not. The part is hidden.
+    Who gives up a seat within a week or month is told by the next one anyway, so that a count at its end is
+    no part of one over it. -#}
 {% macro wholes() -%}
     {%- set before = ['licensed_people', 'headcount'] -%}
-    {%- set every_period = {
+    {%- set always = {
         'message_people': ['active_people', 'headcount'],
         'session_people': ['message_people', 'active_people', 'headcount'],
         'licensed_people': ['headcount'],
@@ -19,16 +27,16 @@
         'seats_active': ['seat_holders', 'active_people', 'licensed_people', 'headcount'],
         'used': ['seats_active'],
     } -%}
-    {%- set weekly = {
+    {%- set use_stays = {
         'active_people': ['headcount'], 'licensed_active_people': ['active_people', 'headcount'],
     } -%}
     {%- for stage in adoption_stages() -%}
-        {%- do weekly.update({stage: adoption_stages()[:loop.index0] + ['headcount']}) -%}
+        {%- do use_stays.update({stage: adoption_stages()[:loop.index0] + ['headcount']}) -%}
     {%- endfor -%}
     {{ return({
-        'week': dict(every_period, **weekly),
-        'month': dict(
-            every_period,
+        licences_give_way(): dict(always, **use_stays),
+        'not ' ~ licences_give_way(): dict(
+            always,
             active_people=before,
             licensed_active_people=['active_people'] + before,
         ),
@@ -36,9 +44,8 @@
 {%- endmacro %}
 
 
-{#- Measure -> counts within it that stay shown; here the whole is hidden. In a week the number of active
-    people is what matters, and the number of licences gives way. Nobody but a few uses a tool without a
-    licence, so that active people count as if they were within. -#}
+{#- Measure -> counts within it that stay shown where licences give way; here the whole is hidden. Nobody but a
+    few uses a tool without a licence, so that active people count as if they were within. -#}
 {% macro shown_parts() -%}
     {%- set parts = ['licensed_active_people', 'active_people'] -%}
     {{ return({'licensed_people': parts, 'assigned': parts, 'first_use': parts}) }}
@@ -69,10 +76,11 @@
     {%- set none_found = 1000000000 -%}
     cast(
             case
-                {%- for period_type, measures in wholes().items() %}
+                {%- for condition, measures in wholes().items() %}
                 {%- for measure, names in measures.items() %}
                 when
-                    period_type = '{{ period_type }}' and measure = '{{ measure }}'
+                    {{ condition }}
+                    and measure = '{{ measure }}'
                     and coalesce({% for name in names %}whole_{{ name }}{{ ', ' if not loop.last }}{% endfor %}, 0) > 0
                     then mod(least(
                         {%- for name in names %}
@@ -96,7 +104,7 @@
             case
                 {%- for measure, parts in shown_parts().items() %}
                 when
-                    period_type = 'week'
+                    {{ licences_give_way() }}
                     and measure = '{{ measure }}'
                     and coalesce({% for part in parts %}whole_{{ part }}{{ ', ' if not loop.last }}{% endfor %}, 0) > 0
                     then mod(least(
