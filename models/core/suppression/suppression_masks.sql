@@ -1,6 +1,7 @@
 -- grain: one row a cell with contributors: hidden or shown, and the first reason that hid it
--- Periods in which a line is still left with a single hidden cell go through a few more rounds, which
--- prefer to close the pattern. If that fails too, the group of measures is hidden in that period, as is what the linear audit found to be told. See docs/decisions/0003-secondary-suppression.md.
+-- Periods in which a line is still left with a single hidden cell go through a few more rounds, which prefer
+-- to close the pattern. If that fails too, the group of measures is hidden in that period, as is what the
+-- linear audit found to be told. See docs/decisions/0003-secondary-suppression.md.
 {%- set closing_rounds = 4 %}
 with first_round as (
     select * from {{ ref('suppression_first_round') }}
