@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ import yaml
 
 from ingestion.config import Environment
 from ingestion.private_file import append_private
+from orchestration.dbt_environment import child_environment
 from orchestration.dbt_process import THEN
 from orchestration.dbt_told import failure, forget_messages, log_line
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
@@ -178,7 +178,7 @@ def _command(arguments: list[str], environment: Environment, fresh_at: dt.dateti
 
 
 def _settings(environment: Environment, fresh_at: dt.datetime | None) -> dict[str, str]:
-    settings = os.environ | {
+    settings = {
         "AI_USAGE_DATA_DIR": str(environment.data_dir),
         "PGTZ": "UTC",  # libpq's: the time zone of every session, whatever server and role prefer
         "AI_USAGE_SCHEMA_PREFIX": environment.schema_prefix,
@@ -189,8 +189,7 @@ def _settings(environment: Environment, fresh_at: dt.datetime | None) -> dict[st
     }
     if fresh_at is not None:
         settings["AI_USAGE_AS_OF"] = f"{fresh_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
-    settings.pop("AI_USAGE_PSEUDONYM_KEY", None)  # the key has no business in dbt's process
-    return settings
+    return child_environment(settings)
 
 
 def _events(lines: Any) -> Iterator[dict[str, Any]]:

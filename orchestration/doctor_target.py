@@ -19,6 +19,7 @@ from ingestion.config import Environment, postgres_url
 from ingestion.source_types import Finding
 from ingestion.targets import TARGETS, Target
 from orchestration.dbt import PROJECT_DIR
+from orchestration.dbt_environment import child_environment
 from orchestration.dbt_told import error_text
 
 CONNECT_SECONDS = 5.0
@@ -110,6 +111,7 @@ def _connection(environment: Environment) -> Finding:
             done = subprocess.run(
                 command,
                 capture_output=True,
+                env=child_environment(),
                 text=True,
                 timeout=DBT_SECONDS,
                 check=False,

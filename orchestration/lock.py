@@ -96,8 +96,28 @@ def _lock_database(
         key = int.from_bytes(hashlib.sha256(f"ai-usage {name}".encode()).digest()[:8], signed=True)
         while not session.value("select pg_try_advisory_lock(%s)", key):
             if time.monotonic() > deadline:
-                raise BusyError(
-                    "Another run, perhaps on another machine, is writing to this database.",
-                    "Wait for it to end; nothing was changed.",
-                )
+                raise _held_by(session, key)
             time.sleep(_POLL_SECONDS)
+
+
+def _held_by(session: WarehouseSession, key: int) -> BusyError:
+    """Who holds an advisory lock. The server lets every role that may connect take any, so it may be no run."""
+    holders = session.rows(
+        "select a.pid, a.usename, a.usename = current_user from pg_catalog.pg_locks as l "
+        "inner join pg_catalog.pg_stat_activity as a on l.pid = a.pid "
+        "where l.locktype = 'advisory' and l.granted and l.objsubid = 1 "
+        "and l.classid = cast(%s as oid) and l.objid = cast(%s as oid)",
+        key >> 32 & 0xFFFFFFFF,
+        key & 0xFFFFFFFF,
+    )
+    strangers = [f"role {role} in process {pid}" for pid, role, is_ours in holders if not is_ours]
+    if strangers:
+        return BusyError(
+            f"The lock of this deployment is held by another role of the database: {', '.join(strangers)}.",
+            "No run of ours works under that role. End its session (pg_terminate_backend) and ask who it is; "
+            "nothing was changed.",
+        )
+    return BusyError(
+        "Another run, perhaps on another machine, is writing to this database.",
+        "Wait for it to end; nothing was changed.",
+    )

@@ -7,8 +7,10 @@
     if (value === null || value === undefined) return "";
     if (typeof value === "number") return String(value);
     const text = String(value);
-    const harmless = /^[=+\-@\t\r]/.test(text) ? "'" + text : text;
-    return /[",\n\r]/.test(harmless) ? '"' + harmless.replaceAll('"', '""') + '"' : harmless;
+    // So does one inside a text where another locale's separator, or a line's end, would begin a cell with it.
+    const parts = text.replace(/([;,\t\r\n]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g, "$1'");
+    const harmless = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]/.test(text) ? "'" + parts : parts;
+    return /[",;\n\r]/.test(harmless) ? '"' + harmless.replaceAll('"', '""') + '"' : harmless;
   }
 
   // RFC 4180, with a mark of UTF-8 in front for spreadsheets.

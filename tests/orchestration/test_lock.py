@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import multiprocessing
 import time
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
 from ingestion.config import Environment, environment
@@ -59,6 +62,24 @@ def test_two_machines_that_share_a_database_are_kept_apart(
         assert time.monotonic() - began < 5
     with run_lock(there):
         pass  # the server released it with the session
+
+
+def test_another_role_that_holds_the_lock_is_named(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may connect may take any advisory lock; the error then spoke of another run."""
+    for name, value in (variables := postgres.new_database()).items():
+        monkeypatch.setenv(name, value)
+    postgres.execute("create role idle_reader login")
+    stranger = psycopg2.connect(host=variables["PGHOST"], user="idle_reader", dbname=variables["PGDATABASE"])
+    key = int.from_bytes(hashlib.sha256(b"ai-usage build ").digest()[:8], signed=True)
+    with contextlib.closing(stranger), stranger.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s)", [key])
+        with (
+            pytest.raises(BusyError, match=r"role idle_reader in process \d+"),
+            run_lock(environment(tmp_path / "data", "postgres")),
+        ):
+            pass
 
 
 def test_a_developer_who_shares_the_raw_tables_builds_while_production_loads(
