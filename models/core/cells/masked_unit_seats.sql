@@ -96,7 +96,9 @@ final as (
             when
                 {{ measure.name }} > 0
                 or seat_holders_hidden
-                {%- for class in classes %} + {{ class }}_hidden{% endfor %} = 0
+                {%- for class in classes %}
+                + {{ class }}_hidden
+                {%- endfor %} = 0
                 then {{ measure.name }}
         end as {{ measure.name }},
         {%- else -%}

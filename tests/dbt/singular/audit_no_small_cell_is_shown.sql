@@ -5,6 +5,7 @@
 {%- set k = [var('suppression_k') | int, 5] | max %}
 {%- set buckets = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens',
                    'reasoning_tokens', 'unsplit_tokens', 'credits'] %}
+{%- set of_days = ['user_messages', 'measured_messages'] + buckets %}
 {%- set days = {'week': iso_week_start('%s'), 'month': month_start('%s')} %}
 {%- set classes = ['held_by_leaver', 'on_leave', 'in_grace', 'duplicate', 'never_used', 'dormant',
                    'under_used', 'used'] %}
@@ -48,8 +49,39 @@ reporting_units as (
     select * from {{ ref('dim_reporting_units') }}
 ),
 
+person_sums as (
+    {%- for period_type, start in days.items() %}
+    select
+        '{{ period_type }}' as period_type,
+        {{ start | replace('%s', 'activity_date') }} as period_start,
+        person_key,
+        tool,
+        {%- for name in of_days %}
+        sum({{ name }}) as {{ name }},
+        {%- endfor %}
+        max(case when is_active then 1 else 0 end) as active_people
+    from usage_days
+    group by {{ start | replace('%s', 'activity_date') }}, person_key, tool
+    {{- "\n\n    union all\n" if not loop.last }}
+    {%- endfor %}
+),
+
 -- Use and seats count where the person is at home in the period.
 home_facts as (
+    {%- for name in of_days + ['active_people'] %}
+    select
+        period_type,
+        period_start,
+        person_key,
+        tool,
+        '' as item,
+        '{{ name }}' as measure,
+        cast({{ name }} as {{ type_money() }}) as amount
+    from person_sums
+    where {{ name }} > 0
+
+    union all
+    {% endfor %}
     {%- for period_type, start in days.items() %}
     select
         '{{ period_type }}' as period_type,
@@ -57,35 +89,10 @@ home_facts as (
         person_key,
         tool,
         '' as item,
-        'active_people' as measure,
-        cast(1 as {{ type_money() }}) as amount
-    from usage_days
-    where is_active
-
-    union all
-    {% for name in ['user_messages', 'measured_messages'] + buckets %}
-    select
-        '{{ period_type }}' as period_type,
-        {{ start | replace('%s', 'activity_date') }} as period_start,
-        person_key,
-        tool,
-        '' as item,
-        '{{ name }}' as measure,
-        cast({{ name }} as {{ type_money() }}) as amount
-    from usage_days
-    where {{ name }} > 0
-
-    union all
-    {% endfor %}
-    select
-        '{{ period_type }}' as period_type,
-        {{ start | replace('%s', 'activity_date') }} as period_start,
-        person_key,
-        tool,
-        '' as item,
         'sessions' as measure,
-        cast(1 as {{ type_money() }}) as amount
+        cast(count(*) as {{ type_money() }}) as amount
     from sessions
+    group by {{ start | replace('%s', 'activity_date') }}, person_key, tool
 
     union all
 
@@ -96,9 +103,10 @@ home_facts as (
         tool,
         '' as item,
         'licensed_people' as measure,
-        cast(1 as {{ type_money() }}) as amount
+        cast(count(*) as {{ type_money() }}) as amount
     from seats
     where holder_status in ('employed', 'on_leave')
+    group by {{ start | replace('%s', 'seat_date') }}, person_key, tool
     {{- "\n\n    union all\n" if not loop.last }}
     {%- endfor %}
 ),
