@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -111,7 +111,7 @@ class Gate:
         """Typed records of a JSON Lines stream, block by block; a bad line is counted and skipped."""
         decoder = msgspec.json.Decoder(wire, strict=False)
         offset = 0
-        for lines in whole_lines(chunks):
+        for lines in whole_lines(chunks, self._too_long(table)):
             self._look_for_unknown(wire, table, lines, _LINES_LOOKED_AT)
             try:
                 records = decoder.decode_lines(lines)
@@ -126,7 +126,7 @@ class Gate:
     def json_blocks(self, wire: type[WireRecord], table: str, chunks: Iterable[bytes]) -> Iterator[Block]:
         """The same as columns, for very many records: a block that is in order never becomes single records."""
         offset = 0
-        for lines, block in one_ahead(_parsed(wire, whole_lines(chunks))):
+        for lines, block in one_ahead(_parsed(wire, whole_lines(chunks, self._too_long(table)))):
             self._look_for_unknown(wire, table, lines, _EVENTS_LOOKED_AT)
             if block is None:
                 block = Block.of_records(wire, self._lines_one_by_one(wire, table, lines, offset))
@@ -178,6 +178,10 @@ class Gate:
                     self.reject(table, refusal(error), line, offset)
             offset += len(line) + 1
         return records
+
+    def _too_long(self, table: str) -> Callable[[bytes], None]:
+        """Counts a line that is longer than any record can be, and was not read to its end."""
+        return lambda begun: self.reject(table, "a line too long for a record", begun[:4096], 0)
 
     # -- building -----------------------------------------------------------------------------------------
 

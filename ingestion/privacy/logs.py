@@ -35,6 +35,7 @@ def quiet_process() -> None:
     """The same for warnings, and for what ends a thread or fails where nobody can catch it (commands only)."""
     quiet_libraries()
     warnings.showwarning = _warning
+    sys.excepthook = lambda kind, _error, trace: _say(kind, trace)
     threading.excepthook = lambda failed: _say(failed.exc_type, failed.exc_traceback)
     sys.unraisablehook = lambda failed: _say(failed.exc_type, failed.exc_traceback)
 

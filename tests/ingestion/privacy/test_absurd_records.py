@@ -116,6 +116,24 @@ def test_a_line_that_is_no_object_is_one_reject_wherever_it_stands(first: str) -
     assert (len(blocks), gate.report.rejected("events")) == (2, 1)
 
 
+@pytest.mark.parametrize("piece", [65_536, 64 * 1024 * 1024])
+def test_a_line_too_long_for_a_record_is_one_reject(piece: int) -> None:
+    """It ended the load of its source."""
+    data = test_gate.line(id="a") + b'{"id": "' + b"x" * (20 * 1024 * 1024) + b'"}\n' + test_gate.line(id="b")
+    gate = test_gate.gate()
+    chunks = [data[at : at + piece] for at in range(0, len(data), piece)]
+    assert test_gate.read(gate, *chunks).num_rows == 2
+    assert gate.report.rejected("events") == 1
+
+
+def test_names_that_may_be_data_are_counted_and_not_kept() -> None:
+    """Where a vendor keys an object by people, their names stood in ops.unknown_fields."""
+    gate = test_gate.gate()
+    odd = {"Zorvayne Brundek": 1, "u20261128": 1, "z@asterlane.example": 1, "\u00e9mile": 1, "newField": 1}
+    test_gate.read(gate, test_gate.line(**odd))
+    assert gate.report.unknown_fields == {("events", "<irregular name>"): 4, ("events", "newField"): 1}
+
+
 def test_a_mark_of_the_encoding_before_the_first_line_costs_no_record() -> None:
     blocks, records, gate, _ = test_block.both_ways(b"\xef\xbb\xbf" + test_block.lines(test_block.event(1)))
     assert blocks == records
