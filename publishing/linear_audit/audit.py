@@ -6,13 +6,16 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from publishing.linear_audit.cells import Cell, Key
+from publishing.linear_audit.complements import with_complements
 from publishing.linear_audit.findings import HiddenCellFinding
-from publishing.linear_audit.lines import Row, overlapping, rows_of
+from publishing.linear_audit.months import overlapping
+from publishing.linear_audit.relations import relations
+from publishing.linear_audit.rows import Row
 from publishing.linear_audit.solver import Program, Question
 from publishing.periods import Period
 
-_WITHIN_A_PERIOD = frozenset({"units", "tools", "parts", "ties"})
-
+_ADDED_UP = frozenset({"units", "tools", "parts"})
+_WITHIN_A_PERIOD = _ADDED_UP | {"ties", "sizes", "others"}
 
 About = Callable[[Cell], bool]
 
@@ -61,20 +64,23 @@ def audit_cells(
            take it back. Then only cells that hang together with such a one are asked about; what the others
            tell does not depend on the other version
     """
+    cells, complements = with_complements(cells, k)
     hidden = {index for index, cell in enumerate(cells) if cell.is_hidden}
     given = {i for i in hidden if known is not None and known.get(cells[i].key) == cells[i].value}
     asked = _asked(cells, hidden - given, k, about)
     if not asked or (known is not None and not given):
         return set()
-    rows = rows_of(cells)
-    program = Program({i: cells[i].least - cells[i].value for i in hidden - given}, rows)
+    rows = relations(cells, k) + complements
+    unknown = hidden - given
+    whole = {index for index in unknown if cells[index].step == 1}
+    program = Program({index: cells[index].least - cells[index].value for index in unknown}, rows, whole)
     if known is not None:
         asked &= program.connected_to(given)
     questions = [Question(index, *cells[index].protection(k)) for index in asked]
     # First each period with all others as they are: what can deviate then can deviate anyway.
     left = program.unanswered(questions, _WITHIN_A_PERIOD)
     bounded = {_finding(cells[index], "bounded") for index in program.unanswered(left.values())}
-    return bounded | _few_together(cells, rows, hidden - given, asked, k)
+    return bounded | _few_together(cells, rows, unknown, asked, k)
 
 
 def _asked(cells: Sequence[Cell], unknown: set[int], k: int, about: About) -> set[int]:
@@ -96,7 +102,7 @@ def _few_together(
         hidden = [index for index, _ in row.members if index in unknown]
         signs = {sign for index, sign in row.members if index in unknown}
         sensitive = [index for index in hidden if index in asked]
-        if row.kind in ("ties", "weeks_and_months") or len(signs) != 1 or not sensitive:
+        if row.kind not in _ADDED_UP or len(signs) != 1 or not sensitive:
             continue
         counts = [cells[index].contributors for index in hidden]
         if (sum(counts) if row.kind == "units" else max(counts)) < k:

@@ -24,16 +24,22 @@ DOMINANCE_SHARE = 0.15
 # Kinds of parts that can all be hidden while their sum is shown.
 _PARTS_ALONE = frozenset({"prompt_length", "session_tier", "model_family", "seat_class"})
 
+# Kinds of cells: counts of people, of people who are the rest of a whole, and what adds up over people.
+PEOPLE, OTHERS, TOTAL = "people", "others", "total"
+
 Key = tuple[Period, str, str, str, str]
 COLUMNS = (
     "period_type, period_start, unit_key, tool, measure, item, kind, is_additive, part_group, is_part_total, "
-    "tie_group, mask_group, value, contributors, largest, hidden_reason"
+    "tie_group, mask_group, value, contributors, largest, hidden_reason, others"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One exact figure of one unit, tool, period and item; grain and names of `suppression_masks`."""
+    """One exact figure of one unit, tool, period and item; grain and names of `suppression_masks`.
+
+    others: people of the known whole who are not counted here; None where there is no such whole
+    """
 
     period: Period
     unit_key: str
@@ -50,6 +56,7 @@ class Cell:
     contributors: int
     largest: float
     hidden_reason: str | None
+    others: int | None = None
 
     @property
     def key(self) -> Key:
@@ -70,8 +77,11 @@ class Cell:
 
     @property
     def least(self) -> float:
-        """What a reader knows it to be at least: a zero is shown, so a hidden count is 1 or more."""
-        return min(self.value, self.step)
+        """What a reader knows it to be at least: a zero is shown, so a hidden count is 1 or more.
+
+        Where a whole or its part is hidden, nobody may be left over.
+        """
+        return 0.0 if self.kind == OTHERS else min(self.value, self.step)
 
     @property
     def step(self) -> float:
@@ -86,7 +96,7 @@ class Cell:
         """
         if self.hidden_reason is None or self.hidden_reason in SECONDARY_REASONS:
             return False
-        return self.kind != "people" or self.contributors < k
+        return self.kind == TOTAL or self.contributors < k
 
     @property
     def is_equal_figure(self) -> bool:
@@ -104,20 +114,25 @@ class Cell:
         People: up to k, so that "fewer than k" is not certain. Totals: 15 % of the largest share, and one step
         of a count, to both sides; or twice as much to one side.
         """
-        if self.kind == "people":
+        if self.kind != TOTAL:
             return 0.0, k - self.value, None
         margin = max(DOMINANCE_SHARE * abs(self.largest), self.step, 0.01)
         return margin, margin, 2 * margin
+
+
+def columns_of(present: Iterable[str]) -> str:
+    """`COLUMNS` of a table; cells that were kept before there were `others` have none."""
+    return COLUMNS if "others" in set(present) else COLUMNS.replace("others", "cast(null as bigint) as others")
 
 
 def cells_of(rows: Iterable[tuple[Any, ...]]) -> list[Cell]:
     """Rows in the order of `COLUMNS`, in the types of Python."""
     periods: dict[tuple[str, dt.date], Period] = {}
     cells = []
-    for period_type, start, *others in rows:
+    for period_type, start, *figures in rows:
         key = (period_type, start.date() if isinstance(start, dt.datetime) else start)
         period = periods.setdefault(key, Period(*key))
-        value, contributors, largest, reason = others[-4:]
+        value, contributors, largest, reason, rest = figures[-5:]
         exact = (float(value), int(contributors), float(largest or 0))
-        cells.append(Cell(*(period, *others[:-4], *exact, reason)))
+        cells.append(Cell(*(period, *figures[:-5], *exact, reason, None if rest is None else int(rest))))
     return cells

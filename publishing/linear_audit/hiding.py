@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from publishing.linear_audit.audit import audit, of_findings, of_periods
 from publishing.linear_audit.cells import COMPANY, UNATTRIBUTED, Cell
 from publishing.linear_audit.findings import HiddenCellFinding
-from publishing.linear_audit.lines import overlapping
+from publishing.linear_audit.months import overlapping
 from publishing.periods import Period
 
 # The reason of a mask that the audit asked for, and the unit of a group that is hidden for all; as the models

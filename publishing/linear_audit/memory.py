@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterable, Mapping
 from ingestion.config import Environment
 from ingestion.warehouse import WarehouseSession
 from publishing.closed import CELLS, HIDDEN_GROUPS, LAST_CELLS, MASKS, RESTRICTED, VERSION, ClosedStore
-from publishing.linear_audit.cells import COLUMNS, Cell, cells_of
+from publishing.linear_audit.cells import COLUMNS, LATER_COLUMNS, Cell, cells_of, columns_of
 from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.hiding import HiddenGroup
-from publishing.linear_audit.lines import overlapping
+from publishing.linear_audit.months import overlapping
 from publishing.periods import PERIOD_COLUMNS, Period, period_column
 
 _FINDINGS = "privacy_audit_findings"
@@ -56,15 +56,15 @@ class AuditMemory:
         A version that a crash kept from being switched to may have been seen or not, so both are kept.
         """
         days = _days(periods)
-        name = self._session.name(self._restricted, MASKS)
-        built = [cell for cell in self._read(name, days) if cell.period in self._closing]
+        masks = self._read(self._restricted, MASKS, days)
+        built = [cell for cell in masks if cell.period in self._closing]
         closed = self._closed(days)
         now = built + [cell for cell in closed if cell.period in self._held]
         last = self._store.name(LAST_CELLS)
         versions: list[list[Cell]] = []
         if LAST_CELLS in self._session.tables(self._store.schema):
             for (run_id,) in self._session.rows(f"select distinct run_id from {last} order by run_id"):
-                shown = self._read(last, days, "run_id = %s", run_id)
+                shown = self._read(self._store.schema, LAST_CELLS, days, "run_id = %s", run_id)
                 own = {cell.period for cell in shown}
                 versions.append(shown + [cell for cell in closed if cell.period not in own])
         if closed and not versions:
@@ -105,16 +105,21 @@ class AuditMemory:
         """Keep what this version shows and hides of periods that close with it, before it is switched to."""
         masks, last = self._session.name(self._restricted, MASKS), self._store.name(LAST_CELLS)
         with self._session.transaction():
+            columns = self._columns(self._restricted, MASKS)
             self._session.execute(
                 f"create table if not exists {last} as "
-                f"select cast('' as varchar) as run_id, {COLUMNS} from {masks} where false"
+                f"select cast('' as varchar) as run_id, {columns} from {masks} where false"
             )
+            present = {column.name for column in self._session.columns(self._store.schema, LAST_CELLS)}
+            for column, data_type in LATER_COLUMNS.items():
+                if column not in present:
+                    self._session.execute(f"alter table {last} add column {column} {data_type}")
             self._session.execute(f"delete from {last} where run_id = %s", run_id)
             for period_type in PERIOD_COLUMNS.values():
                 starts = [period.start for period in self._closing if period.period_type == period_type]
                 if starts:
                     self._session.execute(
-                        f"insert into {last} (run_id, {COLUMNS}) select %s, {COLUMNS} from {masks} "
+                        f"insert into {last} (run_id, {COLUMNS}) select %s, {columns} from {masks} "
                         f"where period_type = %s and period_start in ({', '.join('%s' for _ in starts)})",
                         *(run_id, period_type, *starts),
                     )
@@ -132,19 +137,28 @@ class AuditMemory:
         cells: list[Cell] = []
         for version in sorted({entry.version for entry in periods.values()}):
             newest = {period for period, entry in periods.items() if entry.version == version}
-            found = self._read(self._store.name(CELLS), days, f"{VERSION} = %s", version)
+            found = self._read(self._store.schema, CELLS, days, f"{VERSION} = %s", version)
             cells += [cell for cell in found if cell.period in newest]
         return cells
 
     def _read(
-        self, relation: str, days: tuple[dt.date, dt.date], condition: str = "1 = 1", *parameters: object
+        self,
+        schema: str,
+        table: str,
+        days: tuple[dt.date, dt.date],
+        condition: str = "1 = 1",
+        *parameters: object,
     ) -> list[Cell]:
         return cells_of(
             self._session.rows(
-                f"select {COLUMNS} from {relation} where period_start between %s and %s and {condition}",
+                f"select {self._columns(schema, table)} from {self._session.name(schema, table)} "
+                f"where period_start between %s and %s and {condition}",
                 *(*days, *parameters),
             )
         )
+
+    def _columns(self, schema: str, table: str) -> str:
+        return columns_of({column.name for column in self._session.columns(schema, table)})
 
     def _tables_by_figure(self) -> dict[tuple[str, str], list[str]]:
         """Marts by type of period and column."""

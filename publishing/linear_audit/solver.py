@@ -7,8 +7,9 @@ asks for; how much further does not matter.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -19,7 +20,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from publishing.linear_audit.lines import Row
+from publishing.linear_audit.rows import Row
 
 # A deviation this many times the protection is as good as an endless one: it keeps the numbers of one
 # program within the solver's precision, and can only make the answer stricter.
@@ -46,17 +47,36 @@ class Question:
 
 
 class Program:
-    """Unknown deviations, how far down each may go (there is no limit upwards), and relations between them."""
+    """Unknown deviations, how far down and up each may go, and relations between them."""
 
-    def __init__(self, floors: dict[int, float], rows: list[Row]) -> None:
-        """`floors`: variable → most negative deviation; members of rows that are no variables are constants."""
-        self._floors = floors
-        self._rows = rows
+    def __init__(self, floors: dict[int, float], rows: list[Row], whole: Collection[int] = ()) -> None:
+        """Members of rows that are no variables are constants.
+
+        floors: variable → most negative deviation
+        whole: variables that can only deviate by whole numbers
+        """
+        self._floors = dict(floors)
+        self._ceilings: dict[int, float] = {}
+        self._rows: list[Row] = []
         self._rows_of: dict[int, list[int]] = defaultdict(list)
-        for number, row in enumerate(rows):
-            for variable, _ in row.members:
-                if variable in floors:
-                    self._rows_of[variable].append(number)
+        for row in rows:
+            members = [(variable, factor) for variable, factor in row.members if variable in floors]
+            if len(members) == 1 and not row.is_equality:
+                self._limit(*members[0], row.slack, whole)
+            else:
+                for variable, _ in members:
+                    self._rows_of[variable].append(len(self._rows))
+                self._rows.append(row)
+
+    def _limit(self, variable: int, factor: float, slack: float, whole: Collection[int]) -> None:
+        """What a relation with constants alone says of a variable."""
+        far = slack / abs(factor)
+        if variable in whole:
+            far = math.floor(far + _TOLERANCE)
+        if factor > 0:
+            self._ceilings[variable] = min(self._ceilings.get(variable, math.inf), far)
+        else:
+            self._floors[variable] = max(self._floors[variable], -far)
 
     def unanswered(
         self, questions: Iterable[Question], kinds: frozenset[str] | None = None
@@ -116,6 +136,7 @@ class Program:
         return _Block(
             place,
             np.array([self._floors[variable] for variable in variables]),
+            np.array([self._ceilings.get(variable, math.inf) for variable in variables]),
             _Relations.of([row for row in rows if row.is_equality], place),
             _Relations.of([row for row in rows if not row.is_equality], place),
         )
@@ -153,8 +174,15 @@ class _Block:
 
     place: dict[int, int]
     floors: Floats
+    ceilings: Floats
     equal: _Relations
     at_most: _Relations
+
+    def allows(self, variable: int, move: float) -> bool:
+        """Whether the variable's own limits let it deviate so far."""
+        column = self.place[variable]
+        room = self.ceilings[column] if move > 0 else -self.floors[column]
+        return bool(room >= abs(move) * (1 - _TOLERANCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +212,13 @@ def _refused(
     put = list(blocks)
     refused: set[int] = set()
     for direction, side in ((1.0, 1), (-1.0, 0)):
-        problems = [
-            _Problem(block, wanted)
-            for block, questions in put
-            if (wanted := [(q.variable, distance) for q in questions if (distance := sides(q)[side]) > 0])
-        ]
+        problems = []
+        for block, questions in put:
+            wanted = [(q.variable, distance) for q in questions if (distance := sides(q)[side]) > 0]
+            possible = [entry for entry in wanted if block.allows(entry[0], direction * entry[1])]
+            refused |= {variable for variable, _ in wanted} - {variable for variable, _ in possible}
+            if possible:
+                problems.append(_Problem(block, possible))
         refused |= _unreached(problems, direction)
     return refused
 
@@ -263,13 +293,14 @@ def _solve(problems: list[_Problem], direction: float) -> set[int]:
 def _sizes(problem: _Problem, direction: float) -> tuple[Floats, Floats, Floats]:
     """Costs, lower and upper bounds of a problem's variables, in its own unit."""
     size = len(problem.block.place)
-    costs, highs = np.zeros(size), np.full(size, _FAR)
+    costs = np.zeros(size)
+    highs = np.minimum(problem.block.ceilings / problem.scale, _FAR)
     lows = np.maximum(problem.block.floors / problem.scale, -_FAR)
     for variable, distance in problem.wanted:
         column, far = problem.block.place[variable], distance / problem.scale
         costs[column] = -direction / far
         if direction > 0:
-            highs[column] = far
+            highs[column] = min(highs[column], far)
         else:
             lows[column] = max(lows[column], -far)
     return costs, lows, highs

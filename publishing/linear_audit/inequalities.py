@@ -1,0 +1,98 @@
+"""Relations of size that hold for any company: what a reader knows without adding anything up."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from publishing.linear_audit.cells import ALL_TOOLS, PEOPLE, TOTAL, Cell
+from publishing.linear_audit.knowledge import (
+    AT_MOST,
+    AT_MOST_DAILY,
+    OF_HEADCOUNT,
+    OVER_ITEMS,
+    people_behind,
+)
+from publishing.linear_audit.rows import Row, at_most
+from publishing.periods import Period
+
+# Cells of one unit and period by tool, measure and item.
+_Places = dict[tuple[str, str, str], int]
+_KIND = "sizes"
+
+
+def inequalities(cells: Sequence[Cell], k: int) -> Iterator[Row]:
+    """Every one that holds for the exact figures, of units with hidden figures."""
+    units: dict[tuple[Period, str], _Places] = defaultdict(dict)
+    for index, cell in enumerate(cells):
+        units[cell.period, cell.unit_key][cell.tool, cell.measure, cell.item] = index
+    for (period, _), places in units.items():
+        if any(cells[index].is_hidden for index in places.values()):
+            days = float((period.end - period.start).days)
+            yield from _pairs(places, cells, days)
+            yield from _over_tools(places, cells)
+            yield from _over_items(places, cells)
+            yield from _within_headcount(places, cells)
+            yield from _behind_totals(places, cells, k)
+
+
+def _pairs(places: _Places, cells: Sequence[Cell], days: float) -> Iterator[Row]:
+    for (tool, measure, item), index in places.items():
+        for larger_of, times in ((AT_MOST, 1.0), (AT_MOST_DAILY, days)):
+            for larger in larger_of.get(measure, ()):
+                other = places.get((tool, larger, item))
+                if other is not None:
+                    yield from at_most(_KIND, [(index, 1.0)], [(other, times)], cells)
+
+
+def _over_tools(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
+    """People of `all` tools: at least those of any tool, at most those of all tools added up."""
+    tools: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (tool, measure, item), index in places.items():
+        if tool != ALL_TOOLS and cells[index].kind == PEOPLE and not cells[index].is_additive:
+            tools[measure, item].append(index)
+    for (measure, item), members in tools.items():
+        yield from _union(members, places.get((ALL_TOOLS, measure, item)), cells)
+
+
+def _over_items(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
+    items: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (tool, measure, _), index in places.items():
+        if measure in OVER_ITEMS:
+            items[tool, measure].append(index)
+    for (tool, measure), members in items.items():
+        yield from _union(members, places.get((tool, OVER_ITEMS[measure], "")), cells)
+
+
+def _union(members: list[int], whole: int | None, cells: Sequence[Cell]) -> Iterator[Row]:
+    """The whole counts the people of its members, each person once."""
+    if whole is None:
+        return
+    for index in members:
+        yield from at_most(_KIND, [(index, 1.0)], [(whole, 1.0)], cells)
+    yield from at_most(_KIND, [(whole, 1.0)], [(index, 1.0) for index in members], cells)
+
+
+def _within_headcount(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
+    """No count of people of a unit is larger than its headcount, which is always shown."""
+    wholes = [
+        cells[index].value + others
+        for index in places.values()
+        if (others := cells[index].others) is not None and cells[index].measure in OF_HEADCOUNT
+    ]
+    if wholes:
+        for index in places.values():
+            if cells[index].kind == PEOPLE and cells[index].is_hidden:
+                yield from at_most(_KIND, [(index, 1.0)], [], cells, max(wholes))
+
+
+def _behind_totals(places: _Places, cells: Sequence[Cell], k: int) -> Iterator[Row]:
+    """A total that is shown has at least k people behind it, so as many people are there."""
+    known: set[int] = set()
+    for (tool, measure, item), index in places.items():
+        if cells[index].kind == TOTAL and not cells[index].is_hidden:
+            people = people_behind(measure)
+            place = places.get((tool, people, item), places.get((tool, people, "")))
+            if place is not None and place not in known and cells[place].is_hidden:
+                known.add(place)
+                yield from at_most(_KIND, [], [(place, 1.0)], cells, -float(k))
