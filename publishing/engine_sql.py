@@ -7,6 +7,13 @@ from ingestion.warehouse import Column, WarehouseSession
 # What the information schemas call a text column.
 _TEXT_TYPES = frozenset({"VARCHAR", "text", "character varying", "character"})
 
+_WHOLE_NUMBERS = frozenset({"tinyint", "smallint", "integer", "int", "bigint", "hugeint"})
+
+
+def is_whole_number(column: Column) -> bool:
+    """Whether the column holds whole numbers."""
+    return column.data_type.lower() in _WHOLE_NUMBERS
+
 
 def is_text(column: Column) -> bool:
     """Whether the column can hold words."""

@@ -123,4 +123,4 @@ def _shown(cells: Iterable[Cell]) -> dict[Key, float]:
 
 
 def _finding(cell: Cell, reason: str) -> HiddenCellFinding:
-    return HiddenCellFinding(cell.period, cell.measure, reason, cell.unit_key, cell.hidden_with)
+    return HiddenCellFinding(cell.period, cell.measure, reason, cell.unit_key, cell.hidden_with, cell.tool)

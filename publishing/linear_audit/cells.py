@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from publishing.linear_audit.knowledge import HIDDEN_WITH_ZEROS
 from publishing.periods import Period
 
 COMPANY = "all"
@@ -22,7 +23,7 @@ _FRACTIONAL = ("cost", "credits", "seat_days")
 DOMINANCE_SHARE = 0.15
 
 # Kinds of parts that can all be hidden while their sum is shown.
-_PARTS_ALONE = frozenset({"prompt_length", "session_tier", "model_family", "seat_class"})
+_PARTS_ALONE = frozenset({"prompt_length", "session_tier", "model_family"})
 
 # Kinds of cells: counts of people, of people who are the rest of a whole, and what adds up over people.
 PEOPLE, OTHERS, TOTAL = "people", "others", "total"
@@ -30,15 +31,19 @@ PEOPLE, OTHERS, TOTAL = "people", "others", "total"
 Key = tuple[Period, str, str, str, str]
 COLUMNS = (
     "period_type, period_start, unit_key, tool, measure, item, kind, is_additive, part_group, is_part_total, "
-    "tie_group, mask_group, value, contributors, largest, hidden_reason, others"
+    "tie_group, mask_group, value, contributors, largest, hidden_reason, "
+    "others, part_item"
 )
+# Columns that cells of earlier releases lack, with their types; there they are NULL.
+LATER_COLUMNS = {"others": "bigint", "part_item": "varchar"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One exact figure of one unit, tool, period and item; grain and names of `suppression_masks`.
 
-    others: people of the known whole who are not counted here; None where there is no such whole
+    others: people of a known whole who are not counted here; None where there is no such whole
+    part_item: item whose parts add up, where those of each item do so by themselves
     """
 
     period: Period
@@ -57,6 +62,7 @@ class Cell:
     largest: float
     hidden_reason: str | None
     others: int | None = None
+    part_item: str = ""
 
     @property
     def key(self) -> Key:
@@ -79,9 +85,10 @@ class Cell:
     def least(self) -> float:
         """What a reader knows it to be at least: a zero is shown, so a hidden count is 1 or more.
 
-        Where a whole or its part is hidden, nobody may be left over.
+        Of a rest nothing is known, nor of what is hidden together with its zeros.
         """
-        return 0.0 if self.kind == OTHERS else min(self.value, self.step)
+        is_zero_hidden = self.kind == OTHERS or self.mask_group in HIDDEN_WITH_ZEROS
+        return 0.0 if is_zero_hidden else min(self.value, self.step)
 
     @property
     def step(self) -> float:
@@ -120,9 +127,12 @@ class Cell:
         return margin, margin, 2 * margin
 
 
-def columns_of(present: Iterable[str]) -> str:
-    """`COLUMNS` of a table; cells that were kept before there were `others` have none."""
-    return COLUMNS if "others" in set(present) else COLUMNS.replace("others", "cast(null as bigint) as others")
+def columns_of(present: set[str]) -> str:
+    """`COLUMNS` of a table that has these."""
+    return ", ".join(
+        f"cast(null as {LATER_COLUMNS[name]}) as {name}" if name in LATER_COLUMNS.keys() - present else name
+        for name in COLUMNS.split(", ")
+    )
 
 
 def cells_of(rows: Iterable[tuple[Any, ...]]) -> list[Cell]:
@@ -132,7 +142,8 @@ def cells_of(rows: Iterable[tuple[Any, ...]]) -> list[Cell]:
     for period_type, start, *figures in rows:
         key = (period_type, start.date() if isinstance(start, dt.datetime) else start)
         period = periods.setdefault(key, Period(*key))
-        value, contributors, largest, reason, rest = figures[-5:]
+        value, contributors, largest, reason, others, part_item = figures[-6:]
         exact = (float(value), int(contributors), float(largest or 0))
-        cells.append(Cell(*(period, *figures[:-5], *exact, reason, None if rest is None else int(rest))))
+        added = (None if others is None else int(others), part_item or "")
+        cells.append(Cell(*(period, *figures[:-6], *exact, reason, *added)))
     return cells

@@ -1,8 +1,8 @@
-"""Those who do not do something: the rest of a known whole, as cells of their own.
+"""Those who do not do something: the rest of a whole, as cells of their own.
 
 A shown count of active people beside the headcount tells how many are not active, and one to k - 1 of those
 are as easy to find as one to k - 1 active ones. So such a rest takes part as a hidden count with the same
-protection.
+protection: it must remain possible up to k.
 """
 
 from __future__ import annotations
@@ -10,47 +10,58 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from publishing.linear_audit.cells import OTHERS, Cell
-from publishing.linear_audit.knowledge import WHOLES
+from publishing.linear_audit.cells import OTHERS, Cell, Key
+from publishing.linear_audit.headcounts import headcounts
+from publishing.linear_audit.knowledge import HEADCOUNT, WHOLES
 from publishing.linear_audit.rows import Row
 
 
 def with_complements(cells: Sequence[Cell], k: int) -> tuple[list[Cell], list[Row]]:
-    """The cells and, after them, each rest of 1 to k - 1 people; and that rest and part make up the whole."""
+    """The cells and, after them, each rest of 1 to k - 1 people; and that it and the part are the whole.
+
+    Cells of releases that did not protect a rest (`others` is None) have none.
+    """
     found = list(cells)
     rows = []
-    places: dict[tuple[object, ...], int] | None = None
-    for index, cell in enumerate(cells):
-        if cell.others is not None and 0 < cell.others < k:
-            places = places or {cell.key: number for number, cell in enumerate(cells)}
-            members = [(index, 1.0), (len(found), 1.0), *_whole(cell, cells, places)]
-            rows.append(Row("others", tuple(members)))
-            found.append(_rest(cell, cell.others))
+    parts = [i for i, cell in enumerate(cells) if cell.others is not None and cell.measure in WHOLES]
+    places = {cell.key: index for index, cell in enumerate(cells)} if parts else {}
+    heads = headcounts(cells)
+    for part in parts:
+        cell = cells[part]
+        for whole in WHOLES[cell.measure]:
+            for value, members in _whole(cell, whole, cells, places, heads.get((cell.period, cell.unit_key))):
+                if 0 < value - cell.value < k:
+                    rows.append(Row("others", ((part, 1.0), (len(found), 1.0), *members)))
+                    found.append(_rest(cell, whole, value - cell.value))
     return found, rows
 
 
-def _rest(cell: Cell, others: int) -> Cell:
+def _whole(
+    cell: Cell, whole: str, cells: Sequence[Cell], places: dict[Key, int], headcount: float | None
+) -> Iterator[tuple[float, list[tuple[int, float]]]]:
+    """Its value, and its place among the members of a relation; a headcount is shown."""
+    if whole == HEADCOUNT:
+        if headcount is not None:
+            yield headcount, []
+        return
+    place = (cell.period, cell.unit_key, cell.tool, whole)
+    index = places.get((*place, cell.item), places.get((*place, "")))
+    if index is not None:
+        yield cells[index].value, [(index, -1.0)]
+
+
+def _rest(cell: Cell, whole: str, others: float) -> Cell:
     return replace(
         cell,
-        measure=f"{cell.measure}_others",
+        measure=f"{whole} less {cell.measure}",
         kind=OTHERS,
         is_additive=False,
         part_group=None,
         is_part_total=False,
-        tie_group=f"{cell.tie_group}/others",
-        value=float(others),
-        contributors=others,
+        tie_group=f"{whole} less {cell.tie_group}",
+        value=others,
+        contributors=int(others),
         largest=0.0,
         hidden_reason="few_others",
         others=None,
     )
-
-
-def _whole(
-    cell: Cell, cells: Sequence[Cell], places: dict[tuple[object, ...], int]
-) -> Iterator[tuple[int, float]]:
-    """The cell of the whole where it is one; a headcount is shown, and so is any whole that is no cell."""
-    measure = WHOLES.get(cell.measure)
-    index = None if measure is None else places.get((*cell.key[:3], measure, cell.item))
-    if index is not None and cells[index].value == cell.value + (cell.others or 0):
-        yield index, -1.0

@@ -16,6 +16,7 @@ class HiddenCellFinding:
         this one would tell; with `_before` for what readers can compute from what they have, whatever is
         hidden now
     unit_key, hidden_with: the unit, and the mask group or the parts, that are hidden as a whole for it
+    tool: in whose line it stands
     """
 
     period: Period
@@ -23,3 +24,4 @@ class HiddenCellFinding:
     reason: str
     unit_key: str
     hidden_with: str
+    tool: str

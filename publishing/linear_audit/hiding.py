@@ -17,7 +17,7 @@ from publishing.periods import Period
 AUDIT_REASON = "audit"
 EVERY_UNIT = "*"
 # How many other units are hidden beside the one of a finding, in one turn after the other.
-_COMPANIONS = (1, 2, 4)
+_COMPANIONS = (0, 1, 2, 4)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -107,7 +107,8 @@ def _turns(cells: Sequence[Cell], open_periods: set[Period]) -> list[Turn]:
     def beside(count: int) -> Turn:
         def turn(finding: HiddenCellFinding) -> Iterable[HiddenGroup]:
             for period in within(finding):
-                others = [unit for unit in companions[period, finding.hidden_with] if unit != finding.unit_key]
+                line = companions[period, finding.hidden_with, finding.tool]
+                others = [unit for unit in line if unit != finding.unit_key]
                 for unit in (finding.unit_key, *others[:count]):
                     yield HiddenGroup(period, finding.hidden_with, unit)
 
@@ -122,15 +123,20 @@ def _turns(cells: Sequence[Cell], open_periods: set[Period]) -> list[Turn]:
     ]
 
 
-def _units_by_people(cells: Iterable[Cell]) -> dict[tuple[Period, str], list[str]]:
-    """For each period and kind of figures, units that show some of them, those with the fewest people first."""
-    people: dict[tuple[Period, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+def _units_by_people(cells: Iterable[Cell]) -> dict[tuple[Period, str, str], list[str]]:
+    """For each period, kind of figures and tool, units that show some of them, those with the fewest people
+    first; the company comes last, since hiding it takes the most from readers.
+    """
+    people: dict[tuple[Period, str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for cell in cells:
-        if not cell.is_hidden and cell.unit_key not in (COMPANY, UNATTRIBUTED):
+        if not cell.is_hidden and cell.unit_key != UNATTRIBUTED:
             for name in {cell.mask_group, cell.hidden_with}:
-                behind = people[cell.period, name]
+                behind = people[cell.period, name, cell.tool]
                 behind[cell.unit_key] = max(behind[cell.unit_key], cell.contributors)
-    ordered = {key: sorted(units, key=lambda unit: (units[unit], unit)) for key, units in people.items()}
+    ordered = {
+        key: sorted(units, key=lambda unit: (unit == COMPANY, units[unit], unit))
+        for key, units in people.items()
+    }
     return defaultdict(list, ordered)
 
 

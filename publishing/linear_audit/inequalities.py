@@ -6,13 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from publishing.linear_audit.cells import ALL_TOOLS, PEOPLE, TOTAL, Cell
-from publishing.linear_audit.knowledge import (
-    AT_MOST,
-    AT_MOST_DAILY,
-    OF_HEADCOUNT,
-    OVER_ITEMS,
-    people_behind,
-)
+from publishing.linear_audit.headcounts import headcounts
+from publishing.linear_audit.knowledge import AT_MOST, AT_MOST_DAILY, OVER_ITEMS, people_behind
 from publishing.linear_audit.rows import Row, at_most
 from publishing.periods import Period
 
@@ -26,13 +21,14 @@ def inequalities(cells: Sequence[Cell], k: int) -> Iterator[Row]:
     units: dict[tuple[Period, str], _Places] = defaultdict(dict)
     for index, cell in enumerate(cells):
         units[cell.period, cell.unit_key][cell.tool, cell.measure, cell.item] = index
-    for (period, _), places in units.items():
+    heads = headcounts(cells)
+    for (period, unit), places in units.items():
         if any(cells[index].is_hidden for index in places.values()):
             days = float((period.end - period.start).days)
             yield from _pairs(places, cells, days)
             yield from _over_tools(places, cells)
             yield from _over_items(places, cells)
-            yield from _within_headcount(places, cells)
+            yield from _within_headcount(places, cells, heads.get((period, unit)))
             yield from _behind_totals(places, cells, k)
 
 
@@ -40,7 +36,7 @@ def _pairs(places: _Places, cells: Sequence[Cell], days: float) -> Iterator[Row]
     for (tool, measure, item), index in places.items():
         for larger_of, times in ((AT_MOST, 1.0), (AT_MOST_DAILY, days)):
             for larger in larger_of.get(measure, ()):
-                other = places.get((tool, larger, item))
+                other = places.get((tool, larger, item), places.get((tool, larger, "")))
                 if other is not None:
                     yield from at_most(_KIND, [(index, 1.0)], [(other, times)], cells)
 
@@ -73,17 +69,12 @@ def _union(members: list[int], whole: int | None, cells: Sequence[Cell]) -> Iter
     yield from at_most(_KIND, [(whole, 1.0)], [(index, 1.0) for index in members], cells)
 
 
-def _within_headcount(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
+def _within_headcount(places: _Places, cells: Sequence[Cell], headcount: float | None) -> Iterator[Row]:
     """No count of people of a unit is larger than its headcount, which is always shown."""
-    wholes = [
-        cells[index].value + others
-        for index in places.values()
-        if (others := cells[index].others) is not None and cells[index].measure in OF_HEADCOUNT
-    ]
-    if wholes:
+    if headcount is not None:
         for index in places.values():
             if cells[index].kind == PEOPLE and cells[index].is_hidden:
-                yield from at_most(_KIND, [(index, 1.0)], [], cells, max(wholes))
+                yield from at_most(_KIND, [(index, 1.0)], [], cells, headcount)
 
 
 def _behind_totals(places: _Places, cells: Sequence[Cell], k: int) -> Iterator[Row]:

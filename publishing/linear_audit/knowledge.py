@@ -1,26 +1,34 @@
 """What holds between figures of any company, stated once as data; the relations are made of it.
 
-All of it is about one reporting unit. Measures bear the names of `suppression_masks`.
+All of it is about one reporting unit and one period. Measures and groups bear the names of `suppression_masks`.
+Where one of them is told by item (a product) and the other is not, the other stands for all items.
 """
 
 from __future__ import annotations
 
-# Counts of people that stand for nobody outside the headcount of the unit. The people of the unit who are not
-# among them (`others`) are the rest of the headcount, which is always shown.
-OF_HEADCOUNT = frozenset({"active_people", "licensed_people"})
+HEADCOUNT = "headcount"
 
-# What each is at most, in the same tool, item and period.
+# What each is at most.
 AT_MOST: dict[str, tuple[str, ...]] = {
     "licensed_active_people": ("licensed_people", "active_people"),
     "session_people": ("active_people", "sessions"),
     "message_people": ("active_people", "user_messages"),
-    "seats_active": ("seat_holders",),
     "session_messages": ("user_messages",),
     "measured_messages": ("user_messages",),
     "known_model_sessions": ("sessions",),
     "suggestions_accepted": ("suggestions_shown",),
+    # Each stage is a part of the one before; holders at the end of the week held a seat in it.
+    "assigned": ("licensed_people",),
+    "first_use": ("assigned",),
+    "repeat_use": ("first_use",),
+    "habitual": ("repeat_use",),
+    "deep": ("habitual",),
+    "power_people": ("active_people", "power_messages"),
     # A seat is held on one day at least.
     "seat_holders": ("seat_days",),
+    "seats_active": ("seat_holders", "active_people"),
+    "seats_at_end": ("seat_holders",),
+    "used": ("seats_active",),
 }
 
 # What each is at most once it is multiplied by the days of the period.
@@ -30,19 +38,40 @@ AT_MOST_DAILY: dict[str, tuple[str, ...]] = {"seat_days": ("seat_holders",)}
 # item, at most those of all items added up.
 OVER_ITEMS: dict[str, str] = {"seat_holders": "licensed_people", "seats_active": "licensed_active_people"}
 
-# The whole of which `others` are the rest, where it is no headcount.
-WHOLES: dict[str, str] = {"licensed_active_people": "licensed_people", "seats_active": "seat_holders"}
+# Counts of people and those of which the rest is protected as well: 1 to k - 1 people who are in the second and
+# not in the first. Of nested counts only neighbours stand here, since each rest is at most the next ones.
+WHOLES: dict[str, tuple[str, ...]] = {
+    "licensed_people": (HEADCOUNT,),
+    "active_people": (HEADCOUNT, "licensed_people", "assigned", "first_use"),
+    "licensed_active_people": ("active_people", "licensed_people", "assigned", "first_use"),
+    "message_people": ("active_people",),
+    "session_people": ("message_people", "active_people"),
+    "assigned": (HEADCOUNT,),
+    "first_use": ("assigned",),
+    "repeat_use": ("first_use",),
+    "habitual": ("repeat_use",),
+    "deep": ("habitual",),
+    "power_people": ("active_people",),
+    "seat_holders": ("licensed_people",),
+    "seats_active": ("seat_holders", "active_people"),
+    "used": ("seats_active",),
+}
+
+# `others` of these are the rest of the headcount, or fewer: so the headcount follows, which is always shown.
+OF_HEADCOUNT = ("licensed_people", "active_people")
+
+# Groups whose hidden figures may be zero: they are hidden as a whole with what they are parts of.
+HIDDEN_WITH_ZEROS = frozenset({"seat_classes", "stages"})
 
 # The people who can have a share in a total. A total that is shown has k of them.
 _PEOPLE_BEHIND: dict[str, str] = {
-    "user_messages": "message_people",
-    "measured_messages": "message_people",
-    "session_messages": "session_people",
-    "sessions": "session_people",
-    "known_model_sessions": "session_people",
-    **dict.fromkeys(
-        ("seat_days", "seat_cost", "kept_cost", "reassignable_cost", "other_exposure_cost"), "seat_holders"
-    ),
+    **dict.fromkeys(("user_messages", "measured_messages", "sender_messages"), "message_people"),
+    **dict.fromkeys(("sessions", "session_messages", "known_model_sessions"), "session_people"),
+    **dict.fromkeys(("power_messages", "power_tokens"), "power_people"),
+    **dict.fromkeys(("seat_days", "seat_cost", "product_cost"), "seat_holders"),
+    "kept_cost": "kept_holders",
+    "reassignable_cost": "reassignable_holders",
+    "other_exposure_cost": "other_exposure_holders",
 }
 
 

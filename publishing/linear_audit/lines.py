@@ -20,7 +20,7 @@ def sums(cells: Sequence[Cell]) -> Iterator[Row]:
         if cell.is_additive:
             tools[cell.period, cell.unit_key, cell.measure, cell.item].append(index)
         if cell.part_group is not None:
-            parts[cell.period, cell.unit_key, cell.tool, cell.part_group].append(index)
+            parts[cell.period, cell.unit_key, cell.tool, cell.part_group, cell.part_item].append(index)
     yield from _balanced("units", units.values(), cells, lambda cell: cell.unit_key == COMPANY)
     yield from _balanced("tools", tools.values(), cells, lambda cell: cell.tool == ALL_TOOLS)
     yield from _balanced("parts", parts.values(), cells, lambda cell: cell.is_part_total)

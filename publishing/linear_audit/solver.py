@@ -7,7 +7,6 @@ asks for; how much further does not matter.
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from publishing.linear_audit.presolve import Simplified
 from publishing.linear_audit.rows import Row
 
 # A deviation this many times the protection is as good as an endless one: it keeps the numbers of one
@@ -55,28 +55,13 @@ class Program:
         floors: variable → most negative deviation
         whole: variables that can only deviate by whole numbers
         """
-        self._floors = dict(floors)
-        self._ceilings: dict[int, float] = {}
-        self._rows: list[Row] = []
+        simple = Simplified(floors, rows, whole)
+        self._same, self._floors, self._ceilings = simple.same, simple.floors, simple.ceilings
+        self._all_rows, self._rows = rows, simple.rows
         self._rows_of: dict[int, list[int]] = defaultdict(list)
-        for row in rows:
-            members = [(variable, factor) for variable, factor in row.members if variable in floors]
-            if len(members) == 1 and not row.is_equality:
-                self._limit(*members[0], row.slack, whole)
-            else:
-                for variable, _ in members:
-                    self._rows_of[variable].append(len(self._rows))
-                self._rows.append(row)
-
-    def _limit(self, variable: int, factor: float, slack: float, whole: Collection[int]) -> None:
-        """What a relation with constants alone says of a variable."""
-        far = slack / abs(factor)
-        if variable in whole:
-            far = math.floor(far + _TOLERANCE)
-        if factor > 0:
-            self._ceilings[variable] = min(self._ceilings.get(variable, math.inf), far)
-        else:
-            self._floors[variable] = max(self._floors[variable], -far)
+        for number, row in enumerate(self._rows):
+            for variable, _ in row.members:
+                self._rows_of[variable].append(number)
 
     def unanswered(
         self, questions: Iterable[Question], kinds: frozenset[str] | None = None
@@ -86,7 +71,8 @@ class Program:
         kinds: let only variables deviate together that relations of these kinds connect (default: all kinds);
                the others stay as they are. That is quicker, and a yes is a yes anyway
         """
-        asked = {question.variable: question for question in questions}
+        put = list(questions)
+        asked = self._strictest(put)
         blocks = [
             (self._block(variables), [asked[variable] for variable in variables if variable in asked])
             for variables in self._components(kinds)
@@ -97,19 +83,36 @@ class Program:
         sliding = {variable for variable in no if asked[variable].slide is not None}
         down = _refused(_only(blocks, sliding), lambda q: (q.slide or 0.0, 0.0))
         left = (no - sliding) | _refused(_only(blocks, down), lambda q: (q.below, q.above))
-        return {variable: asked[variable] for variable in left}
+        return {question.variable: question for question in put if self._same[question.variable] in left}
+
+    def _strictest(self, questions: Iterable[Question]) -> dict[int, Question]:
+        """One question for all variables that are the same: what each of them asks at least."""
+        asked: dict[int, Question] = {}
+        for question in questions:
+            one = self._same[question.variable]
+            before = asked.get(one, question)
+            slides = (before.slide, question.slide)
+            asked[one] = Question(
+                one,
+                max(before.below, question.below),
+                max(before.above, question.above),
+                None if None in slides else max(slide for slide in slides if slide is not None),
+            )
+        return asked
 
     def connected_to(self, constants: set[int]) -> set[int]:
         """Variables that these constants say something about, directly or through others."""
         touched = {
-            variable
-            for row in self._rows
+            self._same[variable]
+            for row in self._all_rows
             if any(member in constants for member, _ in row.members)
             for variable, _ in row.members
+            if variable in self._same
         }
-        return {
+        near = {
             v for variables in self._components(None) if not touched.isdisjoint(variables) for v in variables
         }
+        return {variable for variable, one in self._same.items() if one in near}
 
     def _components(self, kinds: frozenset[str] | None) -> list[list[int]]:
         variables = sorted(self._floors)
@@ -136,7 +139,7 @@ class Program:
         return _Block(
             place,
             np.array([self._floors[variable] for variable in variables]),
-            np.array([self._ceilings.get(variable, math.inf) for variable in variables]),
+            np.array([self._ceilings[variable] for variable in variables]),
             _Relations.of([row for row in rows if row.is_equality], place),
             _Relations.of([row for row in rows if not row.is_equality], place),
         )

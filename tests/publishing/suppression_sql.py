@@ -11,7 +11,7 @@ import pandas as pd
 
 from ingestion.config import Environment
 from orchestration.dbt import run_dbt
-from publishing.linear_audit.cells import COLUMNS, Cell, cells_of
+from publishing.linear_audit.cells import Cell, cells_of, columns_of
 from publishing.linear_audit.hiding import HiddenGroup
 
 MODELS = ("suppression_cells", "suppression_first_round", "suppression_masks")
@@ -65,8 +65,10 @@ class SuppressionSql:
         )
         for model, query in self._queries.items():
             self.connection.execute(f"create or replace table restricted.{model} as {query}")
+        masks = self.connection.execute("select * from restricted.suppression_masks limit 0")
+        columns = columns_of({str(column[0]) for column in masks.description})
         return cells_of(
-            self.connection.execute(f"select {COLUMNS} from restricted.suppression_masks").fetchall()
+            self.connection.execute(f"select {columns} from restricted.suppression_masks").fetchall()
         )
 
     def _table(self, name: str, columns: list[str], rows: list[tuple[object, ...]]) -> None:
