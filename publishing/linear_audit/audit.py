@@ -79,7 +79,7 @@ def audit_cells(
     questions = [Question(index, *cells[index].protection(k)) for index in asked]
     # First each period with all others as they are: what can deviate then can deviate anyway.
     left = program.unanswered(questions, _WITHIN_A_PERIOD)
-    bounded = {_finding(cells[index], "bounded") for index in program.unanswered(left.values())}
+    bounded = _findings((cells[index] for index in program.unanswered(left.values())), "bounded")
     return bounded | _few_together(cells, rows, unknown, asked, k)
 
 
@@ -106,7 +106,7 @@ def _few_together(
             continue
         counts = [cells[index].contributors for index in hidden]
         if (sum(counts) if row.kind == "units" else max(counts)) < k:
-            findings |= {_finding(cells[index], "few_together") for index in sensitive}
+            findings |= _findings((cells[index] for index in sensitive), "few_together")
     return findings
 
 
@@ -122,5 +122,9 @@ def _shown(cells: Iterable[Cell]) -> dict[Key, float]:
     return {cell.key: cell.value for cell in cells if not cell.is_hidden}
 
 
-def _finding(cell: Cell, reason: str) -> HiddenCellFinding:
-    return HiddenCellFinding(cell.period, cell.measure, reason, cell.unit_key, cell.hidden_with, cell.tool)
+def _findings(cells: Iterable[Cell], reason: str) -> set[HiddenCellFinding]:
+    return {
+        HiddenCellFinding(cell.period, cell.measure, reason, cell.unit_key, group, cell.tool)
+        for cell in cells
+        for group in cell.hidden_with
+    }

@@ -44,6 +44,7 @@ class Cell:
 
     others: people of a known whole who are not counted here; None where there is no such whole
     part_item: item whose parts add up, where those of each item do so by themselves
+    whole_group: of a rest the mask group of its whole; mask_group is that of the part
     """
 
     period: Period
@@ -63,6 +64,7 @@ class Cell:
     hidden_reason: str | None
     others: int | None = None
     part_item: str = ""
+    whole_group: str = ""
 
     @property
     def key(self) -> Key:
@@ -75,11 +77,11 @@ class Cell:
         return self.hidden_reason is not None
 
     @property
-    def hidden_with(self) -> str:
+    def hidden_with(self) -> set[str]:
         """What is hidden as a whole when the audit finds this cell: its parts where it is one, or its group."""
         if self.part_group in _PARTS_ALONE and not self.is_part_total:
-            return str(self.part_group)
-        return self.mask_group
+            return {str(self.part_group)}
+        return {self.mask_group, self.whole_group or self.mask_group}
 
     @property
     def least(self) -> float:
@@ -115,16 +117,19 @@ class Cell:
         """What it shares with the figures that are the same number, or nearly."""
         return (self.period, self.unit_key, self.tie_group)
 
-    def protection(self, k: int) -> tuple[float, float, float | None]:
-        """How far below and above its value a cell must remain possible, or how far to one side alone.
+    def protection(self, k: int) -> tuple[float, float, tuple[float, float] | None]:
+        """How far below and above its value a cell must remain possible; or, where that is enough, how far to
+        one side alone.
 
-        People: up to k, so that "fewer than k" is not certain. Totals: 15 % of the largest share, and one step
-        of a count, to both sides; or twice as much to one side.
+        People: up to k, so that "fewer than k" is not certain. A rest: up to k or down to nobody. Totals: 15 %
+        of the largest share, and one step of a count, to both sides; or twice as much to one side.
         """
-        if self.kind != TOTAL:
+        if self.kind == PEOPLE:
             return 0.0, k - self.value, None
+        if self.kind == OTHERS:
+            return self.value, k - self.value, (self.value, k - self.value)
         margin = max(DOMINANCE_SHARE * abs(self.largest), self.step, 0.01)
-        return margin, margin, 2 * margin
+        return margin, margin, (2 * margin, 2 * margin)
 
 
 def columns_of(present: set[str]) -> str:

@@ -1,8 +1,8 @@
 """Those who do not do something: the rest of a whole, as cells of their own.
 
 A shown count of active people beside the headcount tells how many are not active, and one to k - 1 of those
-are as easy to find as one to k - 1 active ones. So such a rest takes part as a hidden count with the same
-protection: it must remain possible up to k.
+are as easy to find as one to k - 1 active ones. So such a rest takes part as a hidden count: it must remain
+possible that there are k of them, or that there is nobody.
 """
 
 from __future__ import annotations
@@ -29,28 +29,30 @@ def with_complements(cells: Sequence[Cell], k: int) -> tuple[list[Cell], list[Ro
     for part in parts:
         cell = cells[part]
         for whole in WHOLES[cell.measure]:
-            for value, members in _whole(cell, whole, cells, places, heads.get((cell.period, cell.unit_key))):
+            for value, at in _whole(cell, whole, cells, places, heads.get((cell.period, cell.unit_key))):
                 if 0 < value - cell.value < k:
+                    members = [] if at is None else [(at, -1.0)]
                     rows.append(Row("others", ((part, 1.0), (len(found), 1.0), *members)))
-                    found.append(_rest(cell, whole, value - cell.value))
+                    group = "" if at is None else cells[at].mask_group
+                    found.append(_rest(cell, whole, value - cell.value, group))
     return found, rows
 
 
 def _whole(
     cell: Cell, whole: str, cells: Sequence[Cell], places: dict[Key, int], headcount: float | None
-) -> Iterator[tuple[float, list[tuple[int, float]]]]:
-    """Its value, and its place among the members of a relation; a headcount is shown."""
+) -> Iterator[tuple[float, int | None]]:
+    """Its value, and its place among the cells; a headcount is none, and always shown."""
     if whole == HEADCOUNT:
         if headcount is not None:
-            yield headcount, []
+            yield headcount, None
         return
     place = (cell.period, cell.unit_key, cell.tool, whole)
     index = places.get((*place, cell.item), places.get((*place, "")))
     if index is not None:
-        yield cells[index].value, [(index, -1.0)]
+        yield cells[index].value, index
 
 
-def _rest(cell: Cell, whole: str, others: float) -> Cell:
+def _rest(cell: Cell, whole: str, others: float, whole_group: str) -> Cell:
     return replace(
         cell,
         measure=f"{whole} less {cell.measure}",
@@ -64,4 +66,5 @@ def _rest(cell: Cell, whole: str, others: float) -> Cell:
         largest=0.0,
         hidden_reason="few_others",
         others=None,
+        whole_group=whole_group,
     )

@@ -51,9 +51,10 @@ def hide_until_clean(
 ) -> Hiding:
     """Hide something for every finding, ask again, hide more for those that are left, and so on.
 
-    First the unit's figures of that kind with those of one other, the one with the fewest people behind them;
-    then with two and four others; then those of all units; then the same in the weeks and months around; then
-    everything in the period, and in those around it.
+    First the unit's figures of that kind; then with those of one other, the one with the fewest people behind
+    them; then with two and four others; then in the weeks and months around; then that kind of figures of all
+    units. Then every kind of figures of the unit, and of one other; at last everything in the period, and in
+    those around it.
 
     Hiding only ever gives other figures more room, so each turn asks only about the periods of the last one's
     findings. Only open periods can be hidden. Closed ones beside them are asked about too: a month that is
@@ -104,20 +105,32 @@ def _turns(cells: Sequence[Cell], open_periods: set[Period]) -> list[Turn]:
     def within(finding: HiddenCellFinding) -> set[Period]:
         return {finding.period} & open_periods or around(finding)
 
-    def beside(count: int) -> Turn:
-        def turn(finding: HiddenCellFinding) -> Iterable[HiddenGroup]:
-            for period in within(finding):
-                line = companions[period, finding.hidden_with, finding.tool]
-                others = [unit for unit in line if unit != finding.unit_key]
-                for unit in (finding.unit_key, *others[:count]):
-                    yield HiddenGroup(period, finding.hidden_with, unit)
+    def units(finding: HiddenCellFinding, period: Period, others: int) -> list[str]:
+        line = companions[period, finding.hidden_with, finding.tool]
+        return [finding.unit_key, *[unit for unit in line if unit != finding.unit_key][:others]]
 
-        return turn
+    def own(others: int, periods: Callable[[HiddenCellFinding], set[Period]] = within) -> Turn:
+        return lambda finding: (
+            HiddenGroup(period, finding.hidden_with, unit)
+            for period in periods(finding)
+            for unit in units(finding, period, others)
+        )
+
+    def every_kind(others: int, periods: Callable[[HiddenCellFinding], set[Period]] = within) -> Turn:
+        return lambda finding: (
+            HiddenGroup(period, name, unit)
+            for period in periods(finding)
+            for unit in units(finding, period, others)
+            for name in names[period]
+        )
 
     return [
-        *map(beside, _COMPANIONS),
+        *map(own, _COMPANIONS),
+        *(own(others, around) for others in _COMPANIONS[:2]),
         lambda finding: [HiddenGroup(period, finding.hidden_with) for period in within(finding)],
         lambda finding: [HiddenGroup(period, finding.hidden_with) for period in around(finding)],
+        *map(every_kind, _COMPANIONS[:2]),
+        *(every_kind(others, around) for others in _COMPANIONS[:2]),
         lambda finding: [HiddenGroup(period, name) for period in within(finding) for name in names[period]],
         lambda finding: [HiddenGroup(period, name) for period in around(finding) for name in names[period]],
     ]
@@ -130,7 +143,7 @@ def _units_by_people(cells: Iterable[Cell]) -> dict[tuple[Period, str, str], lis
     people: dict[tuple[Period, str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for cell in cells:
         if not cell.is_hidden and cell.unit_key != UNATTRIBUTED:
-            for name in {cell.mask_group, cell.hidden_with}:
+            for name in {cell.mask_group, *cell.hidden_with}:
                 behind = people[cell.period, name, cell.tool]
                 behind[cell.unit_key] = max(behind[cell.unit_key], cell.contributors)
     ordered = {

@@ -37,13 +37,13 @@ Floats = npt.NDArray[np.float64]
 class Question:
     """Could this variable be lower by `below` and higher by `above`; or, if not, further to one side alone?
 
-    `slide` is how far one side alone must reach; None where only both will do.
+    `slide` is how far down or up one side alone must reach; None where only both will do.
     """
 
     variable: int
     below: float
     above: float
-    slide: float | None = None
+    slide: tuple[float, float] | None = None
 
 
 class Program:
@@ -79,9 +79,9 @@ class Program:
             if not asked.keys().isdisjoint(variables)
         ]
         # One side alone first: most hidden figures may be as large as anything.
-        no = _refused(blocks, lambda q: (q.below, q.above) if q.slide is None else (0.0, q.slide))
+        no = _refused(blocks, lambda q: (0.0, q.slide[1]) if q.slide else (q.below, q.above))
         sliding = {variable for variable in no if asked[variable].slide is not None}
-        down = _refused(_only(blocks, sliding), lambda q: (q.slide or 0.0, 0.0))
+        down = _refused(_only(blocks, sliding), lambda q: (q.slide[0] if q.slide else 0.0, 0.0))
         left = (no - sliding) | _refused(_only(blocks, down), lambda q: (q.below, q.above))
         return {question.variable: question for question in put if self._same[question.variable] in left}
 
@@ -91,13 +91,12 @@ class Program:
         for question in questions:
             one = self._same[question.variable]
             before = asked.get(one, question)
-            slides = (before.slide, question.slide)
-            asked[one] = Question(
-                one,
-                max(before.below, question.below),
-                max(before.above, question.above),
-                None if None in slides else max(slide for slide in slides if slide is not None),
-            )
+            slide = None
+            if before.slide and question.slide:
+                down, up = zip(before.slide, question.slide, strict=True)
+                slide = max(down), max(up)
+            both = max(before.below, question.below), max(before.above, question.above)
+            asked[one] = Question(one, *both, slide)
         return asked
 
     def connected_to(self, constants: set[int]) -> set[int]:

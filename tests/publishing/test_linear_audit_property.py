@@ -20,7 +20,8 @@ from publishing.linear_audit.audit import audit
 from publishing.linear_audit.cells import Cell
 from publishing.linear_audit.hiding import HiddenGroup, Hiding, hide_until_clean
 from publishing.periods import Period
-from tests.publishing.organisations import Organisation, cells, draw
+from tests.publishing.by_hand import ByHand
+from tests.publishing.organisations import Organisation, cells, draw, headcounts
 from tests.publishing.suppression_sql import SuppressionSql
 
 K = 5
@@ -89,6 +90,17 @@ def test_the_audit_sees_what_the_models_alone_would_tell(night: Night) -> None:
     assert told <= {(finding.period, finding.measure) for finding in night.hiding.findings}
 
 
+def test_no_count_can_be_worked_out(night: Night, organisations: list[Organisation]) -> None:
+    # Apart from the audit as well: what sizes tell, step by step and in whole numbers.
+    assert _by_hand(night.published, organisations).told() == set()
+
+
+def test_the_audit_sees_what_can_be_worked_out(night: Night, organisations: list[Organisation]) -> None:
+    told = _by_hand(night.built, organisations).told()
+    assert told, "no organisation whose masks tell a count: draw others"
+    assert {key[:2] for key in told} <= {(found.period, found.unit_key) for found in night.hiding.findings}
+
+
 def test_a_person_more_or_less_tells_nothing(
     sql: SuppressionSql,
     organisations: list[Organisation],
@@ -111,6 +123,10 @@ def test_a_person_more_or_less_tells_nothing(
     assert audit(third, [night.published], K, lambda _: True) == hiding.told_before
 
 
+def _by_hand(of: Sequence[Cell], organisations: Sequence[Organisation]) -> ByHand:
+    return ByHand(of, [row for organisation in organisations for row in headcounts(organisation)], K)
+
+
 def _say(capsys: pytest.CaptureFixture[str], text: str) -> None:
     with capsys.disabled():
         sys.stdout.write(f"\n{text}\n")
@@ -124,7 +140,8 @@ def _masked(
     sql: SuppressionSql, organisations: Sequence[Organisation], groups: Collection[HiddenGroup] = ()
 ) -> list[Cell]:
     rows = [row for organisation in organisations for row in cells(organisation)]
-    return sql.masks(rows, hidden_groups=groups)
+    heads = [row for organisation in organisations for row in headcounts(organisation)]
+    return sql.masks(rows, heads, groups)
 
 
 def _solved(of: Sequence[Cell]) -> list[Cell]:
@@ -161,7 +178,7 @@ def _equations(group: list[Cell]) -> list[tuple[Cell, list[Cell]]]:
             found.append(
                 (total, [c for k, c in at.items() if k[0] != "all" and k[1:] == (tool, measure, item)])
             )
-        if tool == "all" and measure != "active_people":
+        if tool == "all" and not measure.endswith("_people"):
             found.append(
                 (total, [c for k, c in at.items() if k[1] != "all" and (k[0], *k[2:]) == (unit, measure, item)])
             )

@@ -112,20 +112,18 @@ def test_seat_days_tell_the_fewest_holders() -> None:
 
 def test_a_unit_has_no_more_people_than_its_headcount() -> None:
     # 28 active in two units. Law has 9 people, so Sales has 28 - 9 = 19 active at least, and 23 - 19 = 4 idle
-    # at most; Sales has 23, so Law has 28 - 23 = 5 active at least, and 9 - 5 = 4 idle at most.
-    def two(law: int) -> list[Cell]:
-        return [
-            *(
-                figure("all", "active_people", 20 + law),
-                figure("law", "active_people", law, SECONDARY, headcount=9),
-            ),
-            figure("sales", "active_people", 20, "few_others", headcount=23),
-        ]
-
-    rest = "headcount less active_people"
-    assert told(two(8)) == {("law", rest), ("sales", rest)}
-    # With 6 in Law, Sales has 17 at least: 6 may be idle. Law has 3 at least: so may 6 of its 9.
-    assert told(two(6)) == set()
+    # at most. It may have nobody idle, until 6 of Law are known to use a tool: then Sales has 22 at most.
+    active = [
+        figure("all", "active_people", 28),
+        figure("law", "active_people", 8, SECONDARY, headcount=9),
+        figure("sales", "active_people", 20, "few_others", headcount=23),
+    ]
+    assert told(active) == set()
+    of_tool = figure("law", "active_people", 6, tool="chatgpt")
+    assert told([*active, of_tool]) == {("sales", "headcount less active_people")}
+    # With 10 people in Law, 5 of Sales may be idle.
+    active[1] = replace(active[1], others=2)
+    assert told([*active, of_tool]) == set()
 
 
 def test_a_total_that_is_shown_has_k_people() -> None:
