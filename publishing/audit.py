@@ -2,13 +2,14 @@
 
 dbt's own audit tests have passed by now. This one does not trust the models: it reads the finished tables as a
 stranger would, and refuses to publish on a person-level column, a token, an address, or a count of people that
-is small enough to hide in. It shares nothing with the models' masks.
+is small enough to hide in: in one column, or as what two columns of a row tell together. It shares nothing with
+the models' masks.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ingestion.errors import AiUsageError
@@ -26,6 +27,20 @@ _TOKEN_OR_ADDRESS = r"(^|[^0-9a-z])p[0-9]_[0-9a-f]{32}|[^\s@]+@[^\s@]+\.[a-z]{2,
 _COUNTS_NO_PEOPLE = re.compile(
     r"headcount|purchased|unassigned|value|.*_change|priority|importance|rule_version|weeks_observed|"
     r"(.*_)?(sessions|messages|prompts|chars|tokens|days|rows|row_count|suggestions_(shown|accepted))"
+)
+# Whole and part that stand in one row: whoever sees both sees how many are in one and not in the other. The
+# same people are counted a second time where a ratio has a whole beside it.
+_NESTED = (
+    *(("headcount", part) for part in ("active_people", "licensed_people")),
+    ("licensed_people", "active_people"),
+    *(("assigned", "first_use"), ("first_use", "repeat_use"), ("repeat_use", "habitual"), ("habitual", "deep")),
+    *(("seat_holders", "seats_active"), ("seats_active", "used")),
+    *(("accounts", "matched_accounts"), ("accounts", "unmatched_accounts")),
+    ("purchased", "unassigned"),
+)
+_SHARES = (
+    *(("headcount", "active_ratio"), ("licensed_people", "licensed_active_ratio")),
+    *(("seat_holders", "utilization_ratio"), ("accounts", "matched_ratio")),
 )
 
 K_FLOOR = 5
@@ -68,12 +83,46 @@ def audit(
                 f"select 1 from {relation} where {name} > 0 and {name} < {too_few} limit 1", *parameters
             ):
                 findings.append(AuditFinding(table, column.name, f"counts fewer than {k} people"))
+        findings += _told_in_rows(session, schema, table, k, (closed or {}).get(table, ()))
     return findings
 
 
 def counts_people(column: Column) -> bool:
     """Whether a published column is a count of people or of their accounts."""
     return is_whole_number(column) and not _COUNTS_NO_PEOPLE.fullmatch(column.name)
+
+
+def _told_in_rows(
+    session: WarehouseSession, schema: str, table: str, k: int, closed: Collection[Period]
+) -> list[AuditFinding]:
+    """Columns of one row that together tell 1 to k - 1 people; closed periods are as they were closed."""
+    columns = session.columns(schema, table)
+    present = {column.name for column in columns}
+    period = period_column(columns)
+    is_open, starts = "1 = 1", []
+    if closed and period is not None:
+        starts = [of.start for of in closed]
+        is_open = f"{session.name(period)} not in ({', '.join('%s' for _ in starts)})"
+    findings = []
+    for names, people in _people_in_rows(session):
+        if present.issuperset(names) and session.rows(
+            f"select 1 from {session.name(schema, table)} "
+            f"where {is_open} and {people} > 0 and {people} < %s limit 1",
+            *(*starts, k),
+        ):
+            told = f"tells fewer than {k} people beside {names[1]}"
+            findings.append(AuditFinding(table, names[0], told))
+    return findings
+
+
+def _people_in_rows(session: WarehouseSession) -> Iterator[tuple[tuple[str, str], str]]:
+    """Pairs of columns and the number of people that they tell together."""
+    for whole, part in _NESTED:
+        yield (whole, part), f"({session.name(whole)} - {session.name(part)})"
+    for whole, ratio in _SHARES:
+        share = f"{session.name(whole)} * {session.name(ratio)}"
+        yield (whole, ratio), f"round({share})"
+        yield (whole, ratio), f"({session.name(whole)} - round({share}))"
 
 
 def _too_few(
