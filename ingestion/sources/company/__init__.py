@@ -19,6 +19,7 @@ from ingestion.source_types import Batch, Finding
 from ingestion.sources.company import records
 from ingestion.sources.company.files import read_folder, sound_rows
 from ingestion.sources.company.rows import GithubLogin, ServiceAccount
+from ingestion.sources.company.unmatched import unmatched
 
 
 @configspec
@@ -40,6 +41,8 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     """Every table as its file says now; nothing when any file has a problem."""
     settings: CompanySettings = run.settings
     rows = sound_rows(read_folder(Path(settings.folder or "")))
+    for name, message, remedy in unmatched(rows):
+        run.progress(f"WARNING: {name}.csv: {message} {remedy}")
     for file in records.FILES:
         if file.contract is not None:
             run.progress(file.name)
@@ -67,6 +70,8 @@ def check(run: SourceRun) -> Iterator[Finding]:
         is_there = name in folder.present
         message = f"{len(folder.rows[file.name])} rows" if is_there else "not there: an empty table"
         yield Finding(name, True, message)
+    for name, message, remedy in unmatched(folder.rows):
+        yield Finding(f"{name}.csv", False, message, remedy)
 
 
 def _service_accounts(run: SourceRun, accounts: list[ServiceAccount]) -> Iterator[Batch]:

@@ -118,6 +118,11 @@ def _address(written: str) -> str:
     return written
 
 
+def _tool_name(written: str) -> str:
+    """`GitHub Copilot` is `github_copilot`: tools, products and units are compared in one form."""
+    return written.strip().lower().replace(" ", "_").replace("-", "_")
+
+
 def _login(written: str) -> str:
     return written.removeprefix("@").lower()
 
@@ -126,6 +131,7 @@ Day = Annotated[dt.date, BeforeValidator(_day)]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=29, decimal_places=9, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2**53)]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
+ToolName = Annotated[Name, AfterValidator(_tool_name)]
 FoldedName = Annotated[Name, AfterValidator(str.lower)]
 Label = Annotated[Name, AfterValidator(_label)]
 Currency = Annotated[str, AfterValidator(_currency)]
@@ -168,7 +174,7 @@ class SeatContract(DatedRow):
 
     KEY = ("contract_id", "product", "plan")
     contract_id: Name
-    product: Name
+    product: ToolName
     plan: Name | None = None
     purchased_seats: Count
     minimum_seats: Count = 0
@@ -202,7 +208,7 @@ class CreditRate(DatedRow):
     """What one credit costs."""
 
     KEY = ("unit",)
-    unit: Literal["chatgpt_credit", "github_ai_credit"]
+    unit: Annotated[Literal["chatgpt_credit", "github_ai_credit"], BeforeValidator(_tool_name)]
     price_per_unit: Amount
     currency: Currency
 
@@ -231,7 +237,7 @@ class Target(CompanyRow):
     metric: Name
     scope_type: Literal["company", "department"]
     scope_name: Label | None = None
-    tool: Name | None = None
+    tool: ToolName | None = None
     target: Amount
     due_date: Day
 
@@ -270,7 +276,7 @@ class Rollout(CompanyRow):
 
     KEY = ("department", "tool")
     department: Label
-    tool: Name
+    tool: ToolName
     rollout_date: Day
 
 

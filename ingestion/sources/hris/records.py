@@ -180,7 +180,9 @@ def addresses(gate: Gate, employees: Iterable[Employee]) -> Iterator[Address]:
         for number, address in enumerate(written + employee.alternate_emails):
             canonical = canonical_email(address)
             if canonical is None:
-                gate.reject(EMPLOYEE_EMAILS.name, "not an e-mail address", address.encode(), position)
+                gate.reject(
+                    EMPLOYEE_EMAILS.name, "not an e-mail address", address.encode("utf-8", "replace"), position
+                )
             elif canonical not in seen:
                 seen.add(canonical)
                 yield Address(employee.employee_id, address, number == 0 and bool(written))

@@ -249,3 +249,37 @@ def test_no_cell_stands_in_a_problem(values: list[str], file: Any) -> None:
     line = ",".join((marked * 10)[: len(file.row.model_fields)])
     _, found = read_file(f"{header}\n{line}\n".encode(), file)
     assert not any("zq" in str(problem) for problem in found)
+
+
+OVERRIDES = "provider,model,component,usd_per_mtok\n"
+CONTRACTS = "contract_id,product,purchased_seats,price_per_seat_month,currency\n"
+
+
+def test_names_are_compared_without_regard_to_case_and_blanks(tmp_path: Path) -> None:
+    files = {
+        "price_overrides": OVERRIDES + "OpenAI,GPT-4.1,output,2.00\n",
+        "seat_contracts": CONTRACTS + "C-1,GitHub Copilot,10,19,usd\n",
+    }
+    run = source_run(SOURCE, folder=folder(tmp_path, **files))
+    tables = loaded_rows(SOURCE, run)
+    (price,), (contract,) = tables["price_overrides"], tables["seat_contracts"]
+    assert (price["provider"], price["model"]) == ("openai", "gpt-4.1")
+    assert contract["product"] == "github_copilot"
+    assert all(finding.ok for finding in SOURCE.check(run))
+
+
+def test_a_row_that_matches_nothing_is_told_and_loads_all_the_same(tmp_path: Path) -> None:
+    files = {
+        "price_overrides": OVERRIDES + "openai,gpt-4.1,output,2.00\nopenai,our-own-model,output,2.00\n",
+        "seat_contracts": CONTRACTS + "C-1,github_copilto,10,19,usd\n",
+    }
+    run = source_run(SOURCE, folder=folder(tmp_path, **files))
+    said: list[str] = []
+    run.progress = said.append
+    assert len(loaded_rows(SOURCE, run)["price_overrides"]) == 2
+    warnings = [message for message in said if message.startswith("WARNING")]
+    assert len(warnings) == 2
+    assert "price_overrides.csv: row 2 matches nothing" in warnings[1]
+    found = {f.subject for f in SOURCE.check(run) if not f.ok}
+    assert found == {"price_overrides.csv", "seat_contracts.csv"}
+    assert not any("copilto" in message or "our-own-model" in message for message in said)

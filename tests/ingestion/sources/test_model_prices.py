@@ -82,7 +82,11 @@ def test_the_installed_library_fills_the_book_once() -> None:
     run = source_run(SOURCE)
     rows = loaded_rows(SOURCE, run)["price_book"]
     assert run.gate.report.rejects == {}
-    assert {row["component"] for row in rows} == {"input", "cached_input", "cache_write", "output"}
+    text = {"input", "cached_input", "output"}
+    apart = {f"{kind}_{bucket}" for kind in ("audio", "image") for bucket in text}
+    assert {row["component"] for row in rows} == text | {"cache_write"} | apart
+    realtime = {row["component"]: row["usd_per_mtok"] for row in rows if row["model"] == "gpt-realtime"}
+    assert (realtime["audio_input"], realtime["audio_output"], realtime["output"]) == (32, 64, 16)
     assert {row["loaded_at"] for row in rows} == {AS_OF.replace(tzinfo=None)}
     what = ("provider", "model", "component", "effective_from", "tier_start_tokens")
     assert len({tuple(row[name] for name in what) for row in rows}) == len(rows)
