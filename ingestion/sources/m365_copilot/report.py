@@ -31,9 +31,10 @@ _REQUIRED = (
     "Loop Copilot Last Activity Date",
     "Report Period",
 )
-# Two chat surfaces and the Microsoft 365 app have last-activity dates that no table needs.
+# Two chat surfaces and the Microsoft 365 app have dates that no table holds apart: they count for the whole.
 _UNUSED = ("copilot_chat_work", "copilot_chat_web", "microsoft_365_copilot")
 _WORD = re.compile(r"[^a-z0-9]+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[,.'’\u00a0\u202f ]\d{3})+")
 _NO_DIGIT = re.compile(r"\D")
@@ -76,11 +77,8 @@ def _csv_row(first: dict[str, int], cells: list[str]) -> dict[str, Any]:
     """A row that is shorter than the header was cut: it is emptied here, and the gate counts it as a reject."""
     if len(cells) <= max(first.values()):
         return {}
-    return {
-        name: _plain_value(name, cells[position].strip() or None)
-        for name, position in first.items()
-        if name not in _SKIPPED
-    }
+    row = {name: _plain_value(name, cells[position].strip() or None) for name, position in first.items()}
+    return _with_every_date(row)
 
 
 def _json_row(row: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +89,7 @@ def _json_row(row: dict[str, Any]) -> dict[str, Any]:
                 named.update(_json_fields(period))
         else:
             named.update(_json_fields({key: value}))
-    return named
+    return _with_every_date(named)
 
 
 def _json_fields(row: Any) -> dict[str, Any]:
@@ -104,7 +102,21 @@ def _json_fields(row: Any) -> dict[str, Any]:
     period = named.get("report_period")
     if period is not None:
         named["report_period"] = str(period)
-    return {name: value for name, value in named.items() if name not in _SKIPPED}
+    return named
+
+
+def _with_every_date(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without the dates of surfaces that have no column; the newest of them is activity as well."""
+    others = [value for name, value in row.items() if name in _SKIPPED and _is_day(value)]
+    kept = {name: value for name, value in row.items() if name not in _SKIPPED}
+    last = kept.get("last_activity_date")
+    if others and (last is None or (_is_day(last) and last < max(others))):
+        kept["last_activity_date"] = max(others)
+    return kept
+
+
+def _is_day(value: Any) -> bool:
+    return isinstance(value, str) and _DAY.fullmatch(value) is not None
 
 
 def _decoded(data: bytes) -> str:

@@ -104,6 +104,21 @@ def test_counts_are_read_with_separators_and_left_out_without_sense(
     assert not rejects(run)
 
 
+@pytest.mark.parametrize(
+    ("dates", "last"),
+    [
+        ("2026-11-17,,,,", dt.date(2026, 11, 17)),
+        (",2026-11-17T00:00:00Z,,,", dt.date(2026, 11, 17)),
+        (",,2026-11-01,,", dt.date(2026, 11, 16)),
+        ("soon,,,,", dt.date(2026, 11, 16)),
+    ],
+)
+def test_use_of_a_surface_without_a_column_is_activity(graph: VendorStub, dates: str, last: dt.date) -> None:
+    graph.routes[f"GET /v1.0/{USAGE.format('D7', 'v2')}"] = csv_reply(V2, f"{ADA_V1},4,1,2,3,{dates}")
+    (row,) = loaded_rows(SOURCE, graph_run(graph, report_version="v2"))["usage_user_detail"]
+    assert row["last_activity_date"] == last
+
+
 # -- saved files --------------------------------------------------------------------------------------------
 
 
