@@ -113,12 +113,12 @@ def test_readers_of_the_cluster_see_what_readers_of_the_file_see(
 
 
 def test_rows_about_people_stay_on_the_cluster(two_nights_on_spark: World) -> None:
-    """The private file holds marts, masks, records and the closed store; rows of people came and went."""
+    """The private file holds marts, masks, states of periods, records and the closed store; nobody's rows."""
     with two_nights_on_spark.session() as session:
         restricted = set(session.tables("restricted"))
         assert session.tables("intermediate") == []
         assert int(session.value("select count(*) from closed.person_states")) > 0
-    assert restricted == {"closable_periods", "suppression_masks", "privacy_audit_findings"}
+    assert restricted == {"closable_periods", "tool_periods", "suppression_masks", "privacy_audit_findings"}
 
 
 def test_what_a_lake_cannot_do_is_refused_at_once(two_nights_on_spark: World, tmp_path: Path) -> None:
