@@ -57,6 +57,7 @@ def erase(made: World) -> None:
         *("erase", "--yes", "--quiet"),
         data_dir=made.environment.data_dir,
         stdin=person.all_addresses()[-1] + "\n",
+        timeout=900,
         AI_USAGE_PSEUDONYM_KEY=base64.b64encode(KEY).decode(),
     )
     assert done.returncode == 0, done.stderr
