@@ -88,7 +88,7 @@ class Answer:
         """The period of this query that belongs to the reader's choice of a week or month.
 
         A week belongs to the month of its Thursday, as in the tables; a month shows its last week. Without a
-        choice it is the newest complete period. site.js does the same (`periodOf`).
+        choice it is the newest complete period. data.js does the same (`periodOf`).
         """
         if self.period is None:
             return None
@@ -102,10 +102,11 @@ class Answer:
         return newest_complete(weeks, self.incomplete)
 
     def ago(self, start: dt.date | None, periods: int) -> Rows:
-        """The rows of the period `periods` before `start`."""
+        """The rows of the period `periods` before `start`; none is compared with part of a period."""
         if self.period is None or start is None:
             return Rows()
-        return self.of(earlier(start, periods, self.period))
+        flag = COMPLETE_COLUMNS[self.period]
+        return Rows(row for row in self.of(earlier(start, periods, self.period)) if row[flag] is not False)
 
     def since(self, start: dt.date | None) -> Answer:
         """The same answer without periods before `start`."""

@@ -17,9 +17,11 @@
     const start = site.periodOf(tile.query, site.choice());
     const at = (iso) => rows.find((row) => !period || site.startOf(row, period) === iso);
     const row = at(start);
+    // Nothing is compared with part of a period.
+    const whole = (one) => (one && !site.isRunning(one, period) ? one : undefined);
     const before = tile.then
       ? row && { ...row, [tile.value]: row[tile.then] }
-      : tile.compare && period ? at(site.earlier(start, tile.compare, period)) : undefined;
+      : tile.compare && period ? whole(at(site.earlier(start, tile.compare, period))) : undefined;
     const trail = rows.filter((row) => period && site.startOf(row, period) <= start).map((row) => row[tile.value]);
     return { about: about[tile.value], now: row, before, trail, start, period };
   }

@@ -76,6 +76,12 @@ def test_a_dead_source_holds_up_no_other_once_the_company_is_complete() -> None:
     assert found.chosen(None, None) == starts[0]
 
 
+def test_nothing_is_compared_with_part_of_a_period() -> None:
+    starts = [dt.date(2026, 5, 1), dt.date(2026, 8, 1)]
+    assert answer("month_start", starts).ago(starts[1], 3) != Rows()
+    assert answer("month_start", starts, running=starts[0]).ago(starts[1], 3) == Rows()
+
+
 def test_periods_count_back_over_years() -> None:
     assert earlier(dt.date(2026, 1, 1), 3, "month") == dt.date(2025, 10, 1)
     assert earlier(dt.date(2026, 1, 5), 14, "week") == dt.date(2025, 9, 29)
