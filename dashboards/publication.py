@@ -72,6 +72,26 @@ def read_over(
     return found
 
 
+def read_states(
+    connection: duckdb.DuckDBPyConnection, tables: frozenset[str]
+) -> dict[Period, dict[dt.date, dict[str, str]]]:
+    """Why weeks and months are not complete: their `period_state` by tool, of the company."""
+    found: dict[Period, dict[dt.date, dict[str, str]]] = {}
+    for period, table in COMPANY_TABLES.items():
+        if table not in tables:
+            continue
+        described = connection.execute(f"describe {PUBLISHED}.{table}").fetchall()
+        if "period_state" not in {str(name) for name, *_ in described}:
+            continue
+        rows = connection.execute(
+            f"select {PERIOD_COLUMNS[period]}, tool, period_state from {PUBLISHED}.{table} "
+            "where department_key = 'all' and period_state <> 'complete' order by 1, 2"
+        ).fetchall()
+        for start, tool, state in rows:
+            found.setdefault(period, {}).setdefault(start, {})[str(tool)] = str(state)
+    return found
+
+
 def read_departments(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Department]:
     """Every unit of the newest complete week; the pool of small ones last."""
     if "department_usage_weekly" not in tables:

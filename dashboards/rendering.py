@@ -21,7 +21,7 @@ from dashboards.declaration import Page, Period
 from dashboards.definitions import Definition, definition, definitions_page
 from dashboards.navigation import DEFINITIONS, Navigation
 from dashboards.payload import definitions_of, page_payload, shared_part
-from dashboards.publication import read_departments, read_over, read_publication
+from dashboards.publication import read_departments, read_over, read_publication, read_states
 from dashboards.queries import answers, tables
 from dashboards.sentences import Names, mark_day, resolve_marks, sentence_environment, to_html, to_text
 from dashboards.suppression import PublishedFigures, require_private
@@ -47,6 +47,7 @@ class Renderer:
         self.publication = read_publication(connection, self.tables)
         self.navigation = Navigation(pages, read_departments(connection, self.tables))
         self.over = read_over(connection, self.tables, self.publication.newest)
+        self.states = read_states(connection, self.tables)
         self.names: Names = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
         self.figures = PublishedFigures(connection)
         self.sentences = sentence_environment(self.names)
@@ -80,13 +81,17 @@ class Renderer:
         choices, default = _choices(page, found, limits, self._over(page.period))
         at: list[dt.date | None] = [*choices] or [None]
         here = at.index(default) if default in at else 0
-        teller = Teller(self.sentences, page, name, found, self.navigation.links, department)
+        teller = Teller(self.sentences, page, name, found, self.navigation.links, department, self.states)
         titles = {chart.id: teller.titles(chart, at) for chart in page.charts}
         prose = {"intro": teller.prose(page.intro, at, "intro")} if page.intro else {}
         prose |= {f"note-{i}": teller.prose(note, at, "notes") for i, note in enumerate(page.notes)}
         for texts in (*titles.values(), *prose.values()):
             require_private([to_text(text) for text in texts], f"dashboards/pages/{name}.yml")
         payload = page_payload(page, found, choices, default, titles, prose, self.names)
+        payload["states"] = {
+            period: {start.isoformat(): of_tools for start, of_tools in states.items()}
+            for period, states in self.states.items()
+        }
         payload["departments"] = self.navigation.linked(page)
         payload["as_of"] = self.publication.as_of.date().isoformat() if self.publication.as_of else None
         shared = shared_part(payload) if department else {}

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dashboards.answers import Answer, Rows
 from dashboards.chart_types import Chart, TableChart, TilesChart
-from dashboards.declaration import Page
+from dashboards.declaration import COMPLETE_COLUMNS, Page, Period
 from dashboards.sentences import render, resolve_marks
 
 SO_FAR = "So far: "
+# What a title begins with where its period is not complete, by `period_state`.
+BEGINNINGS: Mapping[str, str] = {
+    "running": SO_FAR,
+    "not_final": "Not final: ",
+    "partly_observed": "Read in part: ",
+    "source_missing": "A source is missing: ",
+}
+States = Mapping[Period, Mapping[dt.date, Mapping[str, str]]]
 FIGURES_NOT = frozenset({"text", "day", "time", "yes_no"})
 
 
@@ -70,6 +78,7 @@ class Teller:
     answers: Mapping[str, Answer]
     hrefs: Mapping[str, str]
     department: Department | None = None
+    states: States = field(default_factory=dict)
 
     def titles(self, chart: Chart, choices: Sequence[dt.date | None]) -> list[str]:
         """The title of a chart for each choice; `empty` or `missing` where there is nothing to tell.
@@ -101,7 +110,20 @@ class Teller:
         if figures and all(row.get(column) is None for row in rows for column in figures):
             return chart.empty if any(row.get("is_suppressed") for row in rows) else chart.missing
         sentence = self._render(chart.title, moment, f"chart `{chart.id}`", choice)
-        return sentence if moment.is_complete or chart.projected else f"{SO_FAR}{sentence}"
+        return f"{self._beginning(moment, rows, chart.projected)}{sentence}"
+
+    def _beginning(self, moment: Moment, rows: Sequence[Mapping[str, Any]], is_projected: bool) -> str:
+        """Says of a period that is not complete what it is; nothing where its figures are projected."""
+        period = moment.answer.period
+        if period is None or moment.start is None or is_projected:
+            return ""
+        flagged = [row for row in rows if row.get(COMPLETE_COLUMNS[period]) is False]
+        of_tools = self.states.get(period, {}).get(moment.start, {})
+        of_rows = [of_tools[tool] for row in flagged if (tool := str(row.get("tool", "all"))) in of_tools]
+        if moment.is_complete and not (flagged and len(flagged) == len(rows)):
+            return ""
+        state = of_tools.get("all") or next(iter(of_rows), "running" if not moment.is_complete else "")
+        return BEGINNINGS.get(state, "")
 
     def _figures(self, chart: Chart) -> list[str]:
         """Columns of a chart that are figures. A table shows rows for their own sake."""

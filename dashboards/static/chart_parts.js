@@ -164,7 +164,8 @@
   }
 
   function runningFlag(view) {
-    return view.now.some((row) => site.isRunning(row, view.period)) ? [`The ${view.period} is not over.`] : [];
+    const row = view.now.find((one) => site.isRunning(one, view.period));
+    return row ? [`The ${view.period} is ${site.whyIncomplete(row, view.period)}.`] : [];
   }
 
   // How hidden parts look: hatched, in no colour of a series.

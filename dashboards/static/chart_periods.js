@@ -5,7 +5,8 @@
   const cross = "path://M0,0 L10,10 M10,0 L0,10";
 
   function runningOf(rows, view) {
-    return new Set(rows.filter((row) => site.isRunning(row, view.period)).map((row) => site.startOf(row, view.period)));
+    const incomplete = rows.filter((row) => site.isRunning(row, view.period));
+    return new Map(incomplete.map((row) => [site.startOf(row, view.period), site.whyIncomplete(row, view.period)]));
   }
 
   function time(view) {
@@ -38,12 +39,17 @@
     };
   }
 
+  // What a mark of periods that are not complete means.
+  function why(mark, running) {
+    return running.size ? [`${mark}: ${[...new Set(running.values())].join("; ")}.`] : [];
+  }
+
   // For each step along the axis: what a screen reader says, and which point the tooltip goes to.
   function stepsOf(view, starts, series, running) {
     return starts.map((start, index) => {
       const told = series.map((one) => `${one.name} ${parts.said(one.at.get(start), one.column, view)}`);
       const first = series.findIndex((one) => (one.at.get(start) || {})[one.column] != null);
-      const over = running.has(start) ? " (not over)" : "";
+      const over = running.has(start) ? ` (${running.get(start)})` : "";
       return {
         text: `${parts.periodName(start, view.period)}${over}: ${told.join(", ")}`,
         show: first < 0 ? null : { seriesIndex: first, dataIndex: index },
@@ -110,7 +116,7 @@
     });
     series.forEach((one, index) => {
       if (!one.running.size) return;
-      const before = new Set([...one.running].map((start) => starts[starts.indexOf(start) - 1]));
+      const before = new Set([...one.running.keys()].map((start) => starts[starts.indexOf(start) - 1]));
       const value = (start) => (one.at.get(start) || {})[one.column] ?? null;
       drawn.push({
         ...drawn[index], id: one.id + "/running", markLine: undefined, symbol: "emptyCircle",
@@ -138,7 +144,7 @@
       flags: [
         ...(chart.pair ? [`Dotted: the chosen ${view.period} and ${chart.pair} ${view.period}s before it.`] : []),
         ...parts.flags(view, view.rows, chart.y),
-        ...(running.size ? [`Dashed: the ${view.period} is not over.`] : []),
+        ...why("Dashed", running),
       ],
     };
   };
@@ -183,7 +189,7 @@
       flags: [
         ...parts.flags(view, view.rows, [chart.y]),
         ...(!isShare && incomplete.length ? ["A cross at the axis: something of the bar is hidden."] : []),
-        ...(running.size ? [`${isArea ? "Shaded" : "Pale"}: the ${view.period} is not over.`] : []),
+        ...why(isArea ? "Shaded" : "Pale", running),
       ],
     };
   };
@@ -217,10 +223,10 @@
   }
 
   function runningArea(view, starts, running) {
-    const first = [...running].sort()[0];
-    const from = starts[Math.max(0, starts.indexOf(first) - 1)];
+    const span = (start, at) => [{ xAxis: starts[Math.max(0, at - 1)] }, { xAxis: at ? start : starts[Math.min(1, starts.length - 1)] }];
     return {
-      silent: true, itemStyle: { color: view.colours.ground, opacity: 0.45 }, data: [[{ xAxis: from }, { xAxis: starts.at(-1) }]],
+      silent: true, itemStyle: { color: view.colours.ground, opacity: 0.45 },
+      data: starts.flatMap((start, at) => (running.has(start) ? [span(start, at)] : [])),
     };
   }
 
@@ -234,7 +240,7 @@
     const about = view.about[chart.value];
     const told = ([x, y, row]) =>
       `${site.named(values[y], chart.y)}, ${parts.periodName(starts[x], view.period)}` +
-      `${site.isRunning(row, view.period) ? " (not over)" : ""}: ${parts.said(row, chart.value, view)}`;
+      `${site.isRunning(row, view.period) ? ` (${site.whyIncomplete(row, view.period)})` : ""}: ${parts.said(row, chart.value, view)}`;
     const size = values.length > 20 ? Math.max(16, 600 / values.length) : view.isNarrow ? 32 : 26;
     return {
       option: {
@@ -281,7 +287,7 @@
       flags: [
         ...parts.flags(view, view.rows, [chart.value]),
         ...(missing.length ? ["A cross stands where there is no figure to show."] : []),
-        ...(running.size ? [`Pale: the ${view.period} is not over.`] : []),
+        ...why("Pale", running),
       ],
     };
   };

@@ -50,6 +50,24 @@
     return period !== null && row[flags[period]] === 0;
   }
 
+  // Why a row's period is not complete; "" where it is.
+  const words = {
+    running: "not over", not_final: "not final", partly_observed: "read in part", source_missing: "a source is missing",
+  };
+  function stateOf(start, period, tool) {
+    const ofTools = ((page.states || {})[period] || {})[start] || {};
+    return ofTools[tool] || ofTools.all;
+  }
+
+  function whyIncomplete(row, period) {
+    if (!isRunning(row, period)) return "";
+    return words[stateOf(startOf(row, period), period, row.tool)] || "not complete";
+  }
+
+  function whyOf(start, period) {
+    return words[stateOf(start, period, "all")] || "not complete";
+  }
+
   function periodsOf(rows, period) {
     return period ? [...new Set(rows.map((row) => startOf(row, period)))].sort() : [];
   }
@@ -96,6 +114,6 @@
   }
 
   Object.assign(site, {
-    page, answers, rowsOf, startOf, isRunning, periodsOf, periodOf, earlier, named, currencyOf,
+    page, answers, rowsOf, startOf, isRunning, whyIncomplete, whyOf, periodsOf, periodOf, earlier, named, currencyOf,
   });
 })(window.aiUsage);

@@ -62,7 +62,8 @@
 
   function meta(section, chart, view) {
     const line = slot(section, "meta");
-    const running = view.now.length && view.now.every((row) => site.isRunning(row, view.period)) ? " (not over)" : "";
+    const running = view.now.length && view.now.every((row) => site.isRunning(row, view.period))
+      ? ` (${site.whyIncomplete(view.now[0], view.period)})` : "";
     const period = view.period && view.start ? site.parts.periodName(view.start, view.period) + running : "";
     const asOf = site.page.as_of ? `Data to ${site.days.date(site.page.as_of)}` : "";
     line.textContent = [period, asOf].filter(Boolean).join(" · ");
@@ -200,7 +201,7 @@
     const select = document.getElementById("period");
     if (!select) return;
     for (const option of select.options) {
-      const over = site.page.incomplete.includes(option.value) ? " (not over)" : "";
+      const over = site.page.incomplete.includes(option.value) ? ` (${site.whyOf(option.value, site.page.period)})` : "";
       option.textContent = (site.page.period === "month" ? site.days.month : site.days.date)(option.value) + over;
     }
     const move = (by) => () => {

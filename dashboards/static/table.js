@@ -40,7 +40,7 @@
     const made = rows.map((row) => {
       const start = site.startOf(row, view.period);
       const name = view.period === "month" ? site.days.month(start) : site.days.date(start);
-      const over = site.isRunning(row, view.period) ? " (not over)" : "";
+      const over = site.isRunning(row, view.period) ? ` (${site.whyIncomplete(row, view.period)})` : "";
       return [{ raw: start, text: name + over }, ...cells(row)];
     });
     return { head: [view.period === "month" ? "Month" : "Week from", ...head], rows: made, columns: [null, ...columns] };

@@ -72,7 +72,7 @@
     if (!tile.compare) return line;
     const ago = `${tile.compare} ${period}s ago`;
     if (now && site.isRunning(now, period) && !tile.projected) {
-      line.textContent = `no comparison before the ${period} is over`;
+      line.textContent = `no comparison: ${site.whyIncomplete(now, period)}`;
       return line;
     }
     if (!now || !before || now[tile.value] === null || before[tile.value] === null) {
@@ -104,7 +104,7 @@
       item.append(element("p", "label", tile.label), figure, comparison(shown, tile));
       if (shown.trail.filter((value) => value !== null).length > 1) item.append(sparkline(shown.trail));
       const place = shown.period === "month" && shown.start ? site.days.month(shown.start) : "";
-      const told = [place, isRunning ? "not over" : ""].filter(Boolean).join(", ");
+      const told = [place, isRunning ? site.whyIncomplete(shown.now, shown.period) : ""].filter(Boolean).join(", ");
       if (told) item.append(element("p", "when", told));
       list.append(item);
     }

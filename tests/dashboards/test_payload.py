@@ -10,6 +10,9 @@ import pytest
 from dashboards.answers import Answer, Rows, earlier, newest_complete, plain
 from dashboards.declaration import Query
 from dashboards.payload import _values
+from dashboards.sentences import sentence_environment
+from dashboards.telling import Moment, Teller
+from tests.dashboards.tables import page
 
 
 @pytest.mark.parametrize(
@@ -87,3 +90,25 @@ def test_periods_count_back_over_years() -> None:
     assert earlier(dt.date(2026, 1, 5), 14, "week") == dt.date(2025, 9, 29)
     assert newest_complete([], set()) is None
     assert newest_complete([dt.date(2026, 1, 5)], {dt.date(2026, 1, 5)}) == dt.date(2026, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("states", "beginning"),
+    [
+        ({}, "So far: "),
+        ({"all": "running"}, "So far: "),
+        ({"all": "not_final"}, "Not final: "),
+        ({"chatgpt": "partly_observed"}, "Read in part: "),
+        ({"m365_copilot": "source_missing"}, "So far: "),
+    ],
+)
+def test_a_title_says_why_its_period_is_not_complete(states: dict[str, str], beginning: str) -> None:
+    """The company's state goes before that of the row's tool; only what is not over is told as "so far"."""
+    month = dt.date(2026, 11, 1)
+    found = answer("month_start", [month], running=month)
+    page_ = page("select 1", active_people="people")
+    of_months = {"month": {month: states}}
+    teller = Teller(sentence_environment({}), page_, "use", {"use": found}, {}, None, of_months)
+    rows = [{"tool": "chatgpt", "is_complete_month": False}]
+    assert teller._beginning(Moment(found, month), rows, is_projected=False) == beginning
+    assert teller._beginning(Moment(found, month), rows, is_projected=True) == ""
