@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import statistics
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -61,7 +61,7 @@ def run_checks(environment: Environment) -> list[CheckResult]:
         accepted = _accepted(session, schema) if "accepted_changes" in tables else {}
         results = _field_checks(session, schema, accepted) if "field_fill" in tables else []
         if {"loaded_days", "resources"} <= tables:
-            results += _row_checks(session, schema, accepted)
+            results += _row_checks(session, schema, accepted, _holidays(session, environment))
     return results
 
 
@@ -112,11 +112,13 @@ def judge_snapshots(rows_by_day: Mapping[dt.date, int]) -> str | None:
     return f"has {now:,} rows on {days[1]}, {before:,} on {days[0]}"
 
 
-def judge_days(rows_by_day: Mapping[dt.date, int]) -> str | None:
+def judge_days(rows_by_day: Mapping[dt.date, int], free_days: Collection[dt.date] = ()) -> str | None:
     """What is wrong with the newest week of a resource that comes by day, against the four weeks before.
 
-    By the week, because weekends and holidays are quiet. A week counts with five loaded days or more.
+    By the week, because weekends are quiet. `free_days`, the company's holidays, count in none. A week counts
+    with five other loaded days or more.
     """
+    rows_by_day = {day: rows for day, rows in rows_by_day.items() if day not in free_days}
     if not rows_by_day:
         return None
     newest = max(rows_by_day)
@@ -162,10 +164,22 @@ def _field_checks(
     return _all(FIELDS, findings)
 
 
+def _holidays(session: WarehouseSession, environment: Environment) -> frozenset[dt.date]:
+    """Holidays of the whole company, by its working calendar; none where it gave no calendar."""
+    schema = environment.raw_schema("raw_company")
+    if "working_calendar" not in session.tables(schema):
+        return frozenset()
+    calendar = session.name(schema, "working_calendar")
+    return frozenset(
+        day for (day,) in session.rows(f"select distinct holiday_date from {calendar} where location is null")
+    )
+
+
 def _row_checks(
     session: WarehouseSession,
     schema: str,
     accepted: Mapping[tuple[str, str, str], tuple[str, dt.date]],
+    free_days: Collection[dt.date],
 ) -> list[CheckResult]:
     oldest = "(select max(day) from {days}) - 60"
     days, resources = session.name(schema, "loaded_days"), session.name(schema, "resources")
@@ -186,7 +200,7 @@ def _row_checks(
             # Accepted on the day of the small list: that one becomes the base of the next.
             wrong = None if by_day and max(by_day) <= since else judge_snapshots(by_day)
         else:
-            wrong = judge_days({day: rows for day, rows in by_day.items() if day >= since})
+            wrong = judge_days({day: rows for day, rows in by_day.items() if day >= since}, free_days)
         results = findings.setdefault((source, resource), [])
         if wrong:
             results.append(_failed(ROWS, (source, resource), wrong))

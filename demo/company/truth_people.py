@@ -49,6 +49,7 @@ class Directory:
 
     def __init__(self, company: Company, known_on: date) -> None:
         self._company = company
+        self._known_to = known_on + timedelta(1)
         self._spans = {p.number: known_spans(p, known_on) for p in company.employees}
         self._by_address: dict[str, Employee] = {}
         for person in company.employees:
@@ -66,11 +67,15 @@ class Directory:
         return (begun or spans[:1])[-1].department
 
     def home(self, number: int, period: Period) -> str | None:
-        """The department on the last employed day of the period; None without such a day."""
+        """The department on the last employed day of the period; None without such a day.
+
+        The running period reaches to the day of the run: who is hired later in it does not count yet.
+        """
+        end = min(period.end, self._known_to)
         inside = [
             span
             for span in self._spans[number]
-            if span.starts_on < period.end and (span.ends_before is None or span.ends_before > period.start)
+            if span.starts_on < end and (span.ends_before is None or span.ends_before > period.start)
         ]
         return inside[-1].department if inside else None
 

@@ -77,13 +77,14 @@ def last_days(chosen: Iterable[SeatDay]) -> list[SeatDay]:
     return list(last.values())
 
 
-def assigned_dates(company: Company, days: Sequence[SeatDay]) -> dict[tuple[str, str, date], date]:
+def assigned_dates(company: Company, days: Sequence[SeatDay]) -> dict[tuple[str, str, date], date | None]:
     """(product, account, seat start) → the day of assignment as the vendor tells it.
 
     ChatGPT tells only when the member was created (the first seat of the account); GitHub tells each
-    seat's creation; Microsoft tells nothing, so the first snapshot with the seat stands for it.
+    seat's creation; Microsoft tells nothing, so the first snapshot with the seat stands for it, and of a
+    seat in the first roster of all nothing is known.
     """
-    first_seen: dict[tuple[str, str, date], date] = {}
+    first_seen: dict[tuple[str, str, date], date | None] = {}
     created: dict[tuple[str, str], date] = {}
     for seat in company.seats:
         key = (seat.product, seat.account)
@@ -91,7 +92,7 @@ def assigned_dates(company: Company, days: Sequence[SeatDay]) -> dict[tuple[str,
     for item in days:
         seat = item.seat
         if seat.product == "m365_copilot":
-            assigned = item.day
+            assigned: date | None = item.day if item.day > company.profile.first_day else None
         elif seat.product == "chatgpt":
             assigned = created[(seat.product, seat.account)]
         else:
@@ -103,7 +104,7 @@ def assigned_dates(company: Company, days: Sequence[SeatDay]) -> dict[tuple[str,
 def holder_class(
     company: Company,
     last: SeatDay,
-    assigned: Mapping[tuple[str, str, date], date],
+    assigned: Mapping[tuple[str, str, date], date | None],
     used: Sequence[date],
     month: Period,
     thresholds: Mapping[str, int],
@@ -115,7 +116,8 @@ def holder_class(
         return "held_by_leaver"
     if company.employee(last.number or 0).on_leave(day):
         return "on_leave"
-    if (day - assigned[(seat.product, seat.account, seat.starts_on)]).days < GRACE_DAYS:
+    since = assigned[(seat.product, seat.account, seat.starts_on)]
+    if since is not None and (day - since).days < GRACE_DAYS:
         return "in_grace"
     if not before:
         return "never_used"

@@ -81,6 +81,8 @@
                 < {{ var('grace_days') }}
                 then 'in_grace'
             when holders.is_duplicate then 'duplicate'
+            -- Where use was not read from the month's first day on, nothing says that a seat lies idle.
+            when not holders.is_use_known then 'used'
             when holders.last_active_day is null then 'never_used'
             when
                 {{ days_between('holders.last_active_day', 'holders.last_seat_day') }}

@@ -114,3 +114,12 @@ def test_an_empty_deployment_has_nothing_to_check(tmp_path: Path) -> None:
     fresh = environment(tmp_path / "new", "dev")
     OpsStore(fresh.pipeline("ops", "ops")).write({"runs": []})
     assert run_checks(fresh) == []
+
+
+def test_holidays_of_the_company_are_no_loss() -> None:
+    """Between Christmas and Epiphany next to nothing is written; without a calendar that is a loss."""
+    by_day = days(1, 100, 100, 100)
+    week = {TODAY - dt.timedelta(days=day) for day in range(7)}
+    assert judge_days(by_day) is not None
+    assert judge_days(by_day, week) is None
+    assert judge_days(days(1, 1, 100, 100), {TODAY}) is not None, "one holiday explains no silent week"

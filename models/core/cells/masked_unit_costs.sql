@@ -86,7 +86,13 @@ final as (
             when coalesce(flags.cost_hidden, 0) = 0 then figures.cost
         end as cost,
         {%- for name in ['unpriced_tokens', 'metered_tokens'] %}
-        case when coalesce(flags.{{ name }}_hidden, 0) = 0 then figures.{{ name }} end as {{ name }},
+        case
+            when coalesce(flags.{{ name }}_hidden, 0) = 0
+                then case
+                    when figures.unit_key is null and spine.item = 'metered_list' then 0
+                    else figures.{{ name }}
+                end
+        end as {{ name }},
         {%- endfor %}
         coalesce(flags.cost_hidden, 0) as cost_hidden,
         coalesce(flags.unpriced_tokens_hidden, 0) + coalesce(flags.metered_tokens_hidden, 0) > 0

@@ -18,6 +18,11 @@ sign_days as (
     select * from {{ ref('person_sign_days') }}
 ),
 
+tool_periods as (
+    select * from {{ ref('tool_periods') }}
+    where period_type = 'month'
+),
+
 thresholds as (
     select * from {{ ref('int_thresholds') }}
 ),
@@ -109,12 +114,17 @@ holders as (
         coalesce(person_months.department_key, held_on_day.seat_department_key) as department_key,
         coalesce(days_in_month.last_active_day, days_before.last_active_day) as last_active_day,
         coalesce(days_in_month.active_days_held, 0) as active_days_held,
-        coalesce(days_in_month.active_days, 0) as active_days
+        coalesce(days_in_month.active_days, 0) as active_days,
+        coalesce(tool_periods.gives_active and tool_periods.is_observed, false) as is_use_known
     from held_on_day
     left join person_months
         on
             held_on_day.month_start = person_months.period_start
             and held_on_day.person_key = person_months.person_key
+    left join tool_periods
+        on
+            held_on_day.month_start = tool_periods.period_start
+            and held_on_day.tool = tool_periods.tool
     left join days_in_month
         on
             held_on_day.month_start = days_in_month.month_start

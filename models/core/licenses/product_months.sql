@@ -82,7 +82,8 @@ bought as (
         product,
         sum(purchased_seats) as purchased_seats,
         sum(minimum_seats) as minimum_seats,
-        min(seat_price) as seat_price
+        min(seat_price) as seat_price,
+        {{ total_money(price_seats('purchased_seats', 'seat_price')) }} as contract_cost
     from priced_contracts
     group by month_start, product
 ),
@@ -95,7 +96,8 @@ final as (
         assigned.assigned_seats,
         bought.purchased_seats,
         bought.minimum_seats,
-        bought.seat_price
+        bought.seat_price,
+        bought.contract_cost
     from assigned
     left join bought
         on

@@ -27,6 +27,7 @@ reducible as (
         product_months.product,
         product_months.purchased_seats,
         product_months.seat_price,
+        product_months.contract_cost,
         product_months.purchased_seats - coalesce(product_months.minimum_seats, 0) as above_minimum,
         holders.reassignable_seats,
         holders.are_holders_hidden,
@@ -44,6 +45,8 @@ reducible as (
 final as (
     select
         reducible.*,
+        {{ price_seats('case when unassigned > 0 then unassigned when unassigned <= 0 then 0 end', 'seat_price') }}
+            as unassigned_cost,
         {{ price_seats(
             'case
                 when unassigned is null then null

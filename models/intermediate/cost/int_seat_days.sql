@@ -118,8 +118,18 @@ m365_copilot_licenses as (
     where users.has_copilot_license
 ),
 
--- Microsoft gives no date of assignment: the first snapshot of an unbroken run stands for it. So a
--- licence of before the first snapshot is in grace until it was seen for long enough.
+m365_copilot_first_rosters as (
+    select
+        tenant,
+        scope,
+        min(snapshot_day) as first_roster_day
+    from snapshot_dates
+    where source = 'm365_copilot' and resource = 'users'
+    group by tenant, scope
+),
+
+-- Microsoft gives no date of assignment: the first snapshot of an unbroken run stands for it. Of a licence in the
+-- first roster it is unknown.
 m365_copilot_runs as (
     select
         *,
@@ -134,10 +144,17 @@ m365_copilot_seats as (
         runs.user_token,
         'm365_copilot' as product,
         cast(null as {{ dbt.type_string() }}) as plan,
-        cast(runs.run_start as {{ dbt.type_timestamp() }}) as assigned_at,
+        cast(
+            case when runs.run_start > first_rosters.first_roster_day then runs.run_start end
+            as {{ dbt.type_timestamp() }}
+        ) as assigned_at,
         snapshot_dates.is_carried,
         snapshot_dates.seat_date
     from m365_copilot_runs as runs
+    inner join m365_copilot_first_rosters as first_rosters
+        on
+            runs.tenant = first_rosters.tenant
+            and runs.scope = first_rosters.scope
     inner join snapshot_dates
         on
             snapshot_dates.source = 'm365_copilot'

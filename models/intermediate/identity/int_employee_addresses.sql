@@ -44,6 +44,7 @@ addresses as (
         employee_token,
         email_token,
         min(day) as first_seen_on,
+        max(day) as last_seen_on,
         max(case when is_primary then 1 else 0 end) as was_primary
     from sightings
     where email_token is not null
@@ -69,6 +70,7 @@ final as (
             else addresses.first_seen_on
         end as holds_from,
         addresses.first_seen_on,
+        addresses.last_seen_on,
         employment.employed_from,
         employment.employed_to,
         addresses.was_primary

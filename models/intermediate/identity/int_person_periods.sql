@@ -1,6 +1,20 @@
 -- grain: one row a person and period (week, month) with at least one employed day
-with periods as (
-    select * from {{ ref('int_periods') }}
+with run_clock as (
+    select * from {{ ref('int_run_clock') }}
+),
+
+-- The running period reaches to the day of the run: who is hired later in it does not count yet.
+periods as (
+    select
+        int_periods.period_type,
+        int_periods.period_start,
+        case
+            when int_periods.period_end > {{ add_days('run_clock.as_of_date', 1) }}
+                then {{ add_days('run_clock.as_of_date', 1) }}
+            else int_periods.period_end
+        end as period_end
+    from {{ ref('int_periods') }} as int_periods
+    cross join run_clock
 ),
 
 organisation_history as (
@@ -43,8 +57,7 @@ ranked_spans as (
     from spans_in_periods
 ),
 
--- Home department: the department on the last employed day in the period. The running period is
--- taken whole, as far as the HRIS knows it: it will not change when it is over.
+-- Home department: the department on the last employed day in the period.
 final as (
     select
         period_type,

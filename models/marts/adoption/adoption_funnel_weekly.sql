@@ -27,16 +27,15 @@ flags as (
 observed as (
     select
         *,
-        cast(
-            floor(
-                {{ days_between('first_day', 'period_end') }}
-                / 7.0
-            ) as {{ dbt.type_int() }}
-        ) as weeks_observed
+        case
+            when first_day < period_end
+                then cast(floor({{ days_between('first_day', 'period_end') }} / 7.0) as {{ dbt.type_int() }})
+            else 0
+        end as weeks_observed
     from spine
 ),
 
--- Repeat use and what follows need four weeks.
+-- Repeat use and what follows need four weeks. A week whose use was not read tells of holders alone.
 figures as (
     select
         observed.unit_key,
@@ -47,10 +46,14 @@ figures as (
         observed.is_complete,
         observed.weeks_observed,
         {%- for stage in stages %}
-        {%- if loop.index0 < 2 %}
-        coalesce(unit_stages.{{ stage }}, 0) as {{ stage }}{{ ',' if not loop.last }}
+        {%- if loop.first %}
+        coalesce(unit_stages.{{ stage }}, 0) as {{ stage }},
+        {%- elif loop.index0 == 1 %}
+        case when observed.gives_active then coalesce(unit_stages.{{ stage }}, 0) end as {{ stage }},
         {%- else %}
-        case when observed.weeks_observed >= 4 then coalesce(unit_stages.{{ stage }}, 0) end as {{ stage }}
+        case
+            when observed.gives_active and observed.weeks_observed >= 4 then coalesce(unit_stages.{{ stage }}, 0)
+        end as {{ stage }}
         {{- ',' if not loop.last }}
         {%- endif %}
         {%- endfor %}
@@ -115,12 +118,13 @@ final as (
         {%- for stage in stages %}
         cast({{ stage }} as {{ dbt.type_bigint() }}) as {{ stage }},
         {%- endfor %}
-        -- The stage that loses most of those who reached the one before; ties go to the earlier one.
+        -- The stage that loses most of those who reached the one before; ties go to the earlier one. Few people are
+        -- power users by definition, so the step to `deep` is none.
         case
-            {%- for stage in stages[1:] %}
+            {%- for stage in stages[1:-1] %}
             when
                 {{ stage }}_step < 1
-                {%- for other in stages[1:] if other != stage %}
+                {%- for other in stages[1:-1] if other != stage %}
                 and {{ stage }}_step <= coalesce({{ other }}_step, 1)
                 {%- endfor %}
                 then '{{ stage }}'

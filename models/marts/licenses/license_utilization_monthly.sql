@@ -1,6 +1,8 @@
 -- grain: one row a month, department (reporting unit) and product: seats, their use and their cost
--- Seats without a person stand in the row `Unattributed`, whose holders are accounts.
+-- Seats without a person stand in the row `Unattributed`, whose holders are accounts. Classes of use are told where
+-- the month's use was read from its first day on.
 {%- set classes = seat_classes() | list %}
+{%- set of_use = ['never_used', 'dormant', 'under_used', 'used'] %}
 with seats as (
     select * from {{ ref('masked_unit_seats') }}
 ),
@@ -71,19 +73,28 @@ final as (
             as seat_holders,
         cast(case when seats.unit_key = 'unattributed' then seats.seat_holders end as {{ dbt.type_bigint() }})
             as accounts,
-        cast(seats.seats_active as {{ dbt.type_bigint() }}) as seats_active,
-        {{ plain_ratio('seats.seats_active', 'seats.seat_holders') }} as utilization_ratio,
+        cast(case when tool_periods.gives_active then seats.seats_active end as {{ dbt.type_bigint() }})
+            as seats_active,
+        case when tool_periods.gives_active then {{ plain_ratio('seats.seats_active', 'seats.seat_holders') }} end
+            as utilization_ratio,
         cast(round(seats.seat_cost, 2) as decimal(18, 2)) as cost,
         '{{ var("reporting_currency") }}' as currency,
         {%- for class in classes %}
-        cast(seats.{{ class }} as {{ dbt.type_bigint() }}) as {{ class }},
+        cast(
+            {%- if class in of_use %}
+            case when tool_periods.gives_active and tool_periods.is_observed then seats.{{ class }} end
+            {%- else %}
+            seats.{{ class }}
+            {%- endif %}
+            as {{ dbt.type_bigint() }}
+        ) as {{ class }},
         {%- endfor %}
         cast(round(seats.reassignable_cost + seats.other_exposure_cost, 2) as decimal(18, 2))
             as exposure_cost,
         cast(round(seats.reassignable_cost, 2) as decimal(18, 2)) as reassignable_cost,
         cast(round(reducible_costs.reducible_cost, 2) as decimal(18, 2)) as reducible_at_renewal_cost,
         case
-            when seats.seats_active > 0
+            when tool_periods.gives_active and seats.seats_active > 0
                 then cast(
                     round({{ share_of_amount('seats.seat_cost', 1, 'seats.seats_active') }}, 2)
                     as decimal(18, 2)
@@ -91,6 +102,8 @@ final as (
         end as cost_per_active_person,
         cast(reducible_costs.unassigned as {{ dbt.type_bigint() }}) as unassigned,
         cast(reducible_costs.purchased_seats as {{ dbt.type_bigint() }}) as purchased,
+        cast(round(reducible_costs.unassigned_cost, 2) as decimal(18, 2)) as unassigned_cost,
+        cast(round(reducible_costs.contract_cost, 2) as decimal(18, 2)) as contract_cost,
         carried_months.has_carried_days,
         tool_periods.seat_period_state as period_state,
         tool_periods.seat_period_state = 'complete' as is_complete_month,

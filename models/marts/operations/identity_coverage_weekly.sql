@@ -63,6 +63,8 @@ shown as (
     select
         merged.*,
         case
+            -- Use that was not read has no accounts to count.
+            when unmatched_accounts is null and accounts_hidden = 0 then null
             when all_matched_accounts = 0 then 0
             when all_matched_accounts >= {{ suppression_k() }} and active_people_hidden = 0
                 then all_matched_accounts
@@ -79,8 +81,10 @@ final as (
         cast(unmatched_accounts as {{ dbt.type_bigint() }}) as unmatched_accounts,
         {{ plain_ratio('matched_accounts', '(matched_accounts + unmatched_accounts)') }} as matched_ratio,
         {%- for reason in reasons %}
-        cast(case when accounts_hidden = 0 then {{ reason }}_merged end as {{ dbt.type_bigint() }})
-            as {{ reason }},
+        cast(
+            case when accounts_hidden = 0 and unmatched_accounts is not null then {{ reason }}_merged end
+            as {{ dbt.type_bigint() }}
+        ) as {{ reason }},
         {%- endfor %}
         cast(
             case
@@ -90,7 +94,7 @@ final as (
         period_state,
         is_complete as is_complete_week,
         accounts_hidden = 1
-        or matched_accounts is null
+        or (matched_accounts is null and unmatched_accounts is not null)
         or concealed_rows between 1 and {{ suppression_k() - 1 }}
         or {{ any_merged(reasons) }} as is_suppressed
     from shown
