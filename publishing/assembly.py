@@ -77,10 +77,10 @@ def assemble(
         else:
             held = decided.held[table]
             _new_rows(session, source, target, periods[table], decided.newly_shown(table, periods[table]))
-            add_open_rows(session, environment, schema, table, decided.open)
             if held:
                 compare_with_closed(session, store, schema, table, periods[table], held)
                 _closed_rows(session, store, schema, table, periods[table], held)
+            add_open_rows(session, environment, schema, table, decided.open)
     make_again(session, environment.schema(MARTS), schema, tables, queries)
     for table in tables:
         rows += int(session.value(f"select count(*) from {session.name(schema, table)}"))

@@ -4,7 +4,7 @@ Two versions of such a period, side by side, differ by what single people did be
 yesterday and 42 today are a count of two. So its rows hold keys, names and state, and NULL in every other
 column, whatever that column is: a new mart or a model of the company's own is covered without being named here.
 Which rows there are does not depend on people either. They are the company's rows of the mart in any period,
-for each tool that `tool_periods` knows by then.
+built or closed, for each tool that `tool_periods` knows by then.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def add_open_rows(
     marts = session.name(environment.schema("marts"), mart)
     session.execute(
         f"insert into {session.name(schema, mart)} ({columns}) select {figures} "
-        f"from (select distinct {distinct} from {marts} {company}) as keys "
+        f"from (select {distinct} from {marts} {company} "
+        f"union select {distinct} from {session.name(schema, mart)} {company}) as keys "
         f"inner join {session.name(restricted, _TOOL_PERIODS)} as periods on periods.tool = {tool} "
         f"where periods.period_type = '{PERIOD_COLUMNS[start]}' and periods.period_start in ({marks})",
         *starts,
