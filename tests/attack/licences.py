@@ -155,6 +155,10 @@ def _read_contract(here: Quantity, row: Row, price: float | None, knowledge: Kno
     if row.get("unassigned") is not None:
         seats = bought - float(row["unassigned"])
         knowledge.within("bought less unassigned", assigned, seats, seats)
+    if row.get("contract_cost") and row.get("unassigned_cost"):
+        # Both are the price times seats; none are spare where more are assigned than bought.
+        spare = bought * float(row["unassigned_cost"]) / float(row["contract_cost"])
+        knowledge.within("money of spare seats", assigned, bought - spare - 0.01, bought - spare + 0.01)
     reducible = row.get("reducible_at_renewal_cost")
     if reducible is not None and price is not None:
         length = calendar.monthrange(here.start.year, here.start.month)[1]
