@@ -10,6 +10,7 @@ from demo.company.canaries import canaries
 from demo.company.truth import compute_truth
 from orchestration.dbt import run_dbt
 from orchestration.findings import findings
+from tests.attack.readers import seen, told_by
 from tests.end_to_end.harness import World
 from tests.end_to_end.leaks import leaks
 from tests.end_to_end.truth import Comparison, compare_costs, compare_seats, compare_tokens, compare_usage
@@ -46,6 +47,12 @@ def test_seats_equal_the_truth(first_night: World, truth: dict[str, Any]) -> Non
 
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:
     assert leaks(first_night.environment.data_dir, canaries(first_night.company)) == []
+
+
+def test_published_files_tell_nothing_about_few_people(first_night: World) -> None:
+    """A reader with a linear program learns of no one to four people what they do, or do not do."""
+    told = told_by(seen("first night", first_night.environment.data_dir))
+    assert told == [], "\n".join(map(str, told[:5]))
 
 
 def test_the_search_for_leaks_finds_what_is_there(first_night: World) -> None:
