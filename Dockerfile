@@ -7,7 +7,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /opt/ai-usage
 COPY deploy/requirements.lock deploy/requirements.lock
 RUN python -m venv .venv \
-    && .venv/bin/pip install --no-compile --require-hashes -r deploy/requirements.lock
+    && .venv/bin/pip install --no-compile --require-hashes -r deploy/requirements.lock -c deploy/requirements.lock
 COPY . .
 # What the site draws with comes from the checkout (make assets): the image's build needs no npm.
 RUN test -s dashboards/bundles/echarts.min.js || { echo "Run make assets before building the image." >&2; exit 1; }

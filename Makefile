@@ -40,7 +40,7 @@ test-engines: $(STAMP) .venv-engines/.installed .venv-databricks/.installed
 
 .venv-%/.installed: tests/engines/%.lock
 	$(PYTHON) -m venv .venv-$*
-	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	.venv-$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< -c $<
 	touch $@
 
 # The whole path on a Spark cluster that the tests start; needs Java 17 or newer (Debian: openjdk-17-jre-headless).
@@ -48,7 +48,7 @@ test-spark: $(VENV)/.spark $(BUNDLES)
 	$(BIN)/pytest tests/spark $(ARGS)
 
 $(VENV)/.spark: $(STAMP) tests/spark/requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/spark/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/spark/requirements.lock -c tests/spark/requirements.lock
 	touch $@
 
 # Kill loads and publishes at counted points (docs/reliability.md): make torture POINTS=200 SEED=7 TARGET=postgres.
@@ -64,7 +64,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
 $(VENV)/.bench: $(STAMP) benchmarks/requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.lock -c benchmarks/requirements.lock
 	touch $@
 
 lint: $(STAMP)
@@ -76,26 +76,28 @@ lint: $(STAMP)
 	umask 077 && mkdir -p .data/lint  # dbt opens a warehouse to compile; an empty one of its own
 	AI_USAGE_DATA_DIR=.data/lint DBT_TARGET_PATH=.data/lint/target $(BIN)/sqlfluff lint models tests/dbt --processes 2
 
+# A lock is its own constraint: without that, pip takes the newest release of what another package asks for with
+# an extra, and refuses it for want of a hash.
 # Compiled at install: importing dbt without byte code takes two to three times as long.
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock -c requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $(STAMP)
 
 lock:
-	$(BIN)/python -m pip install --quiet --require-hashes -r deploy/uv.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+	$(BIN)/python -m pip install --quiet --require-hashes -r deploy/uv.lock -c deploy/uv.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --group dev -o requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url -c requirements.lock -o deploy/requirements.lock pyproject.toml deploy/requirements.in
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url -c requirements.lock -o benchmarks/requirements.lock benchmarks/requirements.in
 	for name in engines databricks; do \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url -o tests/engines/$$name.lock tests/engines/$$name.in || exit 1; \
 	done
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url -c requirements.lock -o tests/spark/requirements.lock tests/spark/requirements.in
 
 clean:

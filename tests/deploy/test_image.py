@@ -50,7 +50,7 @@ def test_everything_installed_is_locked_and_nothing_else_is_fetched() -> None:
     installs = [run for run in runs if "pip install" in run]
     assert installs
     for run in installs:
-        assert "--require-hashes -r deploy/requirements.lock" in run or {
+        assert "--require-hashes -r deploy/requirements.lock -c deploy/requirements.lock" in run or {
             "--no-deps",
             "--no-build-isolation",
         } <= set(run.split())
