@@ -33,6 +33,7 @@ from ingestion.sources.hris.csv_files import (
     read_location,
     snapshot_rows,
 )
+from ingestion.sources.hris.shared_addresses import REMEDY, message, shared_addresses
 from ingestion.sources.hris.values import Reading, status_map
 
 _STALE_DAYS = 7
@@ -90,12 +91,12 @@ def check(run: SourceRun) -> Iterator[Finding]:
         yield from _check_bamboohr(settings)
         return
     if settings.snapshot_location:
-        yield _check_file(run, SNAPSHOT, settings.snapshot_location, "snapshot_location")
+        yield from _check_file(run, SNAPSHOT, settings.snapshot_location, "snapshot_location")
     else:
         remedy = "Set snapshot_location: the history alone has no addresses, so no account finds its person."
         yield Finding("employees", False, "snapshot_location is not set.", remedy)
     if settings.history_location:
-        yield _check_file(run, HISTORY, settings.history_location, "history_location")
+        yield from _check_file(run, HISTORY, settings.history_location, "history_location")
     else:
         message = "history_location is not set: moves count from the day on which a snapshot showed them."
         yield Finding("employee_history", True, message)
@@ -149,8 +150,11 @@ def _employees(run: SourceRun) -> Iterator[Batch]:
         employees = run.gate.objects(records.Employee, records.EMPLOYEES.name, rows)
         employees = records.one_row_each(run.gate, employees)
         landing = [records.coarse_hire(employee, day) for employee in employees]
+        addresses = list(records.addresses(run.gate, employees))
+        if day == today and (shared := shared_addresses(run.gate, employees, addresses, day)):
+            run.progress(f"WARNING: {message(shared)} {REMEDY}")
         yield from run.replace_day(records.EMPLOYEES, day, landing)
-        yield from run.replace_day(records.EMPLOYEE_EMAILS, day, list(records.addresses(run.gate, employees)))
+        yield from run.replace_day(records.EMPLOYEE_EMAILS, day, addresses)
 
 
 def _history(run: SourceRun) -> Iterator[Batch]:
@@ -221,22 +225,36 @@ def _bamboohr(settings: HrisSettings) -> tuple[VendorClient, dict[str, str]]:
     return client, bamboohr.field_names(settings.bamboohr_fields)
 
 
-def _check_file(run: SourceRun, kind: FileKind, location: str, setting: str) -> Finding:
+def _check_file(run: SourceRun, kind: FileKind, location: str, setting: str) -> Iterator[Finding]:
     subject = records.EMPLOYEES.name if kind is SNAPSHOT else records.EMPLOYEE_HISTORY.name
     settings: HrisSettings = run.settings
     try:
         data = read_location(location, settings.api_key, setting)
         sheet, columns = open_table(data, kind, _mapping(settings, kind))
     except SourceError as error:
-        return Finding(subject, False, error.message, error.remedy)
+        yield Finding(subject, False, error.message, error.remedy)
+        return
     newest = newest_date(sheet, "snapshot_date")
     if newest is not None and (run.clock.today - newest).days > _STALE_DAYS:
         message = f"the export's newest snapshot_date is {newest}."
-        return Finding(subject, False, message, "Export it every night; it is loaded as today's state.")
+        yield Finding(subject, False, message, "Export it every night; it is loaded as today's state.")
+        return
     message = f"{len(sheet.rows)} rows"
     if columns.missing:
         message += f"; empty, since the file has no such column: {', '.join(columns.missing)}"
-    return Finding(subject, True, message)
+    yield Finding(subject, True, message)
+    if kind is SNAPSHOT:
+        yield _check_shared(run, snapshot_rows(sheet, columns, _reading(settings), run.clock.today))
+
+
+def _check_shared(run: SourceRun, rows: list[dict[str, Any]]) -> Finding:
+    """Addresses that two employed people have, counted as tonight's load would count them."""
+    employees = records.one_row_each(run.gate, run.gate.objects(records.Employee, records.EMPLOYEES.name, rows))
+    addresses = list(records.addresses(run.gate, employees))
+    shared = shared_addresses(run.gate, employees, addresses, run.clock.today)
+    if shared:
+        return Finding(records.EMPLOYEE_EMAILS.name, False, message(shared), REMEDY)
+    return Finding(records.EMPLOYEE_EMAILS.name, True, "no address belongs to two employed people")
 
 
 def _check_bamboohr(settings: HrisSettings) -> Iterator[Finding]:

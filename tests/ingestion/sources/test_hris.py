@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.errors import AccessError, ConfigurationError, ContractError, SourceError
+from ingestion.privacy.canonical import EmailRules
+from ingestion.privacy.gate import Gate
+from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.sources.hris import SOURCE, HrisSettings
 from ingestion.sources.hris.bamboohr import field_names
 from ingestion.sources.hris.values import Reading
 from tests.ingestion.http_stub import Answer, serve
-from tests.ingestion.sources.runs import TODAY, TOKENS, loaded_rows, rejects, source_run
+from tests.ingestion.sources.runs import KEY, TODAY, TOKENS, loaded_rows, rejects, source_run
 
 HEADER = (
     "employee_id,work_email,alternate_emails,full_name,status,employment_type,department,division,cost_center,"
@@ -348,15 +352,73 @@ def test_check_says_what_a_file_lacks(tmp_path: Path) -> None:
     path = tmp_path / "employees.csv"
     path.write_text(SNAPSHOT)
     found = list(SOURCE.check(source_run(SOURCE, snapshot_location=str(path))))
-    assert [finding.ok for finding in found] == [True, True]
+    assert [(finding.subject, finding.ok) for finding in found] == [
+        ("employees", True),
+        ("employee_emails", True),
+        ("employee_history", True),
+    ]
     assert "no such column: job_function" in found[0].message
     path.write_text(SNAPSHOT.replace("2024-02-12,,\n", "2024-02-12,,2026-10-01\n"))
-    stale, _ = SOURCE.check(source_run(SOURCE, snapshot_location=str(path)))
+    stale, *_ = SOURCE.check(source_run(SOURCE, snapshot_location=str(path)))
     assert not stale.ok
     assert "2026-10-01" in stale.message
     missing, _ = SOURCE.check(source_run(SOURCE, history_location=str(path)))
     assert not missing.ok
     assert "snapshot_location is not set" in missing.message
+
+
+# Two people of one name, one at each domain of a merger.
+KIM = "00201,kim.lee@asterlane.example,,Kim Lee,active,employee,Data,Technology,CC-430,,,2020-03-02,,\n"
+OTHER_KIM = KIM.replace("00201", "00202").replace("@asterlane", "@merged")
+MERGED = EmailRules(alias_domains={"merged.example": "asterlane.example"})
+
+
+@pytest.mark.parametrize(
+    ("people", "rules", "expected"),
+    [
+        # Every address of the snapshot has one holder; one person may have an address in two forms.
+        (ADA + JON + MIA, EmailRules(), 0),
+        # At two domains they are two addresses, until the company says that the domains are one.
+        (KIM + OTHER_KIM, EmailRules(), 0),
+        (KIM + OTHER_KIM, MERGED, 1),
+        # An address is passed on when its holder has left, and waits for whoever has not begun yet.
+        (KIM + OTHER_KIM.replace("2020-03-02,,", "2020-03-02,2026-11-18,"), MERGED, 0),
+        (KIM + OTHER_KIM.replace("2020-03-02,,", "2026-11-20,,"), MERGED, 0),
+        # Of a new id for the same person the old one is over; leave is employment.
+        (KIM + OTHER_KIM.replace("active", "terminated"), MERGED, 0),
+        (KIM + OTHER_KIM.replace("active", "On Leave"), MERGED, 1),
+        # A mailbox three people share is one address; a former address counts like the present one.
+        (
+            "".join(
+                ADA.replace("00107", number).replace(
+                    "ada.bird@asterlane.example,", f"{number}@a.example,desk@a.example"
+                )
+                for number in ("00301", "00302", "00303")
+            ),
+            EmailRules(),
+            1,
+        ),
+    ],
+)
+def test_addresses_of_two_employed_people_are_counted_and_never_named(
+    tmp_path: Path, people: str, rules: EmailRules, expected: int
+) -> None:
+    path = tmp_path / "employees.csv"
+    path.write_text(HEADER + people)
+    run = source_run(SOURCE, snapshot_location=str(path))
+    run.gate = Gate(Pseudonymiser(KEY, rules), tenant="main", latest=run.clock.latest)
+    told: list[str] = []
+    run.progress = told.append
+    _, found, _ = SOURCE.check(run)
+    loaded_rows(SOURCE, run)
+    warnings = [line for line in told if line.startswith("WARNING")]
+    assert found.subject == "employee_emails"
+    assert found.ok is (expected == 0)
+    assert len(warnings) == bool(expected)
+    for line in (found.message, *warnings) if expected else ():
+        assert "1 address belongs to two or more employed people." in line
+        assert not re.search("kim|lee|example|00[23]0", line)
+    assert found.ok or "service_accounts.csv" in found.remedy
 
 
 @pytest.mark.parametrize(
