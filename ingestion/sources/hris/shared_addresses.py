@@ -10,9 +10,9 @@ from ingestion.privacy.gate import Gate
 from ingestion.sources.hris.records import Address, Employee
 
 REMEDY = (
-    "The use of its accounts counts for the person who had it first. Correct the address in the HR system, or list "
-    "a mailbox that several people use in service_accounts.csv. With [privacy] alias_domains, check that no two "
-    "people have the same name at both domains."
+    "The use of its accounts counts for the person who had it first. Correct the address in the HR system, or "
+    "list a mailbox that several people use in service_accounts.csv. With [privacy] alias_domains, check that "
+    "no two people have the same name at both domains."
 )
 
 
