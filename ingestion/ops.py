@@ -451,6 +451,11 @@ class OpsStore:
         }
         return history
 
+    def unknown_fields(self, source: str) -> set[tuple[str, str]]:
+        """Resource and path of the fields of one source that were met before and that no contract knows."""
+        query = "select resource, field_path from {unknown_fields} where source = %s"
+        return {(resource, path) for resource, path in self._rows(query, source)}
+
     def write(self, rows: dict[str, list[dict[str, Any]]]) -> None:
         """Merge rows into ops tables by their keys; one dlt load for all of them."""
         loads = [

@@ -51,6 +51,8 @@ class SourceResult:
         erased: records of erased people, dropped at the gate.
         error: scrubbed text of the failure with its remedy.
         rows: rows accepted per raw table.
+        unknown_fields: fields that no contract knows; their values were dropped.
+        new_fields: those of them that no load before had.
     """
 
     source: str
@@ -62,6 +64,7 @@ class SourceResult:
     rejected: int = 0
     erased: int = 0
     unknown_fields: tuple[str, ...] = ()
+    new_fields: tuple[str, ...] = ()
 
     @property
     def total_rows(self) -> int:
@@ -157,6 +160,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         rejected=sum(reject.count for reject in report.rejects.values() if not reject.is_kept),
         erased=report.erased.total(),
         unknown_fields=tuple(sorted(path for _, path in report.unknown_fields)),
+        new_fields=_new_fields(context, definition.name, report),
     )
     _record_outcome(context, result, report)
     _record_losses(context, definition)
@@ -442,6 +446,14 @@ def _record_outcome(context: LoadContext, result: SourceResult, report: GateRepo
         for (table, path), count in report.unknown_fields.items()
     ]
     _write(context, source_runs=[outcome], rejected_records=rejects, unknown_fields=unknown)
+
+
+def _new_fields(context: LoadContext, source: str, report: GateReport) -> tuple[str, ...]:
+    """Unknown fields that are told tonight, and on no later night."""
+    if not report.unknown_fields:
+        return ()
+    known = context.ops.unknown_fields(source)
+    return tuple(sorted({path for table, path in report.unknown_fields if (table, path) not in known}))
 
 
 def _write(context: LoadContext, **rows: list[dict[str, Any]]) -> None:

@@ -83,9 +83,8 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
     for source in result.sources:
         if source.error:
             out.print(f"[red]{source.source}:[/] {source.error}", highlight=False)
-        if source.unknown_fields and not quiet:
-            fields = ", ".join(source.unknown_fields[:8])
-            out.print(f"{source.source}: new fields were dropped: {fields}", highlight=False)
+        if source.new_fields and not quiet:
+            out.print(_new_fields_line(source.source, source.new_fields), highlight=False)
     stale = stale_names(result.freshness)
     if stale:
         out.print(f"[yellow]stale:[/] {', '.join(stale)}", highlight=False)
@@ -119,6 +118,13 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
             "the correction would concern too few people; what was closed before stays published.",
             highlight=False,
         )
+
+
+def _new_fields_line(source: str, fields: Sequence[str]) -> str:
+    """The fields a source sent for the first time; later nights leave them to `ops.unknown_fields`."""
+    named = ", ".join(fields[:8])
+    more = f" and {len(fields) - 8} more" if len(fields) > 8 else ""
+    return f"{source}: new fields, not stored: {named}{more} (told once; ops.unknown_fields lists all)"
 
 
 def _periods(periods: Sequence[object]) -> str:

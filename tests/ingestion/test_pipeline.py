@@ -31,6 +31,7 @@ from ingestion.privacy.contract import (
 )
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
+from ingestion.privacy.wire import WireRecord
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
 
@@ -161,6 +162,33 @@ def test_events_merge_on_their_key_and_the_newest_version_wins(env: Environment)
     load(env, extract)
     assert rows(env, "select version from raw_fake.events order by 1") == [(1,), (2,)]
     assert rows(env, "select row_count from ops.loaded_days where resource = 'events'") == [(3,)]
+
+
+class Named(WireRecord):
+    name: str
+
+
+@pytest.mark.parametrize("env", ["dev"], indirect=True)
+def test_a_field_that_no_contract_knows_is_new_on_one_night_only(env: Environment) -> None:
+    def vendor_with(*fields: str) -> Callable[[SourceRun], Iterator[Batch]]:
+        def extract(run: SourceRun) -> Iterator[Batch]:
+            named = run.gate.objects(Named, "state", [{"name": "a", **dict.fromkeys(fields, 1)}])
+            yield from run.replace_current(STATE, [record.name for record in named])
+
+        return extract
+
+    first = load(env, vendor_with("nickname", "mood"))
+    assert first.new_fields == ("mood", "nickname")
+    second = load(env, vendor_with("nickname", "mood", "shoe_size"))
+    assert second.unknown_fields == ("mood", "nickname", "shoe_size")
+    assert second.new_fields == ("shoe_size",)
+    load(env, vendor_with())
+    assert load(env, vendor_with("nickname")).new_fields == ()
+    assert rows(env, "select field_path from ops.unknown_fields order by 1") == [
+        ("mood",),
+        ("nickname",),
+        ("shoe_size",),
+    ]
 
 
 @both_engines
