@@ -122,8 +122,8 @@ funnel_bottleneck as (
             comparison_value='worst_stages.people_before',
             excess='(1 - worst_stages.kept_ratio) / nullif(1 - rules.threshold, 0)',
             detail='worst_stages.stage_name',
-            evidence="'In the week of ' || " ~ day_text('worst_stages.week_start') ~ " || ', about '
-            || " ~ whole_text('worst_stages.people_after') ~ " || ' of about '
+            evidence="'In the week of ' || " ~ day_text('worst_stages.week_start') ~ " || ', '
+            || " ~ whole_text('worst_stages.people_after') ~ " || ' of '
             || " ~ whole_text('worst_stages.people_before') ~ " || ' people had got from '
             || worst_stages.stage_name || ' with ' || " ~ tool_text('worst_stages.tool') ~ " || '.'"
         ) }}

@@ -15,7 +15,7 @@ use_costs as (
         case cost_basis when 'billed' then 1 when 'credits' then 2 when 'vendor_estimate' then 3 else 4 end
             as basis_order
     from cost_months
-    where cost_basis <> 'seat_allocated' and cost is not null and projected_month_end is not null
+    where cost_basis <> 'seat_allocated' and cost is not null and is_complete_month
 ),
 
 newest_months as (
@@ -26,7 +26,6 @@ newest_months as (
     group by tool
 ),
 
--- A running month counts once a fifth of it is over: before that its projection says little.
 judged_months as (
     select *
     from (
@@ -39,12 +38,7 @@ judged_months as (
         from use_costs
         inner join newest_months
             on use_costs.tool = newest_months.tool
-        where
-            use_costs.month_start >= {{ add_days('newest_months.newest_month', -31) }}
-            and (
-                use_costs.is_complete_month
-                or use_costs.month_to_date * 5 >= use_costs.projected_month_end
-            )
+        where use_costs.month_start >= {{ add_days('newest_months.newest_month', -31) }}
     ) as months
     where recency = 1
 ),
@@ -64,7 +58,6 @@ months_before as (
             and judged_months.cost_basis = use_costs.cost_basis
             and judged_months.month_start > use_costs.month_start
             and use_costs.month_start >= {{ add_days('judged_months.month_start', -186) }}
-    where use_costs.is_complete_month
 ),
 
 {{ median_by(
@@ -75,6 +68,7 @@ runaways as (
     select
         judged_months.*,
         usual_costs.median_value as usual_cost,
+        usual_costs.places as months_compared,
         row_number() over (
             partition by judged_months.department_key, judged_months.tool order by judged_months.basis_order
         ) as basis_place,
@@ -92,8 +86,8 @@ runaways as (
     where
         usual_costs.places >= 2
         and usual_costs.median_value > 0
-        and judged_months.projected_month_end >= usual_costs.median_value * rules.threshold
-        and judged_months.projected_month_end >= usual_costs.median_value + rules.minimum
+        and judged_months.cost >= usual_costs.median_value * rules.threshold
+        and judged_months.cost >= usual_costs.median_value + rules.minimum
 ),
 
 -- The company row speaks only where no department is shown to be the place.
@@ -101,15 +95,14 @@ runaway_cost as (
     select
         {{ action_figures(
             'runaways', 'runaways.month_start', 'month',
-            metric_value='runaways.projected_month_end',
+            metric_value='runaways.cost',
             comparison='median of the months before',
             comparison_value='runaways.usual_cost',
-            excess='runaways.projected_month_end / nullif(runaways.usual_cost * rules.threshold, 0)',
+            excess='runaways.cost / nullif(runaways.usual_cost * rules.threshold, 0)',
             evidence="'In the month from ' || " ~ day_text('runaways.month_start') ~ " || ' '
-            || " ~ tool_text('runaways.tool') ~ " || ' has cost '
-            || " ~ money_text('runaways.month_to_date') ~ " || ' so far, which makes '
-            || " ~ money_text('runaways.projected_month_end') ~ " || ' for the month; the median of the months '
-            || 'before is ' || " ~ money_text('runaways.usual_cost') ~ " || ' (basis: '
+            || " ~ tool_text('runaways.tool') ~ " || ' cost ' || " ~ money_text('runaways.cost')
+            ~ " || '; the median of the ' || " ~ whole_text('runaways.months_compared')
+            ~ " || ' complete months before is ' || " ~ money_text('runaways.usual_cost') ~ " || ' (basis: '
             || replace(runaways.cost_basis, '_', ' ') || ').'"
         ) }}
     from runaways

@@ -77,7 +77,7 @@ newest_{{ class }} as (
             metric_value='newest_' ~ class ~ '.' ~ class,
             excess='newest_' ~ class ~ '.' ~ class ~ ' / nullif(rules.threshold, 0)',
             evidence="'At the end of the month from ' || " ~ day_text('newest_' ~ class ~ '.month_start')
-            ~ " || ', about ' || " ~ whole_text('newest_' ~ class ~ '.' ~ class) ~ " || ' seats of '
+            ~ " || ', ' || " ~ whole_text('newest_' ~ class ~ '.' ~ class) ~ " || ' seats of '
             || " ~ tool_text('newest_' ~ class ~ '.tool') ~ " || ' " ~ words ~ ".'"
         ) }}
     from newest_{{ class }}

@@ -28,7 +28,7 @@ few_people_carry_use as (
             comparison_value='newest_shares.share_of_active',
             excess='newest_shares.share_of_messages / nullif(rules.threshold, 0)',
             evidence="'In the month from ' || " ~ day_text('newest_shares.month_start')
-            ~ " || ', power users were about ' || " ~ percent_text('newest_shares.share_of_active')
+            ~ " || ', power users were ' || " ~ percent_text('newest_shares.share_of_active')
             ~ " || ' of the people active in ' || " ~ tool_text('newest_shares.tool') ~ " || ' and wrote '
             || " ~ percent_text('newest_shares.share_of_messages') ~ " || ' of the messages.'"
         ) }}
@@ -54,7 +54,7 @@ no_power_users as (
             excess='usage_months.active_people / nullif(rules.threshold, 0)',
             evidence="'In the month from ' || " ~ day_text('newest_counts.month_start') ~ " || ' none of '
             || " ~ whole_text('usage_months.active_people') ~ " || ' people active in '
-            || " ~ tool_text('newest_counts.tool') ~ " || ' was a power user; the company has about '
+            || " ~ tool_text('newest_counts.tool') ~ " || ' was a power user; the company has '
             || " ~ whole_text('company.power_users') ~ " || '.'"
         ) }}
     from newest_counts

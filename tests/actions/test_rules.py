@@ -63,9 +63,9 @@ def test_a_rule_is_silent_where_a_figure_that_it_judges_is_hidden(published: Pub
 WITHOUT_PERIOD = {rule for rule in CASES if "source_status" in CASES[rule]["rows"]}
 
 
-@pytest.mark.parametrize("rule", sorted(CASES.keys() - WITHOUT_PERIOD - {"runaway_cost"}))
+@pytest.mark.parametrize("rule", sorted(CASES.keys() - WITHOUT_PERIOD))
 def test_a_period_that_is_not_complete_is_not_judged(published: Published, rule: str) -> None:
-    """But for the running month of what runs away, and for the state of sources, which has no period."""
+    """But for the state of sources, which has no period."""
     assert found_by(published, rule, {"is_complete_week": False, "is_complete_month": False}) == []
 
 
@@ -97,6 +97,16 @@ def test_the_company_speaks_of_cost_only_where_no_department_is_the_place(publis
     published.empty()
     published.put("department_cost_monthly", [WRITTEN["defaults"] | row | everybody for row in rows])
     assert [action["department_key"] for action in published.found_in("cost")] == ["all"]
+
+
+def test_one_complete_month_before_is_no_usual_cost(published: Published) -> None:
+    """September alone is left to compare October with; July and August were not complete."""
+    put_case(published, "runaway_cost")
+    published.change("department_cost_monthly", "month_start < '2026-09-01'", is_complete_month=False)
+    assert published.found_in("cost") == []
+    published.change("department_cost_monthly", "month_start = '2026-08-01'", is_complete_month=True)
+    (found,) = published.found_in("cost")
+    assert found["comparison_value"] == 550.0  # the median of 500 and 600
 
 
 def test_a_limit_that_the_company_moves_changes_what_is_found(published: Published) -> None:
