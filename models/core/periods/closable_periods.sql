@@ -1,6 +1,6 @@
 -- grain: one row a period: whether its figures are final, and which sources keep it open
 -- Publishing closes a closable period: its published rows then appear, and stay as they are (docs/privacy.md).
--- A source that has been dead for as long as `tool_period_sources` allows is waited for no more.
+-- A source that has been dead, or owes a day, for as long as `tool_period_sources` allows is waited for no more.
 {%- set dead_after_days = 7 %}
 with periods as (
     select * from {{ ref('int_periods') }}
@@ -194,7 +194,8 @@ resource_periods as (
             end,
             false
         ) as is_final,
-        resource_status.is_dead
+        -- A source that has never succeeded is still to bring its history, unless it is dead.
+        (resource_status.is_dead or resource_status.last_success_date is not null)
         and resource_status.as_of_date >= {{ add_days(
             'periods.period_end', 'resource_status.finality_lag_days + ' ~ dead_after_days
         ) }} as is_overdue,

@@ -23,6 +23,11 @@ loaded_days as (
     where status <> 'pending'
 ),
 
+pending_days as (
+    select * from {{ ref('stg_ops__loaded_days') }}
+    where status = 'pending'
+),
+
 lost_days as (
     select * from {{ ref('stg_ops__lost_days') }}
     where state <> 'recovered'
@@ -224,6 +229,33 @@ lost_parts as (
     where resource_status.retention_days is not null
 ),
 
+-- A day that was asked for and has not been answered: what the period shows may still grow.
+pending_parts as (
+    select distinct
+        periods.period_type,
+        periods.period_start,
+        pending_days.source,
+        pending_days.resource
+    from periods
+    inner join pending_days
+        on
+            periods.period_start <= pending_days.day
+            and periods.period_end > pending_days.day
+    left join loaded_days
+        on
+            pending_days.source = loaded_days.source
+            and pending_days.resource = loaded_days.resource
+            and pending_days.tenant = loaded_days.tenant
+            and pending_days.day = loaded_days.day
+    left join lost_days
+        on
+            pending_days.source = lost_days.source
+            and pending_days.resource = lost_days.resource
+            and pending_days.tenant = lost_days.tenant
+            and pending_days.day = lost_days.day
+    where loaded_days.day is null and lost_days.day is null
+),
+
 period_resources as (
     select
         periods.period_type,
@@ -235,7 +267,8 @@ period_resources as (
         resource_status.data_through >= {{ add_days('periods.period_end', -1) }}
         and resource_status.as_of_date
         >= {{ add_days('periods.period_end', 'resource_status.finality_lag_days') }}
-        and lost_parts.resource is null as is_final,
+        and lost_parts.resource is null
+        and pending_parts.resource is null as is_final,
         resource_status.as_of_date >= {{
             add_days('periods.period_end', 'resource_status.finality_lag_days + ' ~ dead_after_days)
         }} as is_overdue
@@ -248,6 +281,16 @@ period_resources as (
             and periods.period_start = lost_parts.period_start
             and resource_status.source = lost_parts.source
             and resource_status.resource = lost_parts.resource
+    left join pending_parts
+        on
+            periods.period_type = pending_parts.period_type
+            and periods.period_start = pending_parts.period_start
+            and resource_status.source = pending_parts.source
+            and resource_status.resource = pending_parts.resource
+            and (
+                resource_status.grain = 'day'
+                or (resource_status.grain = 'window' and resource_status.tells_past)
+            )
 ),
 
 finality as (
