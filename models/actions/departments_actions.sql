@@ -77,6 +77,7 @@ department_to_learn_from as (
         on rules.rule_id = 'department_to_learn_from'
     where
         newest_use.tool <> 'all'
+        and earlier.is_complete_week
         and earlier.active_people >= rules.minimum
         and newest_use.active_ratio >= earlier.active_ratio + rules.threshold
 ),

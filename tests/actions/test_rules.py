@@ -109,6 +109,14 @@ def test_one_complete_month_before_is_no_usual_cost(published: Published) -> Non
     assert found["comparison_value"] == 550.0  # the median of 500 and 600
 
 
+@pytest.mark.parametrize("rule", ["department_to_learn_from", "active_ratio_fell"])
+def test_weeks_that_were_read_in_part_are_no_base_of_a_comparison(published: Published, rule: str) -> None:
+    put_case(published, rule)
+    newest = "(select max(week_start) from warehouse.marts.department_usage_weekly)"
+    published.change("department_usage_weekly", f"week_start < {newest}", is_complete_week=False)
+    assert published.found_in(str(RULES[rule]["area"])) == []
+
+
 def test_a_limit_that_the_company_moves_changes_what_is_found(published: Published) -> None:
     published.limit("many_short_prompts", threshold=0.8)
     assert found_by(published, "many_short_prompts") == []

@@ -169,6 +169,7 @@ period_reads as (
         periods.period_start,
         read_days.tool,
         max(case when read_days.tells_use then 1 else 0 end) as is_read,
+        max(case when read_days.tells_use then 0 else 1 end) as is_roster_read,
         max(
             case
                 when read_days.tells_use and read_days.first_day > periods.period_start then 1
@@ -196,6 +197,7 @@ observations as (
         first_reads.tool,
         first_reads.first_read_day,
         coalesce(period_reads.is_read, 0) = 1 as is_read,
+        coalesce(period_reads.is_roster_read, 0) = 1 as is_roster_read,
         coalesce(period_reads.begins_within, 0) = 0
         and coalesce(periods.period_end > first_reads.first_read_day, false) as is_observed,
         coalesce(period_reads.roster_begins_within, 0) = 0
@@ -313,6 +315,7 @@ final as (
         observations.tool,
         observations.first_read_day,
         observations.is_read,
+        observations.is_roster_read,
         observations.is_observed,
         observations.is_roster_observed,
         coalesce(finality.is_final, true) as is_final,

@@ -48,6 +48,7 @@ read_periods as (
         first_days.first_token_day,
         first_days.first_credit_day,
         coalesce(tool_sources.is_read, true) and concealed_periods.tool is null as is_read,
+        coalesce(tool_sources.is_roster_read, true) as is_roster_read,
         coalesce(tool_sources.is_observed, true) as is_observed,
         coalesce(tool_sources.is_roster_observed, true) as is_roster_observed,
         coalesce(tool_sources.is_final, true) as is_final,
@@ -95,8 +96,10 @@ tool_rows as (
             as gives_models,
         tools.has_activity and tool_capabilities.can_acceptance_ratio and read_periods.is_read
             as gives_suggestions,
+        -- Where no roster was read or carried into the period, nobody knows who holds a seat.
         tool_capabilities.can_licensed_people
-        and coalesce(read_periods.first_seat_day < read_periods.period_end, false) as gives_licences,
+        and coalesce(read_periods.first_seat_day < read_periods.period_end, false)
+        and (read_periods.is_roster_read or tool_observations.first_seat_day is not null) as gives_licences,
         {%- for bucket in buckets %}
         tool_capabilities.can_{{ bucket }}
         and read_periods.is_read

@@ -37,7 +37,7 @@ counts as (
         unattributed.is_complete,
         coalesce(coverage.matched_accounts, 0) as all_matched_accounts,
         company.active_people_hidden,
-        coalesce(concealed_weeks.concealed_rows, 0) as concealed_rows,
+        concealed_weeks.concealed_rows,
         {%- for reason in reasons %}
         coalesce(coverage.{{ reason }}, 0) as {{ reason }}{{ ',' if not loop.last }}
         {%- endfor %}
@@ -95,7 +95,7 @@ final as (
         is_complete as is_complete_week,
         accounts_hidden = 1
         or (matched_accounts is null and unmatched_accounts is not null)
-        or concealed_rows between 1 and {{ suppression_k() - 1 }}
+        or coalesce(concealed_rows between 1 and {{ suppression_k() - 1 }}, false)
         or {{ any_merged(reasons) }} as is_suppressed
     from shown
 )
