@@ -1,6 +1,6 @@
 -- grain: one row a period: whether its figures are final, and which sources keep it open
 -- Publishing closes a closable period: its published rows then appear, and stay as they are (docs/privacy.md).
--- A source that has been dead, or owes a day, for as long as `tool_period_sources` allows is waited for no more.
+-- A source that is dead, or owes a day, for as long as `tool_period_sources` allows is waited for no more.
 {%- set dead_after_days = 7 %}
 with periods as (
     select * from {{ ref('int_periods') }}
