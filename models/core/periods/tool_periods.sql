@@ -24,9 +24,13 @@ concealed_periods as (
     select * from {{ ref('int_concealed_periods') }}
 ),
 
+-- What a tool told in any period with use decides for one without: what it never tells is no zero there.
 first_days as (
     select
         tool,
+        {%- for told in ['messages'] + buckets %}
+        max(case when has_{{ told }} then 1 when not has_{{ told }} then 0 end) as ever_{{ told }},
+        {%- endfor %}
         min(first_day) as first_day,
         min(first_seat_day) as first_seat_day,
         min(first_token_day) as first_token_day,
@@ -47,6 +51,9 @@ read_periods as (
         first_days.first_seat_day,
         first_days.first_token_day,
         first_days.first_credit_day,
+        {%- for told in ['messages'] + buckets %}
+        first_days.ever_{{ told }},
+        {%- endfor %}
         coalesce(tool_sources.is_read, true) and concealed_periods.tool is null as is_read,
         coalesce(tool_sources.is_roster_read, true) as is_roster_read,
         coalesce(tool_sources.is_observed, true) as is_observed,
@@ -69,8 +76,9 @@ read_periods as (
             and first_days.tool = concealed_periods.tool
 ),
 
--- A measure is given where the tool can give it, the period was read and, in a period with use, its rows tell it
--- at least once: the same tool may tell more in one tenant, plan or month than in another.
+-- A measure is given where the tool can give it, the period was read and, in a period with use, its rows tell
+-- it at least once: the same tool may tell more in one tenant, plan or month than in another. In a period
+-- without use it is a zero, if the tool ever tells it.
 tool_rows as (
     select
         read_periods.period_type,
@@ -83,15 +91,15 @@ tool_rows as (
         tools.has_activity
         and tool_capabilities.can_user_messages
         and read_periods.is_read
-        and coalesce(tool_observations.has_messages, true) as gives_messages,
+        and coalesce(tool_observations.has_messages, read_periods.ever_messages = 1, true) as gives_messages,
         tools.has_activity
         and tool_capabilities.can_prompt_chars_mean
         and read_periods.is_read
-        and coalesce(tool_observations.has_messages, true) as gives_prompts,
+        and coalesce(tool_observations.has_messages, read_periods.ever_messages = 1, true) as gives_prompts,
         tools.has_activity
         and tool_capabilities.can_sessions
         and read_periods.is_read
-        and coalesce(tool_observations.has_messages, true) as gives_sessions,
+        and coalesce(tool_observations.has_messages, read_periods.ever_messages = 1, true) as gives_sessions,
         tools.has_activity and tool_capabilities.can_advanced_session_ratio and read_periods.is_read
             as gives_models,
         tools.has_activity and tool_capabilities.can_acceptance_ratio and read_periods.is_read
@@ -99,12 +107,14 @@ tool_rows as (
         -- Where no roster was read or carried into the period, nobody knows who holds a seat.
         tool_capabilities.can_licensed_people
         and coalesce(read_periods.first_seat_day < read_periods.period_end, false)
-        and (read_periods.is_roster_read or tool_observations.first_seat_day is not null) as gives_licences,
+        and (read_periods.is_roster_read or tool_observations.first_seat_day is not null)
+            as gives_licences,
         {%- for bucket in buckets %}
         tool_capabilities.can_{{ bucket }}
         and read_periods.is_read
         and coalesce(read_periods.first_token_day < read_periods.period_end, false)
-        and coalesce(tool_observations.has_{{ bucket }}, true) as gives_{{ bucket }},
+        and coalesce(tool_observations.has_{{ bucket }}, read_periods.ever_{{ bucket }} = 1, true)
+            as gives_{{ bucket }},
         {%- endfor %}
         tool_capabilities.can_credits
         and read_periods.is_read
