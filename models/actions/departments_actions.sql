@@ -24,6 +24,7 @@ newest_use as (
     ) }}
 ),
 
+-- A week without one of its sources leaves out a tool that may be the main one of the department.
 department_behind as (
     select
         {{ action_figures(
@@ -48,6 +49,7 @@ department_behind as (
         on rules.rule_id = 'department_behind'
     where
         newest_use.tool = 'all'
+        and newest_use.sources_missing is null
         and newest_use.headcount >= rules.minimum
         and company.active_ratio > 0
         and newest_use.active_ratio <= company.active_ratio * rules.threshold

@@ -124,6 +124,12 @@ def test_a_limit_that_the_company_moves_changes_what_is_found(published: Publish
     assert len(found_by(published, "many_short_prompts")) == 1
 
 
+def test_nobody_lags_behind_in_a_week_without_a_source(published: Published) -> None:
+    """The department may use the very tool that was not read."""
+    assert len(found_by(published, "department_behind")) == 1
+    assert found_by(published, "department_behind", {"sources_missing": "github_copilot.user_days"}) == []
+
+
 def test_nobody_lags_behind_where_nobody_uses_a_tool(published: Published) -> None:
     put_case(published, "department_behind", {"active_people": 0, "active_ratio": 0.0})
     published.change("department_usage_weekly", "department_key = 'all'", active_people=0, active_ratio=0.0)
