@@ -85,6 +85,9 @@ def _row(
             row[name] = _value(name, kind, chance)
         else:
             row[name] = None
+    if "period_state" in row:
+        is_complete = all(value for name, value in row.items() if name.startswith("is_complete_"))
+        row["period_state"] = "complete" if is_complete else "not_final"
     if "is_suppressed" in row:
         row["is_suppressed"] = None in row.values()
     return list(row.values())

@@ -69,9 +69,9 @@ def test_a_server_s_tables_are_copied_with_their_types(
         money = session.name(env.schema("published"), "department_cost_monthly")
         session.execute(
             f"insert into {money} (department_key, department_name, tool, month_start, cost_basis, cost, "
-            "currency, is_complete_month, is_suppressed) values "
-            "('all', 'All', 'codex', '2026-10-01', 'credits', 12.34, 'EUR', true, false), "
-            "('all', 'All', 'codex', '2026-09-01', 'credits', null, 'EUR', true, true)"
+            "projected_month_end, currency, is_complete_month, is_suppressed) values "
+            "('all', 'All', 'codex', '2026-10-01', 'credits', 12.34, 12.34, 'EUR', true, false), "
+            "('all', 'All', 'codex', '2026-09-01', 'credits', null, null, 'EUR', true, true)"
         )
         publication = session.name(env.schema("published"), "publication")
         session.execute(

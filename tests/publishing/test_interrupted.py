@@ -164,7 +164,7 @@ def test_a_commit_whose_answer_was_lost_counts_when_readers_see_it(
 
     monkeypatch.setattr(database, "switch", lose_before)
     with pytest.raises(
-        AiUsageError, match=r"server closed.*readers keep the version of .* \(run r1\)"
+        AiUsageError, match=r"OperationalError.*readers keep the version of .* \(run r1\)"
     ) as error:
         publish(made.environment, "r1")
     assert "maya" not in str(error.value)
