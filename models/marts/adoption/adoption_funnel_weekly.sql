@@ -29,7 +29,13 @@ observed as (
         *,
         case
             when first_day < period_end
-                then cast(floor({{ days_between('first_day', 'period_end') }} / 7.0) as {{ dbt.type_int() }})
+                then cast(
+                    floor(
+                        {{ days_between('first_day', 'period_end') }}
+                        / 7.0
+                    )
+                    as {{ dbt.type_int() }}
+                )
             else 0
         end as weeks_observed
     from spine
@@ -52,7 +58,8 @@ figures as (
         case when observed.gives_active then coalesce(unit_stages.{{ stage }}, 0) end as {{ stage }},
         {%- else %}
         case
-            when observed.gives_active and observed.weeks_observed >= 4 then coalesce(unit_stages.{{ stage }}, 0)
+            when observed.gives_active and observed.weeks_observed >= 4
+                then coalesce(unit_stages.{{ stage }}, 0)
         end as {{ stage }}
         {{- ',' if not loop.last }}
         {%- endif %}
@@ -65,7 +72,8 @@ figures as (
             and observed.tool = unit_stages.tool
 ),
 
--- Where the holders are hidden, not even a zero tells how far they came.
+-- Where the holders or a stage are hidden, a zero would tell that somebody reached the hidden one. Other stages
+-- are shown as the masks have them, which is how the linear audit reads them.
 staged as (
     select
         figures.unit_key,
@@ -80,7 +88,15 @@ staged as (
         {{ masked(stage) }},
         {%- else %}
         case
-            when coalesce(flags.{{ stage }}_hidden, 0) + coalesce(flags.{{ stages[0] }}_hidden, 0) = 0
+            when
+                coalesce(flags.{{ stage }}_hidden, 0) = 0
+                and (
+                    figures.{{ stage }} > 0
+                    or
+                    {%- for other in stages %}
+                    {{ '+ ' if not loop.first }}coalesce(flags.{{ other }}_hidden, 0)
+                    {%- endfor %} = 0
+                )
                 then figures.{{ stage }}
         end as {{ stage }},
         coalesce(flags.{{ stage }}_hidden, 0) as {{ stage }}_hidden{{ ',' if not loop.last }}
@@ -118,8 +134,8 @@ final as (
         {%- for stage in stages %}
         cast({{ stage }} as {{ dbt.type_bigint() }}) as {{ stage }},
         {%- endfor %}
-        -- The stage that loses most of those who reached the one before; ties go to the earlier one. Few people are
-        -- power users by definition, so the step to `deep` is none.
+        -- The stage that loses most of those who reached the one before; ties go to the earlier one. Few people
+        -- are power users by definition, so the step to `deep` is none.
         case
             {%- for stage in stages[1:-1] %}
             when
