@@ -77,9 +77,8 @@ def audit_cells(
     if known is not None:
         asked &= program.connected_to(given)
     questions = [Question(index, *cells[index].protection(k)) for index in asked]
-    # First each period with all others as they are: what can deviate then can deviate anyway.
-    left = program.unanswered(questions, _WITHIN_A_PERIOD)
-    bounded = _findings((cells[index] for index in program.unanswered(left.values())), "bounded")
+    told = program.unanswered(questions, _WITHIN_A_PERIOD)
+    bounded = _findings((cells[index] for index in told), "bounded")
     return bounded | _few_together(cells, rows, unknown, asked, k)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 
+from publishing.linear_audit.propagation import propagated
 from publishing.linear_audit.rows import Row
 
 _TOLERANCE = 1e-6
@@ -34,6 +35,7 @@ class Simplified:
         fixed = -1
         while fixed != (fixed := sum(self._is_fixed(variable) for variable in self.floors)):
             self.rows = self._without_singles(self.rows)
+            self.floors, self.ceilings = propagated(self.floors, self.ceilings, self.rows, self._whole)
 
     def _is_fixed(self, variable: int) -> bool:
         return self.ceilings[variable] - self.floors[variable] <= _TOLERANCE
