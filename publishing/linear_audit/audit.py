@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from publishing.linear_audit.cells import Cell, Key
-from publishing.linear_audit.complements import with_complements
 from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.months import overlapping
-from publishing.linear_audit.relations import relations
+from publishing.linear_audit.relations import Relations
 from publishing.linear_audit.rows import Row
 from publishing.linear_audit.solver import Program, Question
 from publishing.periods import Period
@@ -27,9 +26,9 @@ def of_periods(periods: Collection[Period]) -> About:
 
 
 def of_findings(findings: Iterable[HiddenCellFinding]) -> About:
-    """The cells that were found, and those of the same unit and measure."""
-    wanted = frozenset((finding.period, finding.unit_key, finding.measure) for finding in findings)
-    return lambda cell: (cell.period, cell.unit_key, cell.measure) in wanted
+    """The cells that were found."""
+    wanted = frozenset((f.period, f.unit_key, f.tool, f.measure) for f in findings)
+    return lambda cell: (cell.period, cell.unit_key, cell.tool, cell.measure) in wanted
 
 
 def audit(cells: list[Cell], versions: Iterable[list[Cell]], k: int, about: About) -> set[HiddenCellFinding]:
@@ -37,26 +36,52 @@ def audit(cells: list[Cell], versions: Iterable[list[Cell]], k: int, about: Abou
 
     versions: cells of each earlier version that readers have or may have
     """
-    findings = audit_cells(cells, k, about)
-    for earlier in versions:
-        findings |= audit_versions(cells, earlier, k, about)
-    return findings
+    return Audit(cells, versions, k).ask(cells, about)
+
+
+class Audit:
+    """Asks about one build again and again, while more and more of it is hidden."""
+
+    def __init__(self, cells: Sequence[Cell], versions: Iterable[list[Cell]], k: int) -> None:
+        """versions: cells of each earlier version that readers have or may have."""
+        self._k = k
+        self._now = Relations(cells, k)
+        self._versions = [(earlier, Relations(earlier, k)) for earlier in versions]
+
+    def ask(self, cells: Sequence[Cell], about: About) -> set[HiddenCellFinding]:
+        """Every finding about the hidden ones that `about` names; the same cells in the same order."""
+        self._now.update(cells)
+        findings = _audit(self._now, self._k, about)
+        for earlier, then in self._versions:
+            findings |= _audit_versions(self._now, cells, then, earlier, self._k, about)
+        return findings
 
 
 def audit_versions(cells: list[Cell], earlier: list[Cell], k: int, about: About) -> set[HiddenCellFinding]:
     """Findings from two published versions together: what one shows and is unchanged is known in the other."""
+    return _audit_versions(Relations(cells, k), cells, Relations(earlier, k), earlier, k, about)
+
+
+def audit_cells(cells: Sequence[Cell], k: int, about: About) -> set[HiddenCellFinding]:
+    """Findings about one version."""
+    return _audit(Relations(cells, k), k, about)
+
+
+def _audit_versions(
+    now: Relations, cells: Sequence[Cell], then: Relations, earlier: Sequence[Cell], k: int, about: About
+) -> set[HiddenCellFinding]:
     affected = _changed(cells, earlier)
 
     def asked(cell: Cell) -> bool:
         return cell.period in affected and about(cell)
 
-    found = audit_cells(cells, k, asked, known=_shown(earlier))
-    then = audit_cells(earlier, k, asked, known=_shown(cells))
-    return found | {dataclasses.replace(finding, reason=f"{finding.reason}_then") for finding in then}
+    found = _audit(now, k, asked, known=_shown(earlier))
+    before = _audit(then, k, asked, known=_shown(cells))
+    return found | {dataclasses.replace(finding, reason=f"{finding.reason}_then") for finding in before}
 
 
-def audit_cells(
-    cells: Sequence[Cell], k: int, about: About, known: Mapping[Key, float] | None = None
+def _audit(
+    of: Relations, k: int, about: About, known: Mapping[Key, float] | None = None
 ) -> set[HiddenCellFinding]:
     """Findings about one version.
 
@@ -64,22 +89,37 @@ def audit_cells(
            take it back. Then only cells that hang together with such a one are asked about; what the others
            tell does not depend on the other version
     """
-    cells, complements = with_complements(cells, k)
+    cells = of.cells
     hidden = {index for index, cell in enumerate(cells) if cell.is_hidden}
     given = {i for i in hidden if known is not None and known.get(cells[i].key) == cells[i].value}
     asked = _asked(cells, hidden - given, k, about)
     if not asked or (known is not None and not given):
         return set()
-    rows = relations(cells, k) + complements
     unknown = hidden - given
-    whole = {index for index in unknown if cells[index].step == 1}
-    program = Program({index: cells[index].least - cells[index].value for index in unknown}, rows, whole)
-    if known is not None:
-        asked &= program.connected_to(given)
+    if given:
+        asked &= _program(cells, unknown, of.about(of.periods), asked).connected_to(given)
+    periods = {cells[index].period for index in asked}
+    near = periods | overlapping(periods)
+    rows = of.about(near)
+    edge = {i for row in rows for i, _ in row.members if i in unknown and cells[i].period not in near}
+    program = _program(cells, unknown, rows, asked, edge)
     questions = [Question(index, *cells[index].protection(k)) for index in asked]
-    told = program.unanswered(questions, _WITHIN_A_PERIOD)
+    told, unsure = program.unanswered(questions, _WITHIN_A_PERIOD)
+    if unsure:
+        everything = _program(cells, unknown, of.about(of.periods), asked)
+        told |= everything.unanswered(unsure.values(), _WITHIN_A_PERIOD)[0]
     bounded = _findings((cells[index] for index in told), "bounded")
     return bounded | _few_together(cells, rows, unknown, asked, k)
+
+
+def _program(
+    cells: Sequence[Cell], unknown: set[int], rows: list[Row], asked: set[int], edge: Collection[int] = ()
+) -> Program:
+    """Of the unknown cells in these rows and those that are asked about."""
+    variables = asked | {index for row in rows for index, _ in row.members if index in unknown}
+    whole = {index for index in variables if cells[index].step == 1}
+    floors = {index: cells[index].least - cells[index].value for index in variables}
+    return Program(floors, rows, whole, edge)
 
 
 def _asked(cells: Sequence[Cell], unknown: set[int], k: int, about: About) -> set[int]:

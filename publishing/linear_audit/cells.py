@@ -101,9 +101,10 @@ class Cell:
         """Whether it had to be hidden for itself: only then must nobody come near it.
 
         A cell that was hidden for another one's sake could stand in the published table as it is. Of one that
-        was hidden as an equal figure, the ones that it is equal to decide.
+        was hidden as an equal figure, the ones that it is equal to decide. A zero has nobody behind it: it is
+        only hidden with its row.
         """
-        if self.hidden_reason is None or self.hidden_reason in SECONDARY_REASONS:
+        if self.hidden_reason is None or self.hidden_reason in SECONDARY_REASONS or not self.value:
             return False
         return self.kind == TOTAL or self.contributors < k
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from publishing.linear_audit.cells import ALL_TOOLS, PEOPLE, TOTAL, Cell
+from publishing.linear_audit.cells import ALL_TOOLS, PEOPLE, TOTAL
 from publishing.linear_audit.headcounts import headcounts
 from publishing.linear_audit.knowledge import AT_MOST, AT_MOST_DAILY, OVER_ITEMS, people_behind
-from publishing.linear_audit.rows import Row, at_most
+from publishing.linear_audit.rows import Cells, Row, at_most
 from publishing.periods import Period
 
 # Cells of one unit and period by tool, measure and item.
@@ -16,12 +16,12 @@ _Places = dict[tuple[str, str, str], int]
 _KIND = "sizes"
 
 
-def inequalities(cells: Sequence[Cell], k: int) -> Iterator[Row]:
+def inequalities(cells: Cells, k: int) -> Iterator[Row]:
     """Every one that holds for the exact figures, of units with hidden figures."""
     units: dict[tuple[Period, str], _Places] = defaultdict(dict)
-    for index, cell in enumerate(cells):
+    for index, cell in cells.items():
         units[cell.period, cell.unit_key][cell.tool, cell.measure, cell.item] = index
-    heads = headcounts(cells)
+    heads = headcounts(cells.values())
     for (period, unit), places in units.items():
         if any(cells[index].is_hidden for index in places.values()):
             days = float((period.end - period.start).days)
@@ -32,7 +32,7 @@ def inequalities(cells: Sequence[Cell], k: int) -> Iterator[Row]:
             yield from _behind_totals(places, cells, k)
 
 
-def _pairs(places: _Places, cells: Sequence[Cell], days: float) -> Iterator[Row]:
+def _pairs(places: _Places, cells: Cells, days: float) -> Iterator[Row]:
     for (tool, measure, item), index in places.items():
         for larger_of, times in ((AT_MOST, 1.0), (AT_MOST_DAILY, days)):
             for larger in larger_of.get(measure, ()):
@@ -41,7 +41,7 @@ def _pairs(places: _Places, cells: Sequence[Cell], days: float) -> Iterator[Row]
                     yield from at_most(_KIND, [(index, 1.0)], [(other, times)], cells)
 
 
-def _over_tools(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
+def _over_tools(places: _Places, cells: Cells) -> Iterator[Row]:
     """People of `all` tools: at least those of any tool, at most those of all tools added up."""
     tools: dict[tuple[str, str], list[int]] = defaultdict(list)
     for (tool, measure, item), index in places.items():
@@ -51,7 +51,7 @@ def _over_tools(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
         yield from _union(members, places.get((ALL_TOOLS, measure, item)), cells)
 
 
-def _over_items(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
+def _over_items(places: _Places, cells: Cells) -> Iterator[Row]:
     items: dict[tuple[str, str], list[int]] = defaultdict(list)
     for (tool, measure, _), index in places.items():
         if measure in OVER_ITEMS:
@@ -60,7 +60,7 @@ def _over_items(places: _Places, cells: Sequence[Cell]) -> Iterator[Row]:
         yield from _union(members, places.get((tool, OVER_ITEMS[measure], "")), cells)
 
 
-def _union(members: list[int], whole: int | None, cells: Sequence[Cell]) -> Iterator[Row]:
+def _union(members: list[int], whole: int | None, cells: Cells) -> Iterator[Row]:
     """The whole counts the people of its members, each person once."""
     if whole is None:
         return
@@ -69,7 +69,7 @@ def _union(members: list[int], whole: int | None, cells: Sequence[Cell]) -> Iter
     yield from at_most(_KIND, [(whole, 1.0)], [(index, 1.0) for index in members], cells)
 
 
-def _within_headcount(places: _Places, cells: Sequence[Cell], headcount: float | None) -> Iterator[Row]:
+def _within_headcount(places: _Places, cells: Cells, headcount: float | None) -> Iterator[Row]:
     """No count of people of a unit is larger than its headcount, which is always shown."""
     if headcount is not None:
         for index in places.values():
@@ -77,7 +77,7 @@ def _within_headcount(places: _Places, cells: Sequence[Cell], headcount: float |
                 yield from at_most(_KIND, [(index, 1.0)], [], cells, headcount)
 
 
-def _behind_totals(places: _Places, cells: Sequence[Cell], k: int) -> Iterator[Row]:
+def _behind_totals(places: _Places, cells: Cells, k: int) -> Iterator[Row]:
     """A total that is shown has at least k people behind it, so as many people are there."""
     known: set[int] = set()
     for (tool, measure, item), index in places.items():

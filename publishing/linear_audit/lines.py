@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from publishing.linear_audit.cells import ALL_TOOLS, COMPANY, UNATTRIBUTED, Cell
-from publishing.linear_audit.rows import SAME, Row
+from publishing.linear_audit.rows import SAME, Cells, Row
 
 
-def sums(cells: Sequence[Cell]) -> Iterator[Row]:
+def sums(cells: Cells) -> Iterator[Row]:
     """Units and the company, tools and `all`, parts and their whole."""
     units: dict[tuple[object, ...], list[int]] = defaultdict(list)
     tools: dict[tuple[object, ...], list[int]] = defaultdict(list)
     parts: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for index, cell in enumerate(cells):
+    for index, cell in cells.items():
         if cell.unit_key != UNATTRIBUTED:
             units[cell.period, cell.tool, cell.measure, cell.item].append(index)
         if cell.is_additive:
@@ -27,7 +27,7 @@ def sums(cells: Sequence[Cell]) -> Iterator[Row]:
 
 
 def _balanced(
-    kind: str, lines: Iterable[list[int]], cells: Sequence[Cell], is_sum: Callable[[Cell], bool]
+    kind: str, lines: Iterable[list[int]], cells: Cells, is_sum: Callable[[Cell], bool]
 ) -> Iterator[Row]:
     for line in lines:
         signs = [(index, -1.0 if is_sum(cells[index]) else 1.0) for index in line]
@@ -38,10 +38,10 @@ def _balanced(
             yield Row(kind, tuple(signs))
 
 
-def ties(cells: Sequence[Cell]) -> Iterator[Row]:
+def ties(cells: Cells) -> Iterator[Row]:
     """Figures that are the same number."""
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for index, cell in enumerate(cells):
+    for index, cell in cells.items():
         groups[*cell.tie, cell.value].append(index)
     for group in groups.values():
         for other in group[1:]:

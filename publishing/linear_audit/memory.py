@@ -11,7 +11,7 @@ from ingestion.warehouse import WarehouseSession
 from publishing.closed import CELLS, HIDDEN_GROUPS, LAST_CELLS, MASKS, RESTRICTED, VERSION, ClosedStore
 from publishing.linear_audit.cells import COLUMNS, LATER_COLUMNS, Cell, cells_of, columns_of
 from publishing.linear_audit.findings import HiddenCellFinding
-from publishing.linear_audit.hiding import HiddenGroup
+from publishing.linear_audit.groups import HiddenGroup
 from publishing.linear_audit.months import overlapping
 from publishing.periods import PERIOD_COLUMNS, Period, period_column
 

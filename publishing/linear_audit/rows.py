@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from publishing.linear_audit.cells import Cell
 
 # Two exact figures that differ by less are the same number: money has six decimals.
 SAME = 1e-6
+
+# Cells by their places among all.
+Cells = Mapping[int, Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ def at_most(
     kind: str,
     smaller: Iterable[tuple[int, float]],
     larger: Iterable[tuple[int, float]],
-    cells: Sequence[Cell],
+    cells: Cells,
     constant: float = 0.0,
 ) -> Iterator[Row]:
     """That smaller figures, each with its factor, are at most larger ones plus a constant.

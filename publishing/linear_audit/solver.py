@@ -8,7 +8,7 @@ asks for; how much further does not matter.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,22 +37,30 @@ class Question:
 class Program:
     """Unknown deviations, how far down and up each may go, and relations between them."""
 
-    def __init__(self, floors: dict[int, float], rows: list[Row], whole: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        floors: dict[int, float],
+        rows: list[Row],
+        whole: Collection[int] = (),
+        edge: Collection[int] = (),
+    ) -> None:
         """Members of rows that are no variables are constants.
 
         floors: variable → most negative deviation
         whole: variables that can only deviate by whole numbers
+        edge: variables of which not all relations are here
         """
         simple = Simplified(floors, rows, whole)
         self._same, self._floors, self._ceilings = simple.same, simple.floors, simple.ceilings
         self._all_rows, self._rows = rows, simple.rows
+        self._edge = frozenset(edge)
         self._rows_of: dict[int, list[int]] = defaultdict(list)
         for number, row in enumerate(self._rows):
             for variable, _ in row.members:
                 self._rows_of[variable].append(number)
 
-    def unanswered(self, questions: Iterable[Question], near: frozenset[str]) -> dict[int, Question]:
-        """The questions to which the answer is no, by variable.
+    def unanswered(self, questions: Iterable[Question], near: frozenset[str]) -> tuple[_Asked, _Asked]:
+        """Questions to which the answer is no, by variable; and those that only what is beyond the edge decides.
 
         near: relations of these kinds make up parts, and each is asked by itself first: as long as all others
               stay as they are, a yes is certain; as long as the others in its relations are free within their
@@ -66,12 +74,17 @@ class Program:
         left = _refused(self._alone(everything, _only(asked, left)), is_quick=True)
         no = _refused(self._among_free_ones(parts, _only(asked, left)))
         no |= _refused(self._with_neighbours(parts, _only(asked, left - no), is_loose=True))
-        no |= _refused(self._alone(everything, _only(asked, left - no)))
-        return {question.variable: question for question in put if self._same[question.variable] in no}
+        unsure = _refused(self._alone(everything, _only(asked, left - no)))
+        if not self._edge:
+            no, unsure = no | unsure, set()
+        return self._of(put, no), self._of(put, unsure)
 
-    def _strictest(self, questions: Iterable[Question]) -> dict[int, Question]:
+    def _of(self, questions: Iterable[Question], ones: set[int]) -> _Asked:
+        return {question.variable: question for question in questions if self._same[question.variable] in ones}
+
+    def _strictest(self, questions: Iterable[Question]) -> _Asked:
         """One question for all variables that are the same: what each of them asks at least."""
-        asked: dict[int, Question] = {}
+        asked: _Asked = {}
         for question in questions:
             one = self._same[question.variable]
             before = asked.get(one, question)
@@ -115,25 +128,23 @@ class Program:
             groups[int(label)].append(variable)
         return list(groups.values())
 
-    def _alone(self, parts: Iterable[list[int]], asked: Mapping[int, Question]) -> _Put:
+    def _alone(self, parts: Iterable[list[int]], asked: _Asked) -> _Put:
         for part, questions in _asked_parts(parts, asked):
-            yield self._block(part, self._numbers(part)), questions
+            inner = [variable for variable in part if variable not in self._edge]
+            yield self._block(inner, self._numbers(inner)), questions
 
-    def _among_free_ones(self, parts: Iterable[list[int]], asked: Mapping[int, Question]) -> _Put:
+    def _among_free_ones(self, parts: Iterable[list[int]], asked: _Asked) -> _Put:
         for part, questions in _asked_parts(parts, asked):
             numbers = self._numbers(part)
             yield self._block(sorted({*part, *self._members(numbers)}), numbers), questions
 
-    def _with_neighbours(
-        self, parts: Sequence[list[int]], asked: Mapping[int, Question], *, is_loose: bool = False
-    ) -> _Put:
+    def _with_neighbours(self, parts: Sequence[list[int]], asked: _Asked, *, is_loose: bool = False) -> _Put:
         part_of = {variable: part for part in parts for variable in part}
         for part, questions in _asked_parts(parts, asked):
             members = {*part, *self._members(self._numbers(part))}
             near = {variable for member in members for variable in part_of[member]}
             numbers = self._numbers(near)
-            if is_loose:
-                near |= self._members(numbers)
+            near = near | self._members(numbers) if is_loose else near - self._edge
             yield self._block(sorted(near), numbers), questions
 
     def _numbers(self, variables: Iterable[int]) -> list[int]:
@@ -146,16 +157,15 @@ class Program:
         return Block.of(variables, [self._rows[number] for number in numbers], self._floors, self._ceilings)
 
 
+_Asked = dict[int, Question]
 _Put = Iterator[tuple[Block, list[Question]]]
 
 
-def _only(asked: Mapping[int, Question], variables: Collection[int]) -> dict[int, Question]:
+def _only(asked: _Asked, variables: Collection[int]) -> _Asked:
     return {variable: asked[variable] for variable in variables}
 
 
-def _asked_parts(
-    parts: Iterable[list[int]], asked: Mapping[int, Question]
-) -> Iterator[tuple[list[int], list[Question]]]:
+def _asked_parts(parts: Iterable[list[int]], asked: _Asked) -> Iterator[tuple[list[int], list[Question]]]:
     for part in parts:
         if questions := [asked[variable] for variable in part if variable in asked]:
             yield part, questions
