@@ -138,10 +138,12 @@ def _few_together(
     """
     findings: set[HiddenCellFinding] = set()
     for row in rows:
+        if row.kind not in _ADDED_UP or not any(index in asked for index, _ in row.members):
+            continue
         hidden = [index for index, _ in row.members if index in unknown]
         signs = {sign for index, sign in row.members if index in unknown}
         sensitive = [index for index in hidden if index in asked]
-        if row.kind not in _ADDED_UP or len(signs) != 1 or not sensitive:
+        if len(signs) != 1:
             continue
         counts = [cells[index].contributors for index in hidden]
         if (sum(counts) if row.kind == "units" else max(counts)) < k:

@@ -36,7 +36,7 @@ def widest(groups: set[HiddenGroup]) -> set[HiddenGroup]:
 
 def hidden(cells: Sequence[Cell], groups: Collection[HiddenGroup]) -> list[Cell]:
     """The cells with these groups hidden as well."""
-    names = set(groups)
+    names = {(group.period, group.name, group.unit_key, group.tool) for group in groups}
     periods = {group.period for group in groups}
     return [
         replace(cell, hidden_reason=AUDIT_REASON)
@@ -46,13 +46,13 @@ def hidden(cells: Sequence[Cell], groups: Collection[HiddenGroup]) -> list[Cell]
     ]
 
 
-def _is_hidden_now(cell: Cell, groups: set[HiddenGroup]) -> bool:
+def _is_hidden_now(cell: Cell, names: Collection[tuple[Period, str, str, str]]) -> bool:
     if cell.is_hidden:
         return False
     is_part = cell.part_group is not None and not cell.is_part_total
     of_cell = (cell.mask_group, str(cell.part_group)) if is_part else (cell.mask_group,)
     return any(
-        HiddenGroup(cell.period, name, unit, tool) in groups
+        (cell.period, name, unit, tool) in names
         for name in of_cell
         for unit in (cell.unit_key, EVERY_UNIT)
         for tool in (cell.tool, EVERY_TOOL)

@@ -37,9 +37,9 @@ def hide_until_clean(
     """Hide something for every finding, ask again, hide something else for those that are left, and so on.
 
     `turns.py` says what is tried, from little to everything in the period and in those around it. What did not
-    help is shown again before the next turn, which hides more. Hiding only ever gives other figures more room, so
-    each turn asks only about what was found. Only open periods can be hidden. Closed ones beside them are asked
-    about too: a month that is published now may tell a week that was closed before.
+    help is shown again before the next turn, which hides more. Hiding only ever gives other figures more room,
+    so each turn asks only about what was found. Only open periods can be hidden. Closed ones beside them are
+    asked about too: a month that is published now may tell a week that was closed before.
     """
     open_now = set(open_periods)
     asking = Audit(cells, versions, k)
@@ -58,6 +58,7 @@ def hide_until_clean(
         still = asking.ask(hidden(cells, tried), of_findings(left)) - told_before
         helpful = groups.union(*(more for finding, more in wanted.items() if finding not in still))
         if groups < helpful < tried:
-            still = asking.ask(hidden(cells, helpful), of_findings(left)) - told_before
+            # What was found with more hidden is found with less, too.
+            still |= asking.ask(hidden(cells, helpful), of_findings(left - still)) - told_before
         groups, left = helpful, still
     return Hiding(findings, widest(groups), hidden(cells, groups), told_before)

@@ -16,20 +16,35 @@ _Places = dict[tuple[str, str, str], int]
 _KIND = "sizes"
 
 
-def inequalities(cells: Cells, k: int) -> Iterator[Row]:
-    """Every one that holds for the exact figures, of units with hidden figures."""
+def inequalities(cells: Cells) -> Iterator[Row]:
+    """Every one that holds for the exact figures, whatever is hidden."""
+    heads = headcounts(cells.values())
+    for (period, unit), places in _units(cells).items():
+        days = float((period.end - period.start).days)
+        yield from _pairs(places, cells, days)
+        yield from _over_tools(places, cells)
+        yield from _over_items(places, cells)
+        yield from _within_headcount(places, cells, heads.get((period, unit)))
+
+
+def behind_totals(cells: Cells, k: int) -> Iterator[Row]:
+    """A total that is shown has at least k people behind it, so as many people are there."""
+    for places in _units(cells).values():
+        known: set[int] = set()
+        for (tool, measure, item), index in places.items():
+            if cells[index].kind == TOTAL and not cells[index].is_hidden:
+                people = people_behind(measure)
+                place = places.get((tool, people, item), places.get((tool, people, "")))
+                if place is not None and place not in known and cells[place].is_hidden:
+                    known.add(place)
+                    yield from at_most(_KIND, [], [(place, 1.0)], cells, -float(k))
+
+
+def _units(cells: Cells) -> dict[tuple[Period, str], _Places]:
     units: dict[tuple[Period, str], _Places] = defaultdict(dict)
     for index, cell in cells.items():
         units[cell.period, cell.unit_key][cell.tool, cell.measure, cell.item] = index
-    heads = headcounts(cells.values())
-    for (period, unit), places in units.items():
-        if any(cells[index].is_hidden for index in places.values()):
-            days = float((period.end - period.start).days)
-            yield from _pairs(places, cells, days)
-            yield from _over_tools(places, cells)
-            yield from _over_items(places, cells)
-            yield from _within_headcount(places, cells, heads.get((period, unit)))
-            yield from _behind_totals(places, cells, k)
+    return units
 
 
 def _pairs(places: _Places, cells: Cells, days: float) -> Iterator[Row]:
@@ -73,17 +88,5 @@ def _within_headcount(places: _Places, cells: Cells, headcount: float | None) ->
     """No count of people of a unit is larger than its headcount, which is always shown."""
     if headcount is not None:
         for index in places.values():
-            if cells[index].kind == PEOPLE and cells[index].is_hidden:
+            if cells[index].kind == PEOPLE:
                 yield from at_most(_KIND, [(index, 1.0)], [], cells, headcount)
-
-
-def _behind_totals(places: _Places, cells: Cells, k: int) -> Iterator[Row]:
-    """A total that is shown has at least k people behind it, so as many people are there."""
-    known: set[int] = set()
-    for (tool, measure, item), index in places.items():
-        if cells[index].kind == TOTAL and not cells[index].is_hidden:
-            people = people_behind(measure)
-            place = places.get((tool, people, item), places.get((tool, people, "")))
-            if place is not None and place not in known and cells[place].is_hidden:
-                known.add(place)
-                yield from at_most(_KIND, [], [(place, 1.0)], cells, -float(k))

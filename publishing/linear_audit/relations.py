@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from publishing.linear_audit.cells import Cell
 from publishing.linear_audit.complements import with_complements
-from publishing.linear_audit.inequalities import inequalities
+from publishing.linear_audit.inequalities import behind_totals, inequalities
 from publishing.linear_audit.lines import sums, ties
 from publishing.linear_audit.months import weeks_and_months
 from publishing.linear_audit.rows import Row
@@ -39,7 +39,7 @@ class Relations:
         for row in weeks_and_months(dict(enumerate(with_rests))):
             for period in {with_rests[index].period for index, _ in row.members}:
                 self._between[period].append(row)
-        self._within: dict[Period, tuple[list[bool], list[Row]]] = {}
+        self._within: dict[Period, list[Row]] = {}
 
     def update(self, cells: Sequence[Cell]) -> None:
         """The same cells in the same order, of which others are hidden."""
@@ -59,11 +59,9 @@ class Relations:
         return [row for row in found.values() if any(self.cells[index].is_hidden for index, _ in row.members)]
 
     def _of(self, period: Period) -> list[Row]:
-        now = [self.cells[index] for index in self._places[period]]
-        is_hidden = [cell.is_hidden for cell in now]
-        before, rows = self._within.get(period, ([], []))
-        if is_hidden != before:
-            cells = dict(zip(self._places[period], now, strict=True))
-            rows = [*sums(cells), *ties(cells), *inequalities(cells, self._k), *self._complements[period]]
-            self._within[period] = is_hidden, rows
-        return rows
+        cells = {index: self.cells[index] for index in self._places[period]}
+        rows = self._within.get(period)
+        if rows is None:
+            rows = [*sums(cells), *ties(cells), *inequalities(cells), *self._complements[period]]
+            self._within[period] = rows
+        return [*rows, *behind_totals(cells, self._k)]

@@ -60,7 +60,7 @@ class Program:
                 self._rows_of[variable].append(number)
 
     def unanswered(self, questions: Iterable[Question], near: frozenset[str]) -> tuple[_Asked, _Asked]:
-        """Questions to which the answer is no, by variable; and those that only what is beyond the edge decides.
+        """Questions to which the answer is no, by variable; and those that what is beyond the edge decides.
 
         near: relations of these kinds make up parts, and each is asked by itself first: as long as all others
               stay as they are, a yes is certain; as long as the others in its relations are free within their
@@ -68,13 +68,12 @@ class Program:
         """
         put = list(questions)
         asked = self._strictest(put)
-        parts, everything = self._components(near), self._components(None)
+        parts = self._components(near)
         left = _refused(self._alone(parts, asked), is_quick=True)
         left = _refused(self._with_neighbours(parts, _only(asked, left)), is_quick=True)
-        left = _refused(self._alone(everything, _only(asked, left)), is_quick=True)
         no = _refused(self._among_free_ones(parts, _only(asked, left)))
         no |= _refused(self._with_neighbours(parts, _only(asked, left - no), is_loose=True))
-        unsure = _refused(self._alone(everything, _only(asked, left - no)))
+        unsure = _refused(self._alone(self._components(None), _only(asked, left - no)))
         if not self._edge:
             no, unsure = no | unsure, set()
         return self._of(put, no), self._of(put, unsure)
