@@ -40,7 +40,7 @@ _OWN_TABLES = {
     SHARES: "period_type varchar, period_start date, version integer, unit_key varchar, tool varchar, "
     "people integer",
     HIDDEN_GROUPS: "period_type varchar, period_start date, mask_group varchar, unit_key varchar, "
-    "hidden_since timestamp",
+    "hidden_since timestamp, tool varchar",
 }
 VERSION = "version"
 
@@ -74,11 +74,12 @@ class ClosedStore:
         self.session.execute(f"create schema if not exists {self.session.name(self.schema)}")
         for table, columns in _OWN_TABLES.items():
             self.session.execute(f"create table if not exists {self.name(table)} ({columns})")
-        # Releases up to 0.1 kept one state a person.
-        present = {column.name for column in self.session.columns(self.schema, PERSON_STATES)}
-        for column in ("unit_key", "tool"):
-            if column not in present:
-                self.session.execute(f"alter table {self.name(PERSON_STATES)} add column {column} varchar")
+        # Releases up to 0.1 kept one state a person, and hid groups in all tools.
+        for table, added in ((PERSON_STATES, ("unit_key", "tool")), (HIDDEN_GROUPS, ("tool",))):
+            present = {column.name for column in self.session.columns(self.schema, table)}
+            for column in added:
+                if column not in present:
+                    self.session.execute(f"alter table {self.name(table)} add column {column} varchar")
 
     def name(self, table: str) -> str:
         """A table of the store, quoted."""

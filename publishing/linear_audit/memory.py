@@ -94,12 +94,18 @@ class AuditMemory:
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         with self._session.transaction():
             known = set(
-                self._session.rows(f"select period_type, period_start, mask_group, unit_key from {name}")
+                self._session.rows(
+                    f"select period_type, period_start, mask_group, unit_key, coalesce(tool, '*') from {name}"
+                )
             )
             for group in sorted(groups):
-                row = (group.period.period_type, group.period.start, group.name, group.unit_key)
+                row = (group.period.period_type, group.period.start, group.name, group.unit_key, group.tool)
                 if row not in known:
-                    self._session.execute(f"insert into {name} values (%s, %s, %s, %s, %s)", *row, now)
+                    self._session.execute(
+                        f"insert into {name} (period_type, period_start, mask_group, unit_key, tool, "
+                        "hidden_since) values (%s, %s, %s, %s, %s, %s)",
+                        *(*row, now),
+                    )
 
     def remember(self, run_id: str) -> None:
         """Keep what this version shows and hides of periods that close with it, before it is switched to."""

@@ -50,6 +50,7 @@ _STEPS = (
     _Step(0, Tools.LINE),
     _Step(1, Tools.LINE),
     _Step(1, kinds=Kinds.RELATED),
+    _Step(2),
     _Step(1, is_around=True),
     _Step(4),
     _Step(None),

@@ -12,7 +12,7 @@ import pandas as pd
 from ingestion.config import Environment
 from orchestration.dbt import run_dbt
 from publishing.linear_audit.cells import Cell, cells_of, columns_of
-from publishing.linear_audit.hiding import HiddenGroup
+from publishing.linear_audit.groups import HiddenGroup
 
 MODELS = ("suppression_cells", "suppression_first_round", "suppression_masks")
 _CELL_COLUMNS = [
@@ -59,9 +59,9 @@ class SuppressionSql:
         )
         self._table(
             "staging.stg_closed__hidden_groups",
-            ["period_type", "period_start", "mask_group", "unit_key"],
-            [(g.period.period_type, g.period.start, g.name, g.unit_key) for g in hidden_groups]
-            or [("week", dt.date(1999, 1, 4), "nothing", "*")],
+            ["period_type", "period_start", "mask_group", "unit_key", "tool"],
+            [(g.period.period_type, g.period.start, g.name, g.unit_key, g.tool) for g in hidden_groups]
+            or [("week", dt.date(1999, 1, 4), "nothing", "*", "*")],
         )
         for model, query in self._queries.items():
             self.connection.execute(f"create or replace table restricted.{model} as {query}")

@@ -11,7 +11,7 @@ from tests.publishing.deployment import Deployment
 
 RUN = "select run_id from published.publication"
 GROUPS = (
-    "select period_type, cast(period_start as varchar), mask_group, unit_key "
+    "select period_type, cast(period_start as varchar), mask_group, unit_key, tool "
     "from closed.hidden_groups order by unit_key"
 )
 # Legal's three are 53 - 20 - 30.
@@ -48,8 +48,8 @@ def test_what_would_be_told_is_hidden_before_it_is_published(telling: Deployment
     assert done.run_id == "r1"
     assert telling.published(RUN) == [("r1",)]
     assert telling.rows(GROUPS) == [
-        ("week", "2026-10-12", "activity", "legal"),
-        ("week", "2026-10-12", "activity", "sales"),
+        ("week", "2026-10-12", "activity", "legal", "chatgpt"),
+        ("week", "2026-10-12", "activity", "sales", "chatgpt"),
     ]
     found = telling.rows(
         "select run_id, table_name, cast(period_start as varchar), measure, reason "
@@ -67,6 +67,23 @@ def test_the_groups_stay_and_the_last_cells_are_those_that_closed_last(telling: 
     publish(telling.environment, "r2")
     assert len(telling.rows(GROUPS)) == 2
     assert telling.rows("select distinct run_id from closed.last_cells") == []
+
+
+def test_a_store_that_did_not_tell_tools_apart_hides_them_all(telling: Deployment) -> None:
+    telling.run(
+        "create schema if not exists closed",
+        "drop table if exists closed.hidden_groups",
+        "create table closed.hidden_groups (period_type varchar, period_start date, mask_group varchar, "
+        "unit_key varchar, hidden_since timestamp)",
+        "insert into closed.hidden_groups values "
+        "('week', date '2026-09-28', 'activity', 'people', timestamp '2026-10-06 03:00:00')",
+    )
+    publish_hiding(telling.environment, "r1", lambda: hide(telling, "legal", "sales"))
+    assert telling.rows(GROUPS) == [
+        ("week", "2026-10-12", "activity", "legal", "chatgpt"),
+        ("week", "2026-09-28", "activity", "people", None),
+        ("week", "2026-10-12", "activity", "sales", "chatgpt"),
+    ]
 
 
 def test_what_no_reader_sees_is_not_asked_about(telling: Deployment) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from publishing.linear_audit.audit import audit_cells, audit_versions, of_periods
 from publishing.linear_audit.cells import Cell
-from publishing.linear_audit.hiding import HiddenGroup, hide_until_clean
+from publishing.linear_audit.groups import HiddenGroup
+from publishing.linear_audit.hiding import hide_until_clean
 from publishing.periods import Period
 
 K = 5
@@ -158,7 +159,7 @@ def four_weeks(hidden_week: int) -> list[Cell]:
 def test_an_open_month_is_hidden_for_a_week_that_is_closed() -> None:
     hiding = hide_until_clean(four_weeks(0), [], K, [FEBRUARY])
     assert {finding.period for finding in hiding.findings} == {WEEKS[0]}
-    assert hiding.groups == {HiddenGroup(FEBRUARY, "sessions", "unattributed")}
+    assert hiding.groups == {HiddenGroup(FEBRUARY, "sessions", "unattributed", "chatgpt")}
     assert audit_cells(hiding.cells, K, lambda _: True) == set()
 
 
@@ -173,7 +174,7 @@ def test_what_closed_periods_tell_is_not_hidden_in_vain() -> None:
 def test_the_unit_with_the_fewest_people_is_hidden_beside() -> None:
     line = [count("legal", 3, "few_contributors"), count("sales", 20), count("people", 9), count("all", 32)]
     hiding = hide_until_clean(line, [], K, [WEEK])
-    assert hiding.groups == {HiddenGroup(WEEK, "activity", "legal"), HiddenGroup(WEEK, "activity", "people")}
+    assert hiding.groups == {HiddenGroup(WEEK, "activity", unit, "chatgpt") for unit in ("legal", "people")}
     assert [cell.hidden_reason for cell in hiding.cells] == ["few_contributors", None, "audit", None]
 
 
@@ -184,4 +185,60 @@ def test_two_others_are_hidden_where_one_leaves_too_little_room() -> None:
         *(count("sales", 20), count("all", 24)),
     ]
     hiding = hide_until_clean(line, [], K, [WEEK])
-    assert hiding.groups == {HiddenGroup(WEEK, "activity", unit) for unit in ("legal", "law", "sales")}
+    assert hiding.groups == {
+        HiddenGroup(WEEK, "activity", unit, "chatgpt") for unit in ("legal", "law", "sales")
+    }
+
+
+def test_another_tool_stays_shown() -> None:
+    # Legal's three are 32 - 20 - 9 in one tool; in the other one nothing is hidden.
+    line = [count("legal", 3, "few_contributors"), count("sales", 20), count("people", 9), count("all", 32)]
+    other = [count(unit, 10, None, "m365_copilot") for unit in ("legal", "people")]
+    hiding = hide_until_clean([*line, *other], [], K, [WEEK])
+    assert hiding.cells[4:] == other
+
+
+def test_what_does_not_help_is_shown_again() -> None:
+    # 40 sessions in four weeks are the month's 40. Hiding another unit of the week changes nothing: only the
+    # month does, and it is all that is hidden in the end.
+    weeks = [total(unit, 10, 2, None, week) for week in WEEKS for unit in ("legal", "law")]
+    weeks[0] = replace(weeks[0], hidden_reason="few_contributors")
+    months = [total(unit, 40, 8, None, FEBRUARY) for unit in ("legal", "law")]
+    hiding = hide_until_clean([*weeks, *months], [], K, {FEBRUARY, *WEEKS})
+    assert {cell.period for cell in hiding.cells if cell.hidden_reason == "audit"} >= {FEBRUARY}
+    assert audit_cells(hiding.cells, K, lambda _: True) == set()
+    shown = {(cell.period, cell.unit_key) for cell in hiding.cells if not cell.is_hidden}
+    assert {(week, unit) for week in WEEKS[2:] for unit in ("legal", "law")} <= shown
+
+
+def test_a_count_within_another_is_freed_by_hiding_the_other() -> None:
+    # Legal holds 4 of 10 seats, since Sales shows 6; all but one of them were used. So under five were used
+    # for certain, until the holders of Sales are hidden as well.
+    def holders(unit: str, value: int, reason: str | None = None) -> Cell:
+        return replace(
+            count(unit, value, reason), measure="licensed_people", mask_group="licensed", tie_group="held"
+        )
+
+    def first_used(unit: str, value: int, reason: str | None = None) -> Cell:
+        return replace(count(unit, value, reason), measure="first_use", mask_group="stages", tie_group="first")
+
+    def assigned(unit: str, value: int, reason: str | None = None) -> Cell:
+        return replace(count(unit, value, reason), measure="assigned", mask_group="licensed", tie_group="held")
+
+    cells = [
+        *(holders("all", 10), holders("sales", 6), holders("legal", 4, "few_contributors")),
+        *(assigned("all", 10), assigned("sales", 6), assigned("legal", 4, "few_contributors")),
+        *(first_used("sales", 6, "secondary_unit"), first_used("legal", 3, "few_contributors")),
+    ]
+    hiding = hide_until_clean(cells, [], K, [WEEK])
+    assert HiddenGroup(WEEK, "licensed", "sales", "chatgpt") in hiding.groups
+    assert audit_cells(hiding.cells, K, lambda _: True) == set()
+
+
+def test_a_zero_that_is_hidden_with_its_row_needs_no_room() -> None:
+    # Nobody of Legal is known to have left: zeros of other rows are shown.
+    line = [
+        replace(count(unit, value, reason), measure="held_by_leaver", mask_group="seat_classes")
+        for unit, value, reason in (("legal", 0, "few_contributors"), ("sales", 9, None), ("all", 9, None))
+    ]
+    assert reasons(line) == set()

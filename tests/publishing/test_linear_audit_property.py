@@ -18,7 +18,8 @@ import pytest
 
 from publishing.linear_audit.audit import audit
 from publishing.linear_audit.cells import Cell
-from publishing.linear_audit.hiding import HiddenGroup, Hiding, hide_until_clean
+from publishing.linear_audit.groups import HiddenGroup
+from publishing.linear_audit.hiding import Hiding, hide_until_clean
 from publishing.periods import Period
 from tests.publishing.by_hand import ByHand
 from tests.publishing.organisations import Organisation, cells, draw, headcounts

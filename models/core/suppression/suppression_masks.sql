@@ -68,7 +68,7 @@ masked as (
     select * from closed
 ),
 
--- A group is hidden for one unit or for all (`*`), with its sums or as parts alone.
+-- A group is hidden for one unit or for all (`*`), in one tool or in all, with its sums or as parts alone.
 hidden_by_audit as (
     select distinct
         masked.period_type,
@@ -83,6 +83,7 @@ hidden_by_audit as (
             masked.period_type = hidden_groups.period_type
             and masked.period_start = hidden_groups.period_start
             and hidden_groups.unit_key in (masked.unit_key, '*')
+            and hidden_groups.tool in (masked.tool, '*')
             and (
                 masked.mask_group = hidden_groups.mask_group
                 or (masked.part_group = hidden_groups.mask_group and not masked.is_part_total)

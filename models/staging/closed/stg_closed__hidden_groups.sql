@@ -1,4 +1,4 @@
--- grain: one row a group of measures that the linear audit had hidden in a period, for a unit or for all
+-- grain: one row a group of measures that the linear audit had hidden in a period, for a unit or for all, in a tool or in all
 with source as (
     select * from {{ source('closed', 'hidden_groups') }}
 ),
@@ -9,6 +9,8 @@ final as (
         period_start,
         mask_group,
         unit_key,
+        -- Releases up to 0.1 hid a group in all tools.
+        coalesce(tool, '*') as tool,
         hidden_since
     from source
 )
