@@ -35,6 +35,8 @@ def told_by(here: Seen, totals: bool = True) -> list[Told]:
 def told_by_two(before: Seen, after: Seen, alone: Sequence[Told] = ()) -> list[Told | Moved]:
     """What two versions tell side by side and the newer one does not tell alone."""
     known = {(each.kind, each.what) for each in alone}
-    both = Attack(laid_over(before.published, after.published)).told_counts(after.truth)
+    together = laid_over(before.published, after.published)
+    shows_more = together != after.published
+    both = Attack(together).told_counts(after.truth) if shows_more else []
     further = [each for each in both if (each.kind, each.what) not in known]
     return [*further, *moved(before.published, after.published, before.truth, after.truth)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.attack.readers import seen
 from tests.end_to_end.harness import World, require_published, world
 from tests.postgres import PostgresServer
 
@@ -37,6 +38,8 @@ def two_nights_in(
         rows = whole.splitlines(keepends=True)
         logins.write_text("".join(rows[:-1]), encoding="utf-8")
         require_published(made.night())
+        if made.environment.has_file:
+            made.seen.append(seen("first night", made.environment.data_dir))
         logins.write_text(whole, encoding="utf-8")
         require_published(made.night(days_later=1))
         yield made

@@ -26,6 +26,7 @@ from ingestion.warehouse import WarehouseSession
 from orchestration.dbt import DbtResult, run_dbt
 from orchestration.demo import environment_variables, vendor_settings
 from orchestration.night import Night, NightResult, run_night
+from tests.attack.readers import Seen
 
 KEY = bytes(range(7, 39))
 # What a run writes about itself changes with every run; figures must not.
@@ -43,6 +44,7 @@ class World:
     folder: Path
     nights: list[NightResult] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
+    seen: list[Seen] = field(default_factory=list)  # versions that a test wants to look at later
 
     @property
     def company_dir(self) -> Path:

@@ -13,6 +13,7 @@ import pytest
 from demo.company.truth import compute_truth
 from ingestion.config import environment
 from orchestration.dbt import DbtResult, run_dbt
+from tests.attack.readers import seen, told_by, told_by_two
 from tests.end_to_end.harness import World, contents, require_published
 from tests.end_to_end.truth import compare_usage
 
@@ -107,6 +108,15 @@ def test_the_second_night_equals_the_truth_of_that_night(two_nights: World) -> N
     assert compare_usage(
         two_nights, first_truth, "weekly", before=str(running_week), schema="marts"
     ).differences, "the second night must know more than the first"
+
+
+def test_two_nights_side_by_side_tell_nothing_about_few_people(two_nights: World) -> None:
+    """A reader keeps yesterday's version: with today's it tells no more than either alone, which is nothing."""
+    (yesterday,) = two_nights.seen
+    today = seen("second night", two_nights.environment.data_dir)
+    alone = told_by(today)
+    told = [*alone, *told_by_two(yesterday, today, alone)]
+    assert told == [], "\n".join(map(str, told[:5]))
 
 
 @pytest.mark.parametrize("table", DAY_TABLES)
