@@ -96,13 +96,14 @@ def _audit(
     if not asked or (known is not None and not given):
         return set()
     unknown = hidden - given
-    if given:
-        asked &= _program(cells, unknown, of.about(of.periods), asked).connected_to(given)
+    # What two versions tell together may reach further than to the weeks and months around.
     periods = {cells[index].period for index in asked}
-    near = periods | overlapping(periods)
+    near = of.periods if given else periods | overlapping(periods)
     rows = of.about(near)
     edge = {i for row in rows for i, _ in row.members if i in unknown and cells[i].period not in near}
     program = _program(cells, unknown, rows, asked, edge)
+    if given:
+        asked &= program.connected_to(given)
     questions = [Question(index, *cells[index].protection(k)) for index in asked]
     told, unsure = program.unanswered(questions, _WITHIN_A_PERIOD)
     if unsure:
