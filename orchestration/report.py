@@ -16,7 +16,7 @@ from rich.table import Table
 from orchestration.console import console
 from orchestration.freshness import stale_names
 from orchestration.reach import reach_lines
-from publishing.closing import Newest
+from publishing.periods import Newest
 
 if TYPE_CHECKING:
     from dashboards.builder import Site

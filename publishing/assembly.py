@@ -14,12 +14,12 @@ from ingestion.errors import AiUsageError
 from ingestion.ops import newest_as_of
 from ingestion.warehouse import WarehouseSession
 from publishing.closed import VERSION, ClosedStore
-from publishing.closing import ClosingPlan, Newest, mart_periods
+from publishing.closing import ClosingPlan, mart_periods
 from publishing.comparisons import compare_with_closed
 from publishing.derived import Queries, make_again
 from publishing.engine_sql import column_types
 from publishing.open_rows import add_open_rows
-from publishing.periods import PERIOD_COLUMNS, Period, PeriodType
+from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType
 
 MARTS = "marts"
 NEXT = "publishing_next"

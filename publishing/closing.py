@@ -8,18 +8,10 @@ from dataclasses import dataclass, field
 from ingestion.config import Environment
 from ingestion.warehouse import WarehouseSession
 from publishing.closed import CELLS, MASKS, RESTRICTED, ClosedPeriod, ClosedStore
-from publishing.periods import PERIOD_COLUMNS, Period, PeriodType, period_column
+from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType, period_column
 from publishing.person_states import PersonStates
 
 _CLOSABLE = "closable_periods"
-
-
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """First day of the newest period with figures, and the first day on which the next one can appear."""
-
-    start: dt.date | None = None
-    next_from: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

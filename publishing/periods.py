@@ -47,6 +47,14 @@ class Period:
         return Period("month", (self.end - dt.timedelta(days=99)).replace(day=1))
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """First day of the newest period with figures, and the first day on which the next one can appear."""
+
+    start: dt.date | None = None
+    next_from: dt.date | None = None
+
+
 def parse_period(text: str) -> Period:
     """A period as it is written on the command line: `week:2026-10-12`, `month:2026-09-01`.
 

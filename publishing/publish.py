@@ -16,7 +16,7 @@ from publishing import database
 from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard, marts_tables
 from publishing.audit import AuditFailedError, audit, require_clean
 from publishing.closed import ClosedStore
-from publishing.closing import ClosingPlan, Newest, close, plan
+from publishing.closing import ClosingPlan, close, plan
 from publishing.cluster import cluster_readers
 from publishing.cluster_copies import copy_marts
 from publishing.derived import Queries
@@ -25,7 +25,7 @@ from publishing.grants import PUBLISHED, grant_readers
 from publishing.last_good import last_good, readers_keep
 from publishing.linear_audit.gate import CleanCells, MoreToHideError, require_nothing_told
 from publishing.linear_audit.memory import AuditMemory
-from publishing.periods import Period, PeriodType
+from publishing.periods import Newest, Period, PeriodType
 
 # What depends on figures that the linear audit had hidden, as dbt selects it.
 MASKED_MODELS = "stg_closed__hidden_groups+"

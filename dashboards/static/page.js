@@ -72,6 +72,11 @@
   // A chart of ECharts: made once, then given its new option.
   function plotChart(chart, section, view) {
     const plot = slot(section, "plot");
+    if (!view.rows.length) {
+      slot(section, "flags").textContent = "";
+      plot.hidden = true;
+      return;
+    }
     const made = site.charts[chart.type](chart, view);
     slot(section, "flags").textContent = made.flags.join(" ");
     const isEmpty = !made.steps.some((step) => step.show);

@@ -22,7 +22,7 @@ ROLES = {
 @pytest.fixture(scope="session")
 def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A world after its first night. Tests that use it only read."""
-    with world(tmp_path_factory.mktemp("first_night"), people=60, weeks=6) as made:
+    with world(tmp_path_factory.mktemp("first_night"), people=60, weeks=8) as made:
         require_published(made.night())
         yield made
 

@@ -184,7 +184,10 @@ ranked as (
         senders.*,
         rank() over (partition by week_start order by messages_28d desc) as sender_rank,
         count(*) over (partition by week_start) as senders,
-        week_start - 21 >= (select min(activity_date) from usage_days where tool = 'chatgpt') as is_observed
+        week_start - 21 >= (
+            select min(day) from warehouse.ops.loaded_days
+            where source = 'chatgpt' and resource = 'log_files/CONVERSATION_MESSAGE' and status = 'ok'
+        ) as is_observed
     from senders
     inner join people_of_periods as people
         on
