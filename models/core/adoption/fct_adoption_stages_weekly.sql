@@ -29,7 +29,10 @@ observed as (
         case
             when tool_periods.first_day < tool_periods.period_end
                 then cast(
-                    floor({{ days_between('tool_periods.first_day', 'tool_periods.period_end') }} / 7.0)
+                    floor(
+                        {{ days_between('tool_periods.first_day', 'tool_periods.period_end') }}
+                        / 7.0
+                    )
                     as {{ dbt.type_int() }}
                 )
             else 0

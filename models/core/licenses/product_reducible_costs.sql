@@ -45,7 +45,9 @@ reducible as (
 final as (
     select
         reducible.*,
-        {{ price_seats('case when unassigned > 0 then unassigned when unassigned <= 0 then 0 end', 'seat_price') }}
+        {{ price_seats(
+            'case when unassigned > 0 then unassigned when unassigned <= 0 then 0 end', 'seat_price'
+        ) }}
             as unassigned_cost,
         {{ price_seats(
             'case

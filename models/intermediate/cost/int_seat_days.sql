@@ -128,8 +128,8 @@ m365_copilot_first_rosters as (
     group by tenant, scope
 ),
 
--- Microsoft gives no date of assignment: the first snapshot of an unbroken run stands for it. Of a licence in the
--- first roster it is unknown.
+-- Microsoft gives no date of assignment: the first snapshot of an unbroken run stands for it. Of a licence
+-- in the first roster it is unknown.
 m365_copilot_runs as (
     select
         *,

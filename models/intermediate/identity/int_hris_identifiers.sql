@@ -1,6 +1,6 @@
 -- grain: one row an identifier of the HRIS (employee id or address) and span: the person behind it
--- An address that is given to somebody else passes over on the day the new holder has it. Of two people who hold it
--- side by side the former one keeps it until the end of the employment.
+-- An address that is given to somebody else passes over on the day the new holder has it. Of two people who
+-- hold it side by side the former one keeps it until the end of the employment.
 with people as (
     select * from {{ ref('int_people') }}
 ),

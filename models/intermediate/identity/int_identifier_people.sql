@@ -27,8 +27,8 @@ known_identifiers as (
     from {{ ref('int_directory_people') }}
 ),
 
--- A login that passed from one GitHub user to another is one identifier for each of them: what was seen beside it
--- speaks of the user who held it then.
+-- A login that passed from one GitHub user to another is one identifier for each of them: what was seen
+-- beside it speaks of the user who held it then.
 passed_logins as (
     select
         id_token as holder_token,

@@ -1,8 +1,9 @@
 -- grain: one row an identifier, another identifier beside it, and run of months observed
--- Observations are monthly and carry the last day seen. A target that follows another starts on the
--- day after the other was last seen, but not before its own first month. The first target reaches
--- back, since a vendor shows only the present; the last one stays. `held_from` and `held_to` say the same of the
--- target: a name or address that passes from one account to another is the earlier one's until it was last seen there.
+-- Observations are monthly and carry the last day seen. A target that follows another starts on the day
+-- after the other was last seen, but not before its own first month. The first target reaches back, since a
+-- vendor shows only the present; the last one stays. `held_from` and `held_to` say the same of the target:
+-- a name or address that passes from one account to another is the earlier one's until it was last seen
+-- there.
 {%- set stable_ids = ['github-user', 'entra-object', 'vendor-user/chatgpt'] %}
 with links as (
     {% for source in ['chatgpt', 'github_copilot', 'm365_copilot', 'company'] %}

@@ -1,6 +1,6 @@
 -- grain: one row a period and tool whose use cannot be read, because names are concealed in its report
--- Microsoft's report can conceal names; the interaction history never does. Where the history was read too, use is
--- known all the same. Its days start with the first interaction ever seen.
+-- Microsoft's report can conceal names; the interaction history never does. Where the history was read too,
+-- use is known all the same. Its days start with the first interaction ever seen.
 with periods as (
     select * from {{ ref('int_periods') }}
 ),

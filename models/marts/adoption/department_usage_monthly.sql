@@ -6,7 +6,8 @@ weekly_use as (
     where period_type = 'week'
 ),
 
--- A week belongs to the month of its Thursday. All its weeks must be complete and shown, for the same departments.
+-- A week belongs to the month of its Thursday. All its weeks must be complete and shown, for the same
+-- departments.
 weekly_active as (
     select
         compared.department_key,

@@ -1,6 +1,6 @@
 -- grain: one row a month, department (reporting unit) and product: seats, their use and their cost
--- Seats without a person stand in the row `Unattributed`, whose holders are accounts. Classes of use are told where
--- the month's use was read from its first day on.
+-- Seats without a person stand in the row `Unattributed`, whose holders are accounts. Classes of use are
+-- told where the month's use was read from its first day on.
 {%- set classes = seat_classes() | list %}
 {%- set of_use = ['never_used', 'dormant', 'under_used', 'used'] %}
 with seats as (
@@ -75,7 +75,10 @@ final as (
             as accounts,
         cast(case when tool_periods.gives_active then seats.seats_active end as {{ dbt.type_bigint() }})
             as seats_active,
-        case when tool_periods.gives_active then {{ plain_ratio('seats.seats_active', 'seats.seat_holders') }} end
+        case
+            when tool_periods.gives_active
+                then {{ plain_ratio('seats.seats_active', 'seats.seat_holders') }}
+        end
             as utilization_ratio,
         cast(round(seats.seat_cost, 2) as decimal(18, 2)) as cost,
         '{{ var("reporting_currency") }}' as currency,

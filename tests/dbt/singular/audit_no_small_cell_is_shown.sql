@@ -258,7 +258,7 @@ ranked as (
         *,
         row_number() over (
             partition by period_type, period_start, unit_key, tool, item, measure
-            order by share_of_person desc, person_key
+            order by share_of_person desc, person_key asc
         ) as place
     from shares
 ),
@@ -304,7 +304,9 @@ final as (
             or (
                 published.measure in (
                     'user_messages', 'measured_messages', 'sessions', 'cost', 'seat_days'
-                    {%- for name in buckets %}, '{{ name }}'{% endfor %}
+                    {%- for name in buckets %},
+                    '{{ name }}'
+                    {%- endfor %}
                 )
                 and (
                     counted.largest * 2 > counted.total
