@@ -87,8 +87,9 @@ class Answer:
     def chosen(self, choice: dt.date | None, by: Period | None) -> dt.date | None:
         """The period of this query that belongs to the reader's choice of a week or month.
 
-        A week belongs to the month of its Thursday, as in the tables; a month shows its last week. Without a
-        choice it is the newest complete period. data.js does the same (`periodOf`).
+        A week belongs to the month of its Thursday, as in the tables; where that month has no figures yet, the
+        newest one before it stands for it. A month shows its last week. Without a choice it is the newest
+        complete period. data.js does the same (`periodOf`).
         """
         if self.period is None:
             return None
@@ -97,7 +98,8 @@ class Answer:
         if self.period == by:
             return choice
         if self.period == "month":
-            return month_of(choice)
+            month = month_of(choice)
+            return max((start for start in self.by_period if start <= month), default=month)
         weeks = [start for start in self.by_period if month_of(start) == choice]
         return newest_complete(weeks, self.incomplete)
 

@@ -91,7 +91,10 @@
     if (!period) return null;
     if (!choice || !page.period) return newestComplete(rows, period);
     if (period === page.period) return choice;
-    if (period === "month") return monthOf(choice);
+    if (period === "month") {
+      const month = monthOf(choice);
+      return periodsOf(rows, period).filter((start) => start <= month).at(-1) || month;
+    }
     return newestComplete(rows.filter((row) => monthOf(startOf(row, "week")) === choice), "week");
   }
 

@@ -60,6 +60,8 @@ def test_a_choice_of_week_or_month_reaches_answers_of_the_other() -> None:
     monthly = answer("month_start", [dt.date(2026, 10, 1), dt.date(2026, 11, 1)])
     assert monthly.chosen(weeks[0], "week") == dt.date(2026, 10, 1), "its Thursday is 29 October"
     assert monthly.chosen(dt.date(2026, 9, 28), "week") == dt.date(2026, 10, 1), "its Thursday is 1 October"
+    october = answer("month_start", [dt.date(2026, 9, 1), dt.date(2026, 10, 1)])
+    assert october.chosen(weeks[2], "week") == dt.date(2026, 10, 1), "November has no figures yet"
     assert weekly.chosen(dt.date(2026, 10, 1), "month") == weeks[0], "26 October is of October"
     assert weekly.chosen(dt.date(2026, 11, 1), "month") == weeks[1], "the last week that is over"
     assert weekly.chosen(None, None) == weeks[1]
