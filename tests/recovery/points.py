@@ -21,12 +21,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-FOLDER = "RECOVERY_POINTS"  # where the count is kept
-KILL_AT = "RECOVERY_KILL_AT"  # "<phase>:<number>"; empty: only count
-GROUP = "RECOVERY_GROUP"  # the process group that may be killed
+# Named like dbt's own, so that they reach the process that dbt runs in (orchestration/dbt_environment.py).
+FOLDER = "DBT_RECOVERY_POINTS"  # where the count is kept
+KILL_AT = "DBT_RECOVERY_KILL_AT"  # "<phase>:<number>"; empty: only count
+GROUP = "DBT_RECOVERY_GROUP"  # the process group that may be killed
 # "process": SIGKILL to the whole group; "parent": to its leader alone, so that dbt's process is left behind;
 # "terminate": SIGTERM to the leader, as a scheduler or systemd does; "backend": the server's side of it.
-HOW = "RECOVERY_HOW"
+HOW = "DBT_RECOVERY_HOW"
 STRUCK = "struck"  # a file that says that the place was reached
 READER = "recovery_reader"  # connections of this name are spared
 
