@@ -28,7 +28,10 @@ def publish(env: Environment, number: int, columns: str = "n") -> None:
         session.execute("create schema if not exists next_version")
         for table in session.tables("next_version"):
             session.execute(f"drop table next_version.{table}")
-        session.execute(f"create table next_version.publication as select 'run-{number}' as run_id")
+        session.execute(
+            f"create table next_version.publication as "
+            f"select 'run-{number}' as run_id, cast(null as date) as newest_week"
+        )
         session.execute(
             f"create table next_version.numbers as select {columns} from "
             f"(select cast({number} as bigint) as n, 'later' as added from range({number + 1}))"
