@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dashboards.errors import SiteError
+from dashboards.readers import give_to_readers
 
 KEEP_VERSIONS = 2
 
@@ -35,9 +36,7 @@ def new_version(site: Path, name: str) -> Iterator[Path]:
     building = Path(tempfile.mkdtemp(prefix=f"{name}-", suffix=".building", dir=versions))
     try:
         yield building
-        for path in building.rglob("*"):  # for readers, whatever the umask of the night
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        building.chmod(0o755)
+        give_to_readers(versions, building)  # whatever the umask of the night
         version = building.rename(building.with_name(building.name.removesuffix(".building")))
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)

@@ -61,10 +61,12 @@ class SourceSettings(BaseConfiguration):
     Attributes:
         tenant: label of the company's account at this vendor; part of every key, so that two can be loaded.
         archive_dir: folder of saved answers, see `ingestion.archive`.
+        disconnected: the source is switched off on purpose, whatever other settings it has or has lost.
     """
 
     tenant: str = "main"
     archive_dir: str | None = None
+    disconnected: bool = False
 
     __recommended_sections__: ClassVar[tuple[str, ...]] = ("sources",)
 

@@ -63,7 +63,14 @@ _TABLES: dict[str, tuple[tuple[str, ...], pa.Schema]] = {
     ),
     "runs": (
         ("run_id",),
-        pa.schema([("run_id", pa.string()), ("as_of", TIMESTAMP), ("started_at", TIMESTAMP)]),
+        pa.schema(
+            [
+                ("run_id", pa.string()),
+                ("as_of", TIMESTAMP),
+                ("started_at", TIMESTAMP),
+                ("settings_folder", pa.string()),
+            ]
+        ),
     ),
     "source_runs": (
         ("run_id", "source"),

@@ -19,6 +19,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.clock import RunClock
 from ingestion.config import Environment, resolve_settings
+from ingestion.connections import has_settings, last_nights, lost_settings, settings_folder
 from ingestion.destination import remember_destination, require_own_destination
 from ingestion.disk import disk_full
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns
@@ -84,6 +85,7 @@ class LoadContext:
     Attributes:
         tombstones: identifiers of erased people.
         events_from: days before it were deleted for their age in part or whole; None = none were.
+        let_go: sources that may have lost their settings, because somebody said that it is meant.
     """
 
     environment: Environment
@@ -94,6 +96,7 @@ class LoadContext:
     tombstones: Tombstones = field(default_factory=Tombstones)
     events_from: dt.date | None = None
     progress: Progress = lambda _source, _message: None
+    let_go: frozenset[str] = frozenset()
 
 
 def open_context(
@@ -103,6 +106,7 @@ def open_context(
     run_id: str,
     sources: Iterable[SourceDefinition],
     progress: Progress = lambda _source, _message: None,
+    let_go: Iterable[str] = (),
 ) -> LoadContext:
     """Check key and destination, then register the run and the resources of all sources.
 
@@ -116,13 +120,23 @@ def open_context(
     ops.ensure_deployment(pseudonymiser, now)
     remember_destination(environment, ops)
     resources = [row for source in sources for row in _resource_rows(source)]
-    run = {"run_id": run_id, "as_of": clock.as_of, "started_at": now}
+    run = {"run_id": run_id, "as_of": clock.as_of, "started_at": now, "settings_folder": settings_folder()}
     ops.write({"runs": [run], "resources": resources})
     tombstones = Tombstones(ops.tombstones())
     deleted_before = ops.events_deleted_before()
     # A day is rebuilt with its neighbours (sessions across midnight, a zone): theirs must be whole as well.
     events_from = deleted_before and deleted_before + dt.timedelta(days=_NEIGHBOURS)
-    return LoadContext(environment, pseudonymiser, clock, run_id, ops, tombstones, events_from, progress)
+    return LoadContext(
+        environment,
+        pseudonymiser,
+        clock,
+        run_id,
+        ops,
+        tombstones,
+        events_from,
+        progress,
+        frozenset(let_go),
+    )
 
 
 def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResult:
@@ -137,7 +151,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         stored = StoredRows(pipeline, lake_of(context.environment))
         if stored.lake is None:  # tables of a lake are declared with their contract's columns, files or not
             _create_tables(pipeline, definition)
-        if definition.is_connected(settings):
+        if has_settings(definition, settings):
             gate = Gate(
                 context.pseudonymiser,
                 tenant=settings.tenant,
@@ -147,6 +161,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
             report = gate.report
             _load(definition, context, stored, settings, gate)
         else:
+            _require_meant(definition, context, settings)
             status = "not_connected"
     except Exception as failure:  # a bug or a library's error must not take the other sources down
         status, error = "failed", _told(failure, definition.name, context.environment)
@@ -165,6 +180,15 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
     _record_outcome(context, result, report)
     _record_losses(context, definition)
     return result
+
+
+def _require_meant(definition: SourceDefinition, context: LoadContext, settings: Any) -> None:
+    if definition.name in context.let_go:
+        return
+    with context.environment.session() as session:
+        last = last_nights(session, context.environment).get(definition.name)
+    if lost := lost_settings(definition.name, last, settings):
+        raise lost
 
 
 def _load(

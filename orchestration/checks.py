@@ -78,7 +78,8 @@ def accept(environment: Environment, names: Sequence[str], run_id: str) -> None:
         if not 2 <= len(parts) <= 3 or not all(parts):
             raise ConfigurationError(
                 f"`{name}` names no change.",
-                "Write --accept source.resource for row counts, --accept source.resource.field for a field.",
+                "Write --accept source.resource for row counts, --accept source.resource.field for a field, "
+                "and `ai-usage run --accept source` for a source that was disconnected on purpose.",
             )
         row = dict(zip(("source", "resource", "field"), [*parts, ""], strict=False))
         rows.append(row | {"run_id": run_id, "accepted_at": now})

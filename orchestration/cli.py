@@ -47,7 +47,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.
 Accept = Annotated[
     list[str] | None,
     typer.Option(
-        help="Take a change that a check refused as meant: source.resource[.field] (may be repeated)."
+        help="Take a change that was refused as meant: source.resource[.field], or with `run` the name of a "
+        "source that was disconnected (may be repeated)."
     ),
 ]
 

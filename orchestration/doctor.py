@@ -6,8 +6,11 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from dlt.common.destination.exceptions import DestinationException
+
 from ingestion.clock import RunClock
-from ingestion.config import Environment, email_rules, resolve_settings
+from ingestion.config import ENGINES, Environment, email_rules, resolve_settings
+from ingestion.connections import LastNight, has_settings, last_nights, lost_settings, settings_folder
 from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.failures import told
 from ingestion.ops import LoadedDays
@@ -15,6 +18,7 @@ from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
+from ingestion.warehouse import WAREHOUSE_ERRORS
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
 
@@ -34,12 +38,14 @@ def examine(
     for problem in (unknown := unknown_settings()):
         yield "settings", Finding("names", False, problem, "Correct or remove it.")
     if not unknown:
-        yield "settings", Finding("names", True, "every setting is one that is read")
+        what = f"every setting is one that is read; its files are looked for in {settings_folder()}"
+        yield "settings", Finding("names", True, what)
     yield from (("secrets", finding) for finding in _secrets(_SECRETS))
     yield from (("target", finding) for finding in examine_target(environment))
     yield "data folder", _data_folder(environment)
+    nights = _last_nights(environment)
     for source in sources:
-        for finding in _source(source, pseudonymiser, clock):
+        for finding in _source(source, pseudonymiser, clock, nights.get(source.name)):
             yield source.name, finding
 
 
@@ -61,15 +67,29 @@ def _data_folder(environment: Environment) -> Finding:
     return Finding("private", True, "readable by its owner alone")
 
 
+def _last_nights(environment: Environment) -> dict[str, LastNight]:
+    """How the last night found each source; nothing before the first, or while the warehouse is busy."""
+    if environment.target not in ENGINES or (environment.has_file and not environment.warehouse.exists()):
+        return {}
+    try:
+        with environment.session(read_only=environment.has_file) as session:
+            return last_nights(session, environment)
+    except (AiUsageError, DestinationException, *WAREHOUSE_ERRORS):
+        return {}  # the target's own findings tell of it
+
+
 def _source(
-    source: SourceDefinition, pseudonymiser: Pseudonymiser | None, clock: RunClock
+    source: SourceDefinition, pseudonymiser: Pseudonymiser | None, clock: RunClock, last: LastNight | None
 ) -> Iterator[Finding]:
     try:
         settings = resolve_settings(source.settings, source.name)
     except ConfigurationError as error:
         yield Finding("settings", False, error.message, error.remedy)
         return
-    if not source.is_connected(settings):
+    if not has_settings(source, settings):
+        if lost := lost_settings(source.name, last, settings):
+            yield Finding("settings", False, lost.message, lost.remedy)
+            return
         how = f"docs/connect/{source.name}.md says how"
         if source.needed_for:
             yield Finding("settings", False, f"not connected: without it {source.needed_for}.", f"{how}.")

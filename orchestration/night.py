@@ -67,6 +67,7 @@ class Night:
         self._progress = progress
         self._held = contextlib.ExitStack()
         self._context: LoadContext | None = None
+        self._let_go: frozenset[str] = frozenset()
         self._now = dt.datetime.now(dt.UTC)
         self.is_finished = False
 
@@ -97,14 +98,21 @@ class Night:
             self._held.__exit__(kind, error, traceback)
 
     def open(
-        self, pseudonymiser: Pseudonymiser, clock: RunClock, every_source: Sequence[SourceDefinition]
+        self,
+        pseudonymiser: Pseudonymiser,
+        clock: RunClock,
+        every_source: Sequence[SourceDefinition],
+        accepted: Sequence[str] = (),
     ) -> None:
         """Check key and destination and register the run, before anything is requested.
+
+        `accepted`: see :meth:`check`; the name of a source alone says that it was disconnected on purpose.
 
         Raises:
             KeyChangedError: the warehouse belongs to another key.
         """
         self._now = clock.as_of
+        self._let_go = frozenset(accepted) & {source.name for source in every_source}
         with self._timed("load"):
             self._context = open_context(
                 self.environment,
@@ -113,6 +121,7 @@ class Night:
                 self.result.run_id,
                 every_source,
                 self._progress,
+                self._let_go,
             )
 
     def load(self, source: SourceDefinition) -> SourceResult:
@@ -127,11 +136,12 @@ class Night:
         """Judge what is loaded against what was loaded before; `accepted` names changes that are meant.
 
         Raises:
-            ConfigurationError: a name in `accepted` is not `source.resource` or `source.resource.field`.
+            ConfigurationError: a name in `accepted` is not `source.resource` or `source.resource.field`, nor a
+                source that `open` was told of.
         """
         with self._timed("checks"):
-            if accepted:
-                accept(self.environment, accepted, self.result.run_id)
+            if changes := [name for name in accepted if name not in self._let_go]:
+                accept(self.environment, changes, self.result.run_id)
             self.result.checks = run_checks(self.environment)
         if self.result.failed_checks:
             self.result.error = " ".join(check.message for check in self.result.failed_checks)
@@ -253,7 +263,7 @@ def run_night(
         ConfigurationError: a full refresh would lose days whose events retention deleted.
     """
     with Night(environment, full_refresh=full_refresh, progress=progress) as night:
-        night.open(pseudonymiser, clock, every_source or sources)
+        night.open(pseudonymiser, clock, every_source or sources, accepted)
         for source in sources:
             night.load(source)
         return build_and_publish(night, accepted=accepted)

@@ -1,9 +1,10 @@
 """What readers open on DuckDB: a folder for each version, and one symlink that all of them go through.
 
-    published/versions/<run>/marts.duckdb, parquet/<table>.parquet
+    published/versions/<run>/marts.duckdb, parquet/<table>.parquet, VERSION
     published/current      -> versions/<run>          the only thing that ever moves
     published/marts.duckdb -> current/marts.duckdb    fixed
     published/parquet      -> current/parquet         fixed
+    published/VERSION      -> current/VERSION         fixed; its text changes with every publish
 
 One rename of `current` so switches the file and the Parquet folder together. A reader that has the old file
 open keeps it; whoever opens the path next gets the new one.
@@ -19,10 +20,12 @@ from pathlib import Path
 import duckdb
 
 from ingestion.warehouse import WarehouseSession
+from publishing.readers import give_to_readers
 
 KEEP_VERSIONS = 3
 DATABASE = "marts.duckdb"
 PARQUET = "parquet"
+VERSION = "VERSION"
 PUBLISHED_SCHEMA = "published"
 _BUILDING = ".building"
 _ALIAS = "next_version"
@@ -64,7 +67,7 @@ class PublishedFolder:
     def _open_to_readers(self) -> None:
         """A folder that is made for readers is open to all; one in the data folder is closed with it.
 
-        Versions get the rights of the folder, so that an administrator can open or close it once.
+        Versions get the mode and the group of the folder, so that an administrator can open or close it once.
         """
         if not self.path.exists():
             self.path.mkdir(parents=True)
@@ -93,13 +96,12 @@ class PublishedFolder:
             session.execute(f"checkpoint {_ALIAS}")
         finally:
             session.execute(f"detach {_ALIAS}")
-        readers = self.path.stat().st_mode & 0o077
-        for folder in (self.versions, building, building / PARQUET):
-            folder.chmod(0o700 | readers & 0o055)
-        for path in [building / DATABASE, *(building / PARQUET).iterdir()]:
-            path.chmod(0o400 | readers & 0o044)
-        _sync_tree(building)
         version = self._free_name(run_id)
+        (building / VERSION).write_text(f"{version.name}\n", encoding="ascii")
+        give_to_readers(self.path, building)
+        self.versions.chmod(building.stat().st_mode)
+        os.chown(self.versions, -1, building.stat().st_gid)
+        _sync_tree(building)
         building.rename(version)
         _sync(self.versions)
         return version
@@ -147,7 +149,7 @@ class PublishedFolder:
         return next(self.versions / name for name in names if not (self.versions / name).exists())
 
     def _fix_links(self) -> None:
-        for name in (DATABASE, PARQUET):
+        for name in (DATABASE, PARQUET, VERSION):
             link, target = self.path / name, f"{self.current.name}/{name}"
             if not link.is_symlink() or os.readlink(link) != target:
                 self._point(link, target)

@@ -1,7 +1,13 @@
-{#- Keys of rows that are no department: the company, the pool, what has no known person, money without an account,
-    people without a department. No department of a company may have one of them. -#}
-{% macro reserved_unit_keys() -%}
-    {{ return(['all', 'other', 'unattributed', 'unallocated', 'no_department']) }}
+{#- Keys and names of rows that are no department: the company, the pool, what has no known person, money without
+    an account, people without a department. No department of a company may have one of them. -#}
+{% macro reserved_units() -%}
+    {{ return({
+        'all': 'All departments',
+        'other': 'Other departments',
+        'unattributed': 'Unattributed',
+        'unallocated': 'Unallocated',
+        'no_department': 'No department',
+    }) }}
 {%- endmacro %}
 
 {#-
@@ -15,7 +21,7 @@
 {% macro department_key(name) -%}
     {%- set key = "replace(lower(trim(" ~ name ~ ")), ' ', '_')" -%}
     {%- set aside = [] -%}
-    {%- for reserved in reserved_unit_keys() -%}
+    {%- for reserved in reserved_units() -%}
         {%- do aside.append("'" ~ reserved ~ "'") -%}
         {%- do aside.append("'department_" ~ reserved ~ "'") -%}
     {%- endfor -%}
@@ -24,5 +30,24 @@
         when {{ key }} in ({{ aside | join(', ') }})
             then 'department_' || {{ key }}
         else {{ key }}
+    end
+{%- endmacro %}
+
+{#-
+    Name of a department as it is shown. A name that is reserved for a row that is no department, in whatever case,
+    gets ` (department)` behind it, and so does a name that would then be the same.
+
+    usage: {{ department_label('employees.department') }} as department_name
+-#}
+{% macro department_label(name) -%}
+    {%- set aside = [] -%}
+    {%- for reserved in reserved_units().values() -%}
+        {%- do aside.append("'" ~ reserved | lower ~ "'") -%}
+        {%- do aside.append("'" ~ reserved | lower ~ " (department)'") -%}
+    {%- endfor -%}
+    case
+        when {{ name }} is null or trim({{ name }}) = '' then '{{ reserved_units()['no_department'] }}'
+        when lower(trim({{ name }})) in ({{ aside | join(', ') }}) then trim({{ name }}) || ' (department)'
+        else trim({{ name }})
     end
 {%- endmacro %}

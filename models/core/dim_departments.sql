@@ -7,7 +7,7 @@ with employee_spans as (
 keyed_spans as (
     select
         {{ department_key('department') }} as department_key,
-        coalesce(nullif(trim(department), ''), 'No department') as department_name,
+        {{ department_label('department') }} as department_name,
         parent_department,
         cost_center,
         valid_from,

@@ -80,7 +80,7 @@ final as (
             else decided_departments.department_key
         end as unit_key,
         case
-            when decided_departments.is_pooled then 'Other departments'
+            when decided_departments.is_pooled then '{{ reserved_units()['other'] }}'
             else decided_departments.department_name
         end as unit_name
     from decided_departments

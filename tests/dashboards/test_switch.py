@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,25 @@ def test_a_folder_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match="in the way"):
         write(tmp_path / "site", "good")
     assert (tmp_path / "site" / "mine.txt").read_text() == "mine"
+
+
+def test_a_site_has_the_mode_and_the_group_of_the_folder_that_holds_it(tmp_path: Path) -> None:
+    """The night runs with umask 077, and rights given by hand were gone with the next site."""
+    site, versions = tmp_path / "site", tmp_path / "site-versions"
+    before = os.umask(0o077)
+    try:
+        write(site, "for all")
+        assert (site / "index.html").stat().st_mode & 0o777 == 0o644
+        group = next(
+            (group for group in os.getgroups() if group != os.getegid()), 4242 if os.geteuid() == 0 else None
+        )
+        if group is not None:
+            os.chown(versions, -1, group)
+        versions.chmod(0o750)
+        write(site, "for a group")
+    finally:
+        os.umask(before)
+    assert site.resolve().stat().st_mode & 0o777 == 0o750
+    page = (site / "index.html").stat()
+    assert page.st_mode & 0o777 == 0o640
+    assert page.st_gid == versions.stat().st_gid

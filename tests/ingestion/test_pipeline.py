@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from dlt.common.configuration import configspec
 
+from ingestion import connections
 from ingestion import ops as ops_module
 from ingestion import pipeline as pipeline_module
 from ingestion.clock import RunClock
@@ -396,7 +398,62 @@ def test_a_newer_release_adds_its_raw_columns_also_where_the_source_is_not_conne
     load(env, vendor({D1: [("a", 1)]}))
     wider = replace(DAYS, columns=(*DAYS.columns, integer("seconds", lambda r: r[1])))
     newer = replace(definition(vendor({})), contracts=(wider, EVENTS), is_connected=lambda _: False)
-    assert run_source(newer, context(env)).status == "not_connected"
+    meant = replace(context(env), let_go=frozenset({"fake"}))
+    assert run_source(newer, meant).status == "not_connected"
     assert rows(env, "select day, who, n, seconds from raw_fake.usage_days where who is not null") == [
         (D1, "a", 1, None)
     ]
+
+
+def without_settings(extract: Callable[[SourceRun], Iterator[Batch]]) -> SourceDefinition:
+    return replace(definition(extract), is_connected=lambda _: False)
+
+
+def test_settings_that_are_gone_are_a_failure_until_somebody_says_that_they_are_meant(env: Environment) -> None:
+    # A night that started in another folder found no settings, ended well, and let unread days be closed.
+    load(env, vendor({D1: [("a", 1)]}))
+    gone = without_settings(vendor({}))
+    for day in (1, 2):  # every night again, not only the first
+        result = run_source(gone, context(env, now=NOW + dt.timedelta(days=day)))
+        assert result.status == "failed"
+        assert result.error is not None
+        before = "run-190200" if day == 1 else "run-200200"
+        assert f"fake was connected in run {before} and has no settings now" in result.error
+        assert "--accept fake" in result.error
+    outcomes = rows(env, "select is_connected, status from ops.source_runs order by run_id")
+    assert outcomes == [(True, "ok"), (True, "failed"), (True, "failed")]
+
+    meant = replace(context(env, now=NOW + dt.timedelta(days=3)), let_go=frozenset({"fake"}))
+    assert run_source(gone, meant).status == "not_connected"
+    # It was said once; the nights after it need not hear it again.
+    assert run_source(gone, context(env, now=NOW + dt.timedelta(days=4))).status == "not_connected"
+
+
+def test_a_setting_says_that_a_source_is_disconnected(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(env, vendor({D1: [("a", 1)]}))
+    monkeypatch.setenv("SOURCES__FAKE__DISCONNECTED", "true")
+    result = load(env, vendor({D2: [("a", 1)]}), now=NOW + dt.timedelta(days=1))
+    assert (result.status, result.total_rows) == ("not_connected", 0)
+
+
+def test_a_source_that_was_never_loaded_is_not_missed(env: Environment) -> None:
+    def refuses(run: SourceRun) -> Iterator[Batch]:
+        raise SourceError("refused")
+        yield
+
+    assert load(env, refuses).status == "failed"
+    later = context(env, now=NOW + dt.timedelta(days=1))
+    assert run_source(without_settings(vendor({})), later).status == "not_connected"
+
+
+def test_lost_settings_say_where_both_nights_looked_for_them(
+    env: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(env, vendor({D1: [("a", 1)]}))
+    (before,) = rows(env, "select settings_folder from ops.runs")[0]
+    monkeypatch.setattr(connections, "settings_folder", lambda: str(tmp_path / ".dlt"))
+    result = run_source(without_settings(vendor({})), context(env, now=NOW + dt.timedelta(days=1)))
+    assert result.error is not None
+    assert f"{tmp_path / '.dlt'}, that night in {before}" in result.error

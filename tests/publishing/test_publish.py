@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 
 import duckdb
@@ -12,6 +15,7 @@ from ingestion.errors import AiUsageError
 from publishing.audit import AuditFailedError, audit
 from publishing.files import KEEP_VERSIONS, PublishedFolder
 from publishing.publish import publish
+from publishing.readers import give_to_readers
 from tests.publishing.closed_world import NEXT_WEEK, WEEK
 from tests.publishing.deployment import Deployment, deployment
 
@@ -258,3 +262,62 @@ def test_a_layout_of_an_older_release_is_taken_over(duckdb_deployment: Deploymen
     assert made.published(RUN) == [("new",)]
     assert {path.name for path in folder.iterdir()} == {"versions", "current", "marts.duckdb", "parquet"}
     assert {path.name for path in (folder / "versions").iterdir()} == {"old", "new"}
+
+
+ANALYSTS, READER = 4242, 65534
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a second account, so root")
+def test_another_account_of_the_folders_group_reads_every_new_version(duckdb_deployment: Deployment) -> None:
+    """The night runs with umask 077, and rights given by hand were gone with the next version."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o711)  # the way to a folder of its own; pytest's is closed to others
+        folder = PublishedFolder(Path(place) / "published")
+        folder.path.mkdir(mode=0o700)
+        os.chown(folder.path, -1, ANALYSTS)
+        folder.path.chmod(0o750)
+        umask = os.umask(0o077)
+        try:
+            for run_id in ("r1", "r2"):
+                folder.prepare()
+                with duckdb_deployment.environment.session() as session:
+                    folder.switch(folder.write(session, "marts", run_id))
+        finally:
+            os.umask(umask)
+        files = [folder.database, *folder.parquet.iterdir(), folder.path / "VERSION"]
+        for group, may_read in ((ANALYSTS, True), (READER, False)):
+            done = subprocess.run(
+                ["cat", *map(str, files)],
+                user=READER,
+                group=group,
+                extra_groups=[],
+                capture_output=True,
+                check=False,
+            )
+            assert (done.returncode == 0) is may_read, done.stderr
+
+
+def test_a_group_that_the_account_cannot_give_anything_stops_the_publish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    holder, tree = tmp_path / "published", tmp_path / "version"
+    holder.mkdir()
+    holder.chmod(0o750)
+    tree.mkdir()
+    of_another_group = os.stat_result((0o040700, 0, 0, 2, 0, holder.stat().st_gid + 1, 0, 0, 0, 0))
+    monkeypatch.setattr(Path, "lstat", lambda _: of_another_group)
+    monkeypatch.setattr("publishing.readers.os.chown", refused)
+    with pytest.raises(AiUsageError, match="no member of it"):
+        give_to_readers(holder, tree)
+
+
+def test_a_file_to_poll_says_which_version_readers_see(duckdb_deployment: Deployment) -> None:
+    told = duckdb_deployment.environment.published_dir / "VERSION"
+    seen = []
+    for _ in range(2):  # a run that publishes again publishes another version
+        publish(duckdb_deployment.environment, "r1")
+        seen.append(told.read_text(encoding="ascii"))
+    assert seen == ["r1\n", "r1.2\n"]

@@ -64,6 +64,15 @@ VALUES: dict[str, tuple[str, Any]] = {
         "department_key(\"'Department other'\")",
         "department_department_other",
     ),
+    "name": ("department_label(\"' Sales Alps '\")", "Sales Alps"),
+    "no_name": ("department_label(\"' '\")", "No department"),
+    "name_of_the_company_row": ("department_label(\"'ALL departments'\")", "ALL departments (department)"),
+    "name_of_the_pool": ("department_label(\"'Other departments'\")", "Other departments (department)"),
+    "name_of_no_unit": ("department_label(\"' Unallocated '\")", "Unallocated (department)"),
+    "name_of_one_aside": (
+        "department_label(\"'Unattributed (department)'\")",
+        "Unattributed (department) (department)",
+    ),
     "session": (
         "session_key('7', \"cast('2000-01-02 00:01:59' as timestamp)\")",
         7 * 10**8 + 24 * 60 + 1,

@@ -32,7 +32,10 @@ units as (
     select distinct
         period_start,
         unit_key,
-        case unit_key when 'unattributed' then 'Unattributed' else 'Unallocated' end as unit_name,
+        case unit_key
+            when 'unattributed' then '{{ reserved_units()['unattributed'] }}'
+            else '{{ reserved_units()['unallocated'] }}'
+        end as unit_name,
         unit_key as department_set
     from figures
     where unit_key in ('unattributed', 'unallocated')

@@ -44,7 +44,7 @@ spine as (
         tool,
         item,
         unit_key,
-        'Unattributed' as unit_name
+        '{{ reserved_units()['unattributed'] }}' as unit_name
     from figures
     where unit_key = 'unattributed'
 ),

@@ -26,7 +26,7 @@ unattributed_rows as (
     select
         tool_periods.*,
         'unattributed' as unit_key,
-        'Unattributed' as unit_name,
+        '{{ reserved_units()['unattributed'] }}' as unit_name,
         cast(null as {{ dbt.type_int() }}) as headcount,
         'unattributed' as department_set
     from tool_periods

@@ -34,7 +34,7 @@ company as (
         period_type,
         period_start,
         'all' as unit_key,
-        'All departments' as unit_name,
+        '{{ reserved_units()['all'] }}' as unit_name,
         sum(headcount) as headcount,
         'all' as department_set
     from period_departments

@@ -144,7 +144,7 @@ def _steps(
         if any(raw_key(source.name, contract.name) in selected for contract in contracts(source))
     ]
     if sources:
-        run.open(deployment.pseudonymiser(), config.clock(deployment.now()), deployment.sources)
+        run.open(deployment.pseudonymiser(), config.clock(deployment.now()), deployment.sources, config.accept)
     for source in sources:
         yield from load_events(source, run.load(source))
     if sources:
