@@ -24,9 +24,9 @@ from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
 from ingestion.errors import ConfigurationError, DestinationError
+from ingestion.own_paths import require_plain, usable_folder
 from ingestion.privacy.canonical import EmailRules
 from ingestion.privacy.logs import quiet_libraries
-from ingestion.private_folder import make_private
 from ingestion.targets import TARGETS
 from ingestion.warehouse import Engine, WarehouseSession, open_patiently
 
@@ -344,12 +344,13 @@ def environment(data_dir: Path | None = None, target: str | None = None, *, crea
     """The environment of this process; makes the data folder, readable by its owner alone.
 
     Raises:
-        ConfigurationError: a schema prefix cannot be one.
+        ConfigurationError: a schema prefix cannot be one, or a folder cannot be used.
     """
     folder = data_dir or Path(os.environ.get("AI_USAGE_DATA_DIR", DEFAULT_DATA_DIR))
     folder = folder.absolute()
-    if create:
-        make_private(folder)
+    usable_folder("the data folder", folder, "AI_USAGE_DATA_DIR", create=create)
+    if readers := os.environ.get("AI_USAGE_READERS_DIR"):
+        require_plain("the readers' folder", Path(readers).absolute())
     for name, value in _DLT_SETTINGS.items():
         os.environ[name] = value
     quiet_libraries()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -50,9 +51,15 @@ def examine(
 
 
 def _secrets(path: Path) -> Iterator[Finding]:
-    if not path.exists():
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
         return
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    except OSError as error:
+        reason = f"cannot be read: {os.strerror(error.errno or 0)}"
+        yield Finding(str(path), False, reason, "Run as the account that owns it.")
+        return
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding(str(path), False, "can be read by other users", f"Run `chmod 600 {path}`.")
     else:
         yield Finding(str(path), True, "readable by its owner alone")

@@ -13,6 +13,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from ingestion.config import Environment
 from ingestion.disk import disk_full
 from ingestion.errors import BusyError
+from ingestion.own_paths import told_by_path
 from ingestion.private_folder import close_to_others
 from ingestion.warehouse import WarehouseSession
 
@@ -77,7 +78,8 @@ def _acquire(environment: Environment) -> BaseFileLock:
     # Not tied to a thread: a scheduler may begin and end a run in two of them.
     lock = FileLock(environment.lock_file, timeout=LOCK_SECONDS, thread_local=False)
     try:
-        lock.acquire()
+        with told_by_path("The lock", environment.lock_file, "Run as the account that owns the data folder."):
+            lock.acquire()
     except Timeout:
         raise BusyError(
             "Another run is writing to this data folder.", "Wait for it to end; nothing was changed."

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ingestion.errors import ConfigurationError
+from ingestion.own_paths import told_by_path
 from ingestion.privacy.canonical import DEFAULT_RULES, EmailRules, canonical_email
 
 KEY_EPOCH = 1
@@ -66,14 +67,22 @@ def load_key() -> bytes:
 
 
 def _read_key_file(path: Path) -> str:
-    if not path.is_file():
+    with told_by_path("The key file", path, "Run as the account that the key belongs to, or correct its path."):
+        return _read_private(path)
+
+
+def _read_private(path: Path) -> str:
+    if not path.exists():
         raise ConfigurationError(f"The key file named by {_KEY_FILE_VARIABLE} does not exist.", _REMEDY)
     if not _is_private(path.stat()):
         raise ConfigurationError(
             f"The key file named by {_KEY_FILE_VARIABLE} can be read by other users.",
             "Run `chmod 600` on it.",
         )
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{_KEY_FILE_VARIABLE} is not base64.", _REMEDY) from None
 
 
 def _is_private(found: os.stat_result) -> bool:

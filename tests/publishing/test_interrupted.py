@@ -105,7 +105,13 @@ def test_whoever_dies_at_any_step_leaves_one_version_and_nothing_to_do_by_hand(
     if closing.environment.engine == "duckdb":
         folder = closing.environment.published_dir
         assert len(list((folder / "versions").iterdir())) == KEEP_VERSIONS
-        assert {path.name for path in folder.iterdir()} == {"versions", "current", "marts.duckdb", "parquet"}
+        assert {path.name for path in folder.iterdir()} == {
+            "versions",
+            "current",
+            "marts.duckdb",
+            "parquet",
+            "VERSION",
+        }
 
 
 def test_a_reader_at_100_hertz_sees_one_run_over_all_tables(closing: Deployment) -> None:

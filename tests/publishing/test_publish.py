@@ -260,7 +260,13 @@ def test_a_layout_of_an_older_release_is_taken_over(duckdb_deployment: Deploymen
     assert duckdb.sql(f"select run_id from '{folder}/parquet/publication.parquet'").fetchall() == [("old",)]
     publish(made.environment, "new")
     assert made.published(RUN) == [("new",)]
-    assert {path.name for path in folder.iterdir()} == {"versions", "current", "marts.duckdb", "parquet"}
+    assert {path.name for path in folder.iterdir()} == {
+        "versions",
+        "current",
+        "marts.duckdb",
+        "parquet",
+        "VERSION",
+    }
     assert {path.name for path in (folder / "versions").iterdir()} == {"old", "new"}
 
 

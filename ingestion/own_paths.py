@@ -1,0 +1,68 @@
+"""The operator's own folders and files: what is wrong with one is told with its path and what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingestion.errors import ConfigurationError
+from ingestion.private_folder import make_private
+
+# Libraries below us paste a path into SQL, a format string or a URL without quoting it.
+_BREAKING = frozenset("'\"%#?\n\r")
+
+
+class PathError(ConfigurationError):
+    """A folder or file that this deployment names cannot be used; nothing was requested or written."""
+
+
+@contextlib.contextmanager
+def told_by_path(what: str, path: Path, remedy: str) -> Iterator[None]:
+    """Tell an error of the operating system as one of `what`, with its path.
+
+    Raises:
+        PathError: from an OSError of the block.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = os.strerror(error.errno) if isinstance(error.errno, int) else type(error).__name__
+        raise PathError(f"{what} {path} cannot be used: {reason}.", remedy) from error
+
+
+def require_plain(what: str, path: Path) -> None:
+    """Refuse a path that an engine would misread.
+
+    Raises:
+        PathError: names the characters.
+    """
+    if found := sorted(_BREAKING & set(str(path))):
+        shown = " ".join("line break" if character in "\r\n" else character for character in found)
+        raise PathError(
+            f"The path of {what} holds {shown}, which the engines behind the pipeline misread.",
+            "Name a folder without quotation marks, %, #, ? and line breaks.",
+        )
+
+
+def usable_folder(what: str, folder: Path, variable: str, *, create: bool) -> None:
+    """Check a folder before anything is done in it; with `create` make it, private, where it is missing.
+
+    Raises:
+        PathError: it is none, cannot be made, or this account may not use it.
+    """
+    require_plain(what, folder)
+    remedy = (
+        f"Run as the account that owns it (systemd: `deploy/ai-usage-once`), start in the folder of the "
+        f"deployment, or name another folder in {variable}."
+    )
+    with told_by_path(what.capitalize(), folder, remedy):
+        if create:
+            make_private(folder)
+        if folder.exists() and not folder.is_dir():
+            raise NotADirectoryError(20, "Not a directory")
+        wanted = os.R_OK | os.X_OK | (os.W_OK if create else 0)
+        if folder.exists() and not os.access(folder, wanted):
+            is_read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
+            raise OSError(30, "") if is_read_only else PermissionError(13, "")
