@@ -31,6 +31,7 @@ from ingestion.errors import (
     SourceError,
 )
 from ingestion.http_places import origin, require_outside
+from ingestion.http_trouble import CertificateError, connection_error, require_address
 from ingestion.vendor_json import loads
 
 _SECRET_HEADERS = ("Authorization", "X-Api-Key", "Cookie", "Proxy-Authorization")
@@ -82,6 +83,7 @@ class VendorSession(requests.Session):
         self, source: str, base_url: str, limits: HttpLimits, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         super().__init__()
+        require_address(source, base_url)
         self.source = source
         self.limits = limits
         self._home = origin(base_url)
@@ -134,9 +136,10 @@ class VendorSession(requests.Session):
             if not keep_open or response.status_code >= 300:
                 _read_capped(response, place, self.limits.max_answer, self.limits.total_timeout)
         except _TRANSPORT_ERRORS as error:
-            raise _RetryableError(
-                SourceError(f"{place} failed: {type(error).__name__}.", "The vendor or the network is down.")
-            ) from None
+            trouble = connection_error(place, error)
+            if isinstance(trouble, CertificateError):
+                raise trouble from None
+            raise _RetryableError(trouble) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError) as error:
             # Too many redirects, an address that is none: asking again would give the same.
             raise AnswerError(

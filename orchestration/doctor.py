@@ -20,6 +20,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
 from ingestion.warehouse import WAREHOUSE_ERRORS
+from orchestration.doctor_network import examine_network
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
 
@@ -44,6 +45,7 @@ def examine(
     yield from (("secrets", finding) for finding in _secrets(_SECRETS))
     yield from (("target", finding) for finding in examine_target(environment))
     yield "data folder", _data_folder(environment)
+    yield from (("network", finding) for finding in examine_network())
     nights = _last_nights(environment)
     for source in sources:
         for finding in _source(source, pseudonymiser, clock, nights.get(source.name)):
