@@ -24,6 +24,10 @@ class DestinationError(AiUsageError):
     """The target leads to a warehouse that is not the one this data folder loads into."""
 
 
+class ClockError(AiUsageError):
+    """This machine's clock and that of an earlier run, or of a vendor, are far apart: one of them is wrong."""
+
+
 class DiskFullError(AiUsageError):
     """No space is left where the data folder or the database lies."""
 

@@ -22,6 +22,7 @@ from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePage
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
+from ingestion.clock import require_vendors_time
 from ingestion.errors import (
     AccessError,
     AnswerError,
@@ -148,6 +149,8 @@ class VendorSession(requests.Session):
             ) from None
         finally:
             self._nested = False
+        if origin(response.url) == self._home:
+            require_vendors_time(self.source, _moment(response.headers.get("Date", "")))
         self._raise_for_answer(response, place)
         # Python's reader gives up a page for one absurd record in it.
         response.json = lambda **_: loads(response.content)  # type: ignore[method-assign]

@@ -216,7 +216,7 @@ class LifecycleAction:
     """One row of `ops.lifecycle_actions`: who did what to the stored data, when, and how much.
 
     Attributes:
-        action: `erase`, `retention`, `reopen` or `restore`.
+        action: `erase`, `retention`, `reopen`, `void` or `restore`.
         finished_at: None while it runs, or when it was cut off.
         requested_by: account of the operating system that asked for it; None when scheduled.
         detail: counts as JSON text; never an identifier or token.
@@ -235,11 +235,19 @@ TABLE_NAMES = tuple(_TABLES)
 
 def newest_as_of(session: WarehouseSession, environment: Environment) -> dt.datetime | None:
     """The logical now of the newest run (aware): until when figures can reach. None before the first."""
+    newest = newest_run(session, environment)
+    return newest[1] if newest else None
+
+
+def newest_run(session: WarehouseSession, environment: Environment) -> tuple[str, dt.datetime] | None:
+    """The newest run and its logical now (aware)."""
     schema = environment.raw_schema(DATASET)
     if "runs" not in session.tables(schema):
         return None
-    newest: dt.datetime | None = session.value(f"select max(as_of) from {session.name(schema, 'runs')}")
-    return utc(newest) if newest else None
+    rows = session.rows(
+        f"select run_id, as_of from {session.name(schema, 'runs')} order by as_of desc, run_id desc limit 1"
+    )
+    return (str(rows[0][0]), utc(rows[0][1])) if rows else None
 
 
 @dataclass(frozen=True, slots=True)

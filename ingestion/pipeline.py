@@ -17,18 +17,18 @@ import dlt
 import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from ingestion.clock import RunClock
+from ingestion.clock import RunClock, require_later
 from ingestion.config import Environment, resolve_settings
 from ingestion.connections import has_settings, last_nights, lost_settings, settings_folder
 from ingestion.destination import remember_destination, require_own_destination
 from ingestion.disk import disk_full
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns
-from ingestion.errors import AiUsageError, SourceError
+from ingestion.errors import AiUsageError, ClockError, SourceError
 from ingestion.failures import described, own_error, told, write_down
 from ingestion.gaps import changed_losses
 from ingestion.lake import lake_of
 from ingestion.newest import without_older
-from ingestion.ops import DayRecord, LoadedDays, OpsStore
+from ingestion.ops import DayRecord, LoadedDays, OpsStore, newest_run
 from ingestion.order import in_own_order
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.privacy.gate import Gate, GateReport
@@ -113,10 +113,12 @@ def open_context(
     Raises:
         KeyChangedError: the warehouse belongs to another key; nothing was requested or written.
         DestinationError: the target leads to an empty warehouse or another one than last night.
+        ClockError: the night would be earlier than the newest one.
     """
     ops = OpsStore(environment.pipeline("ops", "ops"))
     now = utc_now()
     require_own_destination(environment, ops)
+    _require_later(environment, clock)
     ops.ensure_deployment(pseudonymiser, now)
     remember_destination(environment, ops)
     resources = [row for source in sources for row in _resource_rows(source)]
@@ -139,8 +141,19 @@ def open_context(
     )
 
 
+def _require_later(environment: Environment, clock: RunClock) -> None:
+    with environment.session() as session:
+        newest = newest_run(session, environment)
+    if newest is not None:
+        require_later(clock.as_of, newest[1], newest[0])
+
+
 def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResult:
-    """Load one source and record the outcome. A failing vendor is a result, not an exception."""
+    """Load one source and record the outcome. A failing vendor is a result, not an exception.
+
+    Raises:
+        ClockError: this machine's clock is days ahead of the vendor's.
+    """
     started = utc_now()
     report = GateReport()
     status, error = "ok", None
@@ -163,6 +176,8 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         else:
             _require_meant(definition, context, settings)
             status = "not_connected"
+    except ClockError:
+        raise
     except Exception as failure:  # a bug or a library's error must not take the other sources down
         status, error = "failed", _told(failure, definition.name, context.environment)
     result = SourceResult(

@@ -241,6 +241,24 @@ def reopen(
 
 
 @app.command()
+def void(
+    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of the newest run, as `status` names it.")],
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Take it back; without it the command only tells.")
+    ] = False,
+    data_dir: DataDir = None,
+    target: Target = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the newest night back, after a wrong clock or a wrong file: the next run loads its days again."""
+    from ingestion.sources.registry import SOURCES
+    from orchestration.voiding import void as take_back
+
+    env = environment(data_dir, target, create=False)
+    raise typer.Exit(take_back(env, SOURCES, run_id, yes=yes, as_json=as_json))
+
+
+@app.command()
 def erase(
     kind: Annotated[Kind, typer.Option(help="What kind of identifier it is.")] = Kind.EMAIL,
     from_file: Annotated[

@@ -13,11 +13,12 @@ from types import TracebackType
 
 from ingestion.clock import RunClock, sortable_id
 from ingestion.config import Environment
-from ingestion.errors import AiUsageError
+from ingestion.errors import AiUsageError, ClockError
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
 from lifecycle.retention import refuse_rebuild_after_deletion
+from lifecycle.void import void_night
 from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
 from orchestration.compiled import compiled_queries
@@ -68,6 +69,7 @@ class Night:
         self._held = contextlib.ExitStack()
         self._context: LoadContext | None = None
         self._let_go: frozenset[str] = frozenset()
+        self._source_names: tuple[str, ...] = ()
         self._now = dt.datetime.now(dt.UTC)
         self.is_finished = False
 
@@ -110,9 +112,11 @@ class Night:
 
         Raises:
             KeyChangedError: the warehouse belongs to another key.
+            ClockError: the night would be earlier than the newest one.
         """
         self._now = clock.as_of
-        self._let_go = frozenset(accepted) & {source.name for source in every_source}
+        self._source_names = tuple(source.name for source in every_source)
+        self._let_go = frozenset(accepted) & set(self._source_names)
         with self._timed("load"):
             self._context = open_context(
                 self.environment,
@@ -125,10 +129,18 @@ class Night:
             )
 
     def load(self, source: SourceDefinition) -> SourceResult:
-        """Load one source; a vendor that fails is a result, not an exception."""
+        """Load one source; a vendor that fails is a result, not an exception.
+
+        Raises:
+            ClockError: this machine's clock is days ahead of the vendor's; what was loaded is taken back.
+        """
         assert self._context is not None, "open() comes before load()"
-        with self._timed("load"):
-            loaded = run_source(source, self._context)
+        try:
+            with self._timed("load"):
+                loaded = run_source(source, self._context)
+        except ClockError:
+            void_night(self.environment, self._source_names, self.result.run_id)
+            raise
         self.result.sources.append(loaded)
         return loaded
 

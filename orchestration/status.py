@@ -20,6 +20,7 @@ from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watc
 
 # A nightly run may be late by a day; after two the figures are old news.
 OLD_AFTER = dt.timedelta(days=2)
+OF_THE_FUTURE = dt.timedelta(hours=6)
 _ORIGIN = {
     "warehouse": "the warehouse",
     "published": "the published version",
@@ -111,6 +112,16 @@ def _attention(status: Status, watched: Watched, state: AlertState) -> list[Atte
                 f"The published figures are {status.age.days} days old.",
                 f"{as_of:%Y-%m-%d}",
                 "Look whether the schedule still runs; `ai-usage run` makes up for missed nights.",
+            )
+        )
+    if status.age is not None and status.age < -OF_THE_FUTURE:
+        assert status.published is not None
+        found.append(
+            Attention(
+                f"The published figures are of the future, {-status.age.days} days from now.",
+                f"run {status.published.run_id}",
+                "Look at this machine's clock. If that run's was wrong: `ai-usage void` with its id, then "
+                "`ai-usage run`.",
             )
         )
     found += _untold(watched, state)

@@ -9,8 +9,9 @@
     closed.shares         one row a unit, tool and version: how many people contributed
     closed.hidden_groups  one row a group of measures that the linear audit had hidden
 
-Nothing of these is ever updated or deleted; a correction is a new version. Beside them, `closed.last_cells`
-holds the cells of the periods that closed last, as readers saw them: the next version is compared with it.
+Nothing of these is ever updated or deleted; a correction is a new version. (A period that a wrong clock closed
+before it began is taken out, see `publishing.void`.) Beside them, `closed.last_cells` holds the cells of the
+periods that closed last, as readers saw them: the next version is compared with it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ingestion.config import Environment
 from ingestion.errors import AiUsageError
 from ingestion.warehouse import WarehouseSession
 from publishing.engine_sql import column_types
-from publishing.periods import Period
+from publishing.periods import PERIOD_COLUMNS, Period
 
 CLOSED = "closed"
 PERIODS, CONTENTS, CELLS = "periods", "contents", "cells"
@@ -130,6 +131,18 @@ class ClosedStore:
             closed.people,
             closed.salt_check,
         )
+
+    def remove(self, period: Period) -> None:
+        """Take out a period that a wrong clock closed before it began: nothing else is ever deleted."""
+        for table in self.session.tables(self.schema):
+            columns = {column.name for column in self.session.columns(self.schema, table)}
+            start = next((name for name in ("period_start", *PERIOD_COLUMNS) if name in columns), None)
+            if start is None or PERIOD_COLUMNS.get(start, period.period_type) != period.period_type:
+                continue
+            of_type = f"and period_type = '{period.period_type}'" if "period_type" in columns else ""
+            self.session.execute(
+                f"delete from {self.name(table)} where {self.session.name(start)} = %s {of_type}", period.start
+            )
 
     def append(self, table: str, schema: str, source: str, periods: Mapping[Period, int], column: str) -> None:
         """Append the rows of `source` that belong to `periods`, each with its version, to `closed.<table>`.

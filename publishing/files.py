@@ -12,6 +12,7 @@ open keeps it; whoever opens the path next gets the new one.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 from collections.abc import Iterable
@@ -131,6 +132,24 @@ class PublishedFolder:
                 *self.path.glob("parquet-*"),
             ]
         )
+
+    def back_to_before(self, moment: dt.datetime) -> str | None:
+        """Switch readers to the newest version that was there before a moment, and remove later ones.
+
+        Returns its name; None, with nothing changed, when there is none.
+        """
+        made = {
+            folder: folder.stat().st_mtime
+            for folder in (self.versions.iterdir() if self.versions.is_dir() else ())
+        }
+        earlier = [folder for folder, at in made.items() if at < moment.timestamp()]
+        if not earlier or not self.current.is_symlink():
+            return None
+        version = max(earlier, key=lambda folder: made[folder])
+        if version != self._current_version():
+            self.switch(version)
+        _remove(folder for folder in made if folder not in earlier)
+        return version.name
 
     def remove_older(self) -> None:
         """Remove every version but the one that readers see."""

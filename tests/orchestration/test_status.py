@@ -70,6 +70,16 @@ def test_before_the_first_night_it_says_what_to_run_and_writes_nothing(tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_figures_of_the_future_are_not_fresh(env: Environment) -> None:
+    """A night whose clock was ahead made `status` say "-9600 hours ago" and that all is fresh."""
+    warehouse(env)
+    published(env)
+    night_state(env)
+    told = current_status(env, NOW - dt.timedelta(days=400)).attention
+    assert [item.what for item in told] == ["The published figures are of the future, 400 days from now."]
+    assert "ai-usage void" in told[0].remedy
+
+
 def test_all_is_fresh(env: Environment) -> None:
     warehouse(env)
     published(env)

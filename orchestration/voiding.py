@@ -1,0 +1,79 @@
+"""What `ai-usage void` does and says: one night is taken back, and readers with it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+
+from ingestion.config import Environment
+from ingestion.errors import AiUsageError
+from ingestion.source import SourceDefinition
+from lifecycle.void import VoidedNight, void_night
+from orchestration.lock import run_lock
+from orchestration.result import ExitCode
+from publishing.void import Unpublished, unpublish
+
+
+def void(
+    environment: Environment,
+    sources: Sequence[SourceDefinition],
+    run_id: str,
+    *,
+    yes: bool,
+    as_json: bool = False,
+) -> ExitCode:
+    """Say what would be taken back; with `yes` take it back. Returns `USAGE` when the confirmation is missing.
+
+    Raises:
+        AiUsageError: there is no warehouse or no such run, or a newer run has to be taken back first.
+        BusyError: a run is going on.
+    """
+    if environment.has_file and not environment.warehouse.exists():
+        raise AiUsageError("There is no warehouse in this data folder.", "Name the right one with --data-dir.")
+    names = [source.name for source in sources]
+    with run_lock(environment):
+        night = void_night(environment, names, run_id, dry_run=not yes)
+        done = unpublish(environment, night.began, night.ended, night.standing_at) if yes else None
+    if as_json:
+        sys.stdout.write(json.dumps(_as_dict(night, done), indent=2, default=str) + "\n")
+    else:
+        _tell(night, done)
+    return ExitCode.OK if yes else ExitCode.USAGE
+
+
+def _tell(night: VoidedNight, done: Unpublished | None) -> None:
+    out = Console(stderr=True)
+    for source, days in night.days.items():
+        out.print(f"{source}: {days} days are to be fetched again", highlight=False)
+    out.print(f"{sum(night.rows.values()):,} raw rows in {len(night.rows)} tables", highlight=False)
+    if done is None:
+        out.print("Nothing was changed. Add --yes to take the night back.")
+        return
+    if done.reopened:
+        out.print(f"closed again by the next publish: {', '.join(map(str, done.reopened))}", highlight=False)
+    if done.removed:
+        out.print(f"no longer closed: {', '.join(map(str, done.removed))}", highlight=False)
+    if done.readers_see:
+        out.print(f"readers see {done.readers_see} again", highlight=False)
+    else:
+        out.print("readers see what they saw, until the next publish")
+    out.print("The night is taken back. Run `ai-usage run` now: it fetches these days again and publishes.")
+
+
+def _as_dict(night: VoidedNight, done: Unpublished | None) -> dict[str, object]:
+    told: dict[str, object] = {
+        "run_id": night.run_id,
+        "days": night.days,
+        "rows": night.rows,
+        "done": bool(done),
+    }
+    if done is not None:
+        told |= asdict(done) | {
+            "reopened": [str(period) for period in done.reopened],
+            "removed": [str(period) for period in done.removed],
+        }
+    return told

@@ -1,0 +1,60 @@
+"""What a night that is taken back had published: readers go back, and what it closed is corrected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from ingestion.config import Environment
+from publishing.closed import ClosedStore
+from publishing.files import PublishedFolder
+from publishing.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """What came of it.
+
+    Attributes:
+        readers_see: the version that readers were switched back to; None when they still see the night's.
+        reopened: periods that the night closed; the next publish closes them again.
+        removed: periods that the night closed and that had not begun: there are no figures of them.
+    """
+
+    readers_see: str | None
+    reopened: tuple[Period, ...]
+    removed: tuple[Period, ...]
+
+
+def unpublish(
+    environment: Environment, began: dt.datetime, ended: dt.datetime | None, standing_at: dt.datetime | None
+) -> Unpublished:
+    """Take back what was published from `began` on, up to `ended` when later nights follow.
+
+    `standing_at` is the moment of the newest night that is left. The caller holds the run's lock.
+    """
+    reopened, removed = _correct_closed(environment, began, ended, standing_at)
+    readers_see = None
+    if environment.has_file and ended is None:
+        readers_see = PublishedFolder(environment.published_dir).back_to_before(began)
+    return Unpublished(readers_see, reopened, removed)
+
+
+def _correct_closed(
+    environment: Environment, began: dt.datetime, ended: dt.datetime | None, standing_at: dt.datetime | None
+) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    since, until = began.replace(tzinfo=None), (ended or dt.datetime.max).replace(tzinfo=None)
+    last_day = standing_at.date() if standing_at else dt.date.min
+    with environment.session() as session:
+        store = ClosedStore(session, environment)
+        store.ensure()
+        closed = [entry for entry in store.periods().values() if since <= entry.closed_at < until]
+        unreal = [entry.period for entry in closed if entry.period.start > last_day]
+        real = [entry for entry in closed if entry.period.start <= last_day and not entry.is_reopened]
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        with session.transaction():
+            for entry in real:
+                store.add_period(replace(entry, closed_at=now), None, "reopened")
+            for period in unreal:
+                store.remove(period)
+    return tuple(entry.period for entry in real), tuple(unreal)
