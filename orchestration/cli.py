@@ -54,6 +54,41 @@ Accept = Annotated[
 
 
 @app.command()
+def init(
+    folder: Annotated[
+        Path, typer.Argument(help="Folder of the deployment; made where it is missing.")
+    ] = Path(),
+) -> None:
+    """Write settings files to edit, with absolute paths. Files that exist are left as they are."""
+    from orchestration.first_steps import write_settings
+
+    out = console()
+    for written in write_settings(folder.absolute()):
+        out.print(f"{'written' if written.is_new else 'left as it is'}: {written.path}", highlight=False)
+    out.print(
+        "Next: `ai-usage key`, then edit these files, then `ai-usage doctor` (docs/deploy.md, First run)."
+    )
+
+
+@app.command()
+def key(
+    file: Annotated[
+        Path,
+        typer.Option(envvar="AI_USAGE_PSEUDONYM_KEY_FILE", help="New file for the key; it must not exist."),
+    ] = Path("pseudonym.key"),
+) -> None:
+    """Make the pseudonymisation key in a new file that only you can read. It is not printed."""
+    from orchestration.first_steps import make_key
+
+    make_key(file.absolute())
+    out = console()
+    out.print(
+        f"A new key is in {file.absolute()}; name the file in AI_USAGE_PSEUDONYM_KEY_FILE.", highlight=False
+    )
+    out.print("Keep a copy in a secret store before the first night: without it history cannot be continued.")
+
+
+@app.command()
 def run(
     source: Annotated[list[str] | None, typer.Option(help="Load only this source (may be repeated).")] = None,
     since: Annotated[
@@ -321,7 +356,9 @@ def demo(
 ) -> None:
     """See it all work: a local server plays the vendors of a synthetic company."""
     from orchestration.demo import DemoOptions, run_demo
+    from orchestration.project import require_project
 
+    require_project()
     outcome = run_demo(DemoOptions(people, weeks, seed, data_dir.absolute()), quiet=quiet)
     raise typer.Exit(outcome)
 

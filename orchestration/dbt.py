@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -24,8 +23,8 @@ from orchestration.dbt_environment import child_environment
 from orchestration.dbt_process import THEN
 from orchestration.dbt_told import failure, forget_messages, log_line
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
+from orchestration.project import PROJECT_DIR
 
-PROJECT_DIR = Path(__file__).resolve().parents[1]
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
 # Any other word is an adapter's own for success (`ok`, `create view`).
 _NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})

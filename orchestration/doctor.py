@@ -23,6 +23,7 @@ from ingestion.warehouse import WAREHOUSE_ERRORS
 from orchestration.doctor_network import examine_network
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
+from orchestration.project import require_project
 
 _SECRETS = Path(".dlt/secrets.toml")
 
@@ -37,6 +38,7 @@ def examine(
         yield "key", Finding("pseudonymisation key", True, "present and well formed")
     except ConfigurationError as error:
         yield "key", Finding("pseudonymisation key", False, error.message, error.remedy)
+    yield "installation", _project()
     for problem in (unknown := unknown_settings()):
         yield "settings", Finding("names", False, problem, "Correct or remove it.")
     if not unknown:
@@ -50,6 +52,14 @@ def examine(
     for source in sources:
         for finding in _source(source, pseudonymiser, clock, nights.get(source.name)):
             yield source.name, finding
+
+
+def _project() -> Finding:
+    try:
+        require_project()
+    except ConfigurationError as error:
+        return Finding("project", False, error.message, error.remedy)
+    return Finding("project", True, "models, seeds and pages are there")
 
 
 def _secrets(path: Path) -> Iterator[Finding]:

@@ -18,9 +18,9 @@ import psycopg2
 from ingestion.config import Environment, postgres_url
 from ingestion.source_types import Finding
 from ingestion.targets import TARGETS, Target
-from orchestration.dbt import PROJECT_DIR
 from orchestration.dbt_environment import child_environment
 from orchestration.dbt_told import error_text
+from orchestration.project import PROJECT_DIR
 
 CONNECT_SECONDS = 5.0
 DBT_SECONDS = 90.0

@@ -16,6 +16,7 @@ from ingestion.errors import BusyError
 from ingestion.own_paths import told_by_path
 from ingestion.private_folder import close_to_others
 from ingestion.warehouse import WarehouseSession
+from orchestration.project import require_project
 
 # Both locks together; starting Python comes on top, and "busy" must be said within five seconds.
 LOCK_SECONDS = 2.0
@@ -32,7 +33,7 @@ def run_lock(environment: Environment, *, writes_raw: bool = True) -> Iterator[N
 
     Raises:
         BusyError: another run holds one of them, or somebody reads the DuckDB file itself; nothing was changed.
-        ConfigurationError: a setting that nobody reads, see `orchestration.known_settings`.
+        ConfigurationError: a setting that nobody reads, see `orchestration.known_settings`; no dbt project.
         DestinationError: the DuckDB file is damaged.
         DiskFullError: whatever was done under the lock met a full disk.
     """
@@ -52,6 +53,7 @@ def _lock(environment: Environment, *, writes_raw: bool) -> Iterator[None]:
     try:
         from orchestration.known_settings import require_known  # slow: who is busy says so before
 
+        require_project()
         require_known()
         if said := close_to_others(environment.data_dir):
             sys.stderr.write(f"{said}\n")

@@ -20,7 +20,7 @@ from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.registry import SOURCES
 from orchestration import night as night_module
-from orchestration.dbt import PROJECT_DIR, DbtResult, NodeResult, NodeStream, project_var
+from orchestration.dbt import DbtResult, NodeResult, NodeStream, project_var
 from orchestration.defs import retention
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.ingest import IN_TIME, LOADED, raw_key
@@ -30,6 +30,7 @@ from orchestration.defs.schedules import CRON_VARIABLE, REREAD_DAYS
 from orchestration.defs.transform import DbtAssets
 from orchestration.freshness import SourceFreshness, stale_names
 from orchestration.night import ExitCode, run_lock
+from orchestration.project import PROJECT_DIR
 from publishing.publish import Publication
 from tests.orchestration.fake_source import DAYS, source
 

@@ -14,11 +14,11 @@ import dagster as dg
 import pytest
 
 from ingestion.config import environment
-from orchestration.dbt import PROJECT_DIR
 from orchestration.defs import recovery
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.night import JOB
 from orchestration.lock import run_lock
+from orchestration.project import PROJECT_DIR
 
 STARTED, FAILURE, SUCCESS = (
     dg.DagsterRunStatus.STARTED,

@@ -165,13 +165,22 @@ def _plain(message: str) -> str:
 
 def _clashes(rows: list[tuple[Row, CompanyRow]], file: CompanyFile) -> Iterator[Problem]:
     """Rows of one key that hold at the same time: nobody could say which of them counts."""
+    for names in (file.row.KEY, file.row.ALSO_UNIQUE):
+        if names:
+            yield from _clashes_in(rows, names, "valid_to" in file.row.model_fields)
+
+
+def _clashes_in(
+    rows: list[tuple[Row, CompanyRow]], names: tuple[str, ...], is_dated: bool
+) -> Iterator[Problem]:
     groups: dict[tuple[object, ...], list[tuple[Row, CompanyRow]]] = defaultdict(list)
     for row, value in rows:
-        groups[tuple(getattr(value, name) for name in file.row.KEY)].append((row, value))
-    key = ", ".join(file.row.KEY)
+        groups[tuple(getattr(value, name) for name in names)].append((row, value))
+    key = ", ".join(names)
+    remedy = "Keep one, or end it with valid_to before the other starts." if is_dated else "Keep one of them."
     for group in groups.values():
         group.sort(key=lambda entry: entry[1].validity)
         for (earlier, before), (later, after) in pairwise(group):
             if after.validity[0] < before.validity[1]:
                 message = f"holds at the same time as line {earlier.line}, with the same {key}."
-                yield Problem(later.line, message, "Keep one, or end it with valid_to before the other starts.")
+                yield Problem(later.line, message, remedy)

@@ -140,10 +140,14 @@ Address = Annotated[str, AfterValidator(_address)]
 
 
 class CompanyRow(BaseModel):
-    """A row of one file. `KEY` names the columns of which no two rows may hold the same at one time."""
+    """A row of one file. `KEY` names the columns of which no two rows may hold the same at one time.
+
+    So does `ALSO_UNIQUE`, where a file has a second such rule.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
     KEY: ClassVar[tuple[str, ...]] = ()
+    ALSO_UNIQUE: ClassVar[tuple[str, ...]] = ()
 
     @property
     def validity(self) -> tuple[dt.date, dt.date]:
@@ -229,6 +233,31 @@ class Threshold(CompanyRow):
     name: Annotated[str, AfterValidator(_threshold_name)]
     value: Amount
 
+    @model_validator(mode="after")
+    def _is_in_range(self) -> Threshold:
+        if not 0 < self.value <= _highest(self.name):
+            raise ValueError(_WRONG_VALUE[_kind_of_threshold(self.name)])
+        return self
+
+
+_SHARES = ("_share", "_ratio", "_fall", "_coverage", "_utilization")
+_WRONG_VALUE = {
+    "share": "value: write a share above 0 and up to 1: 0.2 stands for 20 per cent.",
+    "factor": "value: write a factor above 0 and up to 100: 1.5 stands for half as much again.",
+    "number": "value: write a number above 0; with 0 the definition would hold for everybody or for nobody.",
+}
+
+
+def _kind_of_threshold(name: str) -> Literal["share", "factor", "number"]:
+    """By its name: shares and falls are parts of one, factors and rises compare two figures."""
+    if name.endswith(_SHARES):
+        return "share"
+    return "factor" if name.endswith(("_factor", "_rise", "licences_per_person")) else "number"
+
+
+def _highest(name: str) -> Decimal:
+    return {"share": Decimal(1), "factor": Decimal(100), "number": Decimal(2**53)}[_kind_of_threshold(name)]
+
 
 class Target(CompanyRow):
     """A value of a metric to be reached by a day."""
@@ -313,5 +342,6 @@ class TokenTier(CompanyRow):
     """A class of people by mean tokens per working day, from `minimum_tokens` on."""
 
     KEY = ("tier",)
+    ALSO_UNIQUE = ("minimum_tokens",)
     tier: Name
     minimum_tokens: Count

@@ -14,7 +14,8 @@ from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
-from orchestration.dbt import PROJECT_DIR, NodeResult, run_dbt
+from orchestration.dbt import NodeResult, run_dbt
+from orchestration.project import PROJECT_DIR
 
 BAKED_MANIFEST = PROJECT_DIR / "manifest" / "manifest.json"
 _PARSED = "partial_parse.msgpack"

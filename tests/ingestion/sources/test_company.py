@@ -283,3 +283,35 @@ def test_a_row_that_matches_nothing_is_told_and_loads_all_the_same(tmp_path: Pat
     found = {f.subject for f in SOURCE.check(run) if not f.ok}
     assert found == {"price_overrides.csv", "seat_contracts.csv"}
     assert not any("copilto" in message or "our-own-model" in message for message in said)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("power_user_top_share", "20", "share"),  # meant as per cent: the rank condition held for everybody
+        ("funnel_kept_ratio", "70", "share"),
+        ("pricing_coverage", "1.01", "share"),
+        ("idle_seats_utilization", "0", "share"),
+        ("active_ratio_fall", "15", "share"),
+        ("runaway_cost_factor", "150", "factor"),
+        ("sessions_rise", "0", "factor"),
+        ("dormant_days", "0", "number"),
+        ("depth_least_active_people", "0", "number"),
+    ],
+)
+def test_a_threshold_out_of_its_range_is_named(tmp_path: Path, name: str, value: str, said: str) -> None:
+    (found,) = problems(tmp_path, thresholds=f"name,value\n{name},{value}\n")
+    assert f"line 2: value: write a {said} above 0" in found
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("active_ratio_fall", "1"), ("sessions_rise", "2"), ("dormant_days", "45")]
+)
+def test_a_threshold_at_the_edge_of_its_range_is_taken(tmp_path: Path, name: str, value: str) -> None:
+    run = source_run(SOURCE, folder=folder(tmp_path, thresholds=f"name,value\n{name},{value}\n"))
+    assert len(loaded_rows(SOURCE, run)["thresholds"]) == 1
+
+
+def test_two_tiers_with_one_minimum_are_refused(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, token_tiers="tier,minimum_tokens\nlow,0\nmiddle,1000\nhigh,1000\n")
+    assert "line 4: holds at the same time as line 3, with the same minimum_tokens." in found
