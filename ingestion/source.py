@@ -23,7 +23,8 @@ from ingestion.source_types import Batch, FetchWindow, Finding
 class SourceRun:
     """One load of one source: settings, gate, clock, and the record of what was fetched.
 
-    `known_keys(contract)` gives the keys that an insert-only table holds already.
+    `known_keys(contract)` gives the keys that an insert-only table holds already; `last_snapshot(contract,
+    columns)` the rows of the newest day of a snapshot table, as far as whoever runs it can see them.
     """
 
     source: str
@@ -34,6 +35,7 @@ class SourceRun:
     progress: Callable[[str], None] = lambda _: None
     fetched: list[DayRecord] = field(default_factory=list)
     known_keys: Callable[[TableContract], frozenset[str]] = lambda _: frozenset()
+    last_snapshot: Callable[[TableContract, Sequence[str]], list[tuple[Any, ...]]] = lambda _, __: []
 
     @property
     def tenant(self) -> str:

@@ -1,4 +1,4 @@
-"""Tables that people export or edit: CSV in any common encoding and delimiter, Excel where it can be read.
+"""Tables that people export or edit: CSV in UTF-8 or a declared encoding, Excel where it can be read.
 
 Every cell is read as text, so that an id `00123` stays `00123`. Problems name the line, the column and the
 remedy, never a cell: the cell may be a person's name or address.
@@ -15,8 +15,10 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from ingestion.errors import SourceError
+from ingestion.labels import canonical_text
 
 _GZIP = b"\x1f\x8b"
 _XLSX = b"PK\x03\x04"
@@ -30,6 +32,33 @@ _SAVE_AS_CSV = "Save it as CSV (UTF-8)."
 _EXPORT_AGAIN = "Put cells that hold the delimiter, a quote or a line break in quotes, and export again."
 _FORMULA = re.compile(r"^[\s=+\-@＝＋－＠]+")
 _SHOWN_PROBLEMS = 10
+_SEPARATOR_LINE = re.compile(r'^\ufeff?"?sep=(.)"?\s*$', re.IGNORECASE)
+_DELIMITERS = ",;\t|"
+_TOP_ROWS = 20
+
+
+class EncodingError(SourceError):
+    """The file is not in the encoding that it was taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableFormat:
+    """How a file is written, where that cannot be told from the file.
+
+    Attributes:
+        encoding: a code page such as `cp1252`; without it the file is UTF-8, or UTF-16 with its mark.
+        delimiter: one character; without it the one of the header line.
+        skip_rows: lines above the header line, such as the title of a report.
+        sheet: name or number of a workbook's sheet; without it the first.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    skip_rows: int = 0
+    sheet: str | None = None
+
+
+AS_IT_IS = TableFormat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +85,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table as it stands in the file. `header` is as written; `folded` is what headers are matched by."""
+    """A table as it stands in the file. `header` is as written; `folded` is what headers are matched by.
+
+    `top` holds the first rows as they stand, the header among them; `read_as` says what the file was read as.
+    """
 
     header_line: int
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
+    top: tuple[Row, ...] = ()
+    read_as: str = ""
 
     @property
     def folded(self) -> tuple[str, ...]:
@@ -71,36 +105,41 @@ class Sheet:
 
 def fold_header(name: str) -> str:
     """`Employee  ID`, `employee_id` and `EMPLOYEE ID` are one header."""
-    return " ".join(name.replace("_", " ").split()).casefold()
+    return " ".join(canonical_text(name).replace("_", " ").split()).casefold()
 
 
 def harmless_label(text: str | None) -> str | None:
-    """A label without leading `=`, `+`, `-`, `@` or their full-width forms; None where nothing is left.
+    """The canonical label without leading `=`, `+`, `-`, `@`; None where nothing is left.
 
     Labels such as department names reach spreadsheets, which would run them as formulas.
     """
-    return _FORMULA.sub("", text).strip() or None if text else None
+    return _FORMULA.sub("", canonical_text(text)).strip() or None if text else None
 
 
-def read_sheet(data: bytes, place: str, *, comments: bool = False) -> Sheet:
+def read_sheet(data: bytes, place: str, *, comments: bool = False, format_: TableFormat = AS_IT_IS) -> Sheet:
     """The table in `data`; rows of another width than the header become problems, blank lines are skipped.
 
     Args:
         place: what the file is to its reader ("hris snapshot file"), used in errors.
         comments: whether lines starting with `#` are comments.
+        format_: what the file does not say of itself.
 
     Raises:
-        SourceError: no table at all: empty, unknown encoding, a web page, a broken quote.
+        EncodingError: names the line that is not in the encoding.
+        SourceError: no table at all: empty, a web page, a broken quote.
     """
-    rows = _numbered_rows(_unpacked(data, place), place, comments)
+    written = _written(_unpacked(data, place), place, comments, format_)
+    rows = ((line, cells) for line, cells in written.rows if any(cell.strip() for cell in cells))
     header_line, header = next(rows, (0, []))
     widest = len(header)
     while header and not header[-1].strip():  # spreadsheets export empty columns on the right
         header.pop()
     if not header:
         raise SourceError(f"{place} is empty.", "It needs a header line; export it again.")
-    kept, problems = [], []
+    kept, problems, top = [], [], [Row(header_line, tuple(header))]
     for line, cells in rows:
+        if len(top) < _TOP_ROWS:
+            top.append(Row(line, tuple(cells)))
         # One cell too many, even an empty last one, says that a delimiter in some cell moved the others.
         if not len(header) <= len(cells) <= widest or any(cell.strip() for cell in cells[len(header) :]):
             message = f"{len(cells)} cells where the header has {len(header)}."
@@ -108,7 +147,7 @@ def read_sheet(data: bytes, place: str, *, comments: bool = False) -> Sheet:
         else:
             kept.append(Row(line, tuple(cell.strip() for cell in cells[: len(header)])))
     names = tuple(name.strip() for name in header)
-    return Sheet(header_line, names, tuple(kept), tuple(problems))
+    return Sheet(header_line, names, tuple(kept), tuple(problems), tuple(top), written.read_as)
 
 
 def locate(
@@ -156,22 +195,35 @@ def _unpacked(data: bytes, place: str) -> bytes:
     return unpacked
 
 
-def _numbered_rows(data: bytes, place: str, comments: bool) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, with the line on which each starts."""
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """All rows of a file with the line on which each starts, and how the file was read."""
+
+    rows: Iterator[tuple[int, list[str]]]
+    read_as: str
+
+
+def _written(data: bytes, place: str, comments: bool, format_: TableFormat) -> _Written:
     if data.startswith(_XLS):
         raise SourceError(f"{place} is an old Excel workbook.", _SAVE_AS_CSV)
     if data.startswith(_XLSX):
-        rows = _excel_rows(data, place)
-    else:
-        rows = _csv_rows(_decoded(data, place), place, comments)
-    return ((line, cells) for line, cells in rows if any(cell.strip() for cell in cells))
+        return _excel_rows(data, place, format_)
+    return _csv_rows(data, place, comments, format_)
 
 
-def _csv_rows(text: str, place: str, comments: bool) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(data: bytes, place: str, comments: bool, format_: TableFormat) -> _Written:
+    text, encoding = _decoded(data, place, format_.encoding)
     if text.lstrip()[:15].lower().startswith(("<!doctype html", "<html")):
         raise SourceError(f"{place} is a web page.", "A log-in page was saved instead of the export.")
     lines = list(_lines(text, comments))
-    reader = csv.reader(lines, delimiter=_delimiter(lines), strict=True)
+    lines[: format_.skip_rows] = ["\n"] * min(format_.skip_rows, len(lines))
+    delimiter = format_.delimiter or _declared_separator(lines) or _delimiter(lines)
+    shown = "tab" if delimiter == "\t" else f"`{delimiter}`"
+    return _Written(_parsed(lines, delimiter, place), f"CSV, {encoding}, delimiter {shown}")
+
+
+def _parsed(lines: list[str], delimiter: str, place: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     while True:
         try:
@@ -183,6 +235,16 @@ def _csv_rows(text: str, place: str, comments: bool) -> Iterator[tuple[int, list
             return
         yield line, cells
         line = reader.line_num + 1
+
+
+def _declared_separator(lines: list[str]) -> str | None:
+    """Excel's first line `sep=;` says the delimiter and is no row: it becomes a blank line."""
+    first = next((at for at, line in enumerate(lines) if line.strip()), None)
+    match = _SEPARATOR_LINE.match(lines[first]) if first is not None else None
+    if first is None or match is None:
+        return None
+    lines[first] = "\n"
+    return match.group(1)
 
 
 def _lines(text: str, comments: bool) -> Iterator[str]:
@@ -197,25 +259,60 @@ def _lines(text: str, comments: bool) -> Iterator[str]:
 
 
 def _delimiter(lines: Iterable[str]) -> str:
-    header = next((line for line in lines if line.strip()), "")
-    unquoted = re.sub(r'"[^"]*"', "", header)
-    return max(",;\t", key=unquoted.count)
+    """The one that the first line holds most often; a line without any is a title."""
+    for line in islice((line for line in lines if line.strip()), _TOP_ROWS):
+        unquoted = re.sub(r'"[^"]*"', "", line)
+        if any(delimiter in unquoted for delimiter in _DELIMITERS):
+            return max(_DELIMITERS, key=unquoted.count)
+    return ","
 
 
-def _decoded(data: bytes, place: str) -> str:
-    """UTF-8 and UTF-16 by their marks or zero bytes, otherwise UTF-8, otherwise Windows-1252."""
+def _decoded(data: bytes, place: str, declared: str | None) -> tuple[str, str]:
+    """The text and its encoding: by the file's own mark, as declared, or else UTF-8. Nothing is guessed.
+
+    Raises:
+        EncodingError: names the first line that is not in the encoding, or says that the file is UTF-8.
+    """
+    encoding = _marked(data) or _known(declared, place) or "utf-8"
+    try:
+        text = data.decode("utf-8-sig" if encoding == "utf-8" else encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].decode(encoding, "replace").count("\n") + 1
+        message = f"{place}, line {line}: this is not {_shown(encoding)}."
+        raise EncodingError(message, _SAVE_AS_CSV) from None
+    if encoding != "utf-8" and not data.isascii() and b"\x00" not in data and _is_utf8(data):
+        raise EncodingError(f"{place} is UTF-8, not {_shown(encoding)}.", "Correct or remove the encoding.")
+    return text, _shown(encoding)
+
+
+def _marked(data: bytes) -> str | None:
+    """The encoding that the file's mark or its zero bytes tell."""
+    if data.startswith(codecs.BOM_UTF8):
+        return "utf-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif b"\x00" in data[:2]:
-        encodings = ["utf-16-be" if data[0] == 0 else "utf-16-le"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SourceError(f"{place} is in an unknown encoding.", _SAVE_AS_CSV)
+        return "utf-16"
+    if b"\x00" in data[:2]:
+        return "utf-16-be" if data[0] == 0 else "utf-16-le"
+    return None
+
+
+def _known(declared: str | None, place: str) -> str | None:
+    try:
+        return codecs.lookup(declared).name if declared else None
+    except LookupError:
+        raise EncodingError(f"{place}: no encoding has this name.", "Write one such as cp1252.") from None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _shown(encoding: str) -> str:
+    return encoding.upper() if encoding.startswith("utf") else encoding
 
 
 def _require_small(data: bytes, place: str) -> None:
@@ -255,18 +352,42 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _excel_rows(data: bytes, place: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a workbook's first sheet. pandas is imported here: nobody else waits for it."""
+def _excel_rows(data: bytes, place: str, format_: TableFormat) -> _Written:
+    """Rows of one sheet of a workbook. pandas is imported here: nobody else waits for it."""
     _require_small(data, place)
     try:
         import pandas
 
-        frame = pandas.read_excel(io.BytesIO(data), header=None, dtype=str, na_filter=False)
+        book = pandas.ExcelFile(io.BytesIO(data))
+        names = [str(name) for name in book.sheet_names]
+        at = _sheet_position(names, format_.sheet)
+        frame = (
+            None
+            if at is None
+            else pandas.read_excel(book, sheet_name=at, header=None, dtype=str, na_filter=False)
+        )
     except ImportError:
         raise SourceError(
             f"{place} is an Excel workbook.", f"{_SAVE_AS_CSV[:-1]}, or run `pip install openpyxl`."
         ) from None
     except Exception:  # the readers of the format raise what they like, and quote cells
         raise SourceError(f"{place} is not a readable Excel workbook.", _SAVE_AS_CSV) from None
-    for number, cells in enumerate(frame.itertuples(index=False), 1):
-        yield number, [str(cell) for cell in cells]
+    if frame is None or at is None:
+        remedy = f"Write the name of one of its sheets, or a number from 1 to {len(names)}."
+        raise SourceError(f"{place} has no sheet of that name.", remedy)
+    rows = (
+        (number, ["" if cell != cell else str(cell) for cell in cells])  # an error cell is no number: not equal
+        for number, cells in enumerate(frame.itertuples(index=False), 1)
+        if number > format_.skip_rows
+    )
+    return _Written(rows, f"workbook, sheet {at + 1} of {len(names)}")
+
+
+def _sheet_position(names: list[str], wanted: str | None) -> int | None:
+    """Which sheet is meant: by name without regard to case, else by number from 1."""
+    if not wanted:
+        return 0
+    folded = [name.strip().casefold() for name in names]
+    if wanted.strip().casefold() in folded:
+        return folded.index(wanted.strip().casefold())
+    return int(wanted) - 1 if wanted.isdecimal() and 0 < int(wanted) <= len(names) else None

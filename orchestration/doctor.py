@@ -21,6 +21,7 @@ from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
 from ingestion.warehouse import WAREHOUSE_ERRORS
 from orchestration.doctor_network import examine_network
+from orchestration.doctor_snapshot import LastSnapshot
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
 from orchestration.project import require_project
@@ -50,7 +51,8 @@ def examine(
     yield from (("network", finding) for finding in examine_network())
     nights = _last_nights(environment)
     for source in sources:
-        for finding in _source(source, pseudonymiser, clock, nights.get(source.name)):
+        last = nights.get(source.name)
+        for finding in _source(environment, source, pseudonymiser, clock, last):
             yield source.name, finding
 
 
@@ -98,7 +100,11 @@ def _last_nights(environment: Environment) -> dict[str, LastNight]:
 
 
 def _source(
-    source: SourceDefinition, pseudonymiser: Pseudonymiser | None, clock: RunClock, last: LastNight | None
+    environment: Environment,
+    source: SourceDefinition,
+    pseudonymiser: Pseudonymiser | None,
+    clock: RunClock,
+    last: LastNight | None,
 ) -> Iterator[Finding]:
     try:
         settings = resolve_settings(source.settings, source.name)
@@ -118,6 +124,8 @@ def _source(
     # Doctor reads answers but keeps nothing, so a stand-in key is enough where the real one is missing.
     gate = Gate(pseudonymiser or Pseudonymiser(bytes(range(32))), tenant=settings.tenant, latest=clock.latest)
     run = SourceRun(source.name, settings, gate, clock, LoadedDays([]))
+    if pseudonymiser is not None:  # what is stored is compared by its tokens
+        run.last_snapshot = LastSnapshot(environment, source.name)
     try:
         yield from source.check(run)
     except AiUsageError as error:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from ingestion.privacy.tombstones import Tombstones
 from ingestion.privacy.wire import WireRecord, read_record, refusal, spread, unknown_fields
 
 R = TypeVar("R")
+_FIELD = re.compile(r"at `?\$\.(\w+)(?:\[[^\]]*\])?`?")
 
 BATCH_ROWS = 50_000
 # Lines of a block of about 8 MB that are looked at for fields that no contract knows; of events there are so
@@ -67,6 +69,14 @@ class GateReport:
             reject.count for (name, _), reject in self.rejects.items() if name == table and not reject.is_kept
         )
 
+    def main_reason(self, table: str) -> str:
+        """Why most of a table's records were refused; of a table that has such records."""
+        return max(
+            (entry.count, reason)
+            for (name, reason), entry in self.rejects.items()
+            if name == table and not entry.is_kept
+        )[1]
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -79,10 +89,39 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class RejectLimit:
     """A load fails when more than `ratio` of a table's records and more than `allowance` of them are refused,
-    or when every record is: one bad line in a small file is a reject, a changed type is a broken contract."""
+    or when every record is: one bad line in a small file is a reject, a changed type is a broken contract.
+
+    Of a roster (a snapshot of people or seats) more than `roster_ratio` is too much whatever their number,
+    since each record that is missing is a person who is missing; a single record may be.
+    """
 
     ratio: float = 0.01
     allowance: int = 20
+    roster_ratio: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalText:
+    """How a load that refused too much is told: of a vendor's answer, or of a file that the reader exports.
+
+    Attributes:
+        what: what is wrong with the records, with a place for the table's name.
+        remedy: what to do.
+        columns: logical name of a field → what its reader calls it, for the reasons that name a field.
+    """
+
+    what: str = "records for table {table} broke the contract"
+    remedy: str = (
+        "The vendor may have changed its answer; nothing of this load was written. "
+        "Compare the answer with the contract in the source's records.py."
+    )
+    columns: Mapping[str, str] | None = None
+
+    def reason(self, written: str) -> str:
+        """The reason; of a file it names the column instead of the field."""
+        if self.columns is None:
+            return written
+        return _FIELD.sub(lambda field: f"in column {(self.columns or {}).get(field[1], field[1])}", written)
 
 
 class Gate:
@@ -100,6 +139,8 @@ class Gate:
         self.pseudonymiser = pseudonymiser
         self.tombstones = tombstones if tombstones is not None else Tombstones()
         self.report = GateReport()
+        self.refusal_text = RefusalText()
+        self._rosters: set[str] = set()
         self._tenant = tenant
         self._latest = latest
         self._limit = reject_limit or RejectLimit()
@@ -198,6 +239,8 @@ class Gate:
         Records of erased people are counted and gone before anything else is looked at, so that they
         neither land nor count as refused.
         """
+        if isinstance(contract.grain, DayGrain) and contract.grain.is_snapshot:
+            self._rosters.add(contract.name)
         read = {column.name: self._columns.read(column, records) for column in contract.columns}
         arrays = {name: values for name, (values, _) in read.items()}
         erased = self._erased(contract, arrays, len(records), day)
@@ -310,13 +353,15 @@ class Gate:
 
     def anew(self) -> Gate:
         """A gate like this one that has seen nothing yet."""
-        return Gate(
+        gate = Gate(
             self.pseudonymiser,
             tenant=self._tenant,
             latest=self._latest,
             reject_limit=self._limit,
             tombstones=self.tombstones,
         )
+        gate.refusal_text = self.refusal_text
+        return gate
 
     def tally(self, table: str) -> Tally:
         """What was accepted and refused of a table so far."""
@@ -328,7 +373,7 @@ class Gate:
         rejected = self.report.rejected(table) - sum(
             count for key, count in since.refused.items() if not self.report.rejects[key].is_kept
         )
-        return self._is_too_much(rejected, self.tally(table).readable - since.readable)
+        return self._is_too_much(table, rejected, self.tally(table).readable - since.readable)
 
     def set_aside(self, table: str, since: Tally) -> None:
         """Count what was refused since then as left out: it weighs nothing against the table any more."""
@@ -345,8 +390,10 @@ class Gate:
             )
             aside.count += count
 
-    def _is_too_much(self, rejected: int, readable: int) -> bool:
+    def _is_too_much(self, table: str, rejected: int, readable: int) -> bool:
         limit = self._limit
+        if table in self._rosters and rejected > 1 and rejected > limit.roster_ratio * (rejected + readable):
+            return True
         few = rejected <= limit.allowance or rejected <= limit.ratio * (rejected + readable)
         return rejected > 0 and not (readable and few)
 
@@ -362,17 +409,12 @@ class Gate:
             rejected = self.report.rejected(table)
             readable = self.report.accepted[table] + self.report.erased[table]
             total = rejected + readable
-            if (tables is not None and table not in tables) or not self._is_too_much(rejected, readable):
+            if (tables is not None and table not in tables) or not self._is_too_much(table, rejected, readable):
                 continue
-            reason = max(
-                (entry.count, reason)
-                for (name, reason), entry in self.report.rejects.items()
-                if name == table and not entry.is_kept
-            )[1]
+            told, reason = self.refusal_text, self.report.main_reason(table)
             raise ContractError(
-                f"{rejected} of {total} records for table {table} broke the contract, most often: {reason}.",
-                "The vendor may have changed its answer; nothing of this load was written. "
-                "Compare the answer with the contract in the source's records.py.",
+                f"{rejected} of {total} {told.what.format(table=table)}, most often: {told.reason(reason)}.",
+                told.remedy,
             )
 
     def _look_for_unknown(self, wire: type, table: str, block: bytes, most: int) -> None:

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.errors import SourceError
-from ingestion.tabular import harmless_label, locate, problem_list, read_sheet
+from ingestion.tabular import (
+    EncodingError,
+    TableFormat,
+    harmless_label,
+    locate,
+    problem_list,
+    read_sheet,
+)
 
 TEXT = "id,name\n007,Zoë Müller\n"
 
@@ -20,9 +27,74 @@ def cells(data: bytes, **options: bool) -> list[tuple[str, ...]]:
     return [row.cells for row in read_sheet(data, "the file", **options).rows]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_every_common_encoding_gives_the_same_text(encoding: str) -> None:
     assert cells(TEXT.encode(encoding)) == [("007", "Zoë Müller")]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1250", "mac-roman", "utf-8", "utf-16"])
+def test_a_declared_code_page_is_read_as_such(encoding: str) -> None:
+    sheet = read_sheet(TEXT.encode(encoding), "the file", format_=TableFormat(encoding=encoding))
+    assert sheet.rows[0].cells == ("007", "Zoë Müller")
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "message"),
+    [
+        # A code page that nobody declared: which one it is, nobody can tell.
+        (TEXT.encode("cp1252"), None, "the file, line 2: this is not UTF-8."),
+        # One line of a UTF-8 file that another program wrote.
+        (TEXT.encode() + b"008,Ren\xe9e\n", None, "the file, line 3: this is not UTF-8."),
+        (TEXT.encode(), "cp1252", "the file is UTF-8, not cp1252."),
+        (b"id,name\n1,\x81\n", "cp1252", "the file, line 2: this is not cp1252."),
+        (TEXT.encode(), "latin-nine", "no encoding has this name"),
+    ],
+)
+def test_a_file_in_another_encoding_than_it_claims_is_refused_by_line(
+    data: bytes, encoding: str | None, message: str
+) -> None:
+    with pytest.raises(EncodingError) as caught:
+        read_sheet(data, "the file", format_=TableFormat(encoding=encoding))
+    assert message in str(caught.value)
+    assert "Ren" not in str(caught.value)
+
+
+def test_what_a_file_was_read_as_is_said() -> None:
+    assert read_sheet(b"id;name\n1;x\n", "f").read_as == "CSV, UTF-8, delimiter `;`"
+    assert read_sheet(TEXT.encode("utf-16"), "f").read_as == "CSV, UTF-16, delimiter `,`"
+
+
+@pytest.mark.parametrize(
+    ("text", "format_"),
+    [
+        ('sep=;\nid;name\n1;"a;b"\n', TableFormat()),
+        ('\ufeff"sep=;"\r\nid;name\r\n1;"a;b"\r\n', TableFormat()),
+        ('id|name\n1|"a;b"\n', TableFormat()),
+        ('People, all; sites\nas of today\nid;name\n1;"a;b"\n', TableFormat(delimiter=";", skip_rows=2)),
+        ('A "title\n\nid;name\n1;"a;b"\n', TableFormat(skip_rows=2)),
+    ],
+)
+def test_separator_lines_pipes_and_titles_above_the_header(text: str, format_: TableFormat) -> None:
+    sheet = read_sheet(text.encode(), "the file", format_=format_)
+    assert (sheet.header, [row.cells for row in sheet.rows]) == (("id", "name"), [("1", "a;b")])
+
+
+def test_one_sheet_of_a_workbook_is_read_by_name_or_number_and_error_cells_are_empty() -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["Cover"])
+    people = book.create_sheet("People")
+    for row in (["Report"], ["id", "department"], ["007", "#N/A"]):
+        people.append(row)
+    people["B3"].data_type = "e"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    for sheet in ("people", "2"):
+        read = read_sheet(buffer.getvalue(), "the file", format_=TableFormat(sheet=sheet, skip_rows=1))
+        assert (read.header, read.rows[0].cells) == (("id", "department"), ("007", ""))
+        assert read.read_as == "workbook, sheet 2 of 2"
+    with pytest.raises(SourceError, match="no sheet of that name"):
+        read_sheet(buffer.getvalue(), "the file", format_=TableFormat(sheet="Staff"))
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -72,7 +144,7 @@ def test_comments_are_skipped_but_not_inside_a_quoted_cell() -> None:
         (b"\n\n", "is empty"),
         (b"<!DOCTYPE html><html>Sign in</html>", "is a web page"),
         (b"\xd0\xcf\x11\xe0old", "old Excel"),
-        (b"a,b\n\x81\x8d,1\n", "unknown encoding"),
+        (b"a,b\n\x81\x8d,1\n", "line 2: this is not UTF-8"),
         (b'a,b\n1,"open\n2,3\n', "line 2: a quote is not closed"),
         (b"PK\x03\x04nonsense", "not a readable Excel workbook"),
     ],

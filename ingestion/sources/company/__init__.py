@@ -1,4 +1,4 @@
-"""The company's own files: contracts, rates, thresholds, targets, calendar, leave, rollouts, login lists.
+"""The company's own files: contracts, rates, thresholds, targets, calendar, leave, rollouts, renames, logins.
 
     <folder>/<table>.csv        ─→ a table of the same name, replaced whole
     <folder>/github_logins.csv  ─→ identity_links
@@ -17,8 +17,9 @@ from ingestion.errors import SourceError
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, Finding
 from ingestion.sources.company import records
+from ingestion.sources.company.department_names import renamed_spans, with_new_names
 from ingestion.sources.company.files import read_folder, sound_rows
-from ingestion.sources.company.rows import GithubLogin, ServiceAccount
+from ingestion.sources.company.rows import DepartmentName, GithubLogin, ServiceAccount
 from ingestion.sources.company.unmatched import unmatched
 
 
@@ -43,10 +44,13 @@ def extract(run: SourceRun) -> Iterator[Batch]:
     rows = sound_rows(read_folder(Path(settings.folder or "")))
     for name, message, remedy in unmatched(rows):
         run.progress(f"WARNING: {name}.csv: {message} {remedy}")
+    names = renamed_spans(cast(list[DepartmentName], rows["department_names"]), run.clock.today)
+    rows = with_new_names(rows, names)
     for file in records.FILES:
         if file.contract is not None:
             run.progress(file.name)
             yield from run.replace_current(file.contract, rows[file.name])
+    yield from run.replace_current(records.DEPARTMENT_NAMES, names)
     yield from _service_accounts(run, cast(list[ServiceAccount], rows["service_accounts"]))
     logins = cast(list[GithubLogin], rows["github_logins"])
     yield from run.events(records.LOGIN_LINKS, list(records.login_links(logins, run.clock.today)))

@@ -12,6 +12,7 @@ from typing import Any
 import pydantic
 
 from ingestion.errors import SourceError
+from ingestion.labels import canonical_text
 from ingestion.sources.company.records import FILES, CompanyFile
 from ingestion.sources.company.rows import CompanyRow
 from ingestion.tabular import Problem, Row, Sheet, locate, problem_list, read_sheet
@@ -146,8 +147,9 @@ def _columns(sheet: Sheet, file: CompanyFile) -> tuple[dict[str, int], list[Prob
 
 
 def _filled(row: Row, columns: Mapping[str, int]) -> dict[str, Any]:
-    """Cells that hold something: an empty cell is an absent value."""
-    return {name: row.cells[at] for name, at in columns.items() if row.cells[at]}
+    """Cells that hold something, in their one written form: an empty cell is an absent value."""
+    texts = {name: canonical_text(row.cells[at]) for name, at in columns.items()}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _row_problems(line: int, error: pydantic.ValidationError) -> Iterator[Problem]:

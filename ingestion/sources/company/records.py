@@ -91,6 +91,13 @@ ROLLOUTS = _table(
     text("tool", lambda r: r.tool),
     date("rollout_date", lambda r: r.rollout_date),
 )
+DEPARTMENT_NAMES = _table(
+    "department_names",
+    text("old_name", lambda r: r.old_name, required=True),
+    text("new_name", lambda r: r.new_name, required=True),
+    date("begins_from", lambda r: r.begins_from),
+    date("begins_before", lambda r: r.begins_before),
+)
 TOKEN_TIERS = _table(
     "token_tiers",
     text("tier", lambda r: r.tier),
@@ -132,12 +139,14 @@ FILES = (
     CompanyFile("leave", rows.Leave, LEAVE),
     CompanyFile("rollouts", rows.Rollout, ROLLOUTS),
     CompanyFile("token_tiers", rows.TokenTier, TOKEN_TIERS),
+    CompanyFile("department_names", rows.DepartmentName, None),
     CompanyFile("github_logins", rows.GithubLogin, None),
     CompanyFile("service_accounts", rows.ServiceAccount, None),
 )
 
 CONTRACTS = (
     *(file.contract for file in FILES if file.contract),
+    DEPARTMENT_NAMES,
     SERVICE_ACCOUNTS["email"],
     LOGIN_LINKS,
 )

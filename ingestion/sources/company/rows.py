@@ -105,6 +105,11 @@ def _label(written: str) -> str:
     return label
 
 
+def folded_department(name: str) -> str:
+    """A department's name as departments are compared: the key that models make of it."""
+    return name.strip().lower().replace(" ", "_")
+
+
 def _currency(written: str) -> str:
     code = written.upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
@@ -307,6 +312,26 @@ class Rollout(CompanyRow):
     department: Label
     tool: ToolName
     rollout_date: Day
+
+
+class DepartmentName(CompanyRow):
+    """A department that was renamed or merged into another one, and the day of it (empty = always the same)."""
+
+    KEY = ("old_key", "renamed_on")
+    old_name: Label
+    new_name: Label
+    renamed_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> DepartmentName:
+        if folded_department(self.old_name) == folded_department(self.new_name):
+            raise ValueError("new_name: write another name; upper and lower case are one.")
+        return self
+
+    @property
+    def old_key(self) -> str:
+        """The old name as departments are compared."""
+        return folded_department(self.old_name)
 
 
 class GithubLogin(DatedRow):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
@@ -38,6 +38,7 @@ FIELDS = {
     "termination_date": "terminationDate",
 }
 _REQUIRED = ("employee_id", "work_email", "department", "hire_date", "manager_employee_id")
+_FILLED = ("employee_id", "work_email", "department", "hire_date")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SINCE = "1970-01-01T00:00:00Z"
 _ACCESS = "In BambooHR open Settings → Access Levels and let the key's owner view"
@@ -82,7 +83,7 @@ def employee_rows(
     """Answers of the dataset in the words of `records.Employee`.
 
     Raises:
-        AccessError: a field that is needed stands in no answer.
+        AccessError: a field that is needed stands in no answer, or is empty in every one.
     """
     people = [answer["fields"] if isinstance(answer.get("fields"), dict) else answer for answer in answers]
     for name in _REQUIRED:
@@ -91,7 +92,26 @@ def employee_rows(
                 f"hris: BambooHR left the field {fields[name]} out of every answer.",
                 f"{_ACCESS} it, or correct `bamboohr_fields.{name}`.",
             )
-    return [_employee(person, fields, reading, today) for person in people]
+    rows = [_employee(person, fields, reading, today) for person in people]
+    for name in _FILLED:
+        if rows and name in fields and not any(row[name] for row in rows):
+            raise AccessError(
+                f"hris: BambooHR's field {fields[name]} is empty for everybody.",
+                f"{_ACCESS} it, or correct `bamboohr_fields.{name}`.",
+            )
+    return rows
+
+
+def refuse_nobody() -> NoReturn:
+    """Refuse an answer without anybody on the first night, when no earlier one says that it lost its people.
+
+    Raises:
+        AccessError: names what the key's owner may not see.
+    """
+    raise AccessError(
+        "hris: BambooHR answered with no employees.",
+        f"{_ACCESS} the reports and all employees: the key's owner sees nobody.",
+    )
 
 
 def history_rows(client: VendorClient, reading: Reading, today: dt.date) -> list[dict[str, Any]]:
@@ -111,9 +131,7 @@ def _employee(
     person: Mapping[str, Any], fields: Mapping[str, str], reading: Reading, today: dt.date
 ) -> dict[str, Any]:
     values: dict[str, Any] = {name: _text(person.get(field)) for name, field in fields.items()}
-    terminated_from = reading.end(values.pop("termination_date", None))
-    values["hire_date"] = reading.date(values.get("hire_date"))
-    values["terminated_from"] = terminated_from
+    reading.employment(values, today)
     values["status"] = _status(values, reading, today)
     values["alternate_emails"] = address_list(values.get("alternate_emails"))
     return without_self_manager(values)
@@ -121,8 +139,8 @@ def _employee(
 
 def _status(values: Mapping[str, Any], reading: Reading, today: dt.date) -> str:
     """`status` tells who works here, future hires being inactive; leave stands in the kind of employment."""
-    status = reading.status(values.get("status"), values.get("terminated_from"), today)
-    if status == "terminated" and (values.get("hire_date") or "") > today.isoformat():
+    status = str(values["status"])
+    if status == "terminated" and (values["hire_date"] or "") > today.isoformat():
         return "active"
     if status == "active" and reading.status(values.get("employment_type"), None, today) == "on_leave":
         return "on_leave"

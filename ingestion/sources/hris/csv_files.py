@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +14,26 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
 from ingestion.errors import SourceError
 from ingestion.http import vendor_client
-from ingestion.sources.hris.values import Reading, address_list, present
-from ingestion.tabular import Row, Sheet, fold_header, locate, problem_list, read_sheet
+from ingestion.sources.hris.values import Reading, address_list, present, present_id, present_label
+from ingestion.tabular import (
+    AS_IT_IS,
+    EncodingError,
+    Sheet,
+    TableFormat,
+    fold_header,
+    locate,
+    problem_list,
+    read_sheet,
+)
 
+_MANY_ROWS = 10
 _MAX_BYTES = 1024 * 1024 * 1024
 _PLACE = ("department", "division", "cost_center", "job_function", "location", "manager_employee_id")
+_READERS = {
+    **dict.fromkeys(("department", "division", "cost_center", "job_function", "location"), present_label),
+    **dict.fromkeys(("employee_id", "manager_employee_id"), present_id),
+}
+_YES = frozenset(("yes", "y", "true", "1", "x", "primary", "main", "ja", "j", "oui", "si", "sí"))
 _REMEDY = "Correct the export, or name its headers in the setting {setting}; see docs/connect/hris.md."
 
 
@@ -63,21 +79,33 @@ class Columns:
     others: tuple[str, ...]
 
 
-def read_location(location: str, api_key: str | None, setting: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class LocatedFile:
+    """A file's bytes, and how many days ago it was last changed, where that is told."""
+
+    data: bytes
+    age_days: int | None = None
+
+
+def read_location(location: str, api_key: str | None, setting: str) -> LocatedFile:
     """The file behind a path or an http(s) URL.
 
     Raises:
         SourceError: it cannot be read; names the setting, not the path.
     """
+    now = dt.datetime.now(dt.UTC)
     if urlsplit(location).scheme in ("http", "https"):
         auth = BearerTokenAuth(api_key) if api_key else None
         client = vendor_client("hris", location, auth=auth)
-        return bytes(client.session.get(location, auth=auth).content)
+        answer = client.session.get(location, auth=auth)
+        return LocatedFile(bytes(answer.content), _age(_moment(answer.headers.get("Last-Modified")), now))
     path = Path(location)
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        found = path.stat()
+        if found.st_size > _MAX_BYTES:
             raise SourceError(f"The file named by {setting} is larger than 1 GiB.", "Split it.")
-        return path.read_bytes()
+        changed = dt.datetime.fromtimestamp(found.st_mtime, dt.UTC)
+        return LocatedFile(path.read_bytes(), _age(changed, now))
     except OSError as error:
         raise SourceError(
             f"The file named by {setting} cannot be read ({type(error).__name__}).",
@@ -85,8 +113,21 @@ def read_location(location: str, api_key: str | None, setting: str) -> bytes:
         ) from None
 
 
+def _moment(header: str | None) -> dt.datetime | None:
+    """The moment that a server says a file was last changed."""
+    try:
+        moment = parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _age(changed: dt.datetime | None, now: dt.datetime) -> int | None:
+    return None if changed is None else max(0, (now - changed).days)
+
+
 def open_table(
-    data: bytes, kind: FileKind, mapping: Mapping[str, str], name: str = ""
+    data: bytes, kind: FileKind, mapping: Mapping[str, str], name: str = "", format_: TableFormat = AS_IT_IS
 ) -> tuple[Sheet, Columns]:
     """The file's table and its columns.
 
@@ -94,44 +135,110 @@ def open_table(
         mapping: logical column → header of the file; a column named here must be there, an empty header says
             that the file has none.
         name: the file's own name where there are several of its kind.
+        format_: encoding, delimiter, title rows and sheet, where the file does not say them.
 
     Raises:
-        SourceError: rows of another width than the header, columns missing or standing twice, no rows.
+        SourceError: another encoding, rows of another width than the header, columns missing or standing twice,
+            no rows, or a needed column that is empty in every one.
     """
     place = f"{kind.role} {name}".strip()
-    sheet = read_sheet(data, place)
+    try:
+        sheet = read_sheet(data, place, format_=format_)
+    except EncodingError as error:
+        remedy = (
+            'Export it as UTF-8, or set its code page, such as encoding = "cp1252"; see docs/connect/hris.md.'
+        )
+        raise SourceError(error.message, remedy) from None
     wanted = {column: mapping.get(column, column) for column in kind.columns}
     wanted = {column: header for column, header in wanted.items() if header}
-    at, problems = locate(sheet, wanted, kind.required | set(mapping))
+    needed = kind.required | set(mapping)
+    at, problems = locate(sheet, wanted, needed)
+    if not any(column in at for column in kind.required):
+        raise _no_header(sheet, place, [wanted[column] for column in kind.columns if column in kind.required])
     problems += sheet.problems
     if problems:
         remedy = _REMEDY.format(setting=kind.mapping_setting)
         raise SourceError(f"{place}: {problem_list(problems)}", remedy)
     if not sheet.rows:
         raise SourceError(f"{place} holds a header and no rows.", "Nothing was replaced; export it again.")
+    _require_filled(sheet, at, kind, place)
     taken = set(at.values())
     others = tuple(name for position, name in enumerate(sheet.folded) if position not in taken)
     return sheet, Columns(at, tuple(column for column in kind.columns if column not in at), others)
 
 
-def snapshot_rows(sheet: Sheet, columns: Columns, reading: Reading, today: dt.date) -> list[dict[str, Any]]:
-    """Rows of a snapshot in the words of `records.Employee`."""
+def _no_header(sheet: Sheet, place: str, headers: list[str]) -> SourceError:
+    """One sentence instead of one a column: the first line is a title, a row, or of another delimiter."""
+    columns = ", ".join(headers)
+    wanted = {fold_header(header) for header in headers}
+    for row in sheet.top[1:]:
+        if wanted <= {fold_header(cell) for cell in row.cells}:
+            return SourceError(
+                f"{place}, line {sheet.header_line}: this is no header line, but line {row.line} is one.",
+                f"Set skip_rows = {row.line - 1}.",
+            )
+    return SourceError(
+        f"{place}, line {sheet.header_line}: the header line is missing, or holds none of {columns}.",
+        f"The file was read as {sheet.read_as}. Set delimiter, skip_rows or sheet if that is wrong, or name "
+        "its headers in column_mapping; see docs/connect/hris.md.",
+    )
+
+
+def _require_filled(sheet: Sheet, at: Mapping[str, int], kind: FileKind, place: str) -> None:
+    """Refuse a file whose needed column is empty in every one of many rows: the export lost its content."""
+    if len(sheet.rows) < _MANY_ROWS:
+        return
+    for column in sorted(kind.required):
+        if not any(present(row.cells[at[column]]) for row in sheet.rows):
+            raise SourceError(
+                f"{place}: column {sheet.header[at[column]]} is empty in all {len(sheet.rows)} rows.",
+                f"Export it with its content, or name another column in {kind.mapping_setting}.",
+            )
+
+
+def snapshot_rows(
+    sheet: Sheet, columns: Columns, reading: Reading, today: dt.date, primary_column: str | None = None
+) -> list[dict[str, Any]]:
+    """Rows of a snapshot in the words of `records.Employee`.
+
+    Args:
+        primary_column: header of a column that says which of a person's jobs counts; others are left out.
+    """
     rows = []
-    for values in _values(sheet, columns):
-        terminated_from = reading.end(values.pop("termination_date", None))
-        values["status"] = reading.status(values.get("status"), terminated_from, today)
-        values["hire_date"] = reading.date(values.get("hire_date"))
-        values["terminated_from"] = terminated_from
+    for values in _primary_jobs(sheet, columns, reading, primary_column):
+        reading.employment(values, today)
         values["alternate_emails"] = address_list(values.get("alternate_emails"))
         rows.append(without_self_manager(values))
     return rows
+
+
+def _primary_jobs(
+    sheet: Sheet, columns: Columns, reading: Reading, primary_column: str | None
+) -> Iterator[dict[str, Any]]:
+    """Every row; where one of a person's rows is marked as the primary job, that one alone."""
+    if not primary_column:
+        yield from _values(sheet, columns)
+        return
+    found, problems = locate(sheet, {"primary_column": primary_column}, {"primary_column"})
+    if problems:
+        raise SourceError(f"The column of primary_column: {problem_list(problems)}", "Correct primary_column.")
+    position = found["primary_column"]
+    marked = [(present(row.cells[position]) or "").casefold() in _YES for row in sheet.rows]
+    values = list(_values(sheet, columns))
+    with_primary = {row["employee_id"] for row, mark in zip(values, marked, strict=True) if mark}
+    for row, mark in zip(values, marked, strict=True):
+        if mark or row["employee_id"] not in with_primary:
+            yield row
+        else:
+            reading.seen.other_jobs += 1
 
 
 def history_rows(sheet: Sheet, columns: Columns, reading: Reading, today: dt.date) -> list[dict[str, Any]]:
     """Rows of a history in the words of `records.HistorySpan`."""
     rows = []
     for values in _values(sheet, columns):
-        values["status"] = reading.status(values.get("status"), None, today)
+        reading.seen.rows += 1
+        values["status"] = reading.counted_status(values.get("status"), None, today)
         values["effective_from"] = reading.date(values.get("effective_from"))
         values["effective_to"] = reading.end(values.get("effective_to"))
         rows.append(without_self_manager(values))
@@ -145,18 +252,20 @@ def without_self_manager(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def newest_date(sheet: Sheet, header: str) -> dt.date | None:
-    """The newest ISO date of a column, if the file has it."""
-    if fold_header(header) not in sheet.folded:
+def made_on(sheet: Sheet, reading: Reading) -> dt.date | None:
+    """The newest day in the column `snapshot_date`, if the file has it."""
+    if "snapshot date" not in sheet.folded:
         return None
-    position = sheet.folded.index(fold_header(header))
-    days = [day for row in sheet.rows if (day := _iso_day(row, position))]
+    position = sheet.folded.index("snapshot date")
+    days = [
+        day for written in {row.cells[position] for row in sheet.rows} if (day := _iso_day(reading, written))
+    ]
     return max(days, default=None)
 
 
-def _iso_day(row: Row, position: int) -> dt.date | None:
+def _iso_day(reading: Reading, written: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(row.cells[position][:10])
+        return dt.date.fromisoformat(reading.date(written) or "")
     except ValueError:
         return None
 
@@ -165,4 +274,5 @@ def _values(sheet: Sheet, columns: Columns) -> Iterator[dict[str, Any]]:
     # The other columns come along as names without values: the gate counts names that no contract knows.
     others = dict.fromkeys(columns.others)
     for row in sheet.rows:
-        yield {**others, **{name: present(row.cells[at]) for name, at in columns.at.items()}}
+        values = {name: _READERS.get(name, present)(row.cells[at]) for name, at in columns.at.items()}
+        yield {**others, **values}

@@ -29,7 +29,6 @@ from ingestion.privacy.pseudonym import HRIS_ID
 from ingestion.privacy.wire import WireRecord
 from ingestion.tabular import harmless_label
 
-STATUSES = ("active", "on_leave", "terminated", "other")
 _SNAPSHOT_HORIZON = Horizon(first_load=0, lookback=0, finality=0)
 _DROPPED = frozenset({"full name", "snapshot date", "change reason"})
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
@@ -154,6 +153,37 @@ EMPLOYEE_HISTORY = TableContract(
 )
 
 CONTRACTS = (EMPLOYEES, EMPLOYEE_EMAILS, EMPLOYEE_HISTORY)
+
+
+def people(gate: Gate, rows: Sequence[Any], mailboxes: frozenset[str] = frozenset()) -> list[Employee]:
+    """The employees of these rows, one row each, without the addresses of `mailboxes` (tokens)."""
+    employees = _without_fillers(gate, gate.objects(Employee, EMPLOYEES.name, rows))
+    return one_row_each(gate, [_without_mailboxes(gate, employee, mailboxes) for employee in employees])
+
+
+def _without_fillers(gate: Gate, employees: list[Employee]) -> Iterator[Employee]:
+    """Rows about somebody: a total or a footer has an id and no address, department or hire date."""
+    for position, employee in enumerate(employees):
+        says_something = employee.department or employee.hire_date or employee.primary_email
+        if says_something or any(map(canonical_email, employee.alternate_emails)):
+            yield employee
+        else:
+            reason = "no address, department or hire date"
+            gate.reject(EMPLOYEES.name, reason, str(position).encode(), position)
+
+
+def _without_mailboxes(gate: Gate, employee: Employee, mailboxes: frozenset[str]) -> Employee:
+    if not mailboxes:
+        return employee
+
+    def is_own(address: str) -> bool:
+        return gate.pseudonymiser.email_token(address) not in mailboxes
+
+    return msgspec.structs.replace(
+        employee,
+        work_email=employee.work_email if employee.work_email and is_own(employee.work_email) else None,
+        alternate_emails=list(filter(is_own, employee.alternate_emails)),
+    )
 
 
 def one_row_each(gate: Gate, employees: list[Employee]) -> list[Employee]:

@@ -1,4 +1,4 @@
-"""Addresses that two employed people have at once: only one of them can get the use of their accounts."""
+"""Addresses that two employed people have at once: nobody can tell whose the use of their accounts is."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ingestion.privacy.gate import Gate
 from ingestion.sources.hris.records import Address, Employee
 
 REMEDY = (
-    "The use of its accounts counts for the person who had it first. Correct the address in the HR system, or "
-    "list a mailbox that several people use in service_accounts.csv. With [privacy] alias_domains, check that "
-    "no two people have the same name at both domains."
+    "The use of its accounts counts for nobody while they share it. Correct the address in the HR system, or "
+    "list a mailbox that is nobody's in shared_mailboxes or service_accounts.csv. With [privacy] "
+    "alias_domains, check that no two people have the same name at both domains."
 )
 
 
@@ -23,7 +23,7 @@ def shared_addresses(
 
     Addresses are compared by their tokens, so the company's own rules for addresses count.
     """
-    employed = {employee.employee_id for employee in employees if _is_employed(employee, day)}
+    employed = {employee.employee_id for employee in employees if is_employed(employee, day)}
     holders: dict[str, set[str]] = defaultdict(set)
     for address in addresses:
         if address.employee_id in employed:
@@ -38,7 +38,8 @@ def message(count: int) -> str:
     return f"{count} addresses belong to two or more employed people each."
 
 
-def _is_employed(employee: Employee, day: dt.date) -> bool:
+def is_employed(employee: Employee, day: dt.date) -> bool:
+    """Whether the roster shows somebody as employed on the day."""
     has_begun = employee.hire_date is None or employee.hire_date <= day
     has_left = employee.status == "terminated" or (
         employee.terminated_from is not None and employee.terminated_from <= day

@@ -81,6 +81,21 @@ matched as (
     where accounts.not_a_person is null
 ),
 
+-- An identifier that several people have at a time is nobody's own.
+nobodys_spans as (
+    select
+        matched.account_key,
+        matched.valid_from,
+        matched.valid_to,
+        cast(null as {{ dbt.type_int() }}) as person_key,
+        accounts.unknown_reason as unmatched_reason,
+        cast(null as {{ dbt.type_int() }}) as last_person_key
+    from matched
+    inner join accounts
+        on matched.account_key = accounts.account_key
+    where matched.person_token = {{ nobody_token() }}
+),
+
 unmatched as (
     select
         accounts.account_key,
@@ -141,6 +156,10 @@ matched_spans as (
 
 final as (
     select * from matched_spans
+
+    union all
+
+    select * from nobodys_spans
 
     union all
 

@@ -13,6 +13,13 @@ spans as (
     select * from {{ ref('int_employee_spans') }}
 ),
 
+-- Mailboxes that the company declares not to be a person are nobody's address either.
+declared_mailboxes as (
+    select distinct id_token
+    from {{ ref('stg_company__service_accounts') }}
+    where namespace = 'person-email'
+),
+
 sightings as (
     select
         employee_token,
@@ -41,14 +48,18 @@ first_sights as (
 
 addresses as (
     select
-        employee_token,
-        email_token,
-        min(day) as first_seen_on,
-        max(day) as last_seen_on,
-        max(case when is_primary then 1 else 0 end) as was_primary
+        sightings.employee_token,
+        sightings.email_token,
+        min(sightings.day) as first_seen_on,
+        max(sightings.day) as last_seen_on,
+        max(case when sightings.is_primary then 1 else 0 end) as was_primary
     from sightings
-    where email_token is not null
-    group by employee_token, email_token
+    left join declared_mailboxes
+        on sightings.email_token = declared_mailboxes.id_token
+    where
+        sightings.email_token is not null
+        and declared_mailboxes.id_token is null
+    group by sightings.employee_token, sightings.email_token
 ),
 
 employment as (

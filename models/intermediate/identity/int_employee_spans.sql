@@ -1,10 +1,15 @@
 -- grain: one row an employee id and span of unchanged facts, employed days only
+-- A renamed department has its new name on all its days, so that a rename in the middle of a period moves nobody.
 with history_spans as (
     select * from {{ ref('int_hris_history_spans') }}
 ),
 
 snapshot_spans as (
     select * from {{ ref('int_hris_snapshot_spans') }}
+),
+
+department_names as (
+    select * from {{ ref('stg_company__department_names') }}
 ),
 
 employees_with_history as (
@@ -58,21 +63,46 @@ stints as (
     from marked_spans
 ),
 
+previous_departments as (
+    select
+        stints.*,
+        lag(department) over (
+            partition by employee_token, stint order by valid_from
+        ) as previous_department
+    from stints
+),
+
+-- Since when somebody has been in the department, whatever else changed meanwhile.
+stays as (
+    select
+        previous_departments.*,
+        max(case when previous_department = department then null else valid_from end) over (
+            partition by employee_token order by valid_from
+            rows between unbounded preceding and current row
+        ) as department_since
+    from previous_departments
+),
+
 final as (
     select
-        employee_token,
-        valid_from,
-        valid_to,
-        min(valid_from) over (partition by employee_token, stint) as hired_on,
-        department,
-        parent_department,
-        cost_center,
-        job_function,
-        location,
-        manager_token,
-        employment_status,
-        is_effective_dated
-    from stints
+        stays.employee_token,
+        stays.valid_from,
+        stays.valid_to,
+        min(stays.valid_from) over (partition by stays.employee_token, stays.stint) as hired_on,
+        coalesce(department_names.new_name, stays.department) as department,
+        stays.parent_department,
+        stays.cost_center,
+        stays.job_function,
+        stays.location,
+        stays.manager_token,
+        stays.employment_status,
+        stays.is_effective_dated
+    from stays
+    left join department_names
+        on
+            {{ department_key('stays.department') }} = department_names.old_key
+            and stays.department_since >= department_names.begins_from
+            and stays.department_since < department_names.begins_before
 )
 
 select * from final

@@ -315,3 +315,42 @@ def test_a_threshold_at_the_edge_of_its_range_is_taken(tmp_path: Path, name: str
 def test_two_tiers_with_one_minimum_are_refused(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, token_tiers="tier,minimum_tokens\nlow,0\nmiddle,1000\nhigh,1000\n")
     assert "line 4: holds at the same time as line 3, with the same minimum_tokens." in found
+
+
+def test_a_renamed_department_has_the_name_that_it_came_to_at_last(tmp_path: Path) -> None:
+    """Field Sales became Sales, Sales became Revenue, and Telesales was merged into it.
+
+    A rename of next year has not happened yet.
+    """
+    names = (
+        "old_name,new_name,renamed_on\n"
+        "Field Sales,Sales,2025-02-01\n"
+        "SALES,Revenue,2026-11-18\n"
+        "Telesales,Revenue,\n"
+        "Data,Insights,2027-01-01\n"
+    )
+    rollouts = "department,tool,rollout_date\nsales,chatgpt,2026-02-02\nData,chatgpt,2026-02-02\n"
+    targets = "metric,scope_type,scope_name,tool,target,due_date\n"
+    targets += "active_ratio,department,Telesales,chatgpt,0.5,2026-12-31\n"
+    where = folder(tmp_path, department_names=names, rollouts=rollouts, targets=targets)
+    tables = loaded_rows(SOURCE, source_run(SOURCE, folder=where))
+    spans = [tuple(row.values())[1:] for row in tables["department_names"]]
+    assert sorted(spans) == [
+        ("Field Sales", "Revenue", None, dt.date(2025, 2, 1)),
+        ("SALES", "Revenue", None, dt.date(2026, 11, 18)),
+        ("Telesales", "Revenue", None, None),
+    ]
+    assert [row["department"] for row in tables["rollouts"]] == ["Revenue", "Data"]
+    assert [row["scope_name"] for row in tables["targets"]] == ["Revenue"]
+
+
+def test_names_that_lead_back_end_and_a_name_is_not_renamed_to_itself(tmp_path: Path) -> None:
+    names = "old_name,new_name,renamed_on\nA,B,2025-01-01\nB,A,2026-01-01\n"
+    tables = loaded_rows(SOURCE, source_run(SOURCE, folder=folder(tmp_path, department_names=names)))
+    assert [(row["old_name"], row["new_name"]) for row in tables["department_names"]] == [
+        ("A", "A"),
+        ("B", "A"),
+    ]
+    found = problems(tmp_path, department_names="old_name,new_name,renamed_on\nSales,SALES,\nX,Y,\nX,Z,\n")
+    assert "write another name" in found[0]
+    assert "holds at the same time as line 3" in found[1]

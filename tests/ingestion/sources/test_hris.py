@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.errors import AccessError, ConfigurationError, ContractError, SourceError
+from ingestion.labels import canonical_text
 from ingestion.privacy.canonical import EmailRules
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import Pseudonymiser
@@ -171,7 +172,8 @@ def test_a_companys_own_headers_dates_and_words(tmp_path: Path) -> None:
         "date_formats": ["%d.%m.%Y"],
     }
     for encoding in ("utf-8", "utf-16", "cp1252"):
-        row = load(tmp_path, text.encode(encoding), **settings)["employees"][0]
+        declared = encoding if encoding == "cp1252" else None
+        row = load(tmp_path, text.encode(encoding), encoding=declared, **settings)["employees"][0]
         found = (row["department"], row["hired_on"], row["status"])
         assert found == ("Vertrieb Süd", dt.date(2026, 2, 1), "on_leave")
 
@@ -229,9 +231,10 @@ def test_one_row_an_employee_the_employed_one(tmp_path: Path) -> None:
 def test_a_row_without_id_or_with_a_bad_date_is_a_counted_reject(tmp_path: Path) -> None:
     bad = ADA.replace("00107", "") + ADA.replace("00107", "00110").replace("2024-02-12", "12 Feb 24")
     future = ADA.replace("00107", "00111").replace("2024-02-12", "2999-01-01")
-    (tmp_path / "employees.csv").write_text(SNAPSHOT + bad + future)
+    others = "".join(ADA.replace("00107", f"{number:05}") for number in range(1000, 1024))
+    (tmp_path / "employees.csv").write_text(SNAPSHOT + others + bad + future)  # 3 of 30: a tenth, not more
     run = source_run(SOURCE, snapshot_location=str(tmp_path / "employees.csv"))
-    assert len(loaded_rows(SOURCE, run)["employees"]) == 3
+    assert len(loaded_rows(SOURCE, run)["employees"]) == 27
     assert sum(rejects(run).values()) == 3
     assert all(table == "employees" for table, _ in rejects(run))
 
@@ -411,7 +414,7 @@ def test_addresses_of_two_employed_people_are_counted_and_never_named(
     run.progress = told.append
     _, found, _ = SOURCE.check(run)
     loaded_rows(SOURCE, run)
-    warnings = [line for line in told if line.startswith("WARNING")]
+    warnings = [line for line in told if line.startswith("WARNING") and "address" in line]
     assert found.subject == "employee_emails"
     assert found.ok is (expected == 0)
     assert len(warnings) == bool(expected)
@@ -428,6 +431,12 @@ def test_addresses_of_two_employed_people_are_counted_and_never_named(
         ({"column_mapping": {"email": "E-Mail"}}, "column_mapping has no column email"),
         ({"status_map": {"ruhend": "resting"}}, "status_map maps to an unknown status"),
         ({"max_shrink_ratio": 30.0}, "max_shrink_ratio is no share"),
+        ({"max_unknown_status_ratio": 5.0}, "max_unknown_status_ratio is no share"),
+        ({"delimiter": ";;"}, "delimiter is no single character"),
+        ({"encoding": "ansi-west"}, "encoding is unknown"),
+        ({"history_file": {"skip_rows": "two"}}, "skip_rows is no number of lines"),
+        ({"history_file": {"page": "2"}}, "history_file has no column page"),
+        ({"shared_mailboxes": ["noemail"]}, "shared_mailboxes holds what is no address"),
     ],
 )
 def test_contradictory_settings_are_refused(settings: dict[str, Any], message: str) -> None:
@@ -555,7 +564,7 @@ def test_field_names_can_be_corrected_or_left_out() -> None:
 # -- values ---------------------------------------------------------------------------------------------------
 
 
-@given(st.dates(min_value=dt.date(1901, 1, 1), max_value=dt.date(2199, 12, 30)), st.booleans())
+@given(st.dates(min_value=dt.date(1950, 1, 1), max_value=dt.date(2199, 12, 30)), st.booleans())
 def test_an_end_date_is_half_open(day: dt.date, inclusive: bool) -> None:
     reading = Reading(end_dates_inclusive=inclusive, date_formats=("%d/%m/%Y",))
     for written in (day.isoformat(), f"{day.isoformat()}T00:00:00-08:00", day.strftime("%d/%m/%Y")):
@@ -564,10 +573,27 @@ def test_an_end_date_is_half_open(day: dt.date, inclusive: bool) -> None:
 
 @given(st.text(max_size=20))
 def test_any_text_is_a_date_nothing_or_itself(written: str) -> None:
-    assert Reading().date(written) in (None, written.strip(), written.strip()[:10])
+    text = canonical_text(written)
+    assert Reading().date(written) in (None, text, text[:10])
     assert Reading().status(written, None, TODAY) in ("active", "on_leave", "terminated", "other")
 
 
-@pytest.mark.parametrize("written", ["0000-00-00", "9999-12-31", "", "-", "N/A"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "0000-00-00",
+        "00000000",
+        "00.00.0000",
+        "0000-00-00 00:00:00",
+        "9999-12-31",
+        "1753-01-01",
+        "1900-01-01T00:00:00",
+        "0001-01-01",
+        "",
+        "-",
+        "N/A",
+        "#REF!",
+    ],
+)
 def test_zero_and_far_end_dates_mean_open(written: str) -> None:
     assert Reading().end(written) is None
