@@ -351,6 +351,11 @@ class Gate:
             entry.sample_hash = self.pseudonymiser.record_hash(payload)
             entry.sample_offset = offset
 
+    def note(self, table: str, reason: str, count: int) -> None:
+        """Count records that stayed though something in them cannot be meant as it is written."""
+        if count:
+            self.report.rejects.setdefault((table, reason), Reject(is_kept=True)).count += count
+
     def anew(self) -> Gate:
         """A gate like this one that has seen nothing yet."""
         gate = Gate(

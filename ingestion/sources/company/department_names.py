@@ -24,7 +24,7 @@ def renamed_spans(rows: Iterable[DepartmentName], today: dt.date) -> list[Rename
     """One span an old name and rename that has happened by today, with the name that it has come to at last.
 
     A stay that began before the rename is of the department that was renamed; one that began later, or on the
-    day, is of another department that took over the name. Without a day the old name always counts as the new one.
+    day, is of another department that took over the name. Without a day the old name is always the new one.
     """
     renames = _by_old_name(row for row in rows if row.renamed_on is None or row.renamed_on <= today)
     spans = []

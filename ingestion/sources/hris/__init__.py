@@ -29,7 +29,7 @@ from ingestion.sources.hris.csv_files import (
     snapshot_rows,
 )
 from ingestion.sources.hris.doctor import check
-from ingestion.sources.hris.roster import oddities, refuse_unknown_statuses, some
+from ingestion.sources.hris.roster import contradictions, oddities, refuse_unknown_statuses, some
 from ingestion.sources.hris.settings import (
     HrisSettings,
     check_settings,
@@ -88,6 +88,8 @@ def _employees(run: SourceRun) -> Iterator[Batch]:
             continue
         employees = records.people(run.gate, rows, mailboxes)
         refuse_shrunk(run, records.EMPLOYEES, day, len(employees))
+        for reason, count in contradictions(last.seen).items():
+            run.gate.note(records.EMPLOYEES.name, reason, count)
         landing = [records.coarse_hire(employee, day) for employee in employees]
         addresses = list(records.addresses(run.gate, employees))
         if shown_on == today:

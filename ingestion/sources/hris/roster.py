@@ -68,6 +68,15 @@ class Oddity:
         return f"{some(self.count)} {self.message} {self.remedy}"
 
 
+def contradictions(seen: Seen) -> dict[str, int]:
+    """What `ops.rejected_records` keeps of rows that stayed, by reason."""
+    return {
+        "status word not known": seen.unknown_statuses,
+        "active with an end date in the past": seen.active_after_end,
+        "end date before the hire date, left out": seen.ends_before_hire,
+    }
+
+
 def oddities(seen: Seen, employees: Sequence[Employee]) -> list[Oddity]:
     """What stands in the roster and cannot be meant, each with a remedy."""
     managers = managers_of(employees)

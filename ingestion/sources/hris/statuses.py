@@ -30,7 +30,8 @@ _TERMINATED = """
     not employed, contract ended, voluntary termination, involuntary termination, retirement, resignation,
     termination, death, ausgetreten, ausgeschieden, gekündigt, verstorben, pensioniert, im ruhestand, inaktiv,
     sorti, parti, partie, démissionné, licencié, retraité, décédé, inactif, cesado, baja definitiva,
-    jubilado, fallecido, inactivo, cessato, dimesso, pensionato, deceduto, inattivo, uit dienst, gepensioneerd, overleden, inactief
+    jubilado, fallecido, inactivo, cessato, dimesso, pensionato, deceduto, inattivo, uit dienst,
+    gepensioneerd, overleden, inactief
 """
 _PARTS = re.compile(r"\s[-–—]\s|[()/,:;|]")
 

@@ -15,7 +15,7 @@ from ingestion.source import SourceRun
 from ingestion.sources.hris import SOURCE
 from ingestion.sources.hris.statuses import status_map, status_of
 from tests.ingestion.http_stub import serve
-from tests.ingestion.sources.runs import TODAY, TOKENS, loaded_rows, rejects, source_run
+from tests.ingestion.sources.runs import TODAY, TOKENS, left_out, loaded_rows, rejects, source_run
 from tests.ingestion.sources.test_hris import PERSON, dataset, table
 
 HEADER = "employee_id,work_email,department,hire_date,termination_date,status,manager_employee_id\n"
@@ -70,7 +70,8 @@ def test_a_filler_or_an_end_before_the_hire_is_no_end(tmp_path: Path, end: str) 
 
 def test_active_people_with_a_past_end_date_are_told(tmp_path: Path) -> None:
     ended = "".join(line(number, hire="2020-01-01", end="2025-03-31") for number in range(101, 107))
-    rows, _, told = loaded(tmp_path, file(ended))
+    rows, run, told = loaded(tmp_path, file(ended))
+    assert left_out(run) == {("employees", "active with an end date in the past"): 6}
     assert rows[-1]["terminated_from"] == dt.date(2025, 4, 1)
     assert "WARNING: 6 rows are active by status and have an end date in the past" in told
     run, _ = run_of(tmp_path, file(ended))
@@ -109,7 +110,8 @@ def test_words_are_known_or_unknown_and_never_guessed(word: str, status: str | N
 
 
 def test_few_unknown_words_are_counted_and_many_refused(tmp_path: Path) -> None:
-    _, _, told = loaded(tmp_path, file(line(99, status="Gelb"), people=30))
+    _, run, told = loaded(tmp_path, file(line(99, status="Gelb"), people=30))
+    assert left_out(run) == {("employees", "status word not known"): 1}
     assert "WARNING: fewer than 5 rows have a status word that is not known" in told
     many = file(*(line(number, status="Gelb") for number in range(100, 106)), people=30)
     with pytest.raises(SourceError, match="6 of 36 rows have a status word that is not known") as caught:
