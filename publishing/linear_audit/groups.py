@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from publishing.linear_audit.cells import Cell
@@ -36,24 +37,32 @@ def widest(groups: set[HiddenGroup]) -> set[HiddenGroup]:
 
 def hidden(cells: Sequence[Cell], groups: Collection[HiddenGroup]) -> list[Cell]:
     """The cells with these groups hidden as well."""
-    names = {(group.period, group.name, group.unit_key, group.tool) for group in groups}
-    periods = {group.period for group in groups}
+    hides = Hides(groups)
     return [
-        replace(cell, hidden_reason=AUDIT_REASON)
-        if cell.period in periods and _is_hidden_now(cell, names)
-        else cell
+        replace(cell, hidden_reason=AUDIT_REASON) if not cell.is_hidden and hides.names_of(cell) else cell
         for cell in cells
     ]
 
 
-def _is_hidden_now(cell: Cell, names: Collection[tuple[Period, str, str, str]]) -> bool:
-    if cell.is_hidden:
-        return False
-    is_part = cell.part_group is not None and not cell.is_part_total
-    of_cell = (cell.mask_group, str(cell.part_group)) if is_part else (cell.mask_group,)
-    return any(
-        (cell.period, name, unit, tool) in names
-        for name in of_cell
-        for unit in (cell.unit_key, EVERY_UNIT)
-        for tool in (cell.tool, EVERY_TOOL)
-    )
+class Hides:
+    """What these groups hide."""
+
+    def __init__(self, groups: Iterable[HiddenGroup]) -> None:
+        self._groups: dict[Period, set[tuple[str, str, str]]] = defaultdict(set)
+        for group in groups:
+            self._groups[group.period].add((group.name, group.unit_key, group.tool))
+
+    def names_of(self, cell: Cell) -> list[str]:
+        """The groups that the cell is hidden with: its own, and its parts where it is one."""
+        groups = self._groups.get(cell.period)
+        if not groups:
+            return []
+        is_part = cell.part_group is not None and not cell.is_part_total
+        return [
+            name
+            for name in ((cell.mask_group, str(cell.part_group)) if is_part else (cell.mask_group,))
+            if (name, cell.unit_key, cell.tool) in groups
+            or (name, EVERY_UNIT, cell.tool) in groups
+            or (name, cell.unit_key, EVERY_TOOL) in groups
+            or (name, EVERY_UNIT, EVERY_TOOL) in groups
+        ]

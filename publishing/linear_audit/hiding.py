@@ -10,6 +10,7 @@ from publishing.linear_audit.cells import Cell
 from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.groups import HiddenGroup, hidden, widest
 from publishing.linear_audit.months import overlapping
+from publishing.linear_audit.sparing import spared
 from publishing.linear_audit.turns import turns_of
 from publishing.periods import Period
 
@@ -46,19 +47,27 @@ def hide_until_clean(
     found = asking.ask(cells, of_periods(open_now | overlapping(open_now)))
     if not found:
         return Hiding(set(), set(), cells, set())
-    turns = turns_of(cells, open_now)
+    turns = turns_of(cells, found, open_now)
     told_before = asking.ask(hidden(cells, {g for f in found for g in turns[-1](f)}), of_findings(found))
     findings = left = found - told_before
+
+    def told(groups: Collection[HiddenGroup], about: Collection[HiddenCellFinding]) -> set[HiddenCellFinding]:
+        return asking.ask(hidden(cells, groups), of_findings(about)) - told_before
+
     groups: set[HiddenGroup] = set()
     for turn in turns:
         if not left:
             break
         wanted = {finding: set(turn(finding)) for finding in left}
         tried = groups.union(*wanted.values())
-        still = asking.ask(hidden(cells, tried), of_findings(left)) - told_before
+        if tried == groups:
+            continue
+        still = told(tried, left)
         helpful = groups.union(*(more for finding, more in wanted.items() if finding not in still))
         if groups < helpful < tried:
             # What was found with more hidden is found with less, too.
-            still |= asking.ask(hidden(cells, helpful), of_findings(left - still)) - told_before
+            still |= told(helpful, left - still)
         groups, left = helpful, still
+    if findings:
+        groups = spared(cells, groups, findings, told)
     return Hiding(findings, widest(groups), hidden(cells, groups), told_before)

@@ -63,6 +63,12 @@ OF_HEADCOUNT = ("licensed_people", "active_people")
 # Groups whose hidden figures may be zero: they are hidden as a whole with what they are parts of.
 HIDDEN_WITH_ZEROS = frozenset({"seat_classes", "stages"})
 
+# Groups in the order in which they give way to others; those that are not named here give way last.
+_NEEDED_LEAST = (
+    *("model_family", "session_tier", "prompt_length", "power_users", "seat_classes", "seats_at_end", "stages"),
+    *("accounts", "prompt_chars", "licensed", "metered_tokens", "sessions", "messages"),
+)
+
 # The people who can have a share in a total. A total that is shown has k of them.
 _PEOPLE_BEHIND: dict[str, str] = {
     **dict.fromkeys(("user_messages", "measured_messages", "sender_messages"), "message_people"),
@@ -78,3 +84,13 @@ _PEOPLE_BEHIND: dict[str, str] = {
 def people_behind(total: str) -> str:
     """The count of people that a shown total says something about."""
     return _PEOPLE_BEHIND.get(total, "active_people")
+
+
+def need(group: str) -> int:
+    """How much readers need a group of figures beside others: its rank."""
+    return _NEEDED_LEAST.index(group) if group in _NEEDED_LEAST else len(_NEEDED_LEAST)
+
+
+def is_needed_most(group: str) -> bool:
+    """Whether it gives way last."""
+    return group not in _NEEDED_LEAST

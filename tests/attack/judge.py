@@ -14,7 +14,7 @@ import duckdb
 from tests.attack.knowledge import Quantity
 from tests.attack.licences import BUCKETS
 from tests.attack.published import COMPANY
-from tests.attack.usage import FUNNEL, PEOPLE, SUMS
+from tests.attack.usage import DENOMINATORS, FUNNEL, PEOPLE, SUMS
 
 Shares = Mapping[Any, float]
 _EXPOSED = frozenset({"held_by_leaver", "on_leave", "duplicate", "never_used", "dormant", "under_used"})
@@ -82,7 +82,13 @@ class _Reader:
             self._add(Quantity("headcount", period, start, unit), person, 1)
 
     def _read_use(self) -> None:
-        columns = ", ".join(_USE)
+        # Published denominators count a few people of other tools as well, these here do not.
+        exact = {
+            name: f"case when tool = 'all' then max(case when tool <> 'all' then {name} end) "
+            f"over (partition by period_type, period_start, person_key) else {name} end"
+            for name in DENOMINATORS
+        }
+        columns = ", ".join(exact.get(name, name) for name in _USE)
         for period, start, person, tool, *shares in self._rows(
             f"select period_type, period_start, person_key, tool, {columns} from restricted.person_tool_periods"
         ):

@@ -46,6 +46,9 @@ RATIOS = {
     "advanced_session_ratio": ("advanced_sessions", "known_model_sessions"),
     "acceptance_ratio": ("suggestions_accepted", "suggestions_shown"),
 }
+# People of tools with sessions, with messages → what all tools are divided by, with a few people of others.
+DENOMINATORS = {"session_people": "session_denominator", "message_people": "message_denominator"}
+MOST_OF_OTHER_TOOLS = 4
 PROMPTS = {"short_ratio": "short_prompts", "medium_ratio": "medium_prompts", "long_ratio": "long_prompts"}
 PROMPTS |= {"prompt_chars_mean": "prompt_chars"}
 FUNNEL = ("assigned", "first_use", "repeat_use", "habitual", "deep")
@@ -101,6 +104,7 @@ def _read_use(period: str, table: str, row: Row, given: set[tuple[str, str]], kn
                 knowledge.read(here.at(name=column), row[column], f"{table}.{column}", hidden)
                 knowledge.at_most("no more than the headcount", here.at(name=column), head)
         _people_within(here, given, knowledge)
+        _few_of_other_tools(here, row, knowledge)
     for column in ("sessions", "user_messages"):
         if (column, here.tool) in given:
             knowledge.read(here.at(name=column), row.get(column), f"{table}.{column}", hidden)
@@ -135,16 +139,30 @@ def _people_within(here: Quantity, given: set[tuple[str, str]], knowledge: Knowl
         terms = {active: 1.0, licensed: 1.0, both: -1.0, head: -1.0}
         if here.tool != COMPANY:
             knowledge.relate("active or licensed, within the headcount", terms, -INFINITY, 0.0)
-    for name in ("session_people", "message_people"):
-        if here.tool == COMPANY:
-            knowledge.at_most("active, with figures", here.at(name=name), active)
+    if here.tool == COMPANY:
+        for name, counted in DENOMINATORS.items():
+            knowledge.at_most("active, with figures", here.at(name=name), here.at(name=counted))
+            knowledge.at_most("active, with figures or few", here.at(name=counted), active)
+
+
+def _few_of_other_tools(here: Quantity, row: Row, knowledge: Knowledge) -> None:
+    """Up to four people without figures count in the denominator of a unit; where some do not, none does."""
+    if here.tool != COMPANY or here.unit in (COMPANY, *BESIDE_THE_COMPANY):
+        return
+    for column in ("sessions_per_active_person", "messages_per_active_person"):
+        above, people = RATIOS[column]
+        total, ratio, active = row.get(above), row.get(column), row.get("active_people")
+        are_left_out = total and ratio and active and float(active) - float(total) / float(ratio) > 0.5
+        terms = {here.at(name=DENOMINATORS[people]): 1.0, here.at(name=people): -1.0}
+        most = 0.0 if are_left_out else float(MOST_OF_OTHER_TOOLS)
+        knowledge.relate("few of other tools count as well", terms, 0.0, most)
 
 
 def _ratio(column: str, value: object, here: Quantity, knowledge: Knowledge) -> None:
     above, below = RATIOS[column]
     denominator = here.at(name=below, tool="" if below == "headcount" else here.tool)
-    if below in ("session_people", "message_people") and here.tool != COMPANY:
-        denominator = here.at(name="active_people")
+    if below in DENOMINATORS:
+        denominator = here.at(name=DENOMINATORS[below] if here.tool == COMPANY else "active_people")
     knowledge.ratio(f"ratio {column}", value, here.at(name=above), denominator)
 
 
@@ -169,11 +187,11 @@ def _add_up(period: str, rows: Sequence[Row], given: set[tuple[str, str]], knowl
         parts = members - {COMPANY}
         if COMPANY not in members or not parts:
             continue
-        for name in (*PEOPLE, *SUMS):
+        for name in (*PEOPLE, *DENOMINATORS.values(), *SUMS):
             whole = Quantity(name, period, start, COMPANY, "" if name == "headcount" else tool)
             if name in ("licensed_people", "active_people") and (name, tool) not in given:
                 continue
-            if name in ("session_people", "message_people") and tool != COMPANY:
+            if name in (*DENOMINATORS, *DENOMINATORS.values()) and tool != COMPANY:
                 continue
             knowledge.adds_up(f"units make the company: {name}", whole, [whole.at(unit=unit) for unit in parts])
     for (start, unit), by_tool in cells.items():

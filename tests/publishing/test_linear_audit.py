@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import replace
 
 from publishing.linear_audit.audit import audit_cells, audit_versions, of_periods
-from publishing.linear_audit.cells import Cell
+from publishing.linear_audit.cells import COMPANY, Cell
 from publishing.linear_audit.groups import HiddenGroup
 from publishing.linear_audit.hiding import hide_until_clean
 from publishing.periods import Period
@@ -178,16 +178,50 @@ def test_the_unit_with_the_fewest_people_is_hidden_beside() -> None:
     assert [cell.hidden_reason for cell in hiding.cells] == ["few_contributors", None, "audit", None]
 
 
-def test_two_others_are_hidden_where_one_leaves_too_little_room() -> None:
-    # Three and one are known to be four: neither can be five. With Sales as a third they can.
+def test_a_larger_unit_is_hidden_where_the_smallest_leaves_too_little_room() -> None:
+    # Three and one are known to be four: neither can be five. Three of Sales' and Legal's 23 can.
     line = [
         *(count("legal", 3, "few_contributors"), replace(count("law", 1), contributors=6)),
         *(count("sales", 20), count("all", 24)),
     ]
     hiding = hide_until_clean(line, [], K, [WEEK])
+    assert hiding.groups == {HiddenGroup(WEEK, "activity", unit, "chatgpt") for unit in ("legal", "sales")}
+
+
+def test_two_others_are_hidden_before_the_company() -> None:
+    # Three and two are known to be five, of which two have one each at least. Of seven, three can be five.
+    line = [
+        count("legal", 3, "few_contributors"),
+        *(replace(count(unit, 2), contributors=6) for unit in ("law", "sales")),
+        count("all", 7),
+    ]
+    hiding = hide_until_clean(line, [], K, [WEEK])
     assert hiding.groups == {
         HiddenGroup(WEEK, "activity", unit, "chatgpt") for unit in ("legal", "law", "sales")
     }
+
+
+def test_licences_give_way_to_active_people() -> None:
+    # One of 30 licensed people of Sales is not active. Either count could be hidden; active ones are needed more.
+    cells = [
+        replace(count("sales", 29), others=8),
+        *(replace(count(unit, 40), others=10) for unit in ("people", "law")),
+        replace(count("all", 109), others=28),
+        *(
+            replace(
+                count(unit, people),
+                measure="licensed_people",
+                tie_group="licensed/chatgpt",
+                mask_group="licensed",
+                others=others,
+            )
+            for unit, people, others in (("sales", 30, 7), ("people", 45, 5), ("law", 45, 5), ("all", 120, 17))
+        ),
+    ]
+    hiding = hide_until_clean(cells, [], K, [WEEK])
+    assert hiding.findings
+    assert {group.name for group in hiding.groups} == {"licensed"}
+    assert COMPANY not in {group.unit_key for group in hiding.groups}
 
 
 def test_another_tool_stays_shown() -> None:

@@ -1,6 +1,6 @@
 """Random organisations against the suppression models' own SQL: nothing hidden may be told.
 
-`AI_USAGE_AUDIT_ORGANISATIONS` says how many are tried (default 60), `AI_USAGE_AUDIT_SEED` which.
+`AI_USAGE_AUDIT_ORGANISATIONS` says how many are tried (default 25), `AI_USAGE_AUDIT_SEED` which.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tests.publishing.organisations import Organisation, cells, draw, headcounts
 from tests.publishing.suppression_sql import SuppressionSql
 
 K = 5
-HOW_MANY = int(os.environ.get("AI_USAGE_AUDIT_ORGANISATIONS", "60"))
+HOW_MANY = int(os.environ.get("AI_USAGE_AUDIT_ORGANISATIONS", "25"))
 SEED = int(os.environ.get("AI_USAGE_AUDIT_SEED", "7"))
 
 

@@ -1,5 +1,7 @@
 -- grain: one row a period, person employed in it and tool, `all` included: the share of each measure
--- A measure that the tool does not give in the period is NULL; people of `all` are counted once.
+-- A measure that the tool does not give in the period is NULL; people of `all` are counted once. Fewer than k
+-- people of a unit who are active in other tools alone count among those of tools with sessions and messages:
+-- left out, they would be the difference of two published counts.
 {%- set people = ['active_people', 'session_people', 'message_people', 'licensed_people',
                   'licensed_active_people'] %}
 {%- set totals = usage_measures() | selectattr('kind', 'equalto', 'total') | list %}
@@ -83,23 +85,10 @@ stacked as (
     select * from all_rows
 ),
 
-final as (
+placed as (
     select
-        stacked.period_type,
-        stacked.period_start,
-        stacked.person_key,
-        reporting_units.unit_key,
-        stacked.tool,
-        {%- for name in people %}
-        stacked.{{ name }},
-        {%- endfor %}
-        {%- for measure in totals %}
-        {% if measure.name == 'credits' -%}
-        cast(stacked.credits as {{ type_money() }})
-        {%- else -%}
-        cast(stacked.{{ measure.name }} as {{ dbt.type_bigint() }})
-        {%- endif %} as {{ measure.name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        stacked.*,
+        reporting_units.unit_key
     from stacked
     inner join people_of_periods
         on
@@ -111,6 +100,43 @@ final as (
             people_of_periods.period_type = reporting_units.period_type
             and people_of_periods.period_start = reporting_units.period_start
             and people_of_periods.department_key = reporting_units.department_key
+),
+
+writers as (
+    select
+        *,
+        {{ with_few_others('message_people', 'active_people') }} as people_with_messages
+    from placed
+),
+
+users as (
+    select
+        *,
+        {{ with_few_others('session_people', 'active_people') }} as people_with_sessions
+    from writers
+),
+
+final as (
+    select
+        period_type,
+        period_start,
+        person_key,
+        unit_key,
+        tool,
+        active_people,
+        -- Those with sessions are within those with messages, so that this difference counts as well.
+        {{ with_few_others('people_with_sessions', 'people_with_messages') }} as session_people,
+        people_with_messages as message_people,
+        licensed_people,
+        licensed_active_people,
+        {%- for measure in totals %}
+        {% if measure.name == 'credits' -%}
+        cast(credits as {{ type_money() }})
+        {%- else -%}
+        cast({{ measure.name }} as {{ dbt.type_bigint() }})
+        {%- endif %} as {{ measure.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from users
 )
 
 select * from final

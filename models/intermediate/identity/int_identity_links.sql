@@ -4,6 +4,10 @@
 -- vendor shows only the present; the last one stays. `held_from` and `held_to` say the same of the target:
 -- a name or address that passes from one account to another is the earlier one's until it was last seen
 -- there.
+{%- set day_after = add_days('earlier_runs.last_observed_on', 1) %}
+{%- set begins_on -%}
+    case when {{ day_after }} > later_runs.first_month then {{ day_after }} else later_runs.first_month end
+{%- endset %}
 {%- set stable_ids = ['github-user', 'entra-object', 'vendor-user/chatgpt'] %}
 with links as (
     {% for source in ['chatgpt', 'github_copilot', 'm365_copilot', 'company'] %}
@@ -95,11 +99,7 @@ switches as (
         earlier_runs.run_number as earlier_run,
         later_runs.target_token as later_target,
         later_runs.run_number as later_run,
-        case
-            when {{ add_days('earlier_runs.last_observed_on', 1) }} > later_runs.first_month
-                then {{ add_days('earlier_runs.last_observed_on', 1) }}
-            else later_runs.first_month
-        end as switched_on
+        {{ begins_on }} as switched_on
     from runs as earlier_runs
     inner join runs as later_runs
         on earlier_runs.namespace = later_runs.namespace
@@ -142,11 +142,7 @@ passings as (
         earlier_runs.run_number as earlier_run,
         later_runs.id_token as later_id,
         later_runs.run_number as later_run,
-        case
-            when {{ add_days('earlier_runs.last_observed_on', 1) }} > later_runs.first_month
-                then {{ add_days('earlier_runs.last_observed_on', 1) }}
-            else later_runs.first_month
-        end as passed_on
+        {{ begins_on }} as passed_on
     from runs as earlier_runs
     inner join runs as later_runs
         on earlier_runs.namespace = later_runs.namespace

@@ -43,52 +43,28 @@ interactions_by_model as (
             and user_days.day = user_day_models.day
 ),
 
--- The command line is in no breakdown and names no model, but has tokens.
-cli_usage as (
+-- The command line and the Copilot app are in no breakdown and name no model, but have tokens.
+unnamed_usage as (
+    {%- for surface, told in {'cli': 'cli', 'copilot_app': 'app'}.items() %}
+    {%- set has_tokens = 'coalesce(' ~ told ~ '_prompt_tokens, ' ~ told ~ '_output_tokens) is not null' %}
     select
         user_token,
-        'cli' as surface,
+        '{{ surface }}' as surface,
         cast(null as {{ dbt.type_string() }}) as model,
-        coalesce(cli_prompts, 0) as interactions,
-        case
-            when coalesce(cli_prompt_tokens, cli_output_tokens) is not null
-                then coalesce(cli_prompt_tokens, 0)
-        end as input_tokens,
-        case
-            when coalesce(cli_prompt_tokens, cli_output_tokens) is not null
-                then coalesce(cli_output_tokens, 0)
-        end as output_tokens,
+        coalesce({{ told }}_prompts, 0) as interactions,
+        case when {{ has_tokens }} then coalesce({{ told }}_prompt_tokens, 0) end as input_tokens,
+        case when {{ has_tokens }} then coalesce({{ told }}_output_tokens, 0) end as output_tokens,
         day
     from user_days
-    where coalesce(cli_prompts, 0) > 0 or coalesce(cli_prompt_tokens, cli_output_tokens) is not null
-),
-
--- The Copilot app is told in the same way, and in no other total either.
-app_usage as (
-    select
-        user_token,
-        'copilot_app' as surface,
-        cast(null as {{ dbt.type_string() }}) as model,
-        coalesce(app_prompts, 0) as interactions,
-        case
-            when coalesce(app_prompt_tokens, app_output_tokens) is not null
-                then coalesce(app_prompt_tokens, 0)
-        end as input_tokens,
-        case
-            when coalesce(app_prompt_tokens, app_output_tokens) is not null
-                then coalesce(app_output_tokens, 0)
-        end as output_tokens,
-        day
-    from user_days
-    where coalesce(app_prompts, 0) > 0 or coalesce(app_prompt_tokens, app_output_tokens) is not null
+    where coalesce({{ told }}_prompts, 0) > 0 or {{ has_tokens }}
+    {{- "\n\n    union all\n" if not loop.last }}
+    {%- endfor %}
 ),
 
 model_usage as (
     select * from interactions_by_model
     union all
-    select * from cli_usage
-    union all
-    select * from app_usage
+    select * from unnamed_usage
 ),
 
 final as (
