@@ -27,12 +27,16 @@
 {#-
     A ratio of two masked measures, as a double; NULL where either is hidden or the denominator is 0.
 
-    For the row of `all` tools also NULL where any included tool hides either of them. Expects the
-    columns `<m>` and `<m>_tools_hidden` of masked_unit_tool_periods.
+    For the row of `all` tools also NULL where any included tool hides either of them; of people the tool's
+    count says nothing, since they do not add up over tools. Expects the columns `<m>` and `<m>_tools_hidden`
+    of masked_unit_tool_periods.
+
+    over_people: whether the denominator counts people
 -#}
-{% macro masked_ratio(numerator, denominator) -%}
+{% macro masked_ratio(numerator, denominator, over_people=false) -%}
     case
-            when {{ numerator }}_tools_hidden + {{ denominator }}_tools_hidden = 0
+            when {{ numerator }}_tools_hidden
+                {%- if not over_people %} + {{ denominator }}_tools_hidden{% endif %} = 0
                 then {{ plain_ratio(numerator, denominator) }}
         end
 {%- endmacro %}

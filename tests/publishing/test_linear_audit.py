@@ -202,7 +202,7 @@ def test_two_others_are_hidden_before_the_company() -> None:
 
 
 def test_licences_give_way_to_active_people() -> None:
-    # One of 30 licensed people of Sales is not active. Either count could be hidden; active ones are needed more.
+    # One of 30 licensed people of Sales is not active. Either count could be hidden; active ones matter more.
     cells = [
         replace(count("sales", 29), others=8),
         *(replace(count(unit, 40), others=10) for unit in ("people", "law")),

@@ -42,11 +42,13 @@ final as (
         sessions,
         user_messages,
         -- People in tools with sessions or messages are the least that active people can be.
-        case when active_people_hidden = 0 then {{ masked_ratio('sessions', 'session_people') }} end
-            as sessions_per_active_person,
+        case
+            when active_people_hidden = 0 then {{ masked_ratio('sessions', 'session_people', true) }}
+        end as sessions_per_active_person,
         {{ masked_ratio('session_messages', 'sessions') }} as messages_per_session,
-        case when active_people_hidden = 0 then {{ masked_ratio('user_messages', 'message_people') }} end
-            as messages_per_active_person,
+        case
+            when active_people_hidden = 0 then {{ masked_ratio('user_messages', 'message_people', true) }}
+        end as messages_per_active_person,
         measured_messages,
         {{ masked_ratio('prompt_chars', 'measured_messages') }} as prompt_chars_mean,
         {{ masked_ratio('short_prompts', 'measured_messages') }} as short_prompt_ratio,
@@ -57,7 +59,8 @@ final as (
         {{ any_hidden(activity) }} as is_suppressed,
         {{ any_hidden(['measured_messages', 'short_prompts', 'medium_prompts', 'long_prompts',
                        'prompt_chars']) }} as are_prompts_suppressed,
-        {{ any_hidden(['sessions', 'session_people', 'session_messages', 'active_people']) }}
+        {{ any_hidden(['sessions', 'session_messages']) }}
+        or {{ any_hidden(['session_people', 'active_people'], with_tools=false) }}
             as are_sessions_suppressed
     from figures
 )
