@@ -14,8 +14,9 @@
     case
             when
                 max({{ part }}) {{ window }} is not null
-                and sum(case when {{ whole }} = 1 and coalesce({{ part }}, 0) = 0 then 1 else 0 end) {{ window }}
-                < {{ suppression_k() }}
+                and sum(
+                    case when {{ whole }} = 1 and coalesce({{ part }}, 0) = 0 then 1 else 0 end
+                ) {{ window }} < {{ suppression_k() }}
                 then greatest(coalesce({{ part }}, 0), coalesce({{ whole }}, 0))
             else {{ part }}
         end
