@@ -108,20 +108,24 @@ def test_a_person_more_or_less_tells_nothing(
     night: Night,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    # Half of them: two more builds and two more searches cost as much as all other tests together.
     chance = random.Random(SEED + 1)
-    later = [organisation.with_one_more_or_less(chance) for organisation in organisations]
+    some = organisations[: (len(organisations) + 1) // 2]
+    later = [organisation.with_one_more_or_less(chance) for organisation in some]
+    periods = {Period(*row[:2]) for organisation in some for row in headcounts(organisation)}
+    published = [cell for cell in night.published if cell.period in periods]
     second = _masked(sql, later, night.hiding.groups)
-    hiding = hide_until_clean(second, [night.published], K, _periods(second))
+    hiding = hide_until_clean(second, [published], K, _periods(second))
     third = _masked(sql, later, night.hiding.groups | hiding.groups)
     concerned = {(finding.period.start.year, finding.period.start.month) for finding in hiding.findings}
     _say(
         capsys,
-        f"linear audit, one person more or less: second build for {len(concerned)} of {HOW_MANY} "
+        f"linear audit, one person more or less: second build for {len(concerned)} of {len(some)} "
         f"organisations, {len(hiding.groups)} groups hidden, "
         f"{len(hiding.told_before)} figures told by what was published before",
     )
     assert set(third) == set(hiding.cells)
-    assert audit(third, [night.published], K, lambda _: True) == hiding.told_before
+    assert audit(third, [published], K, lambda _: True) == hiding.told_before
 
 
 def _by_hand(of: Sequence[Cell], organisations: Sequence[Organisation]) -> ByHand:
