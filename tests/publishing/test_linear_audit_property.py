@@ -112,8 +112,8 @@ def test_a_person_more_or_less_tells_nothing(
     chance = random.Random(SEED + 1)
     some = organisations[: (len(organisations) + 1) // 2]
     later = [organisation.with_one_more_or_less(chance) for organisation in some]
-    periods = {Period(*row[:2]) for organisation in some for row in headcounts(organisation)}
-    published = [cell for cell in night.published if cell.period in periods]
+    periods = {row[:2] for organisation in some for row in headcounts(organisation)}
+    published = [cell for cell in night.published if (cell.period.period_type, cell.period.start) in periods]
     second = _masked(sql, later, night.hiding.groups)
     hiding = hide_until_clean(second, [published], K, _periods(second))
     third = _masked(sql, later, night.hiding.groups | hiding.groups)
