@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from ingestion.config import Environment
 from ingestion.private_file import append_private
+from orchestration.choices import chosen, project_var
 from orchestration.dbt_environment import child_environment
 from orchestration.dbt_process import THEN
 from orchestration.dbt_told import failure, forget_messages, log_line
@@ -30,12 +29,6 @@ _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogN
 _NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})
 # A node that was not run because one before it failed is told by an event of its own.
 _SKIPPED = frozenset({"SkippingDetails", "LogSkipBecauseError"})
-
-
-def project_var(name: str) -> Any:
-    """A variable of dbt_project.yml, as the models use it."""
-    project = yaml.safe_load((PROJECT_DIR / "dbt_project.yml").read_text(encoding="utf-8"))
-    return project["vars"][name]
 
 
 def suppression_k() -> int:
@@ -166,11 +159,13 @@ def _command(arguments: list[str], environment: Environment, fresh_at: dt.dateti
     invocations = [["source", "freshness"]] if fresh_at else []
     invocations += [arguments] if arguments else []
     command = [sys.executable, "-m", "orchestration.dbt_process"]
+    variables = chosen()
     for invocation in invocations:
         command += [
             *("--log-format", "json", "--log-level-file", "none"),
             *invocation,
             *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+            *(("--vars", json.dumps(variables, sort_keys=True)) if variables else ()),
             *("--target", environment.target, THEN),
         ]
     return command

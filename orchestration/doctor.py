@@ -20,6 +20,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
 from ingestion.warehouse import WAREHOUSE_ERRORS
+from orchestration.choices import chosen
 from orchestration.doctor_network import examine_network
 from orchestration.doctor_snapshot import LastSnapshot
 from orchestration.doctor_target import examine_target
@@ -40,6 +41,7 @@ def examine(
     except ConfigurationError as error:
         yield "key", Finding("pseudonymisation key", False, error.message, error.remedy)
     yield "installation", _project()
+    yield "settings", _choices()
     for problem in (unknown := unknown_settings()):
         yield "settings", Finding("names", False, problem, "Correct or remove it.")
     if not unknown:
@@ -62,6 +64,16 @@ def _project() -> Finding:
     except ConfigurationError as error:
         return Finding("project", False, error.message, error.remedy)
     return Finding("project", True, "models, seeds and pages are there")
+
+
+def _choices() -> Finding:
+    try:
+        told = ", ".join(f"{name} = {value}" for name, value in chosen().items())
+    except ConfigurationError as error:
+        return Finding("figures", False, error.message, error.remedy)
+    return Finding(
+        "figures", True, told or "reporting zone, k, smallest unit and rehire days as dbt_project.yml has them"
+    )
 
 
 def _secrets(path: Path) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from lifecycle.retention import refuse_rebuild_after_deletion
 from lifecycle.void import void_night
 from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
+from orchestration.choices import remember_zone, require_same_zone
 from orchestration.compiled import compiled_queries
 from orchestration.dbt import DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
 from orchestration.freshness import newest_run_at
@@ -78,12 +79,14 @@ class Night:
 
         Raises:
             BusyError: another run holds it.
-            ConfigurationError: a full refresh after retention deleted what it would build from.
+            ConfigurationError: a full refresh after retention deleted what it would build from; another
+                reporting zone than that of what is built.
         """
         with contextlib.ExitStack() as held:
             held.enter_context(run_lock(self.environment, writes_raw=self._writes_raw))
             if self._full_refresh:
                 refuse_rebuild_after_deletion(self.environment)
+            require_same_zone(self.environment, full_refresh=self._full_refresh)
             self._held = held.pop_all()
         return self
 
@@ -187,7 +190,9 @@ class Night:
                 yield node
             self.result.freshness = nodes.result.freshness
             self.result.dbt = nodes.result
-        if not self.result.dbt.ok:
+        if self.result.dbt.ok:
+            remember_zone(self.environment)
+        else:
             self.result.error = "dbt build failed."
 
     def build(self) -> None:

@@ -9,7 +9,7 @@ import dagster as dg
 
 from ingestion.failures import told
 from lifecycle.retention import RetentionResult, enforce
-from orchestration.dbt import project_var
+from orchestration.choices import project_var
 from orchestration.defs.deployment import Deployment
 from orchestration.lock import run_lock
 

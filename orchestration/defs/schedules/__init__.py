@@ -6,7 +6,7 @@ import os
 
 import dagster as dg
 
-from orchestration.dbt import project_var
+from orchestration.choices import project_var
 
 CRON_VARIABLE = "AI_USAGE_SCHEDULE_CRON"
 _NIGHTLY = "0 2 * * *"
