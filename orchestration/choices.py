@@ -69,8 +69,8 @@ def require_same_zone(environment: Environment, *, full_refresh: bool) -> None:
     if before is not None and before != zone and not full_refresh:
         raise ConfigurationError(
             f"The reporting zone is {zone}, but what was built is in {before}.",
-            "Build everything in the new zone once with `ai-usage run --full-refresh` (closed periods keep their "
-            f"figures), or set {variable(ZONE)} back.",
+            "Build everything in the new zone once with `ai-usage run --full-refresh` (closed periods keep "
+            f"their figures), or set {variable(ZONE)} back.",
         )
 
 

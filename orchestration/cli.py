@@ -24,6 +24,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from lifecycle.kinds import Kind
 from orchestration import report
 from orchestration.console import console
+from orchestration.first_steps import read_environment_file
 from orchestration.lock import refuse_when_busy
 from orchestration.result import ExitCode, NightResult
 
@@ -59,15 +60,14 @@ def init(
         Path, typer.Argument(help="Folder of the deployment; made where it is missing.")
     ] = Path(),
 ) -> None:
-    """Write settings files to edit, with absolute paths. Files that exist are left as they are."""
+    """Make a pseudonymisation key and settings files to edit. Files that exist are left as they are."""
     from orchestration.first_steps import write_settings
 
     out = console()
     for written in write_settings(folder.absolute()):
         out.print(f"{'written' if written.is_new else 'left as it is'}: {written.path}", highlight=False)
-    out.print(
-        "Next: `ai-usage key`, then edit these files, then `ai-usage doctor` (docs/deploy.md, First run)."
-    )
+    out.print("Keep a copy of the key in a secret store: without it history cannot be continued.")
+    out.print("Next: edit the settings, then run `ai-usage doctor` in this folder.")
 
 
 @app.command()
@@ -369,6 +369,7 @@ def main() -> None:
     os.umask(0o077)  # whatever a library writes is for this account alone
     out = console(stderr=True)
     try:
+        read_environment_file(Path.cwd())
         app()
     except BusyError as error:
         out.print(f"[yellow]Busy:[/] {error}", highlight=False)

@@ -41,7 +41,7 @@ def examine(
     except ConfigurationError as error:
         yield "key", Finding("pseudonymisation key", False, error.message, error.remedy)
     yield "installation", _project()
-    yield "settings", _choices()
+    yield "figures", _choices()
     for problem in (unknown := unknown_settings()):
         yield "settings", Finding("names", False, problem, "Correct or remove it.")
     if not unknown:
@@ -70,9 +70,9 @@ def _choices() -> Finding:
     try:
         told = ", ".join(f"{name} = {value}" for name, value in chosen().items())
     except ConfigurationError as error:
-        return Finding("figures", False, error.message, error.remedy)
+        return Finding("choices", False, error.message, error.remedy)
     return Finding(
-        "figures", True, told or "reporting zone, k, smallest unit and rehire days as dbt_project.yml has them"
+        "choices", True, told or "zone, k, smallest unit and rehire days as dbt_project.yml has them"
     )
 
 

@@ -14,10 +14,15 @@ from ingestion.own_paths import require_plain, told_by_path
 from ingestion.private_folder import make_private
 
 KEY_BYTES = 32
+_OWN_NAMES = ("AI_USAGE_", "SOURCES__", "ALERTS__", "PRIVACY__", "RETENTION__", "PG")
 _ENVIRONMENT = """\
-# Read it before every command: `set -a; . {folder}/ai-usage.env; set +a`. systemd: EnvironmentFile=.
+# `ai-usage` reads this file when it starts in this folder; a variable that is set already wins.
+# For `make dev` and others: `set -a; . {folder}/ai-usage.env; set +a`. systemd: EnvironmentFile=.
 AI_USAGE_DATA_DIR={folder}/data
 AI_USAGE_PSEUDONYM_KEY_FILE={folder}/pseudonym.key
+# In which zone a day ends, and the smallest group that is shown (docs/deploy.md, Environment).
+# AI_USAGE_REPORTING_TIMEZONE=Europe/Berlin
+# AI_USAGE_SUPPRESSION_K=5
 # The company's own files: copy company.example/ there and edit it (docs/connect/company.md).
 # AI_USAGE_COMPANY_DIR={folder}/company
 # What readers open, in a folder of its own (docs/deploy.md).
@@ -56,7 +61,8 @@ _SECRETS = """\
 # client_id = "…"
 # client_secret = "…"
 """
-_FILES = {"ai-usage.env": _ENVIRONMENT, ".dlt/config.toml": _CONFIG, ".dlt/secrets.toml": _SECRETS}
+ENVIRONMENT_FILE, KEY_FILE = "ai-usage.env", "pseudonym.key"
+_FILES = {ENVIRONMENT_FILE: _ENVIRONMENT, ".dlt/config.toml": _CONFIG, ".dlt/secrets.toml": _SECRETS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Written:
 
 
 def write_settings(folder: Path) -> Iterator[Written]:
-    """The settings files of a deployment in `folder`, with absolute paths; each readable by this account alone.
+    """The key and settings files of a deployment in `folder`, with absolute paths, for this account alone.
 
     Raises:
         PathError: the folder cannot be written, or engines would misread its path.
@@ -78,6 +84,27 @@ def write_settings(folder: Path) -> Iterator[Written]:
         make_private(folder / ".dlt")
         for name, text in _FILES.items():
             yield Written(folder / name, _write_new(folder / name, text.format(folder=folder)))
+        yield Written(folder / KEY_FILE, _write_new(folder / KEY_FILE, _new_key()))
+
+
+def read_environment_file(folder: Path) -> None:
+    """Take the variables of a deployment's `ai-usage.env`, if there is one, into this process's environment.
+
+    What is set already wins. Lines are `NAME=value`, and only names that settings begin with are taken.
+
+    Raises:
+        PathError: the file is there and cannot be read.
+    """
+    path = folder / ENVIRONMENT_FILE
+    with told_by_path("The settings file", path, "Run as the account that owns it."):
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return
+    for line in lines:
+        name, is_setting, value = line.partition("=")
+        if is_setting and name.strip().startswith(_OWN_NAMES):
+            os.environ.setdefault(name.strip(), value.strip().strip("'\""))
 
 
 def make_key(path: Path) -> None:
@@ -89,12 +116,15 @@ def make_key(path: Path) -> None:
     """
     with told_by_path("The key file", path, "Name a file in a folder that this account may write."):
         make_private(path.parent)
-        text = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii") + "\n"
-        if not _write_new(path, text):
+        if not _write_new(path, _new_key()):
             raise ConfigurationError(
                 f"{path} exists and was left as it is.",
                 "A warehouse belongs to its key for ever; name another file only for a new deployment.",
             )
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode("ascii") + "\n"
 
 
 def _write_new(path: Path, text: str) -> bool:

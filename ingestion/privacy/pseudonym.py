@@ -41,10 +41,7 @@ _SEPARATOR = b"\x1f"
 _CACHE_LIMIT = 500_000
 _KEY_VARIABLE = "AI_USAGE_PSEUDONYM_KEY"
 _KEY_FILE_VARIABLE = "AI_USAGE_PSEUDONYM_KEY_FILE"
-_REMEDY = (
-    'Make one with `python -c "import secrets,base64;print(base64.b64encode(secrets.token_bytes(32))'
-    '.decode())"`, keep it in a secret store, and back it up: without it history cannot be continued.'
-)
+_REMEDY = "Make one with `ai-usage key`, keep a copy in a secret store: without it history cannot be continued."
 
 
 def load_key() -> bytes:

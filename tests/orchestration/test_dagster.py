@@ -20,7 +20,8 @@ from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.registry import SOURCES
 from orchestration import night as night_module
-from orchestration.dbt import DbtResult, NodeResult, NodeStream, project_var
+from orchestration.choices import project_var
+from orchestration.dbt import DbtResult, NodeResult, NodeStream
 from orchestration.defs import retention
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.ingest import IN_TIME, LOADED, raw_key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ingestion.config import environment
 from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import load_key
 from orchestration import doctor
-from orchestration.first_steps import make_key, write_settings
+from orchestration.first_steps import make_key, read_environment_file, write_settings
 from orchestration.known_settings import VARIABLES, _sections
 from orchestration.lock import run_lock
 from orchestration.project import missing_parts, require_project
@@ -37,11 +38,27 @@ def test_settings_are_written_once_private_and_with_names_that_are_read(tmp_path
             assert fields.keys() <= known.keys(), section
     variables = dict(line.split("=") for line in uncommented(folder / "ai-usage.env").splitlines())
     assert variables.keys() <= VARIABLES
-    assert all(value.startswith(str(folder)) for value in variables.values())
+    paths = {name: value for name, value in variables.items() if name.endswith(("_DIR", "_FILE"))}
+    assert all(value.startswith(str(folder)) for value in paths.values())
 
     (folder / ".dlt" / "config.toml").write_text("[sources.hris]", encoding="utf-8")
     assert not any(one.is_new for one in write_settings(folder))
     assert (folder / ".dlt" / "config.toml").read_text(encoding="utf-8") == "[sources.hris]"
+
+
+def test_commands_in_that_folder_find_key_and_data_by_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", {"AI_USAGE_DATA_DIR": "/elsewhere"})
+    read_environment_file(tmp_path)  # there is none
+    list(write_settings(tmp_path))
+    with (tmp_path / "ai-usage.env").open("a", encoding="utf-8") as file:
+        file.write('SOURCES__CHATGPT__API_KEY="k=1"\nLD_PRELOAD=/tmp/x.so\n')
+    read_environment_file(tmp_path)
+    assert os.environ["AI_USAGE_DATA_DIR"] == "/elsewhere"
+    assert os.environ["SOURCES__CHATGPT__API_KEY"] == "k=1"
+    assert "LD_PRELOAD" not in os.environ
+    assert len(load_key()) == 32
 
 
 def test_a_key_is_made_once_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
