@@ -39,9 +39,9 @@ def _money_tables(company: Company) -> dict[str, Table]:
     return {
         "seat_contracts": (
             ("contract_id", "product", "plan", "valid_from", "valid_to", "purchased_seats", "minimum_seats",
-             "price_per_seat_month", "currency"),
+             "price_per_seat_month", "currency", "renewal_date"),
             [(c.contract_id, c.product, c.plan, c.valid_from, c.valid_to, c.purchased_seats, c.minimum_seats,
-              c.price_per_seat_month, c.currency) for c in files.contracts],
+              c.price_per_seat_month, c.currency, c.renewal_date) for c in files.contracts],
         ),
         "price_overrides": (
             ("provider", "model", "component", "valid_from", "valid_to", "usd_per_mtok"),

@@ -238,13 +238,20 @@ def _contracts(line: Timeline, seats: Sequence[SeatSpan], start: date) -> tuple[
     held = {p: sum(s.product == p and s.holds(line.as_of_day) for s in seats) for p in PRODUCTS}
     bought = {product: max(5, -(-count * 11 // 100) * 10) for product, count in held.items()}
     change = _price_day(line)
+    # Of GitHub Copilot, which is paid by the month, the file says no renewal.
+    renewals = {
+        "chatgpt": date(line.as_of_day.year + 1, 1, 1),
+        "m365_copilot": date(line.as_of_day.year + 1, 4, 1),
+    }
 
     def contract(
         number: str, product: Product, first: date, last: date | None, price: str, currency: str
     ) -> SeatContract:
         count = bought[product]
         minimum = count * 8 // 10
-        return SeatContract(number, product, None, first, last, count, minimum, Decimal(price), currency)
+        renewal = renewals.get(product)
+        amount = Decimal(price)
+        return SeatContract(number, product, None, first, last, count, minimum, amount, currency, renewal)
 
     return (
         contract("CG-2025", "chatgpt", start, None, "30", "USD"),

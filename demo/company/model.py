@@ -443,6 +443,7 @@ class SeatContract:
     minimum_seats: int
     price_per_seat_month: Decimal
     currency: str
+    renewal_date: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ WITHOUT_PEOPLE = {"action_rules", "data_collected", "metric_capabilities"}
 MADE_OF_OTHERS = {
     "adoption_funnel_weekly": {"purchased", "weeks_observed"},
     "department_cost_monthly": {"month_to_date", "projected_month_end"},
+    # What the contract says, not who holds a seat.
+    "license_utilization_monthly": {"minimum_seats"},
     "department_patterns_weekly": {"median_sessions_per_active_person", "median_messages_per_session"},
     # Not linear; two or more working days are in it.
     "department_tokens_weekly": {"daily_tokens_deviation", "working_days"},

@@ -41,6 +41,7 @@ SEAT_CONTRACTS = _table(
     integer("minimum_seats", lambda r: r.minimum_seats),
     decimal("price_per_seat_month", lambda r: r.price_per_seat_month),
     text("currency", lambda r: r.currency),
+    date("renewal_date", lambda r: r.renewal_date),
 )
 PRICE_OVERRIDES = _table(
     "price_overrides",

@@ -189,6 +189,7 @@ class SeatContract(DatedRow):
     minimum_seats: Count = 0
     price_per_seat_month: Amount
     currency: Currency
+    renewal_date: Day | None = None
 
 
 class PriceOverride(DatedRow):

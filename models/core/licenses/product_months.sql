@@ -62,6 +62,7 @@ priced_contracts as (
         contracts.product,
         contracts.purchased_seats,
         contracts.minimum_seats,
+        contracts.renewal_date,
         {{ converted_cost('contracts.price_per_seat_month', 'contracts.currency') }} as seat_price
     from periods
     inner join contracts
@@ -82,6 +83,7 @@ bought as (
         product,
         sum(purchased_seats) as purchased_seats,
         sum(minimum_seats) as minimum_seats,
+        min(renewal_date) as renewal_date,
         min(seat_price) as seat_price,
         {{ total_money(price_seats('purchased_seats', 'seat_price')) }} as contract_cost
     from priced_contracts
@@ -96,6 +98,7 @@ final as (
         assigned.assigned_seats,
         bought.purchased_seats,
         bought.minimum_seats,
+        bought.renewal_date,
         bought.seat_price,
         bought.contract_cost
     from assigned

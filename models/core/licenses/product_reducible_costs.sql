@@ -26,6 +26,8 @@ reducible as (
         product_months.month_start,
         product_months.product,
         product_months.purchased_seats,
+        product_months.minimum_seats,
+        product_months.renewal_date,
         product_months.seat_price,
         product_months.contract_cost,
         product_months.purchased_seats - coalesce(product_months.minimum_seats, 0) as above_minimum,

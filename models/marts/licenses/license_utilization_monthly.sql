@@ -107,6 +107,8 @@ final as (
         cast(reducible_costs.purchased_seats as {{ dbt.type_bigint() }}) as purchased,
         cast(round(reducible_costs.unassigned_cost, 2) as decimal(18, 2)) as unassigned_cost,
         cast(round(reducible_costs.contract_cost, 2) as decimal(18, 2)) as contract_cost,
+        cast(reducible_costs.minimum_seats as {{ dbt.type_bigint() }}) as minimum_seats,
+        cast(reducible_costs.renewal_date as date) as renewal_date,
         carried_months.has_carried_days,
         tool_periods.seat_period_state as period_state,
         tool_periods.seat_period_state = 'complete' as is_complete_month,

@@ -14,7 +14,8 @@ final as (
         purchased_seats,
         minimum_seats,
         price_per_seat_month,
-        currency
+        currency,
+        renewal_date
     from source
 )
 

@@ -62,7 +62,19 @@ def test_rows_land_with_exact_money_and_half_open_validity(tmp_path: Path) -> No
         "purchased_seats": 420,
         "minimum_seats": 0,
         "currency": "EUR",
+        "renewal_date": None,
     }
+
+
+def test_a_contract_may_say_when_it_renews(tmp_path: Path) -> None:
+    text = (
+        "contract_id,product,purchased_seats,price_per_seat_month,currency,renewal_date\n"
+        "C-1,chatgpt,420,30,USD,2027-01-01\n"
+        "C-2,m365_copilot,50,30,USD,\n"
+    )
+    found = loaded_rows(SOURCE, source_run(SOURCE, folder=folder(tmp_path, seat_contracts=text)))
+    dates = {row["product"]: row["renewal_date"] for row in found["seat_contracts"]}
+    assert dates == {"chatgpt": dt.date(2027, 1, 1), "m365_copilot": None}
 
 
 def test_identifiers_land_as_tokens_of_their_namespace(tmp_path: Path) -> None:
