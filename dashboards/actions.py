@@ -24,7 +24,6 @@ class Action:
     recommendation: str
     evidence: str
     department: str
-    rule: str
     page_title: str
     page_href: str
 
@@ -45,9 +44,9 @@ def recommended(
     if page.actions is None or TABLE not in tables:
         return None
     rows = connection.execute(
-        "select severity, title, recommendation, evidence, department_name, rule_id, rule_version, page "
+        "select severity, title, recommendation, evidence, department_name, page "
         f"from published.{TABLE} "
-        "where (len($areas) = 0 or list_contains($areas, area)) "
+        "where (list_contains($areas, area) or len($areas) = 0 and audience = 'leaders') "
         "and ($department is null or department_key = $department) "
         "order by priority, action_id limit $limit",
         {
@@ -57,7 +56,7 @@ def recommended(
         },
     ).fetchall()
     found = []
-    for severity, title, recommendation, evidence, name, rule, version, target in rows:
+    for severity, title, recommendation, evidence, name, target in rows:
         require_private([title, recommendation, evidence], f"published.{TABLE}")
         is_elsewhere = target in hrefs and pages[target] is not page
         found.append(
@@ -67,7 +66,6 @@ def recommended(
                 recommendation,
                 mark_days(evidence or ""),
                 name,
-                f"{rule}, version {version}",
                 pages[target].title if is_elsewhere else "",
                 hrefs[target] if is_elsewhere else "",
             )

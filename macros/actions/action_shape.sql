@@ -3,25 +3,29 @@
 
     A rule is a CTE of one of the models in models/actions, named for its rule_id. It reads published
     marts alone, joins its row of `action_rules` as `rules`, and selects `action_figures`, at most one row a
-    department, tool and item. `excess` says how many times its limit is reached: 1 = just.
+    department, tool, item and period. `excess` says how many times its limit is reached: 1 = just.
+    A rule judges every complete period that is shown; the newest one is the finding, the others say since when.
 -#}
 {% macro action_columns() -%}
     {{ return([
         'rule_id', 'department_key', 'department_name', 'tool', 'item', 'period_start', 'period_type',
-        'metric_value', 'comparison', 'comparison_value', 'excess', 'detail', 'evidence',
+        'metric_value', 'comparison', 'comparison_value', 'excess', 'money_a_year', 'people', 'detail', 'evidence',
     ]) }}
 {%- endmacro %}
 
 
 {#-
-    source:     relation with department_key, department_name and the columns named here; none for the company
-    period:     expression of the first day
-    comparison: words for what the figure is compared with; none without one
-    item:       expression that tells apart two actions of a rule for one department and tool
-    detail:     text for {detail} in the title
+    source:       relation with department_key, department_name, recency and the columns named here; none for the company
+    period:       expression of the first day
+    comparison:   words for what the figure is compared with; none without one
+    item:         expression that tells apart two actions of a rule for one department and tool
+    detail:       text for {detail} in the title
+    recency:      1 = the newest period shown, 2 = the one before it
+    money_a_year: what it is about in money, for twelve months; people: how many it concerns. NULL = not known
 -#}
 {% macro action_figures(source, period, period_type, metric_value, excess, evidence, comparison=none,
-                        comparison_value='null', tool=none, item="''", detail="''") -%}
+                        comparison_value='null', tool=none, item="''", detail="''", recency=none,
+                        money_a_year='null', people='null') -%}
         rules.rule_id,
         {{ source ~ '.department_key' if source else "'all'" }} as department_key,
         {{ source ~ '.department_name' if source else "'All departments'" }} as department_name,
@@ -29,24 +33,69 @@
         {{ item }} as item,
         cast({{ period }} as date) as period_start,
         '{{ period_type }}' as period_type,
+        {{ recency or (source ~ '.recency') }} as recency,
         cast({{ metric_value }} as {{ type_double() }}) as metric_value,
         cast({{ "'" ~ comparison ~ "'" if comparison else 'null' }} as {{ dbt.type_string() }}) as comparison,
         cast({{ comparison_value }} as {{ type_double() }}) as comparison_value,
         cast({{ excess }} as {{ type_double() }}) as excess,
+        cast({{ money_a_year }} as {{ type_double() }}) as money_a_year,
+        cast({{ people }} as {{ dbt.type_bigint() }}) as people,
         {{ detail }} as detail,
         {{ evidence }} as evidence
 {%- endmacro %}
 
 
-{#- The end of a model of actions: its rules, one below the other. -#}
+{#-
+    The end of a model of actions: what its rules find in the newest period, and since when they have found it.
+
+    A rule's n-th newest finding is of the n-th newest period shown only as long as it fired in each of them.
+-#}
 {% macro all_actions(rules) -%}
-final as (
+findings as (
     {%- for rule in rules %}
     select
-        {{ action_columns() | join(',\n        ') }}
+        {{ action_columns() | join(',\n        ') }},
+        recency
     from {{ rule }}
     {{- '\n\n    union all\n' if not loop.last }}
     {%- endfor %}
+),
+
+placed_findings as (
+    select
+        findings.*,
+        row_number() over (
+            partition by rule_id, department_key, tool, item order by period_start desc
+        ) as place
+    from findings
+),
+
+open_since as (
+    select
+        rule_id,
+        department_key,
+        tool,
+        item,
+        min(period_start) as open_since
+    from placed_findings
+    where place = recency
+    group by rule_id, department_key, tool, item
+),
+
+final as (
+    select
+        {%- for column in action_columns() %}
+        placed_findings.{{ column }},
+        {%- endfor %}
+        open_since.open_since
+    from placed_findings
+    inner join open_since
+        on
+            placed_findings.rule_id = open_since.rule_id
+            and placed_findings.department_key = open_since.department_key
+            and placed_findings.tool = open_since.tool
+            and placed_findings.item = open_since.item
+    where placed_findings.recency = 1
 )
 
 select * from final
@@ -54,24 +103,29 @@ select * from final
 
 
 {#-
-    The newest complete period in which a department shows the figures that a rule reads: the newest complete
-    week or month of the tool, or one of the three weeks, or the month, before it when they are hidden there.
+    The complete periods of half a year (weeks) or a year (months) in which a department shows the figures that a rule
+    reads, with `recency`: 1 = the newest. Departments whose newest one is older than the three weeks, or the month,
+    before the newest complete period of the tool have none: that is too old to act on.
 
     relation: CTE with `tool`; period: its week_start or month_start
     keys:     what a row is of, besides the period
     figures:  columns that must be shown
 -#}
-{% macro newest_shown(relation, period, keys, figures) -%}
+{% macro shown_periods(relation, period, keys, figures) -%}
     {%- set is_week = period == 'week_start' -%}
     {%- set is_complete = 'is_complete_week' if is_week else 'is_complete_month' -%}
     select candidates.*
     from (
         select
             {{ relation }}.*,
+            newest.newest_period,
             row_number() over (
                 partition by {{ relation }}.{{ keys | join(', ' ~ relation ~ '.') }}
                 order by {{ relation }}.{{ period }} desc
-            ) as recency
+            ) as recency,
+            max({{ relation }}.{{ period }}) over (
+                partition by {{ relation }}.{{ keys | join(', ' ~ relation ~ '.') }}
+            ) as newest_shown
         from {{ relation }}
         inner join (
             select
@@ -84,12 +138,59 @@ select * from final
             on {{ relation }}.tool = newest.tool
         where
             {{ relation }}.{{ is_complete }}
-            and {{ relation }}.{{ period }} >= {{ add_days('newest.newest_period', -21 if is_week else -31) }}
+            and {{ relation }}.{{ period }} >= {{ add_days('newest.newest_period', -182 if is_week else -366) }}
             {%- for figure in figures %}
             and {{ relation }}.{{ figure }} is not null
             {%- endfor %}
     ) as candidates
-    where candidates.recency = 1
+    where candidates.newest_shown >= {{ add_days('candidates.newest_period', -21 if is_week else -31) }}
+{%- endmacro %}
+
+
+{#-
+    The mean of four weeks beside that of four weeks 14 weeks before, as CTE `<name>`: one week alone wavers.
+
+    Of the weeks shown, at least two of each four; `<column>_now` and `<column>_before`.
+    relation: CTE of shown weeks with recency; base: CTE of all weeks; columns: figures that must be shown
+-#}
+{% macro four_week_means(name, relation, base, columns) -%}
+{{ name }} as (
+    select *
+    from (
+        select
+            {{ relation }}.department_key,
+            {{ relation }}.department_name,
+            {{ relation }}.tool,
+            {{ relation }}.week_start,
+            {{ relation }}.recency,
+            {%- for column in columns %}
+            avg(case when weeks.week_start >= {{ add_days(relation ~ '.week_start', -21) }} then weeks.{{ column }} end)
+                as {{ column }}_now,
+            avg(case when weeks.week_start <= {{ add_days(relation ~ '.week_start', -98) }} then weeks.{{ column }} end)
+                as {{ column }}_before,
+            {%- endfor %}
+            sum(case when weeks.week_start >= {{ add_days(relation ~ '.week_start', -21) }} then 1 else 0 end)
+                as weeks_now,
+            sum(case when weeks.week_start <= {{ add_days(relation ~ '.week_start', -98) }} then 1 else 0 end)
+                as weeks_before
+        from {{ relation }}
+        inner join {{ base }} as weeks
+            on
+                {{ relation }}.department_key = weeks.department_key
+                and {{ relation }}.tool = weeks.tool
+                and {{ relation }}.week_start >= weeks.week_start
+                and weeks.week_start >= {{ add_days(relation ~ '.week_start', -119) }}
+        where
+            weeks.is_complete_week
+            {%- for column in columns %}
+            and weeks.{{ column }} is not null
+            {%- endfor %}
+        group by
+            {{ relation }}.department_key, {{ relation }}.department_name, {{ relation }}.tool,
+            {{ relation }}.week_start, {{ relation }}.recency
+    ) as means
+    where weeks_now >= 2 and weeks_before >= 2
+)
 {%- endmacro %}
 
 

@@ -51,8 +51,10 @@
     end
 {%- endmacro %}
 
+{#- Money as the pages write it: $4,670, or CHF 4,670 where the currency has no sign of its own there. -#}
 {% macro money_text(amount) -%}
-    {{ whole_text(amount) }} || ' {{ var("reporting_currency") }}'
+    {%- set currency = var('reporting_currency') -%}
+    '{{ {"USD": "$", "EUR": "€", "GBP": "£"}.get(currency, currency ~ " ") }}' || {{ whole_text(amount) }}
 {%- endmacro %}
 
 {#- The names of `seeds/reference/tools.csv`; a mart reads no seed, and a test compares the two. -#}
@@ -80,15 +82,35 @@
     cast(cast({{ day }} as date) as {{ dbt.type_string() }})
 {%- endmacro %}
 
+{#- A month by name: October 2026. -#}
+{% macro month_text(day) -%}
+    case substring({{ day_text(day) }}, 6, 2)
+        {%- for name in [
+            'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October',
+            'November', 'December',
+        ] %}
+        when '{{ '%02d' | format(loop.index) }}' then '{{ name }}'
+        {%- endfor %}
+    end || ' ' || substring({{ day_text(day) }}, 1, 4)
+{%- endmacro %}
+
+{#- A week or month as it stands in a sentence: the week of 2026-11-09, October 2026. -#}
+{% macro period_text(day, period_type) -%}
+    case
+        when {{ period_type }} = 'month' then {{ month_text(day) }}
+        else 'the week of ' || {{ day_text(day) }}
+    end
+{%- endmacro %}
+
 
 {#- What a rule on patterns found: how often and how deeply a tool is used, beside the median of the departments.
     relation: rows of department_patterns_weekly -#}
 {% macro pattern_text(relation) -%}
-    'In the week of ' || {{ day_text(relation ~ '.week_start') }} || ' people who used '
+    'In the week of ' || {{ day_text(relation ~ '.week_start') }} || ', people who used '
             || {{ tool_text(relation ~ '.tool') }} || ' opened it '
             || {{ decimal_text(relation ~ '.sessions_per_active_person') }} || ' times each, with '
             || {{ decimal_text(relation ~ '.messages_per_session') }}
-            || ' messages a session; the median of the departments is '
+            || ' messages a session; the median of the departments that are shown is '
             || {{ decimal_text(relation ~ '.median_sessions_per_active_person') }} || ' times and '
             || {{ decimal_text(relation ~ '.median_messages_per_session') }} || ' messages.'
 {%- endmacro %}

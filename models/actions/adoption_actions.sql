@@ -13,84 +13,91 @@ funnel_weeks as (
     where department_key not in ('other', 'unattributed') and tool <> 'all'
 ),
 
-newest_use as (
-    {{ newest_shown(
+shown_use as (
+    {{ shown_periods(
         'usage_weeks', 'week_start', ['department_key', 'tool'], ['active_ratio', 'active_people']
     ) }}
 ),
 
 earlier_use as (
     select
-        newest_use.department_key,
-        newest_use.tool,
+        shown_use.department_key,
+        shown_use.tool,
+        shown_use.week_start,
         avg(usage_weeks.active_ratio) as active_ratio_mean,
         max(usage_weeks.active_people) as most_active_people,
         count(*) as weeks
-    from newest_use
+    from shown_use
     inner join usage_weeks
         on
-            newest_use.department_key = usage_weeks.department_key
-            and newest_use.tool = usage_weeks.tool
-            and usage_weeks.week_start >= {{ add_days('newest_use.week_start', -28) }}
-            and newest_use.week_start > usage_weeks.week_start
+            shown_use.department_key = usage_weeks.department_key
+            and shown_use.tool = usage_weeks.tool
+            and usage_weeks.week_start >= {{ add_days('shown_use.week_start', -28) }}
+            and shown_use.week_start > usage_weeks.week_start
     where
         usage_weeks.is_complete_week
         and usage_weeks.active_ratio is not null
         and usage_weeks.active_people is not null
-    group by newest_use.department_key, newest_use.tool
+    group by shown_use.department_key, shown_use.tool, shown_use.week_start
 ),
 
 active_ratio_fell as (
     select
         {{ action_figures(
-            'newest_use', 'newest_use.week_start', 'week',
-            metric_value='newest_use.active_ratio',
+            'shown_use', 'shown_use.week_start', 'week',
+            metric_value='shown_use.active_ratio',
+            people='shown_use.headcount',
             comparison='mean of the four weeks before',
             comparison_value='earlier_use.active_ratio_mean',
-            excess='(1 - newest_use.active_ratio / nullif(earlier_use.active_ratio_mean, 0))
+            excess='(1 - shown_use.active_ratio / nullif(earlier_use.active_ratio_mean, 0))
             / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_use.week_start') ~ " || ', '
-            || " ~ whole_text('newest_use.active_people') ~ " || ' of '
-            || " ~ whole_text('newest_use.headcount') ~ " || ' people used ' || " ~ tool_text('newest_use.tool')
-            ~ " || '. That is ' || " ~ percent_text('newest_use.active_ratio')
+            evidence="'In the week of ' || " ~ day_text('shown_use.week_start') ~ " || ', '
+            || " ~ whole_text('shown_use.active_people') ~ " || ' of '
+            || " ~ whole_text('shown_use.headcount') ~ " || ' people used ' || " ~ tool_text('shown_use.tool')
+            ~ " || '. That is ' || " ~ percent_text('shown_use.active_ratio')
             ~ " || '; the mean of the weeks before is '
             || " ~ percent_text('earlier_use.active_ratio_mean') ~ " || '.'"
         ) }}
-    from newest_use
+    from shown_use
     inner join earlier_use
         on
-            newest_use.department_key = earlier_use.department_key
-            and newest_use.tool = earlier_use.tool
+            shown_use.department_key = earlier_use.department_key
+            and shown_use.tool = earlier_use.tool
+            and shown_use.week_start = earlier_use.week_start
     inner join rules
         on rules.rule_id = 'active_ratio_fell'
     where
         earlier_use.weeks >= 2
         and earlier_use.most_active_people >= rules.minimum
-        and newest_use.active_ratio <= earlier_use.active_ratio_mean * (1 - rules.threshold)
+        and shown_use.active_ratio <= earlier_use.active_ratio_mean * (1 - rules.threshold)
 ),
 
-newest_funnel as (
-    {{ newest_shown('funnel_weeks', 'week_start', ['department_key', 'tool'], ['assigned']) }}
+shown_funnel as (
+    {{ shown_periods('funnel_weeks', 'week_start', ['department_key', 'tool'], ['assigned']) }}
 ),
 
 stages as (
     {%- set steps = [
-        ('assigned', 'first_use', 'a seat to first use'),
-        ('first_use', 'repeat_use', 'first use to coming back'),
-        ('repeat_use', 'habitual', 'coming back to a habit'),
+        ('assigned', 'first_use', "people with a ' || {} || ' seat", 'used it', 'not used it yet'),
+        ('first_use', 'repeat_use', "people who tried ' || {} || '", 'used it again', 'not used it again'),
+        ('repeat_use', 'habitual', "people who used ' || {} || ' again", 'made it a habit',
+            'not made it a habit'),
     ] %}
-    {%- for before, after, name in steps %}
+    {%- for before, after, group, reached, missed in steps %}
     select
         department_key,
         department_name,
         tool,
         week_start,
+        recency,
         {{ loop.index }} as stage_number,
-        '{{ name }}' as stage_name,
+        '{{ group.format(tool_text('tool')) }}' as stage_group,
+        '{{ reached }}' as stage_reached,
+        '{{ missed }}' as stage_missed,
         {{ before }} as people_before,
         {{ after }} as people_after,
         {{ plain_ratio(after, before) }} as kept_ratio
-    from newest_funnel
+    from shown_funnel
     where {{ before }} > 0 and {{ after }} is not null
     {{- '\n\n    union all\n' if not loop.last }}
     {%- endfor %}
@@ -102,7 +109,7 @@ worst_stages as (
         select
             stages.*,
             row_number() over (
-                partition by stages.department_key, stages.tool
+                partition by stages.department_key, stages.tool, stages.week_start
                 order by stages.kept_ratio, stages.stage_number
             ) as place
         from stages
@@ -113,24 +120,46 @@ worst_stages as (
     where place = 1
 ),
 
-funnel_bottleneck as (
+-- The company speaks only where no department is shown to hold half of those who stop there.
+located_stages as (
     select
-        {{ action_figures(
-            'worst_stages', 'worst_stages.week_start', 'week',
-            metric_value='worst_stages.kept_ratio',
-            comparison='people at the stage before',
-            comparison_value='worst_stages.people_before',
-            excess='(1 - worst_stages.kept_ratio) / nullif(1 - rules.threshold, 0)',
-            detail='worst_stages.stage_name',
-            evidence="'In the week of ' || " ~ day_text('worst_stages.week_start') ~ " || ', '
-            || " ~ whole_text('worst_stages.people_after') ~ " || ' of '
-            || " ~ whole_text('worst_stages.people_before') ~ " || ' people had got from '
-            || worst_stages.stage_name || ' with ' || " ~ tool_text('worst_stages.tool') ~ " || '.'"
-        ) }}
+        worst_stages.*,
+        worst_stages.people_before - worst_stages.people_after as people_stopping,
+        max(case
+            when worst_stages.department_key <> 'all'
+                then worst_stages.people_before - worst_stages.people_after
+        end) over (
+            partition by worst_stages.tool, worst_stages.week_start, worst_stages.stage_number
+        ) as most_of_a_department
     from worst_stages
     inner join rules
         on rules.rule_id = 'funnel_bottleneck'
     where worst_stages.kept_ratio <= rules.threshold
+),
+
+funnel_bottleneck as (
+    select
+        {{ action_figures(
+            'located_stages', 'located_stages.week_start', 'week',
+            metric_value='located_stages.kept_ratio',
+            comparison='people at the stage before',
+            comparison_value='located_stages.people_before',
+            people='located_stages.people_stopping',
+            excess='(1 - located_stages.kept_ratio) / nullif(1 - rules.threshold, 0)',
+            detail=whole_text('located_stages.people_stopping') ~ " || ' of ' || "
+            ~ whole_text('located_stages.people_before') ~ " || ' ' || located_stages.stage_group
+            || ' have ' || located_stages.stage_missed",
+            evidence="'By the week of ' || " ~ day_text('located_stages.week_start') ~ " || ', '
+            || " ~ whole_text('located_stages.people_after') ~ " || ' of '
+            || " ~ whole_text('located_stages.people_before') ~ " || ' ' || located_stages.stage_group
+            || ' had ' || located_stages.stage_reached || '.'"
+        ) }}
+    from located_stages
+    inner join rules
+        on rules.rule_id = 'funnel_bottleneck'
+    where
+        located_stages.department_key <> 'all'
+        or coalesce(located_stages.most_of_a_department, 0) * 2 < located_stages.people_stopping
 ),
 
 licensed_departments as (
@@ -138,42 +167,117 @@ licensed_departments as (
     where department_key <> 'all'
 ),
 
-newest_licences as (
-    {{ newest_shown(
+shown_licences as (
+    {{ shown_periods(
         'licensed_departments', 'week_start', ['department_key', 'tool'],
         ['licensed_active_ratio', 'licensed_people', 'headcount']
     ) }}
 ),
 
+product_months as (
+    select * from {{ ref('license_utilization_monthly') }}
+    where department_key = 'all'
+),
+
+shown_products as (
+    {{ shown_periods('product_months', 'month_start', ['department_key', 'product'], ['unassigned']) }}
+),
+
+free_seats as (
+    select
+        tool,
+        min(month_start) as month_start,
+        sum(unassigned) as free_seats
+    from shown_products
+    where recency = 1 and unassigned > 0
+    group by tool
+),
+
+well_used as (
+    select
+        shown_licences.*,
+        shown_licences.headcount - shown_licences.licensed_people as people_without
+    from shown_licences
+    inner join rules
+        on rules.rule_id = 'ready_for_next_wave'
+    where
+        shown_licences.licensed_active_ratio >= rules.threshold
+        and shown_licences.licensed_people <= rules.second_threshold * shown_licences.headcount
+        and shown_licences.licensed_people >= rules.minimum
+        and shown_licences.headcount - shown_licences.licensed_people >= rules.minimum
+),
+
+-- Free seats go round once: to the department that uses its seats most, then to the next.
+in_turn as (
+    select
+        well_used.*,
+        free_seats.month_start as free_month,
+        free_seats.free_seats,
+        sum(well_used.people_without) over (
+            partition by well_used.tool, well_used.recency
+            order by well_used.licensed_active_ratio desc, well_used.department_key
+            rows between unbounded preceding and current row
+        ) - well_used.people_without as people_before
+    from well_used
+    left join free_seats
+        on well_used.tool = free_seats.tool
+),
+
+with_seats as (
+    select
+        in_turn.*,
+        case
+            when free_seats is null or people_before >= free_seats then 0
+            when free_seats - people_before < people_without then free_seats - people_before
+            else people_without
+        end as seats_to_move
+    from in_turn
+),
+
 ready_for_next_wave as (
     select
         {{ action_figures(
-            'newest_licences', 'newest_licences.week_start', 'week',
-            metric_value='newest_licences.licensed_active_ratio',
+            'with_seats', 'with_seats.week_start', 'week',
+            metric_value='with_seats.licensed_active_ratio',
             comparison='the company',
             comparison_value='company.licensed_active_ratio',
-            excess='rules.second_threshold * newest_licences.headcount
-            / nullif(newest_licences.licensed_people, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_licences.week_start') ~ " || ', '
-            || " ~ percent_text('newest_licences.licensed_active_ratio') ~ " || ' of the '
-            || " ~ whole_text('newest_licences.licensed_people') ~ " || ' people with a licence of '
-            || " ~ tool_text('newest_licences.tool') ~ " || ' used it; '
-            || " ~ whole_text('newest_licences.headcount - newest_licences.licensed_people') ~ " || ' of '
-            || " ~ whole_text('newest_licences.headcount') ~ " || ' people have none.'"
+            people='with_seats.people_without',
+            excess='rules.second_threshold * with_seats.headcount
+            / nullif(with_seats.licensed_people, 0)',
+            detail="case
+                when with_seats.seats_to_move > 0
+                    then 'move ' || case
+                        when with_seats.seats_to_move < with_seats.free_seats
+                            then " ~ whole_text('with_seats.seats_to_move') ~ " || ' of '
+                        else ''
+                    end || 'the ' || " ~ whole_text('with_seats.free_seats') ~ " || ' unassigned '
+                        || " ~ tool_text('with_seats.tool') ~ " || ' seats here, at no extra cost'
+                else 'plan the next ' || " ~ tool_text('with_seats.tool') ~ " || ' seats here, '
+                    || " ~ percent_text('with_seats.licensed_active_ratio')
+                ~ " || ' of the present ones are in use'
+            end",
+            evidence="'In the week of ' || " ~ day_text('with_seats.week_start') ~ " || ', '
+            || " ~ percent_text('with_seats.licensed_active_ratio') ~ " || ' of the '
+            || " ~ whole_text('with_seats.licensed_people') ~ " || ' people with a licence of '
+            || " ~ tool_text('with_seats.tool') ~ " || ' used it'
+            || coalesce(' (company-wide ' || " ~ percent_text('company.licensed_active_ratio') ~ " || ')', '')
+            || '; ' || " ~ whole_text('with_seats.people_without') ~ " || ' of '
+            || " ~ whole_text('with_seats.headcount') ~ " || ' people have none.'
+            || case
+                when with_seats.seats_to_move > 0
+                    then ' At the end of ' || " ~ month_text('with_seats.free_month') ~ " || ', '
+                        || " ~ whole_text('with_seats.free_seats') ~ " || ' seats were paid for and unassigned.'
+                else ''
+            end"
         ) }}
-    from newest_licences
+    from with_seats
     inner join rules
         on rules.rule_id = 'ready_for_next_wave'
     left join usage_weeks as company
         on
-            newest_licences.tool = company.tool
-            and newest_licences.week_start = company.week_start
+            with_seats.tool = company.tool
+            and with_seats.week_start = company.week_start
             and company.department_key = 'all'
-    where
-        newest_licences.licensed_active_ratio >= rules.threshold
-        and newest_licences.licensed_people <= rules.second_threshold * newest_licences.headcount
-        and newest_licences.licensed_people >= rules.minimum
-        and newest_licences.headcount - newest_licences.licensed_people >= rules.minimum
 ),
 
 {{ all_actions(['active_ratio_fell', 'funnel_bottleneck', 'ready_for_next_wave']) }}

@@ -18,29 +18,8 @@ use_costs as (
     where cost_basis <> 'seat_allocated' and cost is not null and is_complete_month
 ),
 
-newest_months as (
-    select
-        tool,
-        max(month_start) as newest_month
-    from use_costs
-    group by tool
-),
-
 judged_months as (
-    select *
-    from (
-        select
-            use_costs.*,
-            row_number() over (
-                partition by use_costs.department_key, use_costs.tool, use_costs.cost_basis
-                order by use_costs.month_start desc
-            ) as recency
-        from use_costs
-        inner join newest_months
-            on use_costs.tool = newest_months.tool
-        where use_costs.month_start >= {{ add_days('newest_months.newest_month', -31) }}
-    ) as months
-    where recency = 1
+    {{ shown_periods('use_costs', 'month_start', ['department_key', 'tool', 'cost_basis'], ['cost']) }}
 ),
 
 months_before as (
@@ -48,7 +27,8 @@ months_before as (
         judged_months.department_key,
         judged_months.tool,
         judged_months.cost_basis,
-        use_costs.month_start,
+        judged_months.month_start,
+        use_costs.month_start as month_before,
         cast(use_costs.cost as {{ type_double() }}) as cost
     from judged_months
     inner join use_costs
@@ -61,7 +41,8 @@ months_before as (
 ),
 
 {{ median_by(
-    'usual_costs', 'months_before', 'cost', ['department_key', 'tool', 'cost_basis'], 'month_start'
+    'usual_costs', 'months_before', 'cost', ['department_key', 'tool', 'cost_basis', 'month_start'],
+    'month_before'
 ) }},
 
 runaways as (
@@ -70,10 +51,11 @@ runaways as (
         usual_costs.median_value as usual_cost,
         usual_costs.places as months_compared,
         row_number() over (
-            partition by judged_months.department_key, judged_months.tool order by judged_months.basis_order
+            partition by judged_months.department_key, judged_months.tool, judged_months.month_start
+            order by judged_months.basis_order
         ) as basis_place,
         max(case when judged_months.department_key <> 'all' then 1 else 0 end) over (
-            partition by judged_months.tool
+            partition by judged_months.tool, judged_months.month_start
         ) as is_located
     from judged_months
     inner join usual_costs
@@ -81,6 +63,7 @@ runaways as (
             judged_months.department_key = usual_costs.department_key
             and judged_months.tool = usual_costs.tool
             and judged_months.cost_basis = usual_costs.cost_basis
+            and judged_months.month_start = usual_costs.month_start
     inner join rules
         on rules.rule_id = 'runaway_cost'
     where
@@ -99,11 +82,18 @@ runaway_cost as (
             comparison='median of the months before',
             comparison_value='runaways.usual_cost',
             excess='runaways.cost / nullif(runaways.usual_cost * rules.threshold, 0)',
-            evidence="'In the month from ' || " ~ day_text('runaways.month_start') ~ " || ' '
+            money_a_year='12 * (runaways.cost - runaways.usual_cost)',
+            evidence="'In ' || " ~ month_text('runaways.month_start') ~ " || ', '
             || " ~ tool_text('runaways.tool') ~ " || ' cost ' || " ~ money_text('runaways.cost')
             ~ " || '; the median of the ' || " ~ whole_text('runaways.months_compared')
-            ~ " || ' complete months before is ' || " ~ money_text('runaways.usual_cost') ~ " || ' (basis: '
-            || replace(runaways.cost_basis, '_', ' ') || ').'"
+            ~ " || ' complete months before is ' || " ~ money_text('runaways.usual_cost') ~ " || ' ('
+            || case runaways.cost_basis
+                when 'billed' then 'as billed'
+                when 'credits' then 'credits at their price'
+                when 'vendor_estimate' then 'estimated by the vendor'
+                else 'tokens at list prices'
+            end || '). At this level it is ' || "
+            ~ money_text('12 * (runaways.cost - runaways.usual_cost)') ~ " || ' more a year.'"
         ) }}
     from runaways
     inner join rules
@@ -118,83 +108,47 @@ seat_costs as (
         and department_key not in ('all', 'unattributed', 'unallocated')
 ),
 
-newest_seat_costs as (
-    {{ newest_shown(
+shown_seat_costs as (
+    {{ shown_periods(
         'seat_costs', 'month_start', ['department_key', 'tool'], ['cost_per_active_person', 'cost']
     ) }}
 ),
 
 {{ median_by(
-    'usual_seat_costs', 'newest_seat_costs', 'cost_per_active_person', ['tool', 'month_start'], 'department_key'
+    'usual_seat_costs', 'shown_seat_costs', 'cost_per_active_person', ['tool', 'month_start'], 'department_key'
 ) }},
 
 cost_per_active_person_high as (
     select
         {{ action_figures(
-            'newest_seat_costs', 'newest_seat_costs.month_start', 'month',
-            metric_value='newest_seat_costs.cost_per_active_person',
+            'shown_seat_costs', 'shown_seat_costs.month_start', 'month',
+            metric_value='shown_seat_costs.cost_per_active_person',
             comparison='median of the departments',
             comparison_value='usual_seat_costs.median_value',
-            excess='newest_seat_costs.cost_per_active_person
+            excess='shown_seat_costs.cost_per_active_person
             / nullif(usual_seat_costs.median_value * rules.threshold, 0)',
-            evidence="'In the month from ' || " ~ day_text('newest_seat_costs.month_start')
-            ~ " || ' the seats of ' || " ~ tool_text('newest_seat_costs.tool') ~ " || ' cost '
-            || " ~ money_text('newest_seat_costs.cost') ~ " || ', that is '
-            || " ~ money_text('newest_seat_costs.cost_per_active_person')
+            money_a_year='12 * shown_seat_costs.cost * (1 - usual_seat_costs.median_value
+            / nullif(shown_seat_costs.cost_per_active_person, 0))',
+            evidence="'In ' || " ~ month_text('shown_seat_costs.month_start')
+            ~ " || ', the seats of ' || " ~ tool_text('shown_seat_costs.tool') ~ " || ' cost '
+            || " ~ money_text('shown_seat_costs.cost') ~ " || ', that is '
+            || " ~ money_text('shown_seat_costs.cost_per_active_person')
             ~ " || ' for each active person; the median of '
-            || " ~ whole_text('usual_seat_costs.places') ~ " || ' departments is '
+            || " ~ whole_text('usual_seat_costs.places') ~ " || ' departments that are shown is '
             || " ~ money_text('usual_seat_costs.median_value') ~ " || '.'"
         ) }}
-    from newest_seat_costs
+    from shown_seat_costs
     inner join usual_seat_costs
         on
-            newest_seat_costs.tool = usual_seat_costs.tool
-            and newest_seat_costs.month_start = usual_seat_costs.month_start
+            shown_seat_costs.tool = usual_seat_costs.tool
+            and shown_seat_costs.month_start = usual_seat_costs.month_start
     inner join rules
         on rules.rule_id = 'cost_per_active_person_high'
     where
         usual_seat_costs.places >= 3
         and usual_seat_costs.median_value > 0
-        and newest_seat_costs.cost >= rules.minimum
-        and newest_seat_costs.cost_per_active_person >= usual_seat_costs.median_value * rules.threshold
+        and shown_seat_costs.cost >= rules.minimum
+        and shown_seat_costs.cost_per_active_person >= usual_seat_costs.median_value * rules.threshold
 ),
 
-priced_tools as (
-    select tool
-    from {{ ref('mart_metric_capabilities') }}
-    where metric = 'cost_metered_list' and capability <> 'unavailable'
-),
-
-list_costs as (
-    select cost_months.*
-    from cost_months
-    inner join priced_tools
-        on cost_months.tool = priced_tools.tool
-    where cost_months.cost_basis = 'metered_list' and cost_months.department_key = 'all'
-),
-
-newest_list_costs as (
-    {{ newest_shown(
-        'list_costs', 'month_start', ['department_key', 'tool'], ['pricing_coverage_ratio', 'unpriced_tokens']
-    ) }}
-),
-
-usage_without_price as (
-    select
-        {{ action_figures(
-            'newest_list_costs', 'newest_list_costs.month_start', 'month',
-            metric_value='newest_list_costs.pricing_coverage_ratio',
-            excess='(1 - newest_list_costs.pricing_coverage_ratio) / nullif(1 - rules.threshold, 0)',
-            evidence="'In the month from ' || " ~ day_text('newest_list_costs.month_start')
-            ~ " || ' there was no price for about '
-            || " ~ whole_text('newest_list_costs.unpriced_tokens / 1000.0') ~ " || ' thousand tokens of '
-            || " ~ tool_text('newest_list_costs.tool') ~ " || ', priced were '
-            || " ~ percent_text('newest_list_costs.pricing_coverage_ratio') ~ " || ' of all.'"
-        ) }}
-    from newest_list_costs
-    inner join rules
-        on rules.rule_id = 'usage_without_price'
-    where newest_list_costs.pricing_coverage_ratio < rules.threshold
-),
-
-{{ all_actions(['runaway_cost', 'cost_per_active_person_high', 'usage_without_price']) }}
+{{ all_actions(['runaway_cost', 'cost_per_active_person_high']) }}

@@ -18,74 +18,88 @@ departments as (
     where department_key <> 'all'
 ),
 
-newest_use as (
-    {{ newest_shown(
+shown_use as (
+    {{ shown_periods(
         'departments', 'week_start', ['department_key', 'tool'], ['active_ratio', 'active_people']
     ) }}
 ),
 
 -- A week without one of its sources leaves out a tool that may be the main one of the department.
+-- Three standard errors of the company's share among so many people: a smaller difference comes by chance.
 department_behind as (
     select
         {{ action_figures(
-            'newest_use', 'newest_use.week_start', 'week',
-            metric_value='newest_use.active_ratio',
+            'shown_use', 'shown_use.week_start', 'week',
+            metric_value='shown_use.active_ratio',
             comparison='the company',
             comparison_value='company.active_ratio',
-            excess='coalesce(company.active_ratio * rules.threshold / nullif(newest_use.active_ratio, 0), 10)',
-            evidence="'In the week of ' || " ~ day_text('newest_use.week_start') ~ " || ', '
-            || " ~ whole_text('newest_use.active_people') ~ " || ' of '
-            || " ~ whole_text('newest_use.headcount') ~ " || ' people used any of the tools. That is '
-            || " ~ percent_text('newest_use.active_ratio') ~ " || '; in the whole company it was '
+            people='shown_use.headcount - shown_use.active_people',
+            excess='coalesce(company.active_ratio * rules.threshold / nullif(shown_use.active_ratio, 0), 10)',
+            evidence="'In the week of ' || " ~ day_text('shown_use.week_start') ~ " || ', '
+            || " ~ whole_text('shown_use.active_people') ~ " || ' of '
+            || " ~ whole_text('shown_use.headcount') ~ " || ' people used any of the AI tools: '
+            || " ~ percent_text('shown_use.active_ratio') ~ " || ', and company-wide '
             || " ~ percent_text('company.active_ratio') ~ " || '.'"
         ) }}
-    from newest_use
+    from shown_use
     inner join usage_weeks as company
         on
-            newest_use.tool = company.tool
-            and newest_use.week_start = company.week_start
+            shown_use.tool = company.tool
+            and shown_use.week_start = company.week_start
             and company.department_key = 'all'
     inner join rules
         on rules.rule_id = 'department_behind'
     where
-        newest_use.tool = 'all'
-        and newest_use.sources_missing is null
-        and newest_use.headcount >= rules.minimum
+        shown_use.tool = 'all'
+        and shown_use.sources_missing is null
+        and shown_use.headcount >= rules.minimum
         and company.active_ratio > 0
-        and newest_use.active_ratio <= company.active_ratio * rules.threshold
+        and shown_use.active_ratio <= company.active_ratio * rules.threshold
+        and company.active_ratio - shown_use.active_ratio >= rules.second_threshold
+        and company.active_ratio - shown_use.active_ratio
+        >= 3 * sqrt(company.active_ratio * (1 - company.active_ratio) / shown_use.headcount)
 ),
+
+{{ four_week_means('four_weeks', 'shown_use', 'usage_weeks', ['active_ratio', 'active_people']) }},
 
 department_to_learn_from as (
     select
         {{ action_figures(
-            'newest_use', 'newest_use.week_start', 'week',
-            metric_value='newest_use.active_ratio',
-            comparison='14 weeks ago',
-            comparison_value='earlier.active_ratio',
-            excess='(newest_use.active_ratio - earlier.active_ratio) / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_use.week_start') ~ " || ', '
-            || " ~ whole_text('newest_use.active_people') ~ " || ' of '
-            || " ~ whole_text('newest_use.headcount') ~ " || ' people used ' || " ~ tool_text('newest_use.tool')
-            ~ " || '; 14 weeks ago ' || " ~ whole_text('earlier.active_people') ~ " || ' of '
-            || " ~ whole_text('earlier.headcount') ~ " || ' did.'"
+            'four_weeks', 'four_weeks.week_start', 'week',
+            metric_value='four_weeks.active_ratio_now',
+            comparison='mean of four weeks, 14 weeks before',
+            comparison_value='four_weeks.active_ratio_before',
+            people='shown_use.active_people',
+            excess='(four_weeks.active_ratio_now - four_weeks.active_ratio_before)
+            / nullif(rules.threshold, 0)',
+            evidence="'In the four weeks to the week of ' || " ~ day_text('four_weeks.week_start') ~ " || ', '
+            || " ~ percent_text('four_weeks.active_ratio_now') ~ " || ' of its people used '
+            || " ~ tool_text('four_weeks.tool') ~ " || ' on average; 14 weeks before, it was '
+            || " ~ percent_text('four_weeks.active_ratio_before') ~ " || '. Company-wide it is '
+            || " ~ percent_text('company.active_ratio') ~ " || ' in the last of these weeks.'"
         ) }}
-    from newest_use
-    inner join usage_weeks as earlier
+    from four_weeks
+    inner join shown_use
         on
-            newest_use.department_key = earlier.department_key
-            and newest_use.tool = earlier.tool
-            and {{ add_days('newest_use.week_start', -98) }} = earlier.week_start
+            four_weeks.department_key = shown_use.department_key
+            and four_weeks.tool = shown_use.tool
+            and four_weeks.week_start = shown_use.week_start
+    inner join usage_weeks as company
+        on
+            four_weeks.tool = company.tool
+            and four_weeks.week_start = company.week_start
+            and company.department_key = 'all'
     inner join rules
         on rules.rule_id = 'department_to_learn_from'
     where
-        newest_use.tool <> 'all'
-        and earlier.is_complete_week
-        and earlier.active_people >= rules.minimum
-        and newest_use.active_ratio >= earlier.active_ratio + rules.threshold
+        four_weeks.tool <> 'all'
+        and shown_use.active_people >= rules.minimum
+        and four_weeks.active_ratio_now >= company.active_ratio
+        and four_weeks.active_ratio_now >= four_weeks.active_ratio_before + rules.threshold
 ),
 
-newest_pattern as (
-    {{ newest_shown(
+shown_pattern as (
+    {{ shown_periods(
         'pattern_weeks', 'week_start', ['department_key', 'tool'],
         ['messages_per_session', 'sessions_per_active_person']
     ) }}
@@ -94,22 +108,28 @@ newest_pattern as (
 rare_short_sessions as (
     select
         {{ action_figures(
-            'newest_pattern', 'newest_pattern.week_start', 'week',
-            metric_value='newest_pattern.sessions_per_active_person',
+            'shown_pattern', 'shown_pattern.week_start', 'week',
+            metric_value='shown_pattern.sessions_per_active_person',
             comparison='median of the departments',
-            comparison_value='newest_pattern.median_sessions_per_active_person',
-            excess='newest_pattern.median_sessions_per_active_person * rules.threshold
-            / nullif(newest_pattern.sessions_per_active_person, 0)',
-            evidence=pattern_text('newest_pattern')
+            comparison_value='shown_pattern.median_sessions_per_active_person',
+            excess='shown_pattern.median_sessions_per_active_person * rules.threshold
+            / nullif(shown_pattern.sessions_per_active_person, 0)',
+            people='shown_use.active_people',
+            evidence=pattern_text('shown_pattern')
         ) }}
-    from newest_pattern
+    from shown_pattern
     inner join rules
         on rules.rule_id = 'rare_short_sessions'
+    left join shown_use
+        on
+            shown_pattern.department_key = shown_use.department_key
+            and shown_pattern.tool = shown_use.tool
+            and shown_pattern.week_start = shown_use.week_start
     where
-        newest_pattern.sessions_per_active_person
-        <= newest_pattern.median_sessions_per_active_person * rules.threshold
-        and newest_pattern.messages_per_session
-        <= newest_pattern.median_messages_per_session * rules.second_threshold
+        shown_pattern.sessions_per_active_person
+        <= shown_pattern.median_sessions_per_active_person * rules.threshold
+        and shown_pattern.messages_per_session
+        <= shown_pattern.median_messages_per_session * rules.second_threshold
 ),
 
 {{ all_actions(['department_behind', 'department_to_learn_from', 'rare_short_sessions']) }}

@@ -13,43 +13,53 @@ pattern_weeks as (
     where department_key not in ('all', 'other') and tool <> 'all'
 ),
 
-newest_change as (
-    {{ newest_shown(
+shown_use as (
+    {{ shown_periods(
         'usage_weeks', 'week_start', ['department_key', 'tool'],
-        ['messages_per_session_change', 'sessions_per_active_person_change', 'active_people']
+        ['messages_per_session', 'sessions_per_active_person', 'active_people']
     ) }}
 ),
+
+{{ four_week_means(
+    'four_weeks', 'shown_use', 'usage_weeks', ['messages_per_session', 'sessions_per_active_person']
+) }},
 
 depth_fell_while_sessions_rose as (
     select
         {{ action_figures(
-            'newest_change', 'newest_change.week_start', 'week',
-            metric_value='newest_change.messages_per_session',
-            comparison='14 weeks ago',
-            comparison_value='newest_change.messages_per_session_14_weeks_ago',
-            excess='-newest_change.messages_per_session_change
-            / nullif(newest_change.messages_per_session_14_weeks_ago, 0) / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_change.week_start') ~ " || ' people opened '
-            || " ~ tool_text('newest_change.tool') ~ " || ' '
-            || " ~ decimal_text('newest_change.sessions_per_active_person') ~ " || ' times each, with '
-            || " ~ decimal_text('newest_change.messages_per_session')
-            ~ " || ' messages a session; 14 weeks ago it was '
-            || " ~ decimal_text('newest_change.sessions_per_active_person_14_weeks_ago') ~ " || ' times and '
-            || " ~ decimal_text('newest_change.messages_per_session_14_weeks_ago') ~ " || ' messages.'"
+            'four_weeks', 'four_weeks.week_start', 'week',
+            metric_value='four_weeks.messages_per_session_now',
+            comparison='mean of four weeks, 14 weeks before',
+            comparison_value='four_weeks.messages_per_session_before',
+            people='shown_use.active_people',
+            excess='(1 - four_weeks.messages_per_session_now
+            / nullif(four_weeks.messages_per_session_before, 0)) / nullif(rules.threshold, 0)',
+            evidence="'In the four weeks to the week of ' || " ~ day_text('four_weeks.week_start')
+            ~ " || ', people opened ' || " ~ tool_text('four_weeks.tool') ~ " || ' '
+            || " ~ decimal_text('four_weeks.sessions_per_active_person_now') ~ " || ' times a week each, with '
+            || " ~ decimal_text('four_weeks.messages_per_session_now')
+            ~ " || ' messages a session; 14 weeks before, it was '
+            || " ~ decimal_text('four_weeks.sessions_per_active_person_before') ~ " || ' times and '
+            || " ~ decimal_text('four_weeks.messages_per_session_before') ~ " || ' messages.'"
         ) }}
-    from newest_change
+    from four_weeks
+    inner join shown_use
+        on
+            four_weeks.department_key = shown_use.department_key
+            and four_weeks.tool = shown_use.tool
+            and four_weeks.week_start = shown_use.week_start
     inner join rules
         on rules.rule_id = 'depth_fell_while_sessions_rose'
     where
-        newest_change.active_people >= rules.minimum
-        and newest_change.messages_per_session
-        <= newest_change.messages_per_session_14_weeks_ago * (1 - rules.threshold)
-        and newest_change.sessions_per_active_person
-        >= newest_change.sessions_per_active_person_14_weeks_ago * (1 + rules.second_threshold)
+        shown_use.active_people >= rules.minimum
+        and four_weeks.messages_per_session_now
+        <= four_weeks.messages_per_session_before * (1 - rules.threshold)
+        and four_weeks.sessions_per_active_person_now
+        >= four_weeks.sessions_per_active_person_before * (1 + rules.second_threshold)
 ),
 
-newest_pattern as (
-    {{ newest_shown(
+shown_pattern as (
+    {{ shown_periods(
         'pattern_weeks', 'week_start', ['department_key', 'tool'],
         ['messages_per_session', 'sessions_per_active_person']
     ) }}
@@ -58,22 +68,28 @@ newest_pattern as (
 frequent_short_sessions as (
     select
         {{ action_figures(
-            'newest_pattern', 'newest_pattern.week_start', 'week',
-            metric_value='newest_pattern.messages_per_session',
+            'shown_pattern', 'shown_pattern.week_start', 'week',
+            metric_value='shown_pattern.messages_per_session',
             comparison='median of the departments',
-            comparison_value='newest_pattern.median_messages_per_session',
-            excess='newest_pattern.sessions_per_active_person
-            / nullif(newest_pattern.median_sessions_per_active_person * rules.threshold, 0)',
-            evidence=pattern_text('newest_pattern')
+            comparison_value='shown_pattern.median_messages_per_session',
+            excess='shown_pattern.sessions_per_active_person
+            / nullif(shown_pattern.median_sessions_per_active_person * rules.threshold, 0)',
+            people='shown_use.active_people',
+            evidence=pattern_text('shown_pattern')
         ) }}
-    from newest_pattern
+    from shown_pattern
     inner join rules
         on rules.rule_id = 'frequent_short_sessions'
+    left join shown_use
+        on
+            shown_pattern.department_key = shown_use.department_key
+            and shown_pattern.tool = shown_use.tool
+            and shown_pattern.week_start = shown_use.week_start
     where
-        newest_pattern.sessions_per_active_person
-        >= newest_pattern.median_sessions_per_active_person * rules.threshold
-        and newest_pattern.messages_per_session
-        <= newest_pattern.median_messages_per_session * rules.second_threshold
+        shown_pattern.sessions_per_active_person
+        >= shown_pattern.median_sessions_per_active_person * rules.threshold
+        and shown_pattern.messages_per_session
+        <= shown_pattern.median_messages_per_session * rules.second_threshold
 ),
 
 {{ all_actions(['depth_fell_while_sessions_rose', 'frequent_short_sessions']) }}

@@ -13,8 +13,8 @@ model_weeks as (
     where department_key not in ('other', 'unattributed') and tool <> 'all'
 ),
 
-newest_advanced as (
-    {{ newest_shown(
+shown_advanced as (
+    {{ shown_periods(
         'usage_weeks', 'week_start', ['department_key', 'tool'], ['advanced_session_ratio', 'active_people']
     ) }}
 ),
@@ -22,65 +22,86 @@ newest_advanced as (
 few_advanced_sessions as (
     select
         {{ action_figures(
-            'newest_advanced', 'newest_advanced.week_start', 'week',
-            metric_value='newest_advanced.advanced_session_ratio',
+            'shown_advanced', 'shown_advanced.week_start', 'week',
+            metric_value='shown_advanced.advanced_session_ratio',
             comparison='the company',
             comparison_value='company.advanced_session_ratio',
-            excess='(1 - newest_advanced.advanced_session_ratio) / nullif(1 - rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_advanced.week_start') ~ " || ', '
-            || " ~ percent_text('newest_advanced.advanced_session_ratio') ~ " || ' of the sessions with '
-            || " ~ tool_text('newest_advanced.tool') ~ " || ' ran on an advanced model'
-            || coalesce('; in the whole company it was '
+            excess='(1 - shown_advanced.advanced_session_ratio) / nullif(1 - rules.threshold, 0)',
+            people='shown_advanced.active_people',
+            evidence="'In the week of ' || " ~ day_text('shown_advanced.week_start') ~ " || ', '
+            || " ~ percent_text('shown_advanced.advanced_session_ratio') ~ " || ' of the sessions with '
+            || " ~ tool_text('shown_advanced.tool') ~ " || ' ran on an advanced model'
+            || coalesce('; company-wide it was '
             || " ~ percent_text('company.advanced_session_ratio') ~ ", '') || '.'"
         ) }}
-    from newest_advanced
+    from shown_advanced
     inner join rules
         on rules.rule_id = 'few_advanced_sessions'
     left join usage_weeks as company
         on
-            newest_advanced.tool = company.tool
-            and newest_advanced.week_start = company.week_start
+            shown_advanced.tool = company.tool
+            and shown_advanced.week_start = company.week_start
             and company.department_key = 'all'
     where
-        newest_advanced.advanced_session_ratio <= rules.threshold
-        and newest_advanced.active_people >= rules.minimum
+        shown_advanced.advanced_session_ratio <= rules.threshold
+        and shown_advanced.active_people >= rules.minimum
 ),
 
-newest_families as (
-    {{ newest_shown('model_weeks', 'week_start', ['department_key', 'tool', 'model_family'], ['share']) }}
+shown_families as (
+    {{ shown_periods('model_weeks', 'week_start', ['department_key', 'tool', 'model_family'], ['share']) }}
 ),
 
--- Families of one department may have their newest shown week apart: only those of the newest count.
+-- Families may be hidden in different weeks: the share is of those that are shown, so too low.
 standard_models as (
     select
         department_key,
         department_name,
         tool,
         week_start,
-        sum(share) as standard_share,
-        max(week_start) over (partition by department_key, tool) as newest_week
-    from newest_families
-    where tier = 'standard'
+        row_number() over (partition by department_key, tool order by week_start desc) as recency,
+        sum(case when tier = 'standard' then share else 0 end) as standard_share,
+        {{ sorted_list("case when tier = 'standard' and share > 0 then model_family || ' ' || "
+            ~ percent_text('share') ~ ' end') }} as families
+    from shown_families
     group by department_key, department_name, tool, week_start
 ),
 
-older_models_in_use as (
+weeks_over_limit as (
     select
-        {{ action_figures(
-            'standard_models', 'standard_models.week_start', 'week',
-            metric_value='standard_models.standard_share',
-            excess='standard_models.standard_share / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('standard_models.week_start') ~ " || ', '
-            || " ~ percent_text('standard_models.standard_share') ~ " || ' of the use of '
-            || " ~ tool_text('standard_models.tool')
-            ~ " || ' with a known model was on families of the standard tier.'"
-        ) }}
+        standard_models.*,
+        usage_weeks.active_people,
+        max(case when standard_models.department_key = 'all' then 1 else 0 end) over (
+            partition by standard_models.tool, standard_models.week_start
+        ) as is_everywhere
     from standard_models
     inner join rules
         on rules.rule_id = 'older_models_in_use'
-    where
-        standard_models.week_start = standard_models.newest_week
-        and standard_models.standard_share >= rules.threshold
+    left join usage_weeks
+        on
+            standard_models.department_key = usage_weeks.department_key
+            and standard_models.tool = usage_weeks.tool
+            and standard_models.week_start = usage_weeks.week_start
+    where standard_models.standard_share >= rules.threshold
+),
+
+-- A department speaks only where it is not the whole company that uses them.
+older_models_in_use as (
+    select
+        {{ action_figures(
+            'weeks_over_limit', 'weeks_over_limit.week_start', 'week',
+            metric_value='weeks_over_limit.standard_share',
+            people='weeks_over_limit.active_people',
+            excess='weeks_over_limit.standard_share / nullif(rules.threshold, 0)',
+            evidence="'In the week of ' || " ~ day_text('weeks_over_limit.week_start') ~ " || ', '
+            || " ~ percent_text('weeks_over_limit.standard_share') ~ " || ' of the use of '
+            || " ~ tool_text('weeks_over_limit.tool')
+            ~ " || ' with a known model was on models of the standard tier ('
+            || weeks_over_limit.families || ').'"
+        ) }}
+    from weeks_over_limit
+    inner join rules
+        on rules.rule_id = 'older_models_in_use'
+    where weeks_over_limit.department_key = 'all' or weeks_over_limit.is_everywhere = 0
 ),
 
 {{ all_actions(['few_advanced_sessions', 'older_models_in_use']) }}

@@ -13,8 +13,8 @@ usage_weeks as (
     where department_key not in ('other', 'unattributed') and tool <> 'all'
 ),
 
-newest_prompts as (
-    {{ newest_shown(
+shown_prompts as (
+    {{ shown_periods(
         'prompt_weeks', 'week_start', ['department_key', 'tool'], ['short_ratio', 'measured_messages']
     ) }}
 ),
@@ -22,61 +22,74 @@ newest_prompts as (
 many_short_prompts as (
     select
         {{ action_figures(
-            'newest_prompts', 'newest_prompts.week_start', 'week',
-            metric_value='newest_prompts.short_ratio',
+            'shown_prompts', 'shown_prompts.week_start', 'week',
+            metric_value='shown_prompts.short_ratio',
             comparison='the company',
             comparison_value='company.short_ratio',
-            excess='newest_prompts.short_ratio / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_prompts.week_start') ~ " || ', '
-            || " ~ percent_text('newest_prompts.short_ratio') ~ " || ' of '
-            || " ~ whole_text('newest_prompts.measured_messages') ~ " || ' prompts to '
-            || " ~ tool_text('newest_prompts.tool') ~ " || ' had fewer than 50 characters'
-            || coalesce('; in the whole company it was ' || " ~ percent_text('company.short_ratio')
+            excess='shown_prompts.short_ratio / nullif(rules.threshold, 0)',
+            people='users.active_people',
+            evidence="'In the week of ' || " ~ day_text('shown_prompts.week_start') ~ " || ', '
+            || " ~ percent_text('shown_prompts.short_ratio') ~ " || ' of '
+            || " ~ whole_text('shown_prompts.measured_messages') ~ " || ' prompts to '
+            || " ~ tool_text('shown_prompts.tool') ~ " || ' had fewer than 50 characters'
+            || coalesce('; company-wide it was ' || " ~ percent_text('company.short_ratio')
             ~ ", '') || '.'"
         ) }}
-    from newest_prompts
+    from shown_prompts
     inner join rules
         on rules.rule_id = 'many_short_prompts'
     left join prompt_weeks as company
         on
-            newest_prompts.tool = company.tool
-            and newest_prompts.week_start = company.week_start
+            shown_prompts.tool = company.tool
+            and shown_prompts.week_start = company.week_start
             and company.department_key = 'all'
+    left join usage_weeks as users
+        on
+            shown_prompts.department_key = users.department_key
+            and shown_prompts.tool = users.tool
+            and shown_prompts.week_start = users.week_start
     where
-        newest_prompts.short_ratio >= rules.threshold
-        and newest_prompts.measured_messages >= rules.minimum
+        shown_prompts.short_ratio >= rules.threshold
+        and shown_prompts.measured_messages >= rules.minimum
 ),
 
-newest_length as (
-    {{ newest_shown(
-        'usage_weeks', 'week_start', ['department_key', 'tool'],
-        ['prompt_chars_mean', 'prompt_chars_mean_14_weeks_ago', 'active_people']
+shown_length as (
+    {{ shown_periods(
+        'usage_weeks', 'week_start', ['department_key', 'tool'], ['prompt_chars_mean', 'active_people']
     ) }}
 ),
+
+{{ four_week_means('four_weeks', 'shown_length', 'usage_weeks', ['prompt_chars_mean']) }},
 
 prompts_shortened as (
     select
         {{ action_figures(
-            'newest_length', 'newest_length.week_start', 'week',
-            metric_value='newest_length.prompt_chars_mean',
-            comparison='14 weeks ago',
-            comparison_value='newest_length.prompt_chars_mean_14_weeks_ago',
-            excess='(1 - newest_length.prompt_chars_mean
-            / nullif(newest_length.prompt_chars_mean_14_weeks_ago, 0))
+            'four_weeks', 'four_weeks.week_start', 'week',
+            metric_value='four_weeks.prompt_chars_mean_now',
+            comparison='mean of four weeks, 14 weeks before',
+            comparison_value='four_weeks.prompt_chars_mean_before',
+            people='shown_length.active_people',
+            excess='(1 - four_weeks.prompt_chars_mean_now
+            / nullif(four_weeks.prompt_chars_mean_before, 0))
             / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_length.week_start') ~ " || ' a prompt to '
-            || " ~ tool_text('newest_length.tool') ~ " || ' had '
-            || " ~ whole_text('newest_length.prompt_chars_mean')
-            ~ " || ' characters on average; 14 weeks ago it had '
-            || " ~ whole_text('newest_length.prompt_chars_mean_14_weeks_ago') ~ " || '.'"
+            evidence="'In the four weeks to the week of ' || " ~ day_text('four_weeks.week_start')
+            ~ " || ', a prompt to ' || " ~ tool_text('four_weeks.tool') ~ " || ' had '
+            || " ~ whole_text('four_weeks.prompt_chars_mean_now')
+            ~ " || ' characters on average; 14 weeks before, it had '
+            || " ~ whole_text('four_weeks.prompt_chars_mean_before') ~ " || '.'"
         ) }}
-    from newest_length
+    from four_weeks
+    inner join shown_length
+        on
+            four_weeks.department_key = shown_length.department_key
+            and four_weeks.tool = shown_length.tool
+            and four_weeks.week_start = shown_length.week_start
     inner join rules
         on rules.rule_id = 'prompts_shortened'
     where
-        newest_length.active_people >= rules.minimum
-        and newest_length.prompt_chars_mean
-        <= newest_length.prompt_chars_mean_14_weeks_ago * (1 - rules.threshold)
+        shown_length.active_people >= rules.minimum
+        and four_weeks.prompt_chars_mean_now
+        <= four_weeks.prompt_chars_mean_before * (1 - rules.threshold)
 ),
 
 {{ all_actions(['many_short_prompts', 'prompts_shortened']) }}

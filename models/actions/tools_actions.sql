@@ -8,8 +8,8 @@ company_weeks as (
     where department_key = 'all'
 ),
 
-newest_licences as (
-    {{ newest_shown(
+shown_licences as (
+    {{ shown_periods(
         'company_weeks', 'week_start', ['department_key', 'tool'], ['licensed_active_ratio', 'licensed_people']
     ) }}
 ),
@@ -17,30 +17,32 @@ newest_licences as (
 tool_hardly_used as (
     select
         {{ action_figures(
-            'newest_licences', 'newest_licences.week_start', 'week',
-            metric_value='newest_licences.licensed_active_ratio',
-            excess='(1 - newest_licences.licensed_active_ratio) / nullif(1 - rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_licences.week_start') ~ " || ', '
-            || " ~ percent_text('newest_licences.licensed_active_ratio') ~ " || ' of '
-            || " ~ whole_text('newest_licences.licensed_people') ~ " || ' people with a licence of '
-            || " ~ tool_text('newest_licences.tool') ~ " || ' used it.'"
+            'shown_licences', 'shown_licences.week_start', 'week',
+            metric_value='shown_licences.licensed_active_ratio',
+            people='round(shown_licences.licensed_people * (1 - shown_licences.licensed_active_ratio))',
+            excess='(1 - shown_licences.licensed_active_ratio) / nullif(1 - rules.threshold, 0)',
+            evidence="'In the week of ' || " ~ day_text('shown_licences.week_start') ~ " || ', '
+            || " ~ percent_text('shown_licences.licensed_active_ratio') ~ " || ' of '
+            || " ~ whole_text('shown_licences.licensed_people') ~ " || ' people with a licence of '
+            || " ~ tool_text('shown_licences.tool') ~ " || ' used it.'"
         ) }}
-    from newest_licences
+    from shown_licences
     inner join rules
         on rules.rule_id = 'tool_hardly_used'
     where
-        newest_licences.tool <> 'all'
-        and newest_licences.licensed_people >= rules.minimum
-        and newest_licences.licensed_active_ratio <= rules.threshold
+        shown_licences.tool <> 'all'
+        and shown_licences.licensed_people >= rules.minimum
+        and shown_licences.licensed_active_ratio <= rules.threshold
 ),
 
 -- A tool whose licences are hidden in that week is missing in the sum, which is then too low.
 licences as (
     select
         all_tools.week_start,
+        min(all_tools.recency) as recency,
         max(all_tools.licensed_people) as licensed_people,
         sum(company_weeks.licensed_people) as held_licences
-    from newest_licences as all_tools
+    from shown_licences as all_tools
     inner join company_weeks
         on all_tools.week_start = company_weeks.week_start
     where all_tools.tool = 'all' and company_weeks.tool <> 'all'
@@ -51,6 +53,7 @@ licences_overlap as (
     select
         {{ action_figures(
             none, 'licences.week_start', 'week',
+            recency='licences.recency',
             tool="'all'",
             metric_value=plain_ratio('licences.held_licences', 'licences.licensed_people'),
             excess=plain_ratio('licences.held_licences', 'licences.licensed_people')

@@ -46,6 +46,7 @@ source_is_stale as (
     select
         {{ action_figures(
             none, iso_week_start('sources.as_of_day'), 'week',
+            recency='1',
             tool='sources.tool',
             item='sources.source',
             metric_value='sources.stale_resources',
@@ -66,6 +67,7 @@ days_are_missing as (
     select
         {{ action_figures(
             none, iso_week_start('sources.as_of_day'), 'week',
+            recency='1',
             tool='sources.tool',
             item='sources.source',
             metric_value='sources.missing_days',
@@ -84,6 +86,7 @@ names_concealed as (
     select
         {{ action_figures(
             none, iso_week_start('sources.as_of_day'), 'week',
+            recency='1',
             tool='sources.tool',
             item='sources.source',
             metric_value='sources.concealed_resources',
@@ -98,26 +101,67 @@ names_concealed as (
     where sources.concealed_resources > 0 and sources.concealed_resources >= rules.threshold
 ),
 
-newest_coverage as (
-    {{ newest_shown('coverage_weeks', 'week_start', ['tool'], ['matched_ratio', 'accounts']) }}
+shown_coverage as (
+    {{ shown_periods('coverage_weeks', 'week_start', ['tool'], ['matched_ratio', 'accounts']) }}
 ),
 
 accounts_without_person as (
     select
         {{ action_figures(
-            none, 'newest_coverage.week_start', 'week',
-            tool='newest_coverage.tool',
-            metric_value='newest_coverage.matched_ratio',
-            excess='(1 - newest_coverage.matched_ratio) / nullif(1 - rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('newest_coverage.week_start') ~ " || ', '
-            || " ~ whole_text('newest_coverage.unmatched_accounts') ~ " || ' of '
-            || " ~ whole_text('newest_coverage.accounts') ~ " || ' accounts of '
-            || " ~ tool_text('newest_coverage.tool') ~ " || ' belonged to no known person.'"
+            none, 'shown_coverage.week_start', 'week',
+            recency='shown_coverage.recency',
+            tool='shown_coverage.tool',
+            metric_value='shown_coverage.matched_ratio',
+            excess='(1 - shown_coverage.matched_ratio) / nullif(1 - rules.threshold, 0)',
+            evidence="'In the week of ' || " ~ day_text('shown_coverage.week_start') ~ " || ', '
+            || " ~ whole_text('shown_coverage.unmatched_accounts') ~ " || ' of '
+            || " ~ whole_text('shown_coverage.accounts') ~ " || ' accounts of '
+            || " ~ tool_text('shown_coverage.tool') ~ " || ' belonged to no known person.'"
         ) }}
-    from newest_coverage
+    from shown_coverage
     inner join rules
         on rules.rule_id = 'accounts_without_person'
-    where newest_coverage.accounts >= rules.minimum and newest_coverage.matched_ratio < rules.threshold
+    where shown_coverage.accounts >= rules.minimum and shown_coverage.matched_ratio < rules.threshold
 ),
 
-{{ all_actions(['source_is_stale', 'names_concealed', 'accounts_without_person', 'days_are_missing']) }}
+priced_tools as (
+    select tool
+    from {{ ref('mart_metric_capabilities') }}
+    where metric = 'cost_metered_list' and capability <> 'unavailable'
+),
+
+list_costs as (
+    select costs.*
+    from {{ ref('department_cost_monthly') }} as costs
+    inner join priced_tools
+        on costs.tool = priced_tools.tool
+    where costs.cost_basis = 'metered_list' and costs.department_key = 'all'
+),
+
+shown_list_costs as (
+    {{ shown_periods(
+        'list_costs', 'month_start', ['department_key', 'tool'], ['pricing_coverage_ratio', 'unpriced_tokens']
+    ) }}
+),
+
+usage_without_price as (
+    select
+        {{ action_figures(
+            'shown_list_costs', 'shown_list_costs.month_start', 'month',
+            metric_value='shown_list_costs.pricing_coverage_ratio',
+            excess='(1 - shown_list_costs.pricing_coverage_ratio) / nullif(1 - rules.threshold, 0)',
+            evidence="'In ' || " ~ month_text('shown_list_costs.month_start')
+            ~ " || ', about ' || " ~ whole_text('shown_list_costs.unpriced_tokens / 1000.0')
+            ~ " || ' thousand tokens of ' || " ~ tool_text('shown_list_costs.tool')
+            ~ " || ' had no list price; ' || " ~ percent_text('shown_list_costs.pricing_coverage_ratio')
+            ~ " || ' of all have one.'"
+        ) }}
+    from shown_list_costs
+    inner join rules
+        on rules.rule_id = 'usage_without_price'
+    where shown_list_costs.pricing_coverage_ratio < rules.threshold
+),
+
+{{ all_actions([
+    'source_is_stale', 'names_concealed', 'accounts_without_person', 'days_are_missing', 'usage_without_price',
+]) }}

@@ -9,8 +9,11 @@ import pytest
 from demo.company.generate import generate_company
 from demo.company.truth import compute_truth
 from tests.actions.conftest import Published
+from tests.actions.truth_figures import FIGURES
 from tests.actions.truth_tables import published_rows
 
+SEVERITIES = ("high", "medium", "low")
+GOOD_NEWS = {"ready_for_next_wave", "department_to_learn_from"}
 # Story of the company's truth -> the rule that tells it.
 STORIES = {
     "idle_seats": "idle_seats",
@@ -42,17 +45,38 @@ def test_what_was_planted_is_found(found: list[dict[str, Any]], truth: dict[str,
         (action["department_name"], action["tool"]) for action in found if action["rule_id"] == STORIES[story]
     ]
     assert places, "the rule is silent"
-    # Others may be found as well; the planted one is the clearest.
-    assert places[0] == (planted["department"], planted.get("tool") or planted["product"])
+    # Others may be found as well, and concern more people.
+    assert (planted["department"], planted.get("tool") or planted["product"]) in places
 
 
-def test_the_first_three_are_stories_that_were_planted(
-    found: list[dict[str, Any]], truth: dict[str, Any]
-) -> None:
-    first = found[:3]
-    assert len({action["area"] for action in first}) == 3
-    assert {action["rule_id"] for action in first} <= set(STORIES.values())
-    assert {action["department_name"] for action in first} <= {
-        truth["planted"][story]["department"] for story in STORIES
-    }
-    assert {action["severity"] for action in first} == {"high"}
+def test_what_costs_most_comes_first_and_severity_follows_the_order(found: list[dict[str, Any]]) -> None:
+    assert [(action["rule_id"], action["department_name"]) for action in found[:2]] == [
+        ("idle_seats", "Operations"),
+        ("runaway_cost", "Engineering"),
+    ]
+    for name in {action["department_name"] for action in found}:
+        of_department = [SEVERITIES.index(a["severity"]) for a in found if a["department_name"] == name]
+        assert of_department == sorted(of_department), name
+
+
+def test_more_than_one_in_ten_is_good_news(found: list[dict[str, Any]]) -> None:
+    good = [action for action in found if action["rule_id"] in GOOD_NEWS]
+    assert len(good) * 10 > len(found)
+    assert {action["rule_id"] for action in good} == GOOD_NEWS
+
+
+def test_one_card_for_one_cause(found: list[dict[str, Any]]) -> None:
+    """Seats of Operations that nobody uses are one story, whichever rules tell it."""
+    (card,) = [a for a in found if a["cause"] == "unused_seats" and a["department_name"] == "Operations"]
+    assert set(card["rule_ids"].split(", ")) >= {"idle_seats", "department_behind"}
+
+
+def test_every_figure_is_that_of_the_company(found: list[dict[str, Any]], truth: dict[str, Any]) -> None:
+    """Recomputed from the truth by hand-written arithmetic, without the published rows and without SQL.
+
+    Money is published in cents a month, and twelve times half a cent is six.
+    """
+    for action in found:
+        for name, expected in FIGURES[action["rule_id"]](truth, action).items():
+            precision = 0.06 if action["unit"] == "money" or name == "money_a_year" else 1e-6
+            assert action[name] == pytest.approx(expected, abs=precision), (action["title"], name)

@@ -83,6 +83,7 @@ def _costs(truth: Truth) -> Iterator[Row]:
         month = dt.date.fromisoformat(start)
         days = calendar.monthrange(month.year, month.month)[1]
         over = min(days, (as_of - month).days)
+        is_whole = month >= dt.date.fromisoformat(truth["first_day"])
         for name, tools in departments.items():
             for tool, bases in tools.items():
                 for basis, amount in bases.items():
@@ -93,7 +94,7 @@ def _costs(truth: Truth) -> Iterator[Row]:
                         "cost": cost,
                         "month_to_date": cost,
                         "projected_month_end": cost * days / over if over > 0 else None,
-                        "is_complete_month": over == days,
+                        "is_complete_month": is_whole and over == days,
                     }
 
 
@@ -102,6 +103,7 @@ def _seats(truth: Truth) -> Iterator[Row]:
     for start, products in truth["seats_monthly"].items():
         month = dt.date.fromisoformat(start)
         is_over = (month + dt.timedelta(days=31)).replace(day=1) <= as_of
+        is_whole = month >= dt.date.fromisoformat(truth["first_day"])
         for product, departments in products.items():
             for name, seats in departments.items():
                 if min(seats["seat_holders"], seats["seats_active"]) >= 5:
@@ -112,7 +114,7 @@ def _seats(truth: Truth) -> Iterator[Row]:
                         "seats_active": seats["seats_active"],
                         "utilization_ratio": seats["seats_active"] / seats["seat_holders"],
                         "cost": round(float(seats["cost"]), 2),
-                        "is_complete_month": is_over,
+                        "is_complete_month": is_whole and is_over,
                     }
 
 

@@ -24,7 +24,10 @@ MADE_OF_OTHERS = {
     "department_tokens_weekly": {"daily_tokens_deviation", "working_days"},
     # Nothing of the month's tokens is published, of which it is a share.
     "power_users_monthly": {"share_of_tokens", "weeks_observed"},
-    "recommended_actions": {"comparison_value", "metric_value", "priority", "rule_version", "threshold"},
+    "recommended_actions": {
+        *("comparison_value", "metric_value", "money_a_year", "people"),
+        *("priority", "rule_version", "threshold"),
+    },
     "source_status": {
         *("finality_lag_days", "missing_days", "pending_days", "permanent_gap_days", "rejected_rows"),
         "row_count",  # NULL where rows are about people

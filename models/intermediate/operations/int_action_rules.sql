@@ -17,6 +17,8 @@ final as (
         rules.version,
         rules.area,
         rules.page,
+        rules.cause,
+        rules.audience,
         rules.importance,
         rules.title,
         rules.recommendation,

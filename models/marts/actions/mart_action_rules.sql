@@ -10,6 +10,8 @@ final as (
         version as rule_version,
         area,
         page,
+        cause,
+        audience,
         importance,
         title,
         recommendation,

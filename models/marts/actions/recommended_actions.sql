@@ -1,16 +1,61 @@
--- grain: one row an action: rule, department (reporting unit), tool and item
+-- grain: one row an action: cause, department (reporting unit), tool and item
 -- A function of published figures alone, see docs/decisions/0025. Publishing asks this query once more, of the
 -- rows that readers are about to see: closed periods are not what the marts would give today.
 {%- set areas = [
     'adoption', 'depth', 'prompts', 'models', 'departments', 'cost', 'licenses', 'power_users', 'tools',
     'trust',
 ] %}
+{#- Severity by size: from which share of the yearly cost, or of the company's people. -#}
+{%- set money_bands = {'high': 0.02, 'medium': 0.005} %}
+{%- set people_bands = {'high': 0.25, 'medium': 0.05} %}
+{#- Findings of one cause that an action can hold. -#}
+{%- set most_findings = 6 %}
 with rules as (
     select * from {{ ref('mart_action_rules') }}
 ),
 
 status as (
     select max(as_of) as as_of from {{ ref('source_status') }}
+),
+
+company_usage as (
+    select * from {{ ref('department_usage_weekly') }}
+    where department_key = 'all' and is_complete_week
+),
+
+company_seats as (
+    select * from {{ ref('license_utilization_monthly') }}
+    where department_key = 'all' and is_complete_month
+),
+
+company_costs as (
+    select * from {{ ref('department_cost_monthly') }}
+    where
+        department_key = 'all'
+        and tool <> 'all'
+        and is_complete_month
+        and cost_basis in ('billed', 'credits', 'vendor_estimate')
+),
+
+-- What the company has and pays, as far as it is shown: in the newest complete week, and in twelve such months.
+company_people as (
+    select max(headcount) as headcount
+    from company_usage
+    where week_start = (select max(week_start) from company_usage)
+),
+
+yearly_costs as (
+    select nullif(12 * sum(cost), 0) as yearly_cost
+    from (
+        select cast(coalesce(contract_cost, cost) as {{ type_double() }}) as cost
+        from company_seats
+        where month_start = (select max(month_start) from company_seats)
+        union all
+        select max(cast(cost as {{ type_double() }})) as cost
+        from company_costs
+        where month_start = (select max(month_start) from company_costs)
+        group by tool
+    ) as costs
 ),
 
 {% for area in areas -%}
@@ -26,13 +71,15 @@ all_actions as (
     {%- endfor %}
 ),
 
--- Whole millionths: engines may differ in the last digit of a float, and severity and order must not.
+-- Whole millionths and cents: engines may differ in the last digit of a float, and severity and order must not.
 measured as (
     select
         all_actions.*,
         rules.rule_version,
         rules.area,
         rules.page,
+        rules.cause,
+        rules.audience,
         rules.importance,
         rules.title,
         rules.recommendation,
@@ -41,55 +88,177 @@ measured as (
         rules.threshold,
         {%- for figure in ['all_actions.excess', 'rules.medium_from', 'rules.high_from'] %}
         cast(floor({{ figure }} * 1000000 + 0.5) as {{ dbt.type_bigint() }})
-            as {{ figure.split('.')[1] }}_millionths{{ ',' if not loop.last }}
+            as {{ figure.split('.')[1] }}_millionths,
         {%- endfor %}
+        cast(floor(all_actions.money_a_year * 100 + 0.5) as {{ dbt.type_bigint() }}) as cents_a_year,
+        case when rules.cause = rules.rule_id then all_actions.item else '' end as card_item
     from all_actions
     inner join rules
         on all_actions.rule_id = rules.rule_id
 ),
 
-judged as (
+-- What is said of all tools joins what is said of one of them for the same cause.
+of_tools as (
     select
         measured.*,
+        first_value(tool) over (
+            partition by cause, department_key, card_item
+            order by
+                case when tool = 'all' then 1 else 0 end, importance,
+                coalesce(cents_a_year, 0) desc, excess_millionths desc, tool
+        ) as first_tool
+    from measured
+),
+
+placed as (
+    select
+        of_tools.*,
+        case when tool = 'all' then first_tool else tool end as card_tool,
+        row_number() over (
+            partition by
+                cause, department_key, card_item, case when tool = 'all' then first_tool else tool end
+            order by importance, excess_millionths desc, tool, item
+        ) as place
+    from of_tools
+),
+
+cards as (
+    select
+        cause,
+        department_key,
+        card_item,
+        card_tool,
+        max(cents_a_year) as cents_a_year,
+        max(people) as people,
+        max(case when place = 1 then rule_id end)
+        {%- for place in range(2, most_findings + 1) %}
+        || coalesce(', ' || max(case when place = {{ place }} then rule_id end), '')
+        {%- endfor %} as rule_ids,
+        max(case when place = 1 then evidence end)
+        || max(case
+            when place = 1 and open_since < period_start
+                then ' Every ' || period_type || ' shown since '
+                    || replace({{ period_text('open_since', 'period_type') }}, 'the week of ', '')
+                    || ' says the same.'
+            when place = 1 then ''
+        end)
+        {%- for place in range(2, most_findings + 1) %}
+        || coalesce(' ' || max(case when place = {{ place }} then evidence end), '')
+        {%- endfor %} as evidence
+    from placed
+    group by cause, department_key, card_item, card_tool
+),
+
+leads as (
+    select
+        placed.rule_id,
+        placed.rule_version,
+        placed.area,
+        placed.page,
+        placed.cause,
+        placed.audience,
+        placed.importance,
+        placed.department_key,
+        placed.department_name,
+        placed.card_tool as tool,
+        placed.card_item as item,
+        placed.period_start,
+        placed.period_type,
+        placed.open_since,
+        placed.title,
+        placed.recommendation,
+        placed.metric,
+        placed.metric_value,
+        placed.comparison,
+        placed.comparison_value,
+        placed.threshold,
+        placed.unit,
+        placed.detail,
+        placed.excess_millionths,
+        placed.medium_from_millionths,
+        placed.high_from_millionths,
+        cards.rule_ids,
+        cards.evidence,
+        cards.cents_a_year,
+        cards.people
+    from placed
+    inner join cards
+        on
+            placed.cause = cards.cause
+            and placed.department_key = cards.department_key
+            and placed.card_item = cards.card_item
+            and placed.card_tool = cards.card_tool
+    where placed.place = 1
+),
+
+-- 1 = high. Money by its share of what the company pays; where that is hidden, it is of medium size.
+sized as (
+    select
+        leads.*,
+        case
+            when cents_a_year is null then null
+            when cents_a_year >= {{ money_bands.high }} * 100 * yearly_costs.yearly_cost then 1
+            when cents_a_year < {{ money_bands.medium }} * 100 * yearly_costs.yearly_cost then 3
+            else 2
+        end as money_place,
+        case
+            when people is null or company_people.headcount is null then null
+            when people >= {{ people_bands.high }} * company_people.headcount then 1
+            when people >= {{ people_bands.medium }} * company_people.headcount then 2
+            else 3
+        end as people_place,
         case
             when excess_millionths >= high_from_millionths then 1
             when excess_millionths >= medium_from_millionths then 2
             else 3
-        end as severity_place
-    from measured
+        end as excess_place,
+        case when medium_from_millionths is null then 3 when high_from_millionths is null then 2 else 1 end
+            as most_severe
+    from leads
+    cross join company_people
+    cross join yearly_costs
 ),
 
--- The second action of an area counts as one step less severe, the third as two: so the first few of all
--- speak of different things.
-placed as (
+judged as (
     select
-        judged.*,
-        severity_place + row_number() over (
-            partition by area
-            order by
-                severity_place asc, importance asc, excess_millionths desc,
-                department_key asc, tool asc, item asc
-        ) as turn
-    from judged
+        sized.*,
+        case
+            when size_place < most_severe then most_severe
+            else size_place
+        end as severity_place
+    from (
+        select
+            sized.*,
+            case
+                when money_place is null and people_place is null then excess_place
+                when people_place is null or money_place < people_place then money_place
+                else people_place
+            end as size_place
+        from sized
+    ) as sized
 ),
 
 prioritised as (
     select
-        placed.*,
+        judged.*,
         row_number() over (
             order by
-                turn asc, importance asc, severity_place asc, excess_millionths desc,
-                department_key asc, tool asc, item asc
+                case audience when 'leaders' then 1 else 2 end, severity_place,
+                coalesce(cents_a_year, -1) desc, coalesce(people, -1) desc, importance, excess_millionths desc,
+                department_key, tool, item
         ) as priority
-    from placed
+    from judged
 ),
 
 final as (
     select
-        prioritised.rule_id || '/' || prioritised.department_key || '/' || prioritised.tool
+        prioritised.cause || '/' || prioritised.department_key || '/' || prioritised.tool
         || case when prioritised.item <> '' then '/' || prioritised.item else '' end as action_id,
         prioritised.rule_id,
         cast(prioritised.rule_version as {{ dbt.type_int() }}) as rule_version,
+        prioritised.rule_ids,
+        prioritised.cause,
+        prioritised.audience,
         prioritised.area,
         prioritised.page,
         prioritised.department_key,
@@ -97,22 +266,28 @@ final as (
         prioritised.tool,
         prioritised.period_start,
         prioritised.period_type,
+        prioritised.open_since,
         case prioritised.severity_place when 1 then 'high' when 2 then 'medium' else 'low' end as severity,
         cast(prioritised.priority as {{ dbt.type_int() }}) as priority,
-        replace(
-            replace(
-                replace(
-                    replace(
-                        replace(prioritised.title, '{department}', prioritised.department_name),
-                        '{tool}', {{ tool_text('prioritised.tool') }}
-                    ),
-                    '{value}', {{ figure_text('prioritised.metric_value', 'prioritised.unit') }}
-                ),
-                '{comparison}',
-                coalesce({{ figure_text('prioritised.comparison_value', 'prioritised.unit') }}, '')
-            ),
-            '{detail}', prioritised.detail
-        ) as title,
+        prioritised.cents_a_year / cast(100 as {{ type_double() }}) as money_a_year,
+        cast(prioritised.people as {{ dbt.type_bigint() }}) as people,
+        {%- set places = {
+            '{department}': "case prioritised.department_key when 'all' then 'Company-wide'"
+                ~ ' else prioritised.department_name end',
+            '{tool}': tool_text('prioritised.tool'),
+            '{value}': figure_text('prioritised.metric_value', 'prioritised.unit'),
+            '{comparison}': "coalesce(" ~ figure_text('prioritised.comparison_value', 'prioritised.unit')
+                ~ ", '')",
+            '{period}': period_text('prioritised.period_start', 'prioritised.period_type'),
+            '{money}': "coalesce(', about ' || " ~ money_text('prioritised.cents_a_year / 100.0')
+                ~ " || ' a year', '')",
+            '{detail}': 'prioritised.detail',
+        } %}
+        {{ 'replace(' * places | length }}prioritised.title
+        {%- for place, words in places.items() %},
+            '{{ place }}', {{ words }}
+        )
+        {%- endfor %} as title,
         prioritised.recommendation,
         prioritised.metric,
         prioritised.metric_value,
