@@ -33,6 +33,7 @@ from ingestion.sources.hris.roster import (
     managers_of,
     oddities,
     refuse_unknown_statuses,
+    share,
     some,
 )
 from ingestion.sources.hris.settings import (
@@ -202,19 +203,29 @@ def _refused(run: SourceRun) -> Iterator[str]:
 
 def _content(roster: _Roster, today: dt.date) -> Iterator[str]:
     employees, seen = roster.employees, roster.seen
-    statuses = Counter(employee.status for employee in employees)
+    everybody = len(employees)
     employed = sum(is_employed(employee, today) for employee in employees)
     with_address = len({address.employee_id for address in roster.addresses})
-    managers = managers_of(employees)
-    yield f"people: {len(employees)} ids, {some(employed)} of them employed today"
-    yield "statuses: " + ", ".join(f"{status} {some(count)}" for status, count in sorted(statuses.items()))
     hired = sum(employee.hire_date is not None for employee in employees)
     ending = sum(employee.terminated_from is not None for employee in employees)
-    yield f"dates: {some(hired)} hire dates, {some(ending)} end dates" + _fillers(seen)
-    yield f"addresses: {some(with_address)} people have one, {some(len(employees) - with_address)} have none"
-    yield f"managers: {some(managers.named)} people name one, {some(managers.found)} of these are in the file"
+    managers = managers_of(employees)
+    yield f"people: {share(everybody, seen.rows)} of the rows are different employees"
+    yield f"employed today: {share(employed, everybody)}"
+    yield f"statuses: {_statuses(employees)}"
+    yield f"dates: hire date {share(hired, everybody)}, end date {share(ending, everybody)}{_fillers(seen)}"
+    yield f"addresses: {share(with_address, everybody)} have one"
+    found = share(managers.found, managers.named)
+    yield f"managers: {share(managers.named, everybody)} name one, found in the file: {found}"
     if seen.other_jobs:
         yield f"other jobs: {some(seen.other_jobs)} rows left out by primary_column"
+
+
+def _statuses(employees: Sequence[records.Employee]) -> str:
+    """People by status. Where one status has few, the largest is told as the rest: it would tell the few."""
+    counts = Counter(employee.status for employee in employees).most_common()
+    are_few = any(count < LEAST_TOLD for _, count in counts)
+    told = [f"{status} {some(count)}" for status, count in counts]
+    return ", ".join([f"{counts[0][0]} the others", *told[1:]] if are_few and len(told) > 1 else told)
 
 
 def _fillers(seen: Seen) -> str:
@@ -226,11 +237,15 @@ def _departments(employees: Sequence[records.Employee], today: dt.date) -> Itera
     """Departments by size, the small ones together, and how many look alike."""
     sizes = _sizes(employees, today)
     large = sorted((name for name in sizes if sizes[name] >= LEAST_TOLD), key=lambda name: (-sizes[name], name))
-    shown = [f"{name} {sizes[name]}" for name in large[:_SHOWN_DEPARTMENTS]]
+    told = {name: str(sizes[name]) for name in large}
+    rest = sum(is_employed(employee, today) for employee in employees) - sum(sizes[name] for name in large)
+    if large and 0 < rest < LEAST_TOLD:  # the total less the sizes told would tell the rest
+        told[large[-1]] = f"{LEAST_TOLD} or more"
+    shown = [f"{name} {told[name]}" for name in large[:_SHOWN_DEPARTMENTS]]
     more = len(large) - len(shown)
     small = len(sizes) - len(large)
-    rest = [f"{more} more"] * (more > 0) + [f"{small} of fewer than {LEAST_TOLD} people"] * (small > 0)
-    yield f"departments: {', '.join([*shown, *rest]) or 'none'}"
+    others = [f"{more} more"] * (more > 0) + [f"{small} of fewer than {LEAST_TOLD} people"] * (small > 0)
+    yield f"departments: {', '.join([*shown, *others]) or 'none'}"
     alike = [count for count in Counter(map(lookalike, sizes)).values() if count > 1]
     if alike:
         yield (

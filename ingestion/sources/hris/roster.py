@@ -36,6 +36,15 @@ def some(count: int) -> str:
     return str(count) if count >= LEAST_TOLD or not count else f"fewer than {LEAST_TOLD}"
 
 
+def share(count: int, of: int) -> str:
+    """A count as it may be told beside the number it is part of: neither it nor the rest is told below 5."""
+    if count in (0, of):
+        return "none" if not count else "all"
+    if of - count < LEAST_TOLD:
+        return f"all but fewer than {LEAST_TOLD}"
+    return some(count)
+
+
 def refuse_unknown_statuses(seen: Seen, limit: float) -> None:
     """Refuse a file in which too many status words are unknown: each would count as employed for ever.
 

@@ -320,14 +320,24 @@ def test_doctor_reads_the_file_whole_and_names_counts_alone(tmp_path: Path) -> N
     alike = [line(number, department="sales.") for number in range(401, 406)]
     told = block(tmp_path, file(*sales, *legal, *alike))
     assert "26 rows, read as CSV, UTF-8, delimiter `,`" in told
-    assert "people: 26 ids, 23 of them employed today" in told
-    assert "statuses: active 23, terminated fewer than 5" in told
-    assert "dates: 26 hire dates, 6 end dates" in told
+    assert "people: all of the rows are different employees" in told
+    assert "employed today: all but fewer than 5" in told
+    assert "statuses: active the others, terminated fewer than 5" in told
+    assert "dates: hire date all, end date 6" in told
+    assert "addresses: all have one" in told
     assert "departments: Data 12, Sales 6, sales. 5" in told
     assert "names look alike: 2 names in 1 group" in told
-    assert "managers: 25 people name one, 25 of these are in the file" in told
+    assert "managers: all but fewer than 5 name one, found in the file: all" in told
     assert "Legal" not in told  # nobody of Legal is employed
     assert "asterlane" not in told
+
+
+def test_no_number_of_doctors_tells_how_many_the_few_are(tmp_path: Path) -> None:
+    """Twelve of Data, six of Sales, two of Legal: the total less the sizes would tell how many Legal has."""
+    sales = [line(number, department="Sales") for number in range(201, 207)]
+    legal = [line(number, department="Legal") for number in range(301, 303)]
+    told = block(tmp_path, file(*sales, *legal))
+    assert "departments: Data 12, Sales 5 or more, 1 of fewer than 5 people" in told
 
 
 def test_doctor_says_what_the_night_would_refuse(tmp_path: Path) -> None:
