@@ -11,8 +11,8 @@ from tests.docs.published import contracts
 
 ATTACKER = ("licences.py", "usage.py", "versions.py")
 NUMBER = re.compile(r"bigint|integer|int|double|decimal.*|float", re.IGNORECASE)
-# Tables without figures of people: rules and their limits, what each vendor gives, how fresh sources are.
-WITHOUT_PEOPLE = {"action_rules", "data_collected", "metric_capabilities"}
+# Tables without figures of people: rules and their limits, what each vendor gives, what the company plans.
+WITHOUT_PEOPLE = {"action_rules", "data_collected", "metric_capabilities", "rollouts", "targets"}
 # Figures that are made of others: of shown ones, of the same in another row, or of calendars and contracts.
 MADE_OF_OTHERS = {
     "adoption_funnel_weekly": {"purchased", "weeks_observed"},

@@ -79,7 +79,9 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
         "prompt_length_weekly",
         "publication",
         "recommended_actions",
+        "rollouts",
         "source_status",
+        "targets",
     } == tables
     assert first_night.published("select run_id from published.publication") == [
         (first_night.nights[0].run_id,)
