@@ -103,13 +103,6 @@ class Answer:
         weeks = [start for start in self.by_period if month_of(start) == choice]
         return newest_complete(weeks, self.incomplete)
 
-    def ago(self, start: dt.date | None, periods: int) -> Rows:
-        """The rows of the period `periods` before `start`; none is compared with part of a period."""
-        if self.period is None or start is None:
-            return Rows()
-        flag = COMPLETE_COLUMNS[self.period]
-        return Rows(row for row in self.of(earlier(start, periods, self.period)) if row[flag] is not False)
-
     def since(self, start: dt.date | None) -> Answer:
         """The same answer without periods before `start`."""
         if self.period is None or start is None:
@@ -143,6 +136,11 @@ def earlier(start: dt.date, periods: int, kind: Period) -> dt.date:
         return start - dt.timedelta(weeks=periods)
     months = start.year * 12 + start.month - 1 - periods
     return dt.date(months // 12, months % 12 + 1, 1)
+
+
+def later(start: dt.date, kind: Period) -> dt.date:
+    """The first day after a period."""
+    return earlier(start, -1, kind)
 
 
 def newest_complete(starts: Iterable[dt.date], incomplete: Collection[dt.date]) -> dt.date | None:

@@ -20,8 +20,7 @@ class ChartBase(Declared):
     """What every chart has. `where` keeps rows of the query whose columns have these values.
 
     `empty` takes the title's place when every figure of the period is missing and some are hidden,
-    `missing` when none is hidden. A title of a running period begins with "So far: " and is compared with
-    nothing, unless the figures are `projected` to the period's end.
+    `missing` when none is hidden.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
@@ -32,7 +31,6 @@ class ChartBase(Declared):
     empty: str = "Hidden: there are too few people to show this without telling who they are."
     missing: str = "There are no figures for this yet."
     where: dict[Identifier, Scalar] = {}
-    projected: bool = False
     width: Literal["full", "half"] = "full"
     table: list[Identifier] = []  # columns of the data table; without it the columns that are drawn
 
@@ -50,7 +48,7 @@ class LineChart(ChartBase):
 
     `panels` gives each column of `y` a panel of its own over one time axis (for different units). `pair`
     marks the chosen period and the one that many periods earlier. `target` is a column with a line to
-    reach.
+    reach. `rollouts` marks the weeks in which departments were given a tool.
     """
 
     type: Literal["line"]
@@ -59,6 +57,7 @@ class LineChart(ChartBase):
     panels: bool = False
     pair: int | None = None
     target: Identifier | None = None
+    rollouts: bool = False
 
     @model_validator(mode="after")
     def _one_y_with_series(self) -> LineChart:
@@ -135,7 +134,8 @@ class Quadrants(Declared):
 
 class ScatterChart(ChartBase):
     """A dot for each row of the chosen period, named by `label`, in the colour of its `series`; quadrants
-    split at two columns.
+    split at two columns, at one height for each series where the column's values differ. `without` is a column
+    that names a tool whose use is missing from the dot.
     """
 
     type: Literal["scatter"]
@@ -144,10 +144,12 @@ class ScatterChart(ChartBase):
     label: Identifier
     size: Identifier | None = None
     series: Identifier | None = None
+    without: Identifier | None = None
     quadrants: Quadrants | None = None
 
     def drawn(self) -> list[str]:
-        return [name for name in (self.label, self.series, self.x, self.y, self.size) if name]
+        named = (self.label, self.series, self.x, self.y, self.size, self.without)
+        return [name for name in named if name]
 
 
 class FunnelChart(ChartBase):
@@ -180,9 +182,9 @@ class Tile(Declared):
     """One figure: `value` of the one row that `where` leaves in a period, with a sparkline of the periods
     before.
 
-    `compare` is how many periods back the comparison lies (14 weeks, 3 months); 0 for none. With `then` the
-    earlier figure is that column of the same row, as published tables hold it where a unit may have changed.
-    A running period is compared only when the figure is `projected` to its end.
+    It is compared as sentences are (`dashboards/claims.py`), unless `compare` is false. `then` is the column
+    with the figure of 14 weeks before, as published tables hold it where a unit may have changed. With
+    `target` the columns `<value>_target` and `<value>_due` hold the value to reach, and by when.
     """
 
     label: str
@@ -190,9 +192,14 @@ class Tile(Declared):
     value: Identifier
     metric: str
     where: dict[Identifier, Scalar] = {}
-    compare: int = 0
+    compare: bool = True
     then: Identifier | None = None
-    projected: bool = False
+    target: bool = False
+
+    def columns(self) -> list[str]:
+        """Columns of the query that the tile needs described."""
+        aim = (f"{self.value}_target", f"{self.value}_due") if self.target else ()
+        return [name for name in (self.value, self.then, *aim) if name]
 
 
 class TilesChart(ChartBase):

@@ -17,25 +17,32 @@ not unknown. A hidden figure stays NULL: `coalesce(figure, 0)` is refused. On th
 
 - `rows`: the rows of the chart's query that its `where` keeps (in `intro` and `notes`: of the first query) as
   mappings, all periods;
-- `now`: those of the chosen period; `ago(14)`: those of the period 14 earlier (empty where there is none,
-  and while the period runs, unless the chart's figures are `projected`);
-- `query('name')`: another query, with the same `.rows`, `.now`, `.ago(n)`;
-- `period`: the first day of the chosen period; `is_complete`: whether it is over;
+- `now`: those of the chosen period; a row whose period is not complete has no figures;
+- `query('name')`: another query, with the same `.rows`, `.now`, `.trend(…)`;
+- `period`: the first day of the chosen period;
 - `department`: `.key` and `.name` of the page's department, on department pages.
 
-`moved(now, then)` says `up`, `down`, `flat` or None, `plural(n, 'department')` counts,
-`named_units(rows)` leaves the pool of small departments out where there is another, and the filter
-`listing('column')` names rows (dashboards/wording.py). `[text](page:depth)` is a link to a page,
-`**word**` strong, `*word*` stressed, `` `name` `` code, in `help`, `intro` and `notes`. `empty` and
-`missing` are plain text. Every other sentence is rendered once for each period that can be chosen. `now`,
-`rows` and `ago(n)` are lists with `where(column=value, …)`, `shown('column')` (rows whose figure is
-there), `top('column')` and `bottom('column')` (the row with the largest, smallest figure, or None),
-`one(column=value, …)` (the first such row, or None). Numbers go through filters, so that the browser can
-write them in the reader's locale: `number(decimals=0)`, `percent(decimals=0)` (of a ratio),
+A sentence compares nothing by itself: it asks dashboards/claims.py, which knows what may be said and records
+it. `rank(rows, 'column', least=false, digits=0, noun='department')` has `first`, `firsts` (equal as written),
+`last`, `is_single`, `is_flat`, `is_clear`, and `of`, which a superlative must write after itself (` of the 5
+departments shown`); `extremes(rows, 'column', 'the most …', 'the fewest', kind, digits, noun)` is a whole
+sentence of this kind. `trend('column', digits=2, then='column', name=value)` is a movement, and `tell(trend,
+kind, digits)` its clause; `target_of(row, 'column')` is the clause of a target in the columns
+`<column>_target` and `<column>_due`. `unknown(rows, 'column')` records that the sentence says that figures
+are missing, `states(rows)` that it repeats what rows say. A title without a figure makes one of these claims;
+a test looks.
+
+`plural(n, 'department')` counts, and the filter `listing('column')` names rows (dashboards/wording.py).
+`[text](page:depth)` is a link to a page, `**word**` strong, `*word*` stressed, `` `name` `` code, in `help`,
+`intro` and `notes`. `empty` and `missing` are plain text. Every other sentence is rendered once for each
+period that can be chosen. `now` and `rows` are lists with `where(column=value, …)`, `shown('column')` (rows
+whose figure is there), `top('column')` and `bottom('column')` (the row with the largest, smallest figure, or
+None), `one(column=value, …)` (the first such row, or None). Numbers go through filters, so that the browser
+can write them in the reader's locale: `number(decimals=0)`, `percent(decimals=0)` (of a ratio),
 `points(decimals=0)` (a difference of ratios), `money(currency, decimals=0)`, `compact` (1.2 M),
-`signed(decimals)` (+1.2), `date`, `week` ("the week of 9 November"), `month`, and `name('column')` for
-the display name of a value (`chatgpt` → ChatGPT, from `dashboards/names.yml`). A name that does not
-exist, and a number filter on NULL, are errors that name the page and the chart.
+`signed(decimals)` (+1.2), `date`, `week` ("the week of 9 November"), `month`, and `name('column')` for the
+display name of a value (`chatgpt` → ChatGPT, from `dashboards/names.yml`). A name that does not exist, and a
+number filter on NULL, are errors that name the page and the chart.
 """
 
 from __future__ import annotations
@@ -155,7 +162,7 @@ def _used(chart: Chart) -> list[tuple[str, list[str]]]:
     """Queries of a chart with the columns that must be described."""
     used = [(chart.query, [*chart.drawn(), *chart.shown()])]
     if isinstance(chart, TilesChart):
-        used += [(tile.query, [tile.value, *filter(None, [tile.then])]) for tile in chart.tiles]
+        used += [(tile.query, tile.columns()) for tile in chart.tiles]
     return used
 
 

@@ -13,12 +13,17 @@ from typing import Any
 
 from dashboards.answers import Answer, plain
 from dashboards.chart_types import Chart, TilesChart
+from dashboards.claims import Progress, Trend
 from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Page
 from dashboards.sentences import Names
+from dashboards.telling import TileClaims
 
 _ALWAYS = ("is_suppressed", "currency", *PERIOD_COLUMNS.values(), *COMPLETE_COLUMNS.values())
+# The words of tiles.js, in its order.
+WAYS = (None, "up", "down", "same", "unclear")
+BASES = ("14 weeks", "4 weeks", "first week", "3 months", "first month")
 # Of a declaration, what only the builder needs.
-_BUILDER_ONLY = {"title", "metric", "help", "empty", "missing", "projected", "width"}
+_BUILDER_ONLY = {"title", "metric", "help", "empty", "missing", "width"}
 
 
 def page_payload(
@@ -48,6 +53,30 @@ def page_payload(
     }
 
 
+def tile_claims(tiles: Sequence[Sequence[TileClaims]], page: Page, chart: TilesChart) -> list[dict[str, Any]]:
+    """What each tile says beside its figure, for each choice; tiles.js writes it.
+
+    A movement is `[way, basis, then, now]` with the places of its words in `WAYS` and `BASES`, and `now` where
+    it is up or down; a target is `[target, due, short, weeks left]`.
+    """
+    found = []
+    for tile, claims in zip(chart.tiles, tiles, strict=True):
+        unit = page.queries[tile.query].columns[tile.value].unit
+        moves = [_move(one.trend, unit) if one.trend else None for one in claims]
+        aims = [_aim(one.progress, unit) if one.progress else None for one in claims]
+        found.append({"moves": moves, **({"aims": aims} if any(aims) else {})})
+    return found
+
+
+def _move(trend: Trend, unit: str) -> list[object]:
+    moved = [plain(trend.now, unit)] if trend.way in ("up", "down") else []
+    return [WAYS.index(trend.way), BASES.index(trend.basis), plain(trend.then, unit), *moved]
+
+
+def _aim(progress: Progress, unit: str) -> list[object]:
+    return [progress.target, progress.due.isoformat(), plain(progress.short, unit), progress.weeks_left]
+
+
 def shared_part(payload: dict[str, Any]) -> dict[str, Any]:
     """Take out of a payload what is the same on every page of its declaration, and give it back.
 
@@ -57,6 +86,8 @@ def shared_part(payload: dict[str, Any]) -> dict[str, Any]:
     return {
         "charts": [{key: chart.pop(key) for key in list(chart) if key != "title"} for chart in charts],
         "about": {name: query.pop("about") for name, query in payload["queries"].items()},
+        "states": payload.pop("states"),
+        "names": payload.pop("names"),
     }
 
 
@@ -65,7 +96,7 @@ def _used_columns(page: Page) -> dict[str, set[str]]:
     for chart in page.charts:
         if isinstance(chart, TilesChart):
             for tile in chart.tiles:
-                used.setdefault(tile.query, set()).update({tile.value, *tile.where, *filter(None, [tile.then])})
+                used.setdefault(tile.query, set()).update({tile.value, *tile.where})
         else:
             described = page.queries[chart.query].columns
             links = {"department_key" for column in chart.shown() if described[column].link}

@@ -53,20 +53,15 @@ def read_publication(connection: duckdb.DuckDBPyConnection, tables: frozenset[st
 
 
 def read_over(
-    connection: duckdb.DuckDBPyConnection, tables: frozenset[str], newest: Mapping[Period, dt.date]
+    connection: duckdb.DuckDBPyConnection, tables: frozenset[str]
 ) -> dict[Period, frozenset[dt.date]]:
-    """Weeks and months that are complete for the company and all tools. Pages open at the newest.
-
-    Where the tables say which period is the newest one with figures, it and all before it are over.
-    """
+    """Weeks and months that are complete for the company and all tools. Pages open at the newest."""
     found: dict[Period, frozenset[dt.date]] = {}
     for period, table in COMPANY_TABLES.items():
         if table in tables:
             rows = connection.execute(
                 f"select {PERIOD_COLUMNS[period]} from {PUBLISHED}.{table} "
-                f"where department_key = 'all' and tool = 'all' and "
-                f"({COMPLETE_COLUMNS[period]} or {PERIOD_COLUMNS[period]} <= ?)",
-                [newest.get(period)],
+                f"where department_key = 'all' and tool = 'all' and {COMPLETE_COLUMNS[period]}"
             ).fetchall()
             found[period] = frozenset(start for (start,) in rows)
     return found
@@ -90,6 +85,27 @@ def read_states(
         for start, tool, state in rows:
             found.setdefault(period, {}).setdefault(start, {})[str(tool)] = str(state)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """The day on which a department was given a tool."""
+
+    day: dt.date
+    tool: str
+    department_key: str
+    department_name: str
+
+
+def read_rollouts(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Rollout]:
+    """Every rollout that the company's file names, oldest first; none where an older release published."""
+    if "rollouts" not in tables:
+        return []
+    rows = connection.execute(
+        "select rollout_date, tool, department_key, department_name from published.rollouts "
+        "where rollout_date is not null order by all"
+    ).fetchall()
+    return [Rollout(*row) for row in rows]
 
 
 def read_departments(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Department]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,16 @@ from markupsafe import Markup
 
 from dashboards.actions import recommended
 from dashboards.answers import Answer, newest_complete
-from dashboards.chart_types import Chart
+from dashboards.chart_types import Chart, TilesChart
 from dashboards.declaration import Page, Period
 from dashboards.definitions import Definition, definition, definitions_page
 from dashboards.navigation import DEFINITIONS, Navigation
-from dashboards.payload import definitions_of, page_payload, shared_part
-from dashboards.publication import read_departments, read_over, read_publication, read_states
+from dashboards.payload import definitions_of, page_payload, shared_part, tile_claims
+from dashboards.publication import read_departments, read_over, read_publication, read_rollouts, read_states
 from dashboards.queries import answers, tables
 from dashboards.sentences import Names, mark_day, resolve_marks, sentence_environment, to_html, to_text
 from dashboards.suppression import PublishedFigures, require_private
-from dashboards.telling import Department, Teller
+from dashboards.telling import Department, Teller, Told
 
 HERE = Path(__file__).parent
 # Periods that a reader can choose; a department's page has fewer, because there may be many of them.
@@ -37,6 +37,17 @@ SHORT_HISTORY: Mapping[Period, int] = {"week": 28, "month": 7}
 MANY_DEPARTMENTS = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title of a chart, on the page of a department or of all, at a reader's choice of a period."""
+
+    page: str
+    chart: str
+    department: Department | None
+    choice: dt.date | None
+    told: Told
+
+
 class Renderer:
     """The files of one site, from one set of published tables."""
 
@@ -46,8 +57,9 @@ class Renderer:
         self.tables = tables(connection)
         self.publication = read_publication(connection, self.tables)
         self.navigation = Navigation(pages, read_departments(connection, self.tables))
-        self.over = read_over(connection, self.tables, self.publication.newest)
+        self.over = read_over(connection, self.tables)
         self.states = read_states(connection, self.tables)
+        self.rollouts = read_rollouts(connection, self.tables)
         self.names: Names = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
         self.figures = PublishedFigures(connection)
         self.sentences = sentence_environment(self.names)
@@ -73,16 +85,37 @@ class Renderer:
         body = Markup(definitions_page())
         yield f"{DEFINITIONS}.html", self._render("definitions.html", DEFINITIONS, body=body)
 
-    def _page(self, name: str, page: Page, department: Department | None) -> tuple[str, dict[str, Any]]:
-        """The page's HTML, and what it shares with the other departments' pages."""
+    def titles(self) -> Iterator[Title]:
+        """Every title of every page, for each period that can be chosen.
+
+        Raises:
+            SiteError: a page was refused or cannot be rendered.
+        """
+        for name, page in self.pages.items():
+            for department in self.navigation.department_files() if page.per else [None]:
+                teller, at, _ = self._teller(name, page, department)
+                for chart in page.charts:
+                    for choice, told in zip(at, teller.titles(chart, at), strict=True):
+                        yield Title(name, chart.id, department, choice, told)
+
+    def _teller(
+        self, name: str, page: Page, department: Department | None
+    ) -> tuple[Teller, list[dt.date | None], dt.date | None]:
+        """The page's teller, the periods that can be chosen, and the one shown first."""
         key = department.key if department else None
         found = self._recent(answers(self.connection, page, name, key, self.figures))
         limits = DEPARTMENT_CHOICES if department else CHOICES
         choices, default = _choices(page, found, limits, self._over(page.period))
-        at: list[dt.date | None] = [*choices] or [None]
-        here = at.index(default) if default in at else 0
         teller = Teller(self.sentences, page, name, found, self.navigation.links, department, self.states)
-        titles = {chart.id: teller.titles(chart, at) for chart in page.charts}
+        return teller, [*choices] or [None], default
+
+    def _page(self, name: str, page: Page, department: Department | None) -> tuple[str, dict[str, Any]]:
+        """The page's HTML, and what it shares with the other departments' pages."""
+        teller, at, default = self._teller(name, page, department)
+        found, choices = teller.answers, [choice for choice in at if choice is not None]
+        here = at.index(default) if default in at else 0
+        told = {chart.id: teller.titles(chart, at) for chart in page.charts}
+        titles = {chart: [one.text for one in every] for chart, every in told.items()}
         prose = {"intro": teller.prose(page.intro, at, "intro")} if page.intro else {}
         prose |= {f"note-{i}": teller.prose(note, at, "notes") for i, note in enumerate(page.notes)}
         for texts in (*titles.values(), *prose.values()):
@@ -92,8 +125,23 @@ class Renderer:
             period: {start.isoformat(): of_tools for start, of_tools in states.items()}
             for period, states in self.states.items()
         }
+        payload["tiles"] = {
+            chart.id: tile_claims(teller.tiles(chart, at), page, chart)
+            for chart in page.charts
+            if isinstance(chart, TilesChart)
+        }
+        payload["rollouts"] = [
+            [rollout.day.isoformat(), rollout.tool, rollout.department_name]
+            for rollout in self.rollouts
+            if any(getattr(chart, "rollouts", False) for chart in page.charts)
+            and (department is None or department.key == rollout.department_key)
+        ]
         payload["departments"] = self.navigation.linked(page)
         payload["as_of"] = self.publication.as_of.date().isoformat() if self.publication.as_of else None
+        if department:
+            payload["names"] = {
+                column: known for column, known in self.names.items() if column != "model_family"
+            }
         shared = shared_part(payload) if department else {}
         html = self._render(
             "page.html",

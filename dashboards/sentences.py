@@ -21,7 +21,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dashboards.errors import SiteError
-from dashboards.wording import listing, moved, named_units, plural
+from dashboards.wording import listing, plural
 
 OPEN, CLOSE = "\ue000", "\ue001"
 Names: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -60,6 +60,13 @@ def _compact(value: Number) -> str:
     return _mark("compact", _short(value, 0), 1)
 
 
+def figure_text(kind: str, value: Number, digits: int = 0, currency: str = "") -> str:
+    """A figure as the filter of that name marks it, for clauses that are made outside a template."""
+    if kind == "money":
+        return _money(value, currency, digits)
+    return _compact(value) if kind == "compact" else _figure(kind)(value, digits)
+
+
 def mark_day(kind: str, value: dt.date) -> str:
     """A day in a sentence, of kind `date`, `week` or `month`."""
     day = value.date() if isinstance(value, dt.datetime) else value
@@ -86,7 +93,7 @@ def sentence_environment(names: Names) -> ImmutableSandboxedEnvironment:
         name=name,
         listing=listing(names),
     )
-    environment.globals.update(moved=moved, named_units=named_units, plural=plural(_figure("number")))
+    environment.globals.update(plural=plural(_figure("number")))
     return environment
 
 
@@ -136,6 +143,11 @@ def resolve_marks(sentence: str, hrefs: Mapping[str, str], place: str) -> str:
 def mark_days(text: str) -> str:
     """A finished sentence with its days (2026-11-09) marked, so that they are written as others are."""
     return re.sub(r"\b\d{4}-\d{2}-\d{2}\b", lambda found: _mark("date", found[0]), text)
+
+
+def holds_figure(sentence: str) -> bool:
+    """Whether a rendered sentence states a figure or a day."""
+    return any(found[1] != "link" for found in _MARKED.finditer(sentence))
 
 
 def to_text(sentence: str) -> str:

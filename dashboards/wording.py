@@ -1,23 +1,12 @@
-"""Words that sentences need again and again: which way a figure went, lists of names, one and many."""
+"""Words that sentences need again and again: lists of names, one and many."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 Number: TypeAlias = int | float | Decimal
-Direction: TypeAlias = Literal["up", "down", "flat"]
-
-
-def moved(now: Number | None, then: Number | None, tolerance: float = 0.03) -> Direction | None:
-    """Which way a figure went; `flat` within `tolerance`, a share of what it was. None when one is missing."""
-    if now is None or then is None:
-        return None
-    change, was = float(now) - float(then), abs(float(then))
-    if abs(change) <= tolerance * was:
-        return "flat"
-    return "up" if change > 0 else "down"
 
 
 def listing(names: Mapping[str, Mapping[str, str]]) -> Callable[[Sequence[Mapping[str, Any]], str, int], str]:
@@ -41,8 +30,3 @@ def plural(number: Callable[[Number], str]) -> Callable[[int, str, str | None], 
         return f"{number(count)} {one if count == 1 else many or f'{one}s'}"
 
     return counted
-
-
-def named_units(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The rows of departments with a name of their own; the pool of small ones where there is no other."""
-    return [row for row in rows if row["department_key"] != "other"] or list(rows)

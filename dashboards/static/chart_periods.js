@@ -39,25 +39,52 @@
     };
   }
 
+  // Rollouts by the period in which they lie: "ChatGPT in Sales and People".
+  function rolloutsOf(chart, view, starts) {
+    const found = new Map();
+    if (!chart.rollouts) return found;
+    for (const [day, tool, department] of site.page.rollouts || []) {
+      const start = starts.filter((one) => one <= day).at(-1);
+      if (!start || site.earlier(start, -1, view.period) <= day) continue;
+      const tools = found.get(start) || found.set(start, new Map()).get(start);
+      tools.set(tool, [...(tools.get(tool) || []), department]);
+    }
+    const said = (tools) => [...tools].map(([tool, units]) => `${site.named(tool, "tool")} in ${units.join(", ")}`).join("; ");
+    return new Map([...found].map(([start, tools]) => [start, `Rollout: ${said(tools)}`]));
+  }
+
+  // A thin upright line for each period with a rollout, in each panel; the tooltip says which.
+  function rolloutMarks(view, rollouts, starts, panels) {
+    return Array.from({ length: panels }, (_, at) => ({
+      id: `/rollouts/${at}`, name: "rollout", type: "line", xAxisIndex: at, yAxisIndex: at, data: starts.map(() => null),
+      markLine: {
+        silent: true, symbol: ["none", "triangle"], symbolSize: 8, animation: false, label: { show: false },
+        lineStyle: { color: view.colours.muted, type: "solid", width: 1, opacity: 0.5 },
+        data: [...rollouts.keys()].map((start) => ({ xAxis: start })),
+      },
+    }));
+  }
+
   // What a mark of periods that are not complete means.
   function why(mark, running) {
     return running.size ? [`${mark}: ${[...new Set(running.values())].join("; ")}.`] : [];
   }
 
   // For each step along the axis: what a screen reader says, and which point the tooltip goes to.
-  function stepsOf(view, starts, series, running) {
+  function stepsOf(view, starts, series, running, rollouts = new Map()) {
     return starts.map((start, index) => {
+      const event = rollouts.has(start) ? `. ${rollouts.get(start)}` : "";
       const told = series.map((one) => `${one.name} ${parts.said(one.at.get(start), one.column, view)}`);
       const first = series.findIndex((one) => (one.at.get(start) || {})[one.column] != null);
       const over = running.has(start) ? ` (${running.get(start)})` : "";
       return {
-        text: `${parts.periodName(start, view.period)}${over}: ${told.join(", ")}`,
+        text: `${parts.periodName(start, view.period)}${over}: ${told.join(", ")}${event}`,
         show: first < 0 ? null : { seriesIndex: first, dataIndex: index },
       };
     });
   }
 
-  function axisTooltip(view, starts, series, running) {
+  function axisTooltip(view, starts, series, running, rollouts = new Map()) {
     const steps = stepsOf(view, starts, series, running);
     return {
       trigger: "axis",
@@ -66,7 +93,7 @@
         const [head, rest] = [steps[index].text.split(": ")[0], series.map(
           (one) => `${one.name}  ${parts.said(one.at.get(starts[index]), one.column, view)}`,
         )];
-        return [head, ...rest].join("\n");
+        return [head, ...rest, ...(rollouts.has(starts[index]) ? [rollouts.get(starts[index])] : [])].join("\n");
       },
     };
   }
@@ -124,8 +151,10 @@
         data: starts.map((start) => (one.running.has(start) || before.has(start) ? value(start) : null)),
       });
     });
+    const rollouts = rolloutsOf(chart, view, starts);
+    if (rollouts.size) drawn.push(...rolloutMarks(view, rollouts, starts, panels.length));
     if (chart.target) {
-      const target = at(view.rows, view);
+      const target = at(view.rows.filter((row) => row[chart.target] !== null), view);
       drawn.push({
         type: "line", id: "/target", name: view.about[chart.target].label, symbol: "none", color: view.colours.muted,
         lineStyle: { type: "dashed", width: 1.5, color: view.colours.muted },
@@ -135,13 +164,14 @@
     return {
       option: {
         ...parts.base(view), grid: grids, xAxis: xs, yAxis: ys, series: drawn,
-        tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running) },
+        tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running, rollouts) },
         axisPointer: { link: [{ xAxisIndex: "all" }] },
         legend: several ? parts.legend(view, names) : undefined,
       },
       height: chart.panels ? top + panels.length * (height + 44) - 40 : top + height,
-      steps: stepsOf(view, starts, series, running),
+      steps: stepsOf(view, starts, series, running, rollouts),
       flags: [
+        ...(rollouts.size ? ["Line with a triangle: a department was given a tool."] : []),
         ...(chart.pair ? [`Dotted: the chosen ${view.period} and ${chart.pair} ${view.period}s before it.`] : []),
         ...parts.flags(view, view.rows, chart.y),
         ...why("Dashed", running),

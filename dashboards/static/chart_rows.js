@@ -139,8 +139,11 @@
   charts.scatter = function (chart, view) {
     const rows = view.now.filter((row) => row[chart.x] !== null && row[chart.y] !== null);
     const missing = view.now.filter((row) => !rows.includes(row));
+    const blind = (row) => (chart.without && row[chart.without] ? ` (without ${site.named(row[chart.without], chart.without)})` : "");
+    const named = (row) => site.named(row[chart.label], chart.label) + blind(row);
+    const ofSeries = (row) => (chart.series ? ` (${site.named(row[chart.series], chart.series)})` : "");
     const told = (row) =>
-      `${site.named(row[chart.label], chart.label)}: ${view.about[chart.x].label} ${parts.said(row, chart.x, view)}, ` +
+      `${named(row)}${ofSeries(row)}: ${view.about[chart.x].label} ${parts.said(row, chart.x, view)}, ` +
       `${view.about[chart.y].label} ${parts.said(row, chart.y, view)}` +
       (chart.size ? `, ${view.about[chart.size].label} ${parts.said(row, chart.size, view)}` : "");
     const largest = chart.size ? Math.max(1, ...rows.map((row) => row[chart.size] || 0)) : 1;
@@ -153,11 +156,13 @@
     const radius = (row) =>
       chart.size && row[chart.size] !== null ? least + most * Math.sqrt(row[chart.size] / largest) : isCrowded ? 8 : 12;
     const quadrants = chart.quadrants;
+    // The heights at which the quadrants are split: more than one where each series has its own.
+    const heights = new Set(quadrants ? rows.map((row) => row[quadrants.y]).filter((value) => value !== null) : []);
     const frame = {
       x: bounds(rows, chart.x, quadrants && quadrants.x, view.about[chart.x].unit === "ratio"),
       y: bounds(rows, chart.y, quadrants && quadrants.y, view.about[chart.y].unit === "ratio"),
     };
-    const named = isCrowded ? apart(rows, chart, frame) : null;
+    const withRoom = isCrowded ? apart(rows, chart, frame) : null;
     const axis = (column, more) =>
       parts.valueAxis(view, column, {
         name: site.labelled(view.about[column], view.currency),
@@ -181,14 +186,14 @@
             id: group.id, name: group.name, type: "scatter", color: group.colour, symbol: group.symbol,
             itemStyle: { opacity: isCrowded ? 0.7 : 0.85, borderColor: view.colours.ground, borderWidth: 1 },
             data: group.rows.map((row) => ({
-              value: [row[chart.x], row[chart.y]], symbolSize: radius(row), label: { show: !named || named.has(row) },
+              value: [row[chart.x], row[chart.y]], symbolSize: radius(row), label: { show: !withRoom || withRoom.has(row) },
             })),
             label: {
-              show: true, position: "top", ...parts.text(view, 11), formatter: (hit) => site.named(group.rows[hit.dataIndex][chart.label], chart.label),
-              width: 160, overflow: "truncate",
+              show: true, position: "top", ...parts.text(view, 11), formatter: (hit) => named(group.rows[hit.dataIndex]),
+              width: 200, overflow: "truncate",
             },
             labelLayout: rows.length > 15 ? { hideOverlap: true } : { hideOverlap: true, moveOverlap: "shiftY" },
-            markLine: quadrants && !at ? dividing(quadrants, view) : undefined,
+            markLine: quadrants ? dividing(quadrants, group, at, heights, view) : undefined,
             markArea: quadrants && !at ? corners(quadrants, view, frame) : undefined,
           }
         )),
@@ -200,7 +205,7 @@
       flags: [
         ...(isCrowded ? ["Named are the dots with room around them; point at the others, or see the data."] : []),
         ...(missing.length
-          ? [`Without a dot, because a figure is hidden or not known: ${someOf(missing.map((row) => site.named(row[chart.label], chart.label)))}.`]
+          ? [`Without a dot, because a figure is hidden or not known: ${someOf(missing.map((row) => site.named(row[chart.label], chart.label) + ofSeries(row)))}.`]
           : []),
         ...parts.runningFlag(view),
       ],
@@ -238,18 +243,27 @@
     return row ? [row[quadrants.x], row[quadrants.y]] : null;
   }
 
-  function dividing(quadrants, view) {
-    const at = divider(quadrants, view);
-    if (!at) return undefined;
-    return {
-      silent: true, symbol: "none", lineStyle: { color: view.colours.muted, type: "dashed" }, label: { show: false },
-      data: [{ xAxis: at[0] }, { yAxis: at[1] }],
+  // One line up, and one across: for each series its own where their heights differ, in the colour of its dots.
+  function dividing(quadrants, group, at, heights, view) {
+    const [first, row] = [divider(quadrants, view), group.rows.find((one) => one[quadrants.y] !== null)];
+    if (!first || !row) return undefined;
+    const isOwn = heights.size > 1;
+    const label = {
+      show: isOwn, position: row[quadrants.y] === Math.max(...heights) ? "insideEndTop" : "insideEndBottom",
+      ...parts.text(view, 11), color: group.colour,
+      formatter: () => `${group.name} ${site.figure(row[quadrants.y], view.about[quadrants.y] || { unit: "ratio" })}`,
     };
+    const across = { yAxis: row[quadrants.y], label, lineStyle: isOwn ? { color: group.colour, type: "dashed" } : undefined };
+    const data = [...(at ? [] : [{ xAxis: first[0] }]), ...(at && !isOwn ? [] : [across])];
+    return { silent: true, symbol: "none", lineStyle: { color: view.colours.muted, type: "dashed" }, label: { show: false }, data };
   }
 
+  // The names of the corners, about the middle of the lines across.
   function corners(quadrants, view, frame) {
-    const at = divider(quadrants, view);
-    if (!at) return undefined;
+    const first = divider(quadrants, view);
+    if (!first) return undefined;
+    const heights = view.now.map((row) => row[quadrants.y]).filter((value) => value !== null);
+    const at = [first[0], (Math.min(...heights) + Math.max(...heights)) / 2];
     const corner = (name, position, from, to) => [
       { name, ...from, label: { show: true, position, ...parts.text(view, 12), color: view.colours.muted, fontStyle: "italic" }, itemStyle: { color: "transparent" } },
       to,

@@ -9,6 +9,7 @@
   // What the pages of departments have in common comes in a script of its own.
   if (page && site.shared) {
     page.charts = page.charts.map((chart, at) => ({ ...site.shared.charts[at], ...chart }));
+    [page.states, page.names] = [site.shared.states, site.shared.names];
     for (const [name, about] of Object.entries(site.shared.about)) page.queries[name].about = about;
   }
 

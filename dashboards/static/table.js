@@ -13,9 +13,15 @@
     return /[",;\n\r]/.test(harmless) ? '"' + harmless.replaceAll('"', '""') + '"' : harmless;
   }
 
-  // RFC 4180, with a mark of UTF-8 in front for spreadsheets.
+  // RFC 4180, with a mark of UTF-8 in front for spreadsheets. A figure that is hidden is an empty cell, and the column
+  // "Hidden" names it; "Period state" tells whole periods from those that are running or not final.
   function csv(table) {
-    const lines = [table.head, ...table.rows.map((row) => row.map((cell) => cell.raw))];
+    const notes = table.notes || [];
+    const more = notes.length ? ["Hidden", ...(table.hasPeriod ? ["Period state"] : [])] : [];
+    const noted = (note) => (more.length ? [note.hidden.join("; "), ...(table.hasPeriod ? [note.state] : [])] : []);
+    const lines = [
+      [...table.head, ...more], ...table.rows.map((row, at) => [...row.map((cell) => cell.raw), ...noted(notes[at])]),
+    ];
     return "\ufeff" + lines.map((line) => line.map(safe).join(",")).join("\r\n") + "\r\n";
   }
 
@@ -29,21 +35,31 @@
     window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // Head and rows of a chart: `raw` as the CSV has it, `text` as the reader sees it.
+  // A figure as the CSV has it, in the unit of its header: a share in percent.
+  function exact(value, about) {
+    if (value === null || about.unit !== "ratio") return value;
+    return Math.round(value * 1000) / 10;
+  }
+
+  // Head and rows of a chart: `raw` as the CSV has it, `text` as the reader sees it; `notes` go into the CSV alone.
   function tableOf(chart, view) {
     const overTime = ["line", "stack", "heatmap"].includes(chart.type) || chart.all_periods;
     const rows = overTime ? [...view.rows].reverse() : view.now;
     const columns = chart.table;
     const head = columns.map((column) => site.labelled(view.about[column], view.currency));
     const cells = (row) => columns.map((column) => cell(row, column, view.about[column]));
-    if (!view.period) return { head, rows: rows.map(cells), columns };
+    const notes = rows.map((row) => ({
+      hidden: columns.flatMap((column, at) => (row[column] === null && row.is_suppressed ? [head[at]] : [])),
+      state: view.period ? site.whyIncomplete(row, view.period) || "complete" : "",
+    }));
+    if (!view.period) return { head, rows: rows.map(cells), columns, notes };
     const made = rows.map((row) => {
       const start = site.startOf(row, view.period);
       const name = view.period === "month" ? site.days.month(start) : site.days.date(start);
       const over = site.isRunning(row, view.period) ? ` (${site.whyIncomplete(row, view.period)})` : "";
       return [{ raw: start, text: name + over }, ...cells(row)];
     });
-    return { head: [view.period === "month" ? "Month" : "Week from", ...head], rows: made, columns: [null, ...columns] };
+    return { head: [view.period === "month" ? "Month" : "Week from", ...head], rows: made, columns: [null, ...columns], notes, hasPeriod: true };
   }
 
   // As a chart of its own a table of one period leaves the period to the line below its title, and units that the
@@ -60,11 +76,12 @@
 
   function cell(row, column, about) {
     const value = row[column];
-    if (value === null) return row.is_suppressed ? { raw: "hidden", text: "hidden" } : { raw: about.missing || null, text: about.missing || "not given" };
+    if (value === null) return { raw: null, text: row.is_suppressed ? "hidden" : about.missing || "not given" };
     if (typeof value === "string" && (about.unit || "text") === "text") {
       return { raw: site.named(value, column), href: about.link ? site.page.departments[row.department_key] : undefined };
     }
-    return { raw: value, text: site.figure(value, about, row.currency), isFigure: typeof value === "number" && about.unit !== "yes_no", isDay: ["day", "time"].includes(about.unit) };
+    if (about.unit === "yes_no") return { raw: value ? "yes" : "no", text: site.figure(value, about) };
+    return { raw: exact(value, about), text: site.figure(value, about, row.currency), isFigure: typeof value === "number", isDay: ["day", "time"].includes(about.unit) };
   }
 
   function content(one) {
@@ -115,5 +132,5 @@
     return made;
   }
 
-  site.table = { csv, download, tableOf, withoutPeriod, draw };
+  site.table = { csv, exact, download, tableOf, withoutPeriod, draw };
 })(window.aiUsage);

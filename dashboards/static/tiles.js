@@ -10,20 +10,17 @@
     return made;
   }
 
-  // What a tile shows at the reader's choice.
-  function tileFigures(tile) {
+  // What a tile shows at the reader's choice. How it moved, and how far it is from its target, was decided when the
+  // page was built (dashboards/claims.py): `move` is [way, basis, then, now], `aim` [target, due, short, weeks left].
+  function tileFigures(chart, tile) {
     const { period, about } = site.answers[tile.query];
     const rows = site.rowsOf(tile.query, tile.where);
     const start = site.periodOf(tile.query, site.choice());
-    const at = (iso) => rows.find((row) => !period || site.startOf(row, period) === iso);
-    const row = at(start);
-    // Nothing is compared with part of a period.
-    const whole = (one) => (one && !site.isRunning(one, period) ? one : undefined);
-    const before = tile.then
-      ? row && { ...row, [tile.value]: row[tile.then] }
-      : tile.compare && period ? whole(at(site.earlier(start, tile.compare, period))) : undefined;
+    const now = rows.find((row) => !period || site.startOf(row, period) === start);
+    const claims = ((site.page.tiles || {})[chart.id] || [])[chart.tiles.indexOf(tile)] || {};
+    const at = Math.max(0, site.page.choices.indexOf(site.choice()));
     const trail = rows.filter((row) => period && site.startOf(row, period) <= start).map((row) => row[tile.value]);
-    return { about: about[tile.value], now: row, before, trail, start, period };
+    return { about: about[tile.value], now, trail, start, period, move: (claims.moves || [])[at], aim: (claims.aims || [])[at] };
   }
 
   function sparkline(values) {
@@ -54,47 +51,60 @@
     return site.figure(row[column], about, row.currency);
   }
 
-  function changeText(now, before, tile, about, currency) {
-    const change = now[tile.value] - before[tile.value];
+  // In the order of WAYS and BASES in dashboards/payload.py.
+  const ways = [null, "up", "down", "same", "unclear"];
+  const since = ["14 weeks ago", "four weeks before", "the first whole week", "three months before", "the first whole month"];
+  const averaged = [0, 1];
+
+  function changeText(now, then, about) {
+    const change = now - then;
     if (about.unit === "ratio") return site.signed(change * 100, 1) + " points";
-    if (!before[tile.value]) return site.signed(change, 0);
-    return (change > 0 ? "+" : "") + site.percent(change / before[tile.value], 0);
+    if (!then) return site.signed(change, 0);
+    return (change > 0 ? "+" : "") + site.percent(change / then, 0);
   }
 
-  // A change that says nothing: three percent of what it was, of a ratio one point.
-  function isLittle(change, before, about) {
-    return Math.abs(change) <= (about.unit === "ratio" ? 0.01 : 0.03 * Math.abs(before));
-  }
-
+  // What a figure moved from; a change within the series' usual ups and downs has no arrow.
   function comparison(shown, tile) {
-    const { about, now, before, period } = shown;
+    const { about, now, period, move } = shown;
     const line = element("p", "change");
-    if (!tile.compare) return line;
-    const ago = `${tile.compare} ${period}s ago`;
-    if (now && site.isRunning(now, period) && !tile.projected) {
-      line.textContent = `no comparison: ${site.whyIncomplete(now, period)}`;
+    if (tile.compare === false) return line;
+    if (!move) {
+      const why = now && site.isRunning(now, period) ? site.whyIncomplete(now, period) : "nothing earlier to compare with";
+      line.textContent = now && now[tile.value] === null && !site.isRunning(now, period) ? "" : `no comparison: ${why}`;
       return line;
     }
-    if (!now || !before || now[tile.value] === null || before[tile.value] === null) {
-      line.textContent = `no comparison with ${ago}`;
+    const [, basis, then, latest] = move;
+    const way = ways[move[0]];
+    const was = site.figure(then, about, now.currency);
+    const means = averaged.includes(basis) ? `, averages of four weeks` : "";
+    if (way === "up" || way === "down") {
+      const isBetter = about.better ? (way === "up") === (about.better === "higher") : null;
+      const amount = element("span", isBetter === null ? "" : isBetter ? "good" : "poor");
+      amount.textContent = `${way === "up" ? "▲" : "▼"} ${changeText(latest, then, about)}`;
+      line.append(amount, ` against ${was} ${since[basis]}${means}`);
       return line;
     }
-    const change = now[tile.value] - before[tile.value];
-    if (isLittle(change, before[tile.value], about)) {
-      line.textContent = `about the same as ${ago} (${write(before, tile.value, about)})`;
-      return line;
-    }
-    const isBetter = about.better ? (change > 0) === (about.better === "higher") : null;
-    const amount = element("span", isBetter === null ? "" : isBetter ? "good" : "poor");
-    amount.textContent = `${change > 0 ? "▲" : change < 0 ? "▼" : "="} ${changeText(now, before, tile, about, now.currency)}`;
-    line.append(amount, ` against ${write(before, tile.value, about)} ${ago}`);
+    const words = { same: `about the same as ${since[basis]}`, unclear: `no clear change from ${since[basis]}` };
+    line.textContent = way ? `${words[way]} (${was}${means})` : `${since[basis]}: ${was}`;
+    return line;
+  }
+
+  function aimed(shown) {
+    if (!shown.aim) return null;
+    const [target, due, short, weeks] = shown.aim;
+    const { about } = shown;
+    const line = element("p", "target");
+    const head = `Target ${site.figure(target, about)} by ${site.days.date(due)}: `;
+    const missing = about.unit === "ratio" ? site.fixed(short * 100, 1) + " points" : site.figure(short, about);
+    const left = weeks < 0 ? "and overdue" : weeks === 1 ? "1 week left" : `${site.fixed(weeks, 0)} weeks left`;
+    line.textContent = head + (short ? `${missing} short, ${left}` : "reached");
     return line;
   }
 
   function draw(chart, plot) {
     const list = element("ul", chart.tiles.length % 3 === 0 && chart.tiles.length < 12 ? "tiles of-3" : "tiles");
     for (const tile of chart.tiles) {
-      const shown = tileFigures(tile);
+      const shown = tileFigures(chart, tile);
       const item = element("li", "tile");
       const isRunning = shown.now && site.isRunning(shown.now, shown.period);
       const figure = element("p", "figure", write(shown.now, tile.value, shown.about));
@@ -102,6 +112,8 @@
       const isThere = shown.now && shown.now[tile.value] !== null;
       if (unit && isThere) figure.append(" ", element("span", "unit", unit));
       item.append(element("p", "label", tile.label), figure, comparison(shown, tile));
+      const target = aimed(shown);
+      if (target) item.append(target);
       if (shown.trail.filter((value) => value !== null).length > 1) item.append(sparkline(shown.trail));
       const place = shown.period === "month" && shown.start ? site.days.month(shown.start) : "";
       const told = [place, isRunning ? site.whyIncomplete(shown.now, shown.period) : ""].filter(Boolean).join(", ");
@@ -112,18 +124,22 @@
   }
 
   function table(chart) {
-    const head = ["Figure", "Period", "Value", "Earlier", "Unit"];
+    const head = ["Figure", "Period", "Value", "Unit", "Compared with", "Earlier", "Moved to", "Target"];
+    const notes = [];
     const rows = chart.tiles.map((tile) => {
-      const { about, now, before, start } = tileFigures(tile);
-      const value = (row) => (row && row[tile.value] !== null ? row[tile.value] : row && row.is_suppressed ? "hidden" : null);
+      const { about, now, start, period, move, aim } = tileFigures(chart, tile);
+      const figure = (value) => ({ raw: site.table.exact(value ?? null, about), text: value == null ? "–" : site.figure(value, about, now.currency), isFigure: true });
+      const isHidden = now && now[tile.value] === null && now.is_suppressed;
+      notes.push({ hidden: isHidden ? ["Value"] : [], state: period && now ? site.whyIncomplete(now, period) || "complete" : "" });
       return [
         { raw: tile.label }, { raw: start, text: start ? site.days.date(start) : "–" },
-        { raw: value(now), text: write(now, tile.value, about) },
-        { raw: value(before), text: write(before, tile.value, about) },
+        { ...figure(now ? now[tile.value] : null), text: write(now, tile.value, about) },
         { raw: site.unitName(about, now && now.currency) },
+        { raw: move ? since[move[1]] : null, text: move ? since[move[1]] : "–" },
+        figure(move ? move[2] : null), figure(move ? move[3] : null), figure(aim ? aim[0] : null),
       ];
     });
-    return { head, rows };
+    return { head, rows, notes, hasPeriod: true };
   }
 
   site.tiles = { draw, table };

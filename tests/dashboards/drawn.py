@@ -16,8 +16,10 @@ from dashboards.chart_types import (
     ScatterChart,
     StackChart,
 )
+from dashboards.declaration import Column
 
 Figures: TypeAlias = dict[tuple[str, ...], float]
+HIDDEN = "Hidden"  # the column of a CSV after those of the table
 _MARK = "/"  # begins the ids of what is drawn besides figures
 
 
@@ -56,22 +58,28 @@ def of_chart(chart: Chart, option: Mapping[str, Any], starts: Sequence[str]) -> 
     return {(str(number), axis): dot[at] for number, dot in enumerate(dots) for at, axis in enumerate("xy")}
 
 
-def of_table(chart: Chart, text: str, labels: Mapping[str, str]) -> Figures:
-    """The figures of the CSV that the chart is said to draw; `labels` are the names of its columns."""
-    lines = [[_bare(cell) for cell in line] for line in csv.reader(io.StringIO(text.removeprefix("\ufeff")))][
-        1:
-    ]
+def of_table(chart: Chart, text: str, columns: Mapping[str, Column]) -> Figures:
+    """The figures of the CSV that the chart is said to draw, shares as fractions; `columns` describe them."""
+    head, *read = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    count = head.index(HIDDEN) if HIDDEN in head else len(head)
+    lines = [[_bare(cell) for cell in line[:count]] for line in read]
     has_period = bool(lines) and len(lines[0]) > len(chart.shown())
+    labels = {name: column.label for name, column in columns.items()}
+
+    def figure(row: Mapping[str, str], column: str) -> float:
+        value = float(row[column])
+        return round(value / 100, 6) if columns[column].unit == "ratio" else value
+
     rows = [dict(zip(chart.shown(), line[1:] if has_period else line, strict=True)) for line in lines]
     starts = [line[0] for line in lines]
     if isinstance(chart, ScatterChart):
-        dots = sorted((float(r[chart.x]), float(r[chart.y])) for r in rows if _known(r[chart.x], r[chart.y]))
+        dots = sorted((figure(r, chart.x), figure(r, chart.y)) for r in rows if _known(r[chart.x], r[chart.y]))
         return {(str(number), axis): dot[at] for number, dot in enumerate(dots) for at, axis in enumerate("xy")}
     found: Figures = {}
     for row, start in zip(rows, starts, strict=True):
         for column, key in _keys(chart, row, start, labels):
             if _known(row[column]):
-                found[key] = float(row[column])
+                found[key] = figure(row, column)
     if isinstance(chart, BarsChart) and chart.limit:
         first = list(dict.fromkeys(row[chart.category] for row in rows))[: chart.limit]
         found = {key: value for key, value in found.items() if key[0] in first}
@@ -110,4 +118,4 @@ def _values(one: Mapping[str, Any]) -> list[Any]:
 
 
 def _known(*texts: str) -> bool:
-    return all(text not in {"", "hidden"} for text in texts)
+    return "" not in texts

@@ -33,7 +33,17 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "measure": ("sessions",),
 }
 # Without these a row is no row; all else may be NULL.
-_NEVER_NULL = {*_VALUES, "department_name", "week_start", "month_start", "currency", "headcount", "capability"}
+_NEVER_NULL = {
+    *_VALUES,
+    "department_name",
+    "week_start",
+    "month_start",
+    "currency",
+    "headcount",
+    "capability",
+    "valid_from",
+    "valid_to",
+}
 
 
 def empty_schema() -> duckdb.DuckDBPyConnection:
@@ -66,6 +76,8 @@ def _keys(columns: Mapping[str, str], weeks: int) -> Iterator[dict[str, object]]
         axes["week_start"] = tuple(starts)
     if "month_start" in columns:
         axes["month_start"] = tuple(sorted({start.replace(day=1) for start in starts}))
+    if "target" in columns:
+        axes |= {"metric": ("active_ratio",), "tool": ("all",), "department_key": tuple(DEPARTMENTS)[:2]}
     combined: list[dict[str, object]] = [{}]
     for name, values in axes.items():
         combined = [{**keys, name: value} for keys in combined for value in values]
@@ -98,6 +110,8 @@ def _value(name: str, kind: str, chance: random.Random) -> object:
         return name != "is_suppressed" and chance.random() < 0.8
     if kind == "varchar":
         return chance.choice(_WORDS.get(name, ("a sentence of words",)))
+    if name in ("valid_from", "valid_to"):
+        return date(1900, 1, 1) if name == "valid_from" else date(2199, 12, 31)
     if kind == "date":
         return date(2026, 11, chance.randint(1, 15))
     if kind == "timestamp":

@@ -15,10 +15,6 @@ from tests.dashboards.drawn import of_chart, of_table
 PERIODS = "([query, where]) => aiUsage.periodsOf(aiUsage.rowsOf(query, where), aiUsage.answers[query].period)"
 
 
-def described(name: str, chart: Chart) -> dict[str, str]:
-    return {column: about.label for column, about in PAGES[name].queries[chart.query].columns.items()}
-
-
 def starts_of(page: Page, chart: Chart) -> list[str]:
     return list(page.evaluate(PERIODS, [chart.query, dict(chart.where)]))
 
@@ -41,7 +37,7 @@ def test_every_chart_draws_the_figures_of_its_table(browser: Browser, folder: Pa
             assert text.startswith("\ufeff"), chart.id
             if isinstance(chart, TableChart | TilesChart):
                 continue
-            expected = of_table(chart, text, described(name, chart))
+            expected = of_table(chart, text, PAGES[name].queries[chart.query].columns)
             shown = page.evaluate("id => aiUsage.instances.has(id)", chart.id)
             found = of_chart(chart, looking.chart(chart.id), starts_of(page, chart)) if shown else {}
             assert found == expected, chart.id

@@ -15,8 +15,9 @@ from dashboards.navigation import DEFINITIONS
 from dashboards.queries import answers
 from dashboards.references import references
 from dashboards.rendering import HERE
-from dashboards.sentences import sentence_environment, to_text
-from dashboards.telling import Department, Teller
+from dashboards.sentences import holds_figure, sentence_environment, to_text
+from dashboards.telling import Department, Teller, Told
+from tests.dashboards.claimed import require_claimed
 from tests.dashboards.published_schema import contracts, empty_schema, filled_schema
 
 PAGES = load_pages()
@@ -76,51 +77,78 @@ def test_a_page_shows_two_to_seven_charts_in_the_order_of_its_own_words(name: st
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_of_no_rows_has_a_sentence_for_each_chart(name: str, nothing: duckdb.DuckDBPyConnection) -> None:
-    for sentence in _sentences(PAGES[name], name, nothing).values():
+    for sentence in _texts(_told(PAGES[name], name, nothing)).values():
         assert sentence
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_sentences_expect_that_any_figure_is_missing(name: str, company: duckdb.DuckDBPyConnection) -> None:
-    """Each figure is NULL by chance, so that no sentence relies on one that happens to be there in the demo."""
-    for (place, _), sentence in _sentences(PAGES[name], name, company).items():
+    """Each figure is NULL by chance, so that no sentence relies on one that happens to be there in the demo.
+
+    And every title states a figure or records a claim: no superlative or movement is written by hand.
+    """
+    titles = _told(PAGES[name], name, company)
+    for (place, _), sentence in {**_prose(PAGES[name], name, company), **_texts(titles)}.items():
         assert sentence, place
         assert "None" not in sentence, place
         assert "  " not in sentence, place
         assert not sentence.endswith((",", ";", ":", "and", "of")), place
+    for (place, _), title in titles.items():
+        if title.is_composed:
+            assert title.claims or holds_figure(title.text), (place, to_text(title.text))
+            require_claimed(title, place)
 
 
-def _sentences(
-    page: Page, name: str, connection: duckdb.DuckDBPyConnection
-) -> Mapping[tuple[str, object], str]:
-    """Every title and note of a page in plain English, by chart and period."""
+def _teller(page: Page, name: str, connection: duckdb.DuckDBPyConnection) -> tuple[Teller, list[date | None]]:
     department = Department("sales", "Sales") if page.per else None
     found = answers(connection, page, name, department.key if department else None)
     starts = {start for answer in found.values() if answer.period == page.period for start in answer.by_period}
     links = {**{other: f"{other}.html" for other in PAGES}, DEFINITIONS: f"{DEFINITIONS}.html"}
-    teller = Teller(sentence_environment(NAMES), page, name, found, links, department)
-    choices: list[date | None] = [*sorted(starts)] or [None]
-    titles = {chart.id: teller.titles(chart, choices) for chart in page.charts}
-    titles |= {f"note {i}": teller.prose(note, choices, "notes") for i, note in enumerate(page.notes)}
-    titles |= {"intro": teller.prose(page.intro, choices, "intro")} if page.intro else {}
+    return Teller(sentence_environment(NAMES), page, name, found, links, department), [*sorted(starts)] or [
+        None
+    ]
+
+
+def _told(page: Page, name: str, connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, object], Told]:
+    """Every title of a page by chart and period."""
+    teller, choices = _teller(page, name, connection)
+    return {
+        (chart.id, choice): told
+        for chart in page.charts
+        for told, choice in zip(teller.titles(chart, choices), choices, strict=True)
+    }
+
+
+def _texts(titles: Mapping[tuple[str, object], Told]) -> Mapping[tuple[str, object], str]:
+    return {key: to_text(told.text) for key, told in titles.items()}
+
+
+def _prose(page: Page, name: str, connection: duckdb.DuckDBPyConnection) -> Mapping[tuple[str, object], str]:
+    """Every note and the intro of a page in plain English, by place and period."""
+    teller, choices = _teller(page, name, connection)
+    prose = {f"note {i}": teller.prose(note, choices, "notes") for i, note in enumerate(page.notes)}
+    prose |= {"intro": teller.prose(page.intro, choices, "intro")} if page.intro else {}
     return {
         (place, choice): to_text(text)
-        for place, texts in titles.items()
+        for place, texts in prose.items()
         for text, choice in zip(texts, choices, strict=True)
     }
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_running_period_is_compared_with_no_whole_one(name: str) -> None:
-    """Half of a week beside a whole one would tell a fall that is none."""
+def test_nothing_is_told_of_a_period_that_is_not_complete(name: str) -> None:
+    """Half of a week beside a whole one would tell a fall that is none, and half of the departments a first."""
     page = PAGES[name]
     with filled_schema(20, 0.0) as connection:
         for table in ("week", "month"):
             for mart, columns in contracts().items():
                 if f"{table}_start" in columns:
                     connection.execute(f"update published.{mart} set is_complete_{table} = false")
-        told = _sentences(page, name, connection)
-    measured = {chart.id for chart in page.charts if not chart.projected}
-    sentences = [sentence for (place, _), sentence in told.items() if place in measured]
-    assert any(sentence.startswith("So far: ") for sentence in sentences)
-    assert [sentence for sentence in sentences if " ago" in sentence] == []
+        told = _told(page, name, connection)
+        teller, _ = _teller(page, name, connection)
+    dated = {chart.id for chart in page.charts if teller.answers[chart.query].period}
+    assert dated
+    for (place, _), title in told.items():
+        if place in dated:
+            assert not title.is_composed, place
+            assert not holds_figure(title.text), place

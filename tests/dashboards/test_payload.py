@@ -11,7 +11,7 @@ from dashboards.answers import Answer, Rows, earlier, newest_complete, plain
 from dashboards.declaration import Query
 from dashboards.payload import _values
 from dashboards.sentences import sentence_environment
-from dashboards.telling import Moment, Teller
+from dashboards.telling import Moment, States, Teller
 from tests.dashboards.tables import page
 
 
@@ -81,12 +81,6 @@ def test_a_dead_source_holds_up_no_other_once_the_company_is_complete() -> None:
     assert found.chosen(None, None) == starts[0]
 
 
-def test_nothing_is_compared_with_part_of_a_period() -> None:
-    starts = [dt.date(2026, 5, 1), dt.date(2026, 8, 1)]
-    assert answer("month_start", starts).ago(starts[1], 3) != Rows()
-    assert answer("month_start", starts, running=starts[0]).ago(starts[1], 3) == Rows()
-
-
 def test_periods_count_back_over_years() -> None:
     assert earlier(dt.date(2026, 1, 1), 3, "month") == dt.date(2025, 10, 1)
     assert earlier(dt.date(2026, 1, 5), 14, "week") == dt.date(2025, 9, 29)
@@ -95,22 +89,41 @@ def test_periods_count_back_over_years() -> None:
 
 
 @pytest.mark.parametrize(
-    ("states", "beginning"),
+    ("states", "told"),
     [
-        ({}, "So far: "),
-        ({"all": "running"}, "So far: "),
-        ({"all": "not_final"}, "Not final: "),
-        ({"chatgpt": "partly_observed"}, "Read in part: "),
-        ({"m365_copilot": "source_missing"}, "So far: "),
+        ({}, "The month is not complete, so nothing is concluded from it"),
+        ({"all": "running"}, "The month is not over"),
+        ({"all": "not_final", "chatgpt": "source_missing"}, "The month is not final yet"),
+        ({"chatgpt": "partly_observed"}, "Only a part of the month was read, so nothing is concluded from it"),
+        ({"m365_copilot": "source_missing"}, "The month is not complete, so nothing is concluded from it"),
     ],
 )
-def test_a_title_says_why_its_period_is_not_complete(states: dict[str, str], beginning: str) -> None:
-    """The company's state goes before that of the row's tool; only what is not over is told as "so far"."""
+def test_a_title_says_why_its_period_is_not_complete(states: dict[str, str], told: str) -> None:
+    """The company's state goes before that of the row's tool; the state of another tool does not count."""
     month = dt.date(2026, 11, 1)
     found = answer("month_start", [month], running=month)
     page_ = page("select 1", active_people="people")
-    of_months = {"month": {month: states}}
+    of_months: States = {"month": {month: states}}
     teller = Teller(sentence_environment({}), page_, "use", {"use": found}, {}, None, of_months)
     rows = [{"tool": "chatgpt", "is_complete_month": False}]
-    assert teller._beginning(Moment(found, month), rows, is_projected=False) == beginning
-    assert teller._beginning(Moment(found, month), rows, is_projected=True) == ""
+    assert teller._incomplete(Moment(found, month), rows) == told
+    complete = {"tool": "all", "is_complete_month": True}
+    assert teller._incomplete(Moment(found, month), [*rows, complete]) == ""
+
+
+def test_a_row_of_part_of_a_period_has_no_figures() -> None:
+    """The dead tool's half month competes with nothing, and is unknown instead of small."""
+    month = dt.date(2026, 11, 1)
+    rows = Rows(
+        {
+            "tool": tool,
+            "month_start": month,
+            "x": 7,
+            "is_complete_month": tool == "chatgpt",
+            "is_suppressed": False,
+        }
+        for tool in ("chatgpt", "dead")
+    )
+    found = Answer("q", Query(sql="", columns={}), ("month_start", "x", "is_complete_month"), rows)
+    now = Moment(found, month).now
+    assert [(row["x"], row["is_suppressed"]) for row in now] == [(7, False), (None, True)]
