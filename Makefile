@@ -23,11 +23,9 @@ screenshots: demo
 	$(BIN)/python -m tests.dashboards.screenshots
 
 # Dagster with everything, on http://localhost:3000; another port: make dev ARGS="--port 3001".
-dev: export DAGSTER_HOME ?= $(abspath .data/dagster)
+# Before a night of your own it shows the demo's.
 dev: $(STAMP) $(BUNDLES)
-	umask 077 && mkdir -p $(DAGSTER_HOME)
-	cp dagster.yaml $(DAGSTER_HOME)/dagster.yaml
-	umask 077 && $(BIN)/dagster dev $(ARGS)
+	$(BIN)/python -m orchestration.dev $(ARGS)
 
 # Two processes, each with whole files; one, to see a single test at work: make test WORKERS=0 ARGS="-k name".
 WORKERS ?= 2

@@ -32,9 +32,13 @@ class FetchWindow:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of `ai-usage doctor`: what was looked at, whether it is right, and what to do."""
+    """One line of `ai-usage doctor`: what was looked at, whether it is right, and what to do.
+
+    `is_connected` is false for a source that nobody connected, which is no fault and was not looked at.
+    """
 
     subject: str
     ok: bool
     message: str
     remedy: str = ""
+    is_connected: bool = True

@@ -23,44 +23,70 @@ from ingestion.privacy.logs import quiet_process
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from lifecycle.kinds import Kind
 from orchestration import report
+from orchestration.cli_options import (
+    Accept,
+    AsJson,
+    DataDir,
+    DryRun,
+    MadeDataDir,
+    Quiet,
+    Since,
+    Target,
+    Until,
+    all_existing,
+    existing,
+    existing_folder,
+    folder,
+    known,
+    print_version,
+)
 from orchestration.console import console
 from orchestration.first_steps import read_environment_file
 from orchestration.lock import refuse_when_busy
+from orchestration.places import DEMO_DIR
+from orchestration.progress import live_progress
 from orchestration.result import ExitCode, NightResult
 
 if TYPE_CHECKING:
     from ingestion.source import SourceDefinition
 
+_CODES = (
+    "Exit codes: 0 done, 1 error, 2 wrong option, 3 a source failed and the rest was published, 4 the build "
+    "failed, 5 not published, 6 another run is at work, 7 something is to do (status, doctor, erase), "
+    "8 published without a new site."
+)
 app = typer.Typer(
     name="ai-usage",
-    help="AI-usage analytics: loads vendor data through the privacy gate, builds the marts, publishes them.",
+    help="AI-usage analytics: load vendor data through the privacy gate, build the tables, publish them.",
+    epilog=_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    context_settings={"max_content_width": 100},
+    rich_markup_mode=None,  # square brackets in a help text are square brackets
 )
 
-DataDir = Annotated[
-    Path | None, typer.Option(help="Folder for everything a run writes (default: .data or AI_USAGE_DATA_DIR).")
-]
-Target = Annotated[str | None, typer.Option(help="Warehouse target of profiles.yml (default: dev).")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print only what went wrong.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")]
-Accept = Annotated[
-    list[str] | None,
-    typer.Option(
-        help="Take a change that was refused as meant: source.resource[.field], or with `run` the name of a "
-        "source that was disconnected (may be repeated)."
-    ),
-]
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Only what stands before a command."""
 
 
 @app.command()
 def init(
     folder: Annotated[
-        Path, typer.Argument(help="Folder of the deployment; made where it is missing.")
+        Path,
+        typer.Argument(metavar="FOLDER", callback=folder, help="The deployment's; made where it is missing."),
     ] = Path(),
 ) -> None:
-    """Make a pseudonymisation key and settings files to edit. Files that exist are left as they are."""
+    """Make a key and settings files to edit.
+
+    Files that exist are left as they are.
+    """
     from orchestration.first_steps import write_settings
 
     out = console()
@@ -74,10 +100,17 @@ def init(
 def key(
     file: Annotated[
         Path,
-        typer.Option(envvar="AI_USAGE_PSEUDONYM_KEY_FILE", help="New file for the key; it must not exist."),
+        typer.Option(
+            metavar="FILE",
+            envvar="AI_USAGE_PSEUDONYM_KEY_FILE",
+            help="New file for the key; it must not exist.",
+        ),
     ] = Path("pseudonym.key"),
 ) -> None:
-    """Make the pseudonymisation key in a new file that only you can read. It is not printed."""
+    """Make the pseudonymisation key in a private file.
+
+    It is not printed.
+    """
     from orchestration.first_steps import make_key
 
     make_key(file.absolute())
@@ -88,23 +121,23 @@ def key(
     out.print("Keep a copy in a secret store before the first night: without it history cannot be continued.")
 
 
-@app.command()
+@app.command(epilog="Ends with 3 to 6 or 8: see `ai-usage --help`.")
 def run(
-    source: Annotated[list[str] | None, typer.Option(help="Load only this source (may be repeated).")] = None,
-    since: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Fetch from this day on again.")
+    source: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Load only this source. May be repeated.")
     ] = None,
-    until: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Fetch up to this day.")
-    ] = None,
-    full_refresh: Annotated[bool, typer.Option(help="Rebuild incremental models from raw.")] = False,
+    since: Since = None,
+    until: Until = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Rebuild incremental tables from raw.")
+    ] = False,
     accept: Accept = None,
     data_dir: DataDir = None,
     target: Target = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """The nightly run: load every connected source, build and test, publish."""
+    """Load, build, test and publish: what runs every night."""
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
     env = environment(data_dir, target)
@@ -113,7 +146,7 @@ def run(
     from ingestion.sources.registry import SOURCES
     from orchestration.night import run_night
 
-    with report.live_progress(quiet=quiet or as_json) as progress:
+    with live_progress(quiet=quiet or as_json) as progress:
         result = run_night(
             env,
             pseudonymiser,
@@ -127,7 +160,7 @@ def run(
     _finish(result, quiet=quiet, as_json=as_json)
 
 
-@app.command()
+@app.command(epilog="Ends with 4 to 6 or 8: see `ai-usage --help`.")
 def publish(
     accept: Accept = None,
     data_dir: DataDir = None,
@@ -135,13 +168,13 @@ def publish(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check and build what is loaded, test, audit, and switch readers to the result."""
+    """Build and publish what is loaded, without loading."""
     env = environment(data_dir, target)
     refuse_when_busy(env)
     from orchestration.night import Night, build_and_publish
 
     with (
-        report.live_progress(quiet=quiet or as_json) as progress,
+        live_progress(quiet=quiet or as_json) as progress,
         Night(env, writes_raw=bool(accept), progress=progress) as night,
     ):
         result = build_and_publish(night, accepted=accept or ())
@@ -150,24 +183,40 @@ def publish(
 
 @app.command()
 def site(
-    data_dir: DataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
+    show: Annotated[
+        bool, typer.Option("--open", help="Open the pages in a browser; builds them only where there are none.")
+    ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Serve them on this machine alone (127.0.0.1) until Ctrl-C.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, metavar="PORT", help="Where to serve.")] = 8000,
+    data_dir: MadeDataDir = None,
+    target: Target = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Build the dashboards from what is published, as every night does."""
+    """Build the dashboards of what is published, or look at them."""
+    from orchestration.site import build_site, site_page
+
     env = environment(data_dir, target, create=False)
-    refuse_when_busy(env)
-    from orchestration.lock import run_lock
-    from orchestration.site import build_site
+    if not (show or serve) or site_page(env) is None:
+        refuse_when_busy(env)
+        from orchestration.lock import run_lock
 
-    with run_lock(env, writes_raw=False):
-        built = build_site(env)
-    report.print_site(built, quiet=quiet, as_json=as_json)
+        with run_lock(env, writes_raw=False):
+            built = build_site(env)
+        report.print_site(built, quiet=quiet, as_json=as_json)
+    if show or serve:
+        from orchestration.look import look_at
+
+        look_at(env.site, serve=serve, port=port, opens=show)
 
 
-@app.command()
+@app.command(epilog="Ends with 7 when something is to do.")
 def status(
-    data_dir: DataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
+    data_dir: MadeDataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
 ) -> None:
-    """What is fresh, what is stale, since when, and what to do. Ends with 7 when something is to do."""
+    """Say what is fresh, what is stale, and what to do."""
     from orchestration.status import current_status, print_status
 
     found = current_status(environment(data_dir, target, create=False), dt.datetime.now(dt.UTC))
@@ -176,9 +225,16 @@ def status(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-@app.command()
-def doctor(data_dir: DataDir = None, target: Target = None, as_json: AsJson = False) -> None:
-    """Check key, destination and each vendor's credentials and scopes. Writes nothing."""
+@app.command(epilog="Ends with 7 when something is to be fixed. A source that is not connected is no fault.")
+def doctor(
+    data_dir: DataDir = None,
+    target: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Any target of profiles.yml (default: dev)."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check key, settings, warehouse and each vendor's access. Writes nothing."""
     from ingestion.sources.registry import SOURCES
     from orchestration.doctor import examine
 
@@ -191,21 +247,24 @@ def doctor(data_dir: DataDir = None, target: Target = None, as_json: AsJson = Fa
 
 @app.command()
 def backup(
-    to: Annotated[Path, typer.Option(help="New folder for the backup; it must not exist.")],
+    to: Annotated[Path, typer.Option(metavar="FOLDER", help="New folder for the backup; it must not exist.")],
     key_copy: Annotated[
         Path | None,
-        typer.Option(help="Also write the key to this new private file, which may not lie in the backup."),
+        typer.Option(metavar="FILE", help="Also write the key to this new private file, outside the backup."),
     ] = None,
-    data_dir: DataDir = None,
+    data_dir: MadeDataDir = None,
     target: Target = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Save what cannot be made again: raw and operations tables, key tables, closed periods; not the key."""
+    """Save what cannot be made again, without the key.
+
+    Raw and operations tables, key tables and closed periods.
+    """
     from orchestration.backup.save import back_up, copy_key
 
     env = environment(data_dir, target, create=False)
-    with report.live_progress(quiet=quiet or as_json) as progress:
+    with live_progress(quiet=quiet or as_json) as progress:
         manifest = back_up(env, to.absolute(), lambda message: progress("backup", message))
     if key_copy is not None:
         copy_key(env, key_copy, to)
@@ -214,23 +273,35 @@ def backup(
 
 @app.command()
 def restore(
-    backup: Annotated[Path, typer.Option("--from", help="Folder that `ai-usage backup` made.")],
+    backup: Annotated[
+        Path,
+        typer.Option(
+            "--from", metavar="FOLDER", callback=existing_folder, help="Folder that `ai-usage backup` made."
+        ),
+    ],
     erased_from: Annotated[
         list[Path] | None,
-        typer.Option(help="Data folder or newer backup that says who was erased since (may be repeated)."),
+        typer.Option(
+            metavar="FOLDER",
+            callback=all_existing,
+            help="Data folder or newer backup that says who was erased since. May be repeated.",
+        ),
     ] = None,
     data_dir: DataDir = None,
     target: Target = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a backup back onto an empty deployment, without erased people; `ai-usage run` builds the rest."""
+    """Put a backup back into an empty deployment.
+
+    Without erased people. `ai-usage run` builds the rest.
+    """
     from ingestion.sources.registry import SOURCES
     from orchestration.backup.restore import restore as put_back
 
     pseudonymiser = Pseudonymiser(load_key(), email_rules())
     env = environment(data_dir, target)
-    with report.live_progress(quiet=quiet or as_json) as progress:
+    with live_progress(quiet=quiet or as_json) as progress:
         restored = put_back(
             env,
             backup.absolute(),
@@ -246,23 +317,29 @@ def restore(
 def reopen(
     period: Annotated[
         list[str] | None,
-        typer.Option(help="Closed period to correct: week:2026-10-12 or month:2026-09-01 (may be repeated)."),
+        typer.Option(
+            metavar="PERIOD",
+            help="Closed period to correct: week:2026-10-12 or month:2026-09-01. May be repeated.",
+        ),
     ] = None,
     all_since: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Every closed period that ends after this day."),
+        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Every closed period that ends after this day."),
     ] = None,
     incomplete: Annotated[
         bool,
         typer.Option("--incomplete", help="Every period that closed as complete though it was read in part."),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Reopen; without it the command only tells.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell whom it would concern.")] = False,
-    data_dir: DataDir = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Reopen; without it nothing is changed.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many people that concerns.")] = False,
+    data_dir: MadeDataDir = None,
     target: Target = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let the next publish correct closed periods; says first how many people the correction concerns."""
+    """Let the next publish correct closed periods.
+
+    Says first how many people that concerns.
+    """
     from orchestration.reopening import reopen_periods
 
     if not period and all_since is None and not incomplete:
@@ -278,14 +355,15 @@ def reopen(
 @app.command()
 def void(
     run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of the newest run, as `status` names it.")],
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Take it back; without it the command only tells.")
-    ] = False,
-    data_dir: DataDir = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Take it back; without it nothing is changed.")] = False,
+    data_dir: MadeDataDir = None,
     target: Target = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the newest night back, after a wrong clock or a wrong file: the next run loads its days again."""
+    """Take the newest night back, after a wrong clock or file.
+
+    The next run loads its days again.
+    """
     from ingestion.sources.registry import SOURCES
     from orchestration.voiding import void as take_back
 
@@ -293,23 +371,31 @@ def void(
     raise typer.Exit(take_back(env, SOURCES, run_id, yes=yes, as_json=as_json))
 
 
-@app.command()
+@app.command(epilog="Ends with 7 when nothing is held of the person.")
 def erase(
     kind: Annotated[Kind, typer.Option(help="What kind of identifier it is.")] = Kind.EMAIL,
     from_file: Annotated[
-        Path | None, typer.Option(help="File with the identifier (default: standard input or a hidden prompt).")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            callback=existing,
+            help="File with the identifier (default: standard input, or a prompt that does not show it).",
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    dry_run: DryRun = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     even_if_unknown: Annotated[
         bool, typer.Option("--even-if-unknown", help="Mark as erased what nothing is held of.")
     ] = False,
-    data_dir: DataDir = None,
+    data_dir: MadeDataDir = None,
     target: Target = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase a person from every layer and keep whoever sends them again from bringing them back."""
+    """Erase a person from every layer, for good.
+
+    A source that sends them again does not bring them back.
+    """
     from ingestion.sources.registry import SOURCES
     from orchestration.erasing import erase_person, read_identifier
 
@@ -332,13 +418,13 @@ def erase(
 
 @app.command()
 def retention(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
-    data_dir: DataDir = None,
+    dry_run: DryRun = False,
+    data_dir: MadeDataDir = None,
     target: Target = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete rows that are older than promised ([retention] raw_days, person_days)."""
+    """Delete rows that are older than [retention] allows."""
     from ingestion.sources.registry import SOURCES
     from orchestration.retaining import enforce_retention
 
@@ -348,13 +434,20 @@ def retention(
 
 @app.command()
 def demo(
-    people: Annotated[int, typer.Option(min=12, help="People of the synthetic company.")] = 600,
-    weeks: Annotated[int, typer.Option(min=2, help="Weeks of history.")] = 26,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same company.")] = 7,
-    data_dir: Annotated[Path, typer.Option(help="Folder for everything the demo writes.")] = Path(".data/demo"),
+    people: Annotated[
+        int, typer.Option(min=12, metavar="NUMBER", help="People of the company, 12 or more.")
+    ] = 600,
+    weeks: Annotated[int, typer.Option(min=2, metavar="NUMBER", help="Weeks of history, 2 or more.")] = 26,
+    seed: Annotated[int, typer.Option(metavar="NUMBER", help="The same seed gives the same company.")] = 7,
+    data_dir: Annotated[
+        Path, typer.Option(metavar="FOLDER", callback=folder, help="Folder for everything the demo writes.")
+    ] = DEMO_DIR,
     quiet: Quiet = False,
 ) -> None:
-    """See it all work: a local server plays the vendors of a synthetic company."""
+    """See it all work on an invented company.
+
+    A server on this machine plays its vendors.
+    """
     from orchestration.demo import DemoOptions, run_demo
     from orchestration.project import require_project
 
@@ -390,11 +483,10 @@ def _chosen_sources(names: list[str] | None) -> Sequence[SourceDefinition]:
 
     if not names:
         return SOURCES
-    known = {source.name: source for source in SOURCES}
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise typer.BadParameter(f"Unknown source `{unknown[0]}`; known: {', '.join(known)}.")
-    return [known[name] for name in names]
+    by_name = {source.name: source for source in SOURCES}
+    for name in names:
+        known(name, list(by_name), "source")
+    return [by_name[name] for name in names]
 
 
 def _finish(result: NightResult, *, quiet: bool, as_json: bool) -> None:

@@ -62,6 +62,7 @@ class NodeResult:
         status: dbt's word (pass, warn, error, fail, skipped) or the adapter's for success (ok, insert).
         seconds: wall time of the node.
         failures: failing rows of a test; None for anything else.
+        place: how far the invocation is with it, as `12 of 547`; empty when dbt does not say.
     """
 
     unique_id: str
@@ -70,6 +71,7 @@ class NodeResult:
     seconds: float
     message: str = ""
     failures: int | None = None
+    place: str = ""
 
     @property
     def ok(self) -> bool:
@@ -210,6 +212,7 @@ def _take(event: dict[str, Any], result: DbtResult) -> NodeResult | None:
             seconds=float(data.get("execution_time") or 0.0),
             message=log_line(event),
             failures=data.get("num_failures"),
+            place=f"{data['index']} of {data['total']}" if data.get("total") else "",
         )
     if info.get("level") == "error":
         result.failures.append(failure(event))

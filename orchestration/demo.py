@@ -31,6 +31,8 @@ from ingestion.privacy.pseudonym import Pseudonymiser, parse_key
 from orchestration import report
 from orchestration.findings import findings
 from orchestration.night import NightResult
+from orchestration.places import HISTORY
+from orchestration.progress import live_progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
             highlight=False,
         )
     started = time.monotonic()
-    with report.live_progress(quiet=quiet) as progress, _vendors(options) as settings_of_vendors:
+    with live_progress(quiet=quiet) as progress, _vendors(options) as settings_of_vendors:
         progress("company", "generating people, events, and what the marts must show")
         company = generate_company(options.people, options.weeks, options.seed)
         truth = json.dumps(compute_truth(company), indent=1, default=str)
@@ -77,6 +79,7 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
         progress("vendors", "writing the archive of saved answers, opening ports")
         settings = settings_of_vendors()
         preparing = time.monotonic() - started
+        progress("project", "reading the models for Dagster")
         with environment_variables(settings):
             result = run_in_process(
                 Deployment(
@@ -84,7 +87,8 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
                     pseudonymiser=lambda: Pseudonymiser(_demo_key(options.data_dir)),
                     now=lambda: company.profile.as_of,
                     progress=progress,
-                )
+                ),
+                options.data_dir / HISTORY,
             )
     result.seconds = {"company, vendors": preparing, **result.seconds}
     report.print_night(result, quiet=quiet)

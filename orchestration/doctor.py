@@ -131,7 +131,7 @@ def _source(
         if source.needed_for:
             yield Finding("settings", False, f"not connected: without it {source.needed_for}.", f"{how}.")
         else:
-            yield Finding("settings", True, f"not connected ({how})")
+            yield Finding("settings", True, f"not connected; {how}", is_connected=False)
         return
     # Doctor reads answers but keeps nothing, so a stand-in key is enough where the real one is missing.
     gate = Gate(pseudonymiser or Pseudonymiser(bytes(range(32))), tenant=settings.tenant, latest=clock.latest)

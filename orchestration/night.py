@@ -13,7 +13,8 @@ from types import TracebackType
 
 from ingestion.clock import RunClock, sortable_id
 from ingestion.config import Environment
-from ingestion.errors import AiUsageError, ClockError
+from ingestion.errors import AiUsageError, ClockError, ConfigurationError
+from ingestion.lake import lake_of
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
@@ -33,11 +34,13 @@ from publishing.audit import AuditFailedError
 from publishing.closed import ClosedStore
 from publishing.derived import DERIVED_TABLES
 from publishing.last_good import readers_keep
-from publishing.publish import MASKED_MODELS, publish_hiding
+from publishing.publish import MASKED_MODELS, Publishing, publishing_hiding
 
 __all__ = ["ExitCode", "Night", "NightResult", "Progress", "run_lock", "run_night"]
 
 Progress = Callable[[str, str], None]
+_NOT_CONNECTED = "No source is connected: nothing was loaded, and nothing was built."
+_CONNECT = "`ai-usage doctor` lists the sources; docs/connect/README.md says how to connect one."
 # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
 _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
@@ -45,9 +48,10 @@ _BUILD = ["build", "--exclude-resource-type", "unit_test"]
 class Night:
     """One run: holds the lock from `__enter__` to `__exit__`, takes the steps, remembers what came of each.
 
-    Steps in order: `open` (only before loading), `load` each source, `check`, `build`, `publish`,
-    `build_site`, `finish`. `publish` does nothing after a failed check or build: readers keep the last good
-    version. A night that ends by an exception is told about as well; one that never began (busy) is not.
+    Steps in order: `open` (only before loading), `load` each source, `check`, `build`, `audit`, `publish`,
+    `build_site`, `finish`. `audit` and `publish` do nothing after a failed check or build: readers keep the
+    last good version. A night that ends by an exception is told about as well; one that never began (busy) is
+    not.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Night:
         self._context: LoadContext | None = None
         self._let_go: frozenset[str] = frozenset()
         self._source_names: tuple[str, ...] = ()
+        self._publishing: Publishing | None = None
         self._now = dt.datetime.now(dt.UTC)
         self.is_finished = False
 
@@ -100,6 +105,8 @@ class Night:
             if isinstance(error, Exception):
                 self._tell(error)
         finally:
+            if self._publishing is not None:
+                self._publishing.close()  # audited and never switched to
             self._held.__exit__(kind, error, traceback)
 
     def open(
@@ -151,9 +158,11 @@ class Night:
         """Judge what is loaded against what was loaded before; `accepted` names changes that are meant.
 
         Raises:
-            ConfigurationError: a name in `accepted` is not `source.resource` or `source.resource.field`, nor a
-                source that `open` was told of.
+            ConfigurationError: no source is connected; or a name in `accepted` is not `source.resource` or
+                `source.resource.field`, nor a source that `open` was told of.
         """
+        if self.result.sources and all(source.status == "not_connected" for source in self.result.sources):
+            raise ConfigurationError(_NOT_CONNECTED, _CONNECT)
         with self._timed("checks"):
             if changes := [name for name in accepted if name not in self._let_go]:
                 accept(self.environment, changes, self.result.run_id)
@@ -170,7 +179,7 @@ class Night:
         """
         fresh_at = newest_run_at(self.environment)
         try:
-            with self._timed("lake"):
+            with self._timed("lake") if lake_of(self.environment) else contextlib.nullcontext():
                 prepare_lake(self.environment)
         except AiUsageError as failure:  # a cluster that is away: what was loaded waits for the next night
             self.result.error = str(failure)
@@ -186,7 +195,7 @@ class Night:
                 ClosedStore(session, self.environment).ensure()  # a model reads what the audit had hidden
             nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at)
             for node in nodes:
-                self._progress("dbt", node.name)
+                self._progress("dbt", f"{node.place} {node.name}".strip())
                 yield node
             self.result.freshness = nodes.result.freshness
             self.result.dbt = nodes.result
@@ -200,33 +209,60 @@ class Night:
         for _ in self.build_nodes():
             pass
 
-    def publish(self) -> None:
-        """Audit and switch readers to what was built, unless a check or the build failed."""
+    def audit(self) -> bool:
+        """Put the next version together and audit it; whether it may be read.
+
+        After a failed check or build there is none.
+        """
         if self.result.dbt is None or not self.result.dbt.ok:
             self.result.error = f"{self.result.error or ''} {readers_keep(self.environment)}".strip()
-            return
-        with self._timed("audit and publish"):
-            try:
-                self.result.publication = publish_hiding(
-                    self.environment,
-                    self.result.run_id,
-                    self._build_masked,
-                    k=suppression_k(),
-                    queries=lambda: compiled_queries(self.environment, DERIVED_TABLES),
-                )
-            except AuditFailedError as failure:
-                self.result.error, self.result.refused_by = str(failure), "audit"
-            except AiUsageError as failure:
-                self.result.error, self.result.refused_by = str(failure), "publish"
+            return False
+        self._publishing = publishing_hiding(
+            self.environment,
+            self.result.run_id,
+            self._build_masked,
+            k=suppression_k(),
+            queries=lambda: compiled_queries(self.environment, DERIVED_TABLES),
+        )
+        self._progress("audit", "looking for small groups in the next version")
+        with self._timed("audit"):
+            self._advance(self._publishing)
+        return self.is_audited
 
-    def build_site(self) -> None:
-        """Build the site of what was published tonight. A site that fails undoes no publish."""
-        if self.result.publication is None:
+    @property
+    def is_audited(self) -> bool:
+        """Whether a version waits for its readers."""
+        return self._publishing is not None
+
+    def publish(self) -> None:
+        """Switch readers to the audited version; without one it does nothing."""
+        if self._publishing is not None:
+            self._progress("publish", "switching readers to the next version")
+            with self._timed("publish"):
+                self._advance(self._publishing)
+
+    def _advance(self, publishing: Publishing) -> None:
+        """To the end of the audit, or from there to the switch."""
+        try:
+            next(publishing)
+        except StopIteration as done:
+            self.result.publication, self._publishing = done.value, None
+        except AiUsageError as failure:
+            self.result.error, self._publishing = str(failure), None
+            self.result.refused_by = "audit" if isinstance(failure, AuditFailedError) else "publish"
+
+    def build_site(self, *, as_published: bool = False) -> None:
+        """Build the site of what was published tonight. A site that fails undoes no publish.
+
+        `as_published`: also where tonight published nothing.
+        """
+        if self.result.publication is None and not as_published:
             return
         with self._timed("site"):
             self._progress("site", "drawing the published tables")
             try:
-                self.result.site = build_site(self.environment).index
+                self.result.drawn = build_site(self.environment)
+                self.result.site = self.result.drawn.index
             except AiUsageError as failure:
                 self.result.site_error = str(failure)
 
@@ -234,7 +270,7 @@ class Night:
         """Build again what stands behind the masks, after the linear audit had more of it hidden."""
         prepare_lake(self.environment)
         for node in (nodes := run_nodes([*_BUILD, "--select", MASKED_MODELS], self.environment)):
-            self._progress("dbt", f"{node.name}, with more hidden")
+            self._progress("dbt", f"{node.place} {node.name}, with more hidden".strip())
         if not nodes.result.ok:
             self.result.dbt = nodes.result
         return nodes.result.ok
@@ -290,6 +326,7 @@ def build_and_publish(night: Night, *, accepted: Sequence[str] = ()) -> NightRes
     """Everything that comes after loading; `ai-usage publish` does only this."""
     night.check(accepted)
     night.build()
+    night.audit()
     night.publish()
     night.build_site()
     return night.finish()

@@ -1,16 +1,14 @@
-"""What a run tells a person: live progress, an outcome, findings. No value of any record is ever printed."""
+"""What a run tells a person in the end: an outcome, findings. No value of any record is ever printed."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.console import console
@@ -24,44 +22,6 @@ if TYPE_CHECKING:
     from orchestration.backup.archive import Manifest
     from orchestration.backup.restore import Restored
     from orchestration.result import NightResult
-
-ProgressCall = Callable[[str, str], None]
-
-
-@contextlib.contextmanager
-def live_progress(*, quiet: bool = False) -> Iterator[ProgressCall]:
-    """One line a stage that says what is being done now; plain lines where there is no terminal."""
-    out = console(stderr=True)
-    if quiet:
-        yield lambda _stage, _message: None
-        return
-    if not out.is_terminal:
-        yield _plain_lines(out)
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.fields[stage]:<16}"), TextColumn("{task.description}"))
-    with Progress(*columns, TimeElapsedColumn(), console=out) as progress:
-        tasks: dict[str, Any] = {}
-
-        def show(stage: str, message: str) -> None:
-            if stage not in tasks:
-                for task in tasks.values():
-                    progress.stop_task(task)
-                tasks[stage] = progress.add_task(message, stage=stage, total=None)
-            progress.update(tasks[stage], description=message[:60])
-
-        yield show
-
-
-def _plain_lines(out: Console) -> ProgressCall:
-    """For logs: one line when a stage begins."""
-    seen: set[str] = set()
-
-    def show(stage: str, message: str) -> None:
-        if stage not in seen:
-            seen.add(stage)
-            out.print(f"{stage}: {message}", highlight=False)
-
-    return show
 
 
 def print_night(result: NightResult, *, quiet: bool = False) -> None:
@@ -231,17 +191,53 @@ def _counts(manifest: Manifest) -> dict[str, object]:
 
 
 def print_findings(findings: list[tuple[str, Finding]], *, as_json: bool = False) -> None:
-    """What `doctor` found, a line each, the remedy under what is wrong."""
+    """What `doctor` found, a line each, the remedy under what is wrong, a count at the end."""
     if as_json:
         rows = [
-            {"area": area, "subject": f.subject, "ok": f.ok, "message": f.message, "remedy": f.remedy}
+            {
+                "area": area,
+                "subject": f.subject,
+                "ok": f.ok,
+                "state": _state(f),
+                "message": f.message,
+                "remedy": f.remedy,
+            }
             for area, f in findings
         ]
         sys.stdout.write(json.dumps(rows, indent=2) + "\n")
         return
     out = console()
     for area, finding in findings:
-        mark = "[green]ok[/]     " if finding.ok else "[red]to fix[/] "
-        out.print(f"{mark}{area}: {finding.subject}: {finding.message}", highlight=False)
+        state = _state(finding)
+        out.print(f"[{_COLOURS[state]}]{state:<14}[/]{escape(_told(area, finding))}", highlight=False)
         if finding.remedy and not finding.ok:
-            out.print(f"        {finding.remedy}", highlight=False)
+            out.print(f"{'':<14}{escape(finding.remedy)}", highlight=False)
+    out.print(_counted([_state(finding) for _, finding in findings]), highlight=False)
+
+
+_COLOURS = {"ok": "green", "to fix": "red", "not connected": "dim"}
+
+
+def _state(finding: Finding) -> str:
+    if not finding.ok:
+        return "to fix"
+    return "ok" if finding.is_connected else "not connected"
+
+
+def _told(area: str, finding: Finding) -> str:
+    """The line of a finding; its subject is left out where the message names it."""
+    if finding.subject.lower() in finding.message.lower() or not finding.is_connected:
+        return f"{area}: {finding.message}"
+    return f"{area}: {finding.subject}: {finding.message}"
+
+
+def _counted(states: list[str]) -> str:
+    checks = [state for state in states if state != "not connected"]
+    to_fix = checks.count("to fix")
+    text = f"{len(checks)} checks: {len(checks) - to_fix} ok, {to_fix} to fix"
+    absent = len(states) - len(checks)
+    return (
+        f"{text}; {absent} {'source is' if absent == 1 else 'sources are'} not connected."
+        if absent
+        else f"{text}."
+    )

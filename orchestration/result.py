@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dashboards.builder import Site
     from ingestion.pipeline import SourceResult
     from orchestration.checks import CheckResult
     from orchestration.dbt import DbtResult
@@ -34,7 +35,8 @@ class NightResult:
     """What one run did: a result per source, checks, dbt's, what was published, and seconds by stage.
 
     `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`. `freshness`
-    is empty when nobody could tell. `site` is the page to open, when one was built; `site_error` why none was.
+    is empty when nobody could tell. `site` is the page to open, when one was built, `drawn` what it
+    consists of; `site_error` why none was.
     """
 
     run_id: str
@@ -46,6 +48,7 @@ class NightResult:
     error: str | None = None
     refused_by: str | None = None
     site: Path | None = None
+    drawn: Site | None = None
     site_error: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 

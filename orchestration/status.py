@@ -21,11 +21,8 @@ from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watc
 # A nightly run may be late by a day; after two the figures are old news.
 OLD_AFTER = dt.timedelta(days=2)
 OF_THE_FUTURE = dt.timedelta(hours=6)
-_ORIGIN = {
-    "warehouse": "the warehouse",
-    "published": "the published version",
-    "nothing": "nothing: no source was loaded yet",
-}
+_ORIGIN = {"warehouse": "the warehouse", "published": "the published version", "nothing": "nothing"}
+_ALWAYS = "the beginning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ def _attention(status: Status, watched: Watched, state: AlertState) -> list[Atte
         remedy = "`ai-usage doctor`, then `ai-usage run`."
         if watched.busy:
             remedy = "Wait for the run that holds the warehouse to end, or look whether it can be reached."
-        found.append(Attention("No night has ended yet; nothing is published.", "the beginning", remedy))
+        found.append(Attention("No night has ended yet; nothing is published.", _ALWAYS, remedy))
         return found
     found += [
         Attention(entry["what"], f"{entry['since']} (told {entry['first_seen']})", entry["remedy"])
@@ -104,7 +101,7 @@ def _attention(status: Status, watched: Watched, state: AlertState) -> list[Atte
     ]
     if status.published is None or status.age is None:
         if "publish:stopped" not in state.open:
-            found.append(Attention("Nothing is published yet.", "the beginning", "Run `ai-usage run`."))
+            found.append(Attention("Nothing is published yet.", _ALWAYS, "Run `ai-usage run`."))
     elif status.age > OLD_AFTER and "publish:stopped" not in state.open:
         as_of = utc(status.published.as_of or status.published.published_at)
         found.append(
@@ -143,7 +140,7 @@ def _untold(watched: Watched, state: AlertState) -> list[Attention]:
             found.append(
                 Attention(
                     f"{source} failed: {error}" if error else f"{source} is stale: {names}.",
-                    f"after {through}" if through else "the beginning",
+                    f"after {through}" if through else _ALWAYS,
                     f"`ai-usage doctor`, then `ai-usage run --source {source}`.",
                 )
             )
@@ -174,7 +171,8 @@ def print_status(status: Status, *, as_json: bool = False, quiet: bool = False) 
             out.print(f"lost for good: {hole.source}, {days}: {', '.join(hole.resources)}", highlight=False)
     for item in status.attention:
         out.print(f"[red]to do[/] {_plain(item.what)}", highlight=False)
-        out.print(f"      since {_plain(item.since)}. {_plain(item.remedy)}", highlight=False)
+        since = "" if item.since == _ALWAYS else f"since {_plain(item.since)}. "
+        out.print(f"      {since}{_plain(item.remedy)}", highlight=False)
     if status.is_fresh and not quiet:
         out.print("[green]All is fresh.[/]")
 
@@ -206,7 +204,10 @@ def _print_versions(out: Console, status: Status) -> None:
             out.print(f"  {_plain(str(night['error']))}", highlight=False)
     if status.warehouse_busy:
         out.print("[yellow]The warehouse is busy[/] (a run holds it) or cannot be reached.")
-    out.print(f"sources, read from {_ORIGIN[status.read_from]}:", highlight=False)
+    if status.resources:
+        out.print(f"sources, read from {_ORIGIN[status.read_from]}:", highlight=False)
+    else:
+        out.print("sources: none was loaded yet")
 
 
 def _table(status: Status) -> Table:

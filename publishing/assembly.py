@@ -28,12 +28,12 @@ PUBLICATION = "publication"
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """What stands in `schema`: its tables (with `publication`), and how many rows of marts they hold."""
+    """What stands in `schema`: its tables (with `publication`), and how many rows each mart among them has."""
 
     run_id: str
     schema: str
     tables: tuple[str, ...]
-    rows: int
+    counts: Mapping[str, int]
     published_at: dt.datetime
     as_of: dt.datetime | None
     newest: Mapping[PeriodType, Newest]
@@ -68,7 +68,6 @@ def assemble(
     schema, store = environment.schema(NEXT), ClosedStore(session, environment)
     discard(session, environment)
     session.execute(f"create schema {session.name(schema)}")
-    rows = 0
     periods = mart_periods(session, environment.schema(MARTS), tables)
     for table in tables:
         source, target = session.name(environment.schema(MARTS), table), session.name(schema, table)
@@ -82,8 +81,9 @@ def assemble(
                 _closed_rows(session, store, schema, table, periods[table], held)
             add_open_rows(session, environment, schema, table, decided.open)
     make_again(session, environment.schema(MARTS), schema, tables, queries)
-    for table in tables:
-        rows += int(session.value(f"select count(*) from {session.name(schema, table)}"))
+    counts = {
+        table: int(session.value(f"select count(*) from {session.name(schema, table)}")) for table in tables
+    }
     published_at, newest = dt.datetime.now(dt.UTC).replace(tzinfo=None), newest_as_of(session, environment)
     as_of = newest.replace(tzinfo=None) if newest else None
     reach = {kind: decided.newest(kind) for kind in PERIOD_COLUMNS.values()}
@@ -97,7 +97,7 @@ def assemble(
         *(run_id, published_at, as_of),
         *(day for kind in reach.values() for day in (kind.start, kind.next_from)),
     )
-    return Assembled(run_id, schema, (*tables, PUBLICATION), rows, published_at, as_of, reach)
+    return Assembled(run_id, schema, (*tables, PUBLICATION), counts, published_at, as_of, reach)
 
 
 def _new_rows(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,8 +37,9 @@ class Publication:
     """What was published, when, up to when its figures reach, and where readers find it.
 
     Figures of `closed` periods appear or are corrected with this version; a correction of `kept` ones
-    concerns too few people to be published. `newest` says how far the figures reach. `database` and
-    `parquet_dir` are None on a server database; `location` says the place anyway.
+    concerns too few people to be published. `newest` says how far the figures reach, `counts` how many rows
+    each table has. `database` and `parquet_dir` are None on a server database; `location` says the place
+    anyway.
     """
 
     run_id: str
@@ -52,6 +53,11 @@ class Publication:
     closed: tuple[Period, ...] = ()
     kept: tuple[Period, ...] = ()
     newest: Mapping[PeriodType, Newest] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+# A publish in two parts: it stops once, after the next version passed every audit and before the switch.
+Publishing = Generator[None, None, Publication]
 
 
 def publish_hiding(
@@ -62,6 +68,18 @@ def publish_hiding(
     k: int = 5,
     queries: Queries = dict,
 ) -> Publication:
+    """Both parts of :func:`publishing_hiding`."""
+    return _whole(publishing_hiding(environment, run_id, rebuild, k=k, queries=queries))
+
+
+def publishing_hiding(
+    environment: Environment,
+    run_id: str,
+    rebuild: Callable[[], bool],
+    *,
+    k: int = 5,
+    queries: Queries = dict,
+) -> Publishing:
     """Publish; where the linear audit asks for more to be hidden, build that and publish it.
 
     `rebuild` builds the models that `MASKED_MODELS` selects and says whether that went well. `queries`: see
@@ -71,11 +89,11 @@ def publish_hiding(
         AiUsageError: as `publish`; also when the second build failed.
     """
     try:
-        return publish(environment, run_id, k=k, queries=queries)
+        return (yield from publishing(environment, run_id, k=k, queries=queries))
     except MoreToHideError as found:
         if not rebuild():
             raise
-        return publish(environment, run_id, k=k, expected=found.expected, queries=queries)
+        return (yield from publishing(environment, run_id, k=k, expected=found.expected, queries=queries))
 
 
 def publish(
@@ -86,6 +104,18 @@ def publish(
     expected: CleanCells | None = None,
     queries: Queries = dict,
 ) -> Publication:
+    """Both parts of :func:`publishing`."""
+    return _whole(publishing(environment, run_id, k=k, expected=expected, queries=queries))
+
+
+def publishing(
+    environment: Environment,
+    run_id: str,
+    *,
+    k: int = 5,
+    expected: CleanCells | None = None,
+    queries: Queries = dict,
+) -> Publishing:
     """Make the finished marts the version that readers see. The caller holds the run's lock.
 
     Readers never wait and never see a mixture: until the last step nothing of theirs is touched, and the last
@@ -98,7 +128,7 @@ def publish(
     """
     try:
         with environment.session() as session:
-            return _publish(session, environment, run_id, k, expected, queries)
+            return (yield from _publish(session, environment, run_id, k, expected, queries))
     except AuditFailedError:
         raise
     except AiUsageError as error:
@@ -110,6 +140,15 @@ def publish(
         ) from error
 
 
+def _whole(parts: Publishing) -> Publication:
+    while True:
+        try:
+            next(parts)
+        except StopIteration as done:
+            publication: Publication = done.value
+            return publication
+
+
 def _publish(
     session: WarehouseSession,
     environment: Environment,
@@ -117,7 +156,7 @@ def _publish(
     k: int,
     expected: CleanCells | None,
     queries: Queries,
-) -> Publication:
+) -> Publishing:
     standing = readers_keep(environment)
     copy_marts(session, environment)
     marts = marts_tables(session, environment)
@@ -128,6 +167,7 @@ def _publish(
     # What the linear audit asks to be hidden is hidden by the next build, so it comes before the last look.
     require_nothing_told(memory, run_id, k, standing=standing, expected=expected)
     require_clean(audit(session, assembled.schema, k, decided.held), standing)
+    yield
     memory.remember(run_id)
     close(session, environment, assembled.schema, marts, decided, run_id)
     return _switch(session, environment, assembled, decided, memory)
@@ -148,13 +188,14 @@ def _switch(
         assembled.published_at,
         assembled.as_of,
         tables,
-        assembled.rows,
+        sum(assembled.counts.values()),
         location=str(folder.database) if is_file else f"schema {schema}",
         database=folder.database if is_file else None,
         parquet_dir=folder.parquet if is_file else None,
         closed=tuple(sorted(decided.closing)),
         kept=tuple(sorted(decided.kept)),
         newest=assembled.newest,
+        counts=assembled.counts,
     )
     if is_file:
         _switch_files(session, environment, assembled, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,14 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from orchestration.night import NightResult, Progress
+
+OWNER_VARIABLE = "AI_USAGE_OWNER"
+_OWNER = "team:analytics"  # as in models/exposures.yml
+
+
+def owners() -> list[str]:
+    """Who looks after every asset: an address or `team:<name>`."""
+    return [os.environ.get(OWNER_VARIABLE) or _OWNER]
 
 
 @dataclass

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dagster as dg
 
 from orchestration.defs.deployment import Deployment
+from orchestration.defs.history import prepare_home
 from orchestration.defs.night import JOB, nightly_definitions
 from orchestration.night import NightResult
 
 
-def run_in_process(deployment: Deployment) -> NightResult:
-    """One night through the same job that the schedule starts; its events are not kept.
+def run_in_process(deployment: Deployment, history: Path | None = None) -> NightResult:
+    """One night through the same job that the schedule starts.
+
+    Its events are kept in `history`, a DAGSTER_HOME in which `make dev` finds them; without one they are
+    forgotten.
 
     Raises:
         AiUsageError: the night could not begin or ended before its end.
     """
     job = nightly_definitions(deployment).resolve_job_def(JOB)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    with dg.DagsterInstance.ephemeral() as instance:
+    with _instance(history) as instance:
         job.execute_in_process(run_config=quiet, instance=instance, raise_on_error=False)
     if deployment.error is not None:
         raise deployment.error
     return deployment.results[-1]
+
+
+def _instance(history: Path | None) -> dg.DagsterInstance:
+    if history is None:
+        return dg.DagsterInstance.ephemeral()
+    return dg.DagsterInstance.from_config(str(prepare_home(history)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from dashboards.declaration import load_pages
 from dashboards.navigation import DEFINITIONS
+from tests.tools import tool
 
 PAGES = load_pages()
 FIRST = next(iter(PAGES))
@@ -33,8 +33,7 @@ FILES = {**{name: file_of(name) for name in PAGES}, DEFINITIONS: f"{DEFINITIONS}
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium; playwright's own is never downloaded."""
-    path = shutil.which("chromium")
-    assert path, "Chromium is missing: apt-get install chromium, as .ci/run does."
+    path = tool("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         yield browser

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.markdown import ROOT
+from tests.tools import tool
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PARTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "macros", "models", "seeds", "docs/metrics.md")
@@ -39,8 +40,7 @@ def installed(tmp_path: Path) -> Path:
 def as_anybody() -> list[str]:
     if os.geteuid() != 0:
         return []
-    if shutil.which("setpriv") is None:
-        pytest.skip("setpriv is missing: install the package util-linux, or run the tests without root")
+    tool("setpriv")
     return AS_ANYBODY
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import configparser
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,14 +11,13 @@ import pytest
 
 from orchestration.night import ExitCode
 from tests.docs.markdown import ROOT
+from tests.tools import needs
 
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 SERVICES = [path for path in UNITS if path.suffix == ".service"]
 INSTALLED = "/opt/ai-usage/.venv/bin"
 
-needs_systemd = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="systemd-analyze is missing: install the package systemd"
-)
+needs_systemd = needs("systemd-analyze")
 
 
 @pytest.fixture

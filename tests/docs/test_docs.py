@@ -118,3 +118,12 @@ def test_exit_codes_are_documented() -> None:
     rows = re.findall(r"^\| (\d) \| ([a-z ]+) \|", (ROOT / "docs/deploy.md").read_text(encoding="utf-8"), re.M)
     written = {int(code): name.replace(" ", "_").upper() for code, name in rows}
     assert written == {int(code): code.name for code in ExitCode}
+
+
+def test_the_home_page_of_dbt_docs_leads_to_every_published_table() -> None:
+    """An analyst landed on dbt's own welcome page."""
+    page = (ROOT / "models" / "overview.md").read_text(encoding="utf-8")
+    named = re.findall(r"#!/model/model\.ai_usage\.(\w+)\)", page)
+    marts = sorted(path.stem for path in (ROOT / "models" / "marts").rglob("*.sql"))
+    assert page.startswith("{% docs __overview__ %}")
+    assert sorted(named) == marts

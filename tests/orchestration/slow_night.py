@@ -15,7 +15,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from orchestration.defs.deployment import Deployment
-from orchestration.defs.night import JOB, night_assets
+from orchestration.defs.night import JOB, night_definitions
 from orchestration.defs.recovery import recovery_definitions
 from orchestration.defs.transform import DbtAssets
 from tests.orchestration.fake_source import DAYS, source
@@ -42,9 +42,10 @@ deployment = Deployment(
 
 @dg.definitions
 def definitions() -> dg.Definitions:
-    night = night_assets(deployment, DbtAssets([], [], {}, {}))
+    night = night_definitions(deployment, DbtAssets([], [], {}, {}))
     selection = dg.AssetSelection.keys(dg.AssetKey(["raw_slow", "days"]))
     job = dg.define_asset_job(JOB, selection, executor_def=dg.in_process_executor)
     return dg.Definitions.merge(
-        dg.Definitions(assets=[night], jobs=[job]), recovery_definitions(deployment, {JOB}, wait=lambda _: None)
+        dg.Definitions(assets=night.assets, resources=night.resources, jobs=[job]),
+        recovery_definitions(deployment, {JOB}, wait=lambda _: None),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import shutil
 import ssl
 import subprocess
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from orchestration.night import NightResult
 from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, consecutive
 from publishing.publish import Publication
 from tests.orchestration.receivers import Webhook, mail_server, webhook
+from tests.tools import needs
 
 NIGHT = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -188,7 +188,7 @@ def test_mail_is_sent_and_both_channels_are_told_once(
     assert len(hook.texts) == 1
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="install openssl to make a certificate")
+@needs("openssl")
 def test_mail_logs_in_over_starttls_and_trusts_no_stranger(
     env: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

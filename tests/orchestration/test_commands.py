@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import io
 import json
 import os
 import resource
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
+import requests
 from filelock import FileLock
+from rich.console import Console
+from rich.progress import Progress
+from typer.testing import CliRunner
 
 from ingestion.config import environment
-from ingestion.errors import BusyError
+from ingestion.errors import BusyError, ConfigurationError
+from ingestion.privacy.pseudonym import load_key
+from ingestion.source_types import Finding
+from orchestration.cli import app
 from orchestration.console import console
 from orchestration.dbt import DbtResult
+from orchestration.dev import shown
 from orchestration.lock import LOCK_SECONDS
+from orchestration.look import server
 from orchestration.night import ExitCode, NightResult, run_lock
+from orchestration.places import DEMO_DIR
+from orchestration.progress import Lines, Phases
+from orchestration.report import print_findings
 
+runner = CliRunner()
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
 
@@ -149,3 +166,129 @@ def test_exit_codes_name_the_most_important_failure() -> None:
     assert result.exit_code is ExitCode.NOT_PUBLISHED
     result.dbt = DbtResult(exit_code=1)
     assert result.exit_code is ExitCode.BUILD_FAILED
+
+
+def told(*arguments: str) -> tuple[int, str]:
+    """The exit code and everything that is printed, without a process of its own."""
+    done = runner.invoke(app, arguments)
+    return done.exit_code, " ".join(done.output.split())
+
+
+def test_help_keeps_brackets_and_names_exit_codes() -> None:
+    """The section `[retention]` was taken for markup and vanished."""
+    code, shown = told("--help")
+    assert code == ExitCode.OK
+    assert "older than [retention] allows" in shown
+    assert "Exit codes: 0 done" in shown
+    assert "..." not in shown.split("Commands:")[1].split("Exit codes")[0], "a summary is cut short"
+    _, shown = told("run", "--help")
+    assert "<bool>" not in shown
+    assert "--no-full-refresh" not in shown
+    assert "Ends with 7" in told("doctor", "--help")[1]
+
+
+def test_the_version_is_told() -> None:
+    assert told("--version") == (ExitCode.OK, f"ai-usage {importlib.metadata.version('ai-usage-analytics')}")
+
+
+def test_a_wrong_path_or_name_is_an_error_that_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "file").touch()
+    cases = {
+        ("status", "--data-dir", f"{tmp_path}/dta"): f"Did you mean {tmp_path}/data?",
+        ("run", "--data-dir", f"{tmp_path}/file"): "is a file and no folder",
+        ("demo", "--data-dir", f"{tmp_path}/file"): "is a file and no folder",
+        ("restore", "--from", f"{tmp_path}/dat"): f"Did you mean {tmp_path}/data?",
+        ("erase", "--from-file", f"{tmp_path}/fil"): f"Did you mean {tmp_path}/file?",
+        ("site", "--target", "postgre"): "Did you mean postgres?",
+        ("stauts",): "Did you mean 'status'?",
+    }
+    for arguments, expected in cases.items():
+        code, shown = told(*arguments)
+        assert (code, expected in shown) == (ExitCode.USAGE, True), (arguments, shown)
+
+
+def test_status_on_nothing_says_so_once(tmp_path: Path) -> None:
+    code, shown = told("status", "--data-dir", str(tmp_path))
+    assert code == ExitCode.FINDINGS
+    assert "sources: none was loaded yet" in shown
+    assert "nothing:" not in shown
+    assert "since the beginning" not in shown
+
+
+def test_doctor_counts_and_tells_what_is_not_connected_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    print_findings(
+        [
+            ("key", Finding("pseudonymisation key", False, "No pseudonymisation key: set one.", "Make one.")),
+            ("hris", Finding("roster", True, "602 people")),
+            ("chatgpt", Finding("settings", True, "not connected; see [sources.chatgpt]", is_connected=False)),
+        ]
+    )
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines == [
+        "to fix key: No pseudonymisation key: set one.",
+        "Make one.",
+        "ok hris: roster: 602 people",
+        "not connected chatgpt: not connected; see [sources.chatgpt]",
+        "2 checks: 1 ok, 1 to fix; 1 source is not connected.",
+    ]
+
+
+def test_nobody_is_told_to_print_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AI_USAGE_PSEUDONYM_KEY", raising=False)
+    monkeypatch.delenv("AI_USAGE_PSEUDONYM_KEY_FILE", raising=False)
+    with pytest.raises(ConfigurationError) as missing:
+        load_key()
+    assert "print(" not in missing.value.remedy
+
+
+def test_a_phase_that_is_over_stops_and_gets_a_tick() -> None:
+    with Progress(console=Console(file=io.StringIO(), force_terminal=True)) as progress:
+        phases = Phases(progress)
+        phases.show("dbt", "1 of 547 stg_days")
+        phases.show("dbt", "547 of 547 usage")
+        phases.show("site", "drawing")
+        dbt, site = progress.tasks
+        assert (dbt.finished, dbt.description) == (True, "547 of 547 usage")
+        assert not site.finished
+        phases.finish()
+        assert site.finished
+
+
+def test_a_log_hears_of_a_long_phase_before_it_ends() -> None:
+    written = io.StringIO()
+    with Lines(Console(file=written, width=100), silent_seconds=0.04) as lines:
+        lines.show("audit", "looking for small groups")
+        deadline = time.monotonic() + 10
+        while written.getvalue().count("\n") < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    first, second = written.getvalue().splitlines()[:2]
+    assert first == "audit: looking for small groups"
+    assert second.startswith("audit: looking for small groups (")
+
+
+def test_the_site_is_served_on_this_machine_alone(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<title>Overview</title>", encoding="utf-8")
+    with server(tmp_path, 0) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        host, port = running.server_address[:2]
+        assert host == "127.0.0.1"
+        assert "Overview" in requests.get(f"http://127.0.0.1:{port}/", timeout=10).text
+        with pytest.raises(ConfigurationError, match="taken"):
+            server(tmp_path, int(port))
+        running.shutdown()
+
+
+def test_make_dev_shows_the_demo_until_there_is_something_of_ones_own(tmp_path: Path) -> None:
+    """After `make demo` the pages of `make dev` were empty: its run was kept nowhere."""
+    own, demo = tmp_path / ".data", tmp_path / DEMO_DIR
+    assert shown({}, tmp_path, has_key=False).home == own / "dagster"
+    (demo / "dagster").mkdir(parents=True)
+    assert (found := shown({}, tmp_path, has_key=False)).home == demo / "dagster"
+    assert found.data_dir == demo
+    assert shown({}, tmp_path, has_key=True).data_dir == own
+    assert shown({"AI_USAGE_DATA_DIR": "/srv/usage"}, tmp_path, has_key=False).home == Path(
+        "/srv/usage/dagster"
+    )
+    (own / "warehouse.duckdb").touch()
+    assert shown({}, tmp_path, has_key=False).data_dir == own

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ import pytest
 from dashboards.builder import Site
 from ingestion.config import environment
 from ingestion.errors import AiUsageError, ConfigurationError, SourceError
+from ingestion.pipeline import SourceResult
 from ingestion.privacy.pseudonym import Pseudonymiser
-from ingestion.source import SourceRun
+from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.registry import SOURCES
 from orchestration import night as night_module
@@ -25,14 +25,18 @@ from orchestration.dbt import DbtResult, NodeResult, NodeStream
 from orchestration.defs import retention
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.ingest import IN_TIME, LOADED, raw_key
-from orchestration.defs.night import JOB, STEP, night_assets, nightly_definitions
+from orchestration.defs.night import JOB, night_definitions, nightly_definitions
+from orchestration.defs.night.shift import RESOURCE
+from orchestration.defs.night.steps import night_steps
+from orchestration.defs.publish import PublishedTable
 from orchestration.defs.retention import retention_definitions
 from orchestration.defs.schedules import CRON_VARIABLE, REREAD_DAYS
 from orchestration.defs.transform import DbtAssets
 from orchestration.freshness import SourceFreshness, stale_names
 from orchestration.night import ExitCode, run_lock
 from orchestration.project import PROJECT_DIR
-from publishing.publish import Publication
+from publishing.audit import AuditFailedError
+from publishing.publish import Publication, Publishing
 from tests.orchestration.fake_source import DAYS, source
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
@@ -72,6 +76,7 @@ def models() -> DbtAssets:
         [dg.AssetCheckSpec(MART_TEST.name, asset=MART)],
         {"model.staging": STAGING, "model.mart": MART},
         {"test.mart": MART_TEST},
+        [PublishedTable("usage", MART, "Who uses what.")],
     )
 
 
@@ -79,6 +84,7 @@ def models() -> DbtAssets:
 def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """Stands for dbt and the switch; says what they were asked, and lets a test choose dbt's word."""
     told: dict[str, Any] = {"published": [], "alerts": [], "test": "pass", "freshness": [], "site": None}
+    told["audit"] = None
 
     def nodes(arguments: list[str], _environment: object, *, fresh_at: dt.datetime) -> NodeStream:
         told["dbt"], told["fresh_at"] = arguments, fresh_at
@@ -92,10 +98,14 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
 
         return NodeStream(run)
 
-    def publish(_environment: object, run_id: str, _rebuild: object, **_options: object) -> Publication:
+    def publish(_environment: object, run_id: str, _rebuild: object, **_options: object) -> Publishing:
+        if told["audit"] is not None:
+            raise AuditFailedError(told["audit"])
+        yield
         told["published"].append(run_id)
         fields: dict[str, Any] = dict.fromkeys(Publication.__dataclass_fields__)
-        return Publication(**fields | {"run_id": run_id, "tables": ("usage",), "rows": 1})
+        more = {"counts": {"usage": 1}, "closed": (), "newest": {}, "location": "a file"}
+        return Publication(**fields | {"run_id": run_id, "tables": ("usage",), "rows": 1} | more)
 
     def build_site(_environment: object) -> Site:
         told["drawn"] = len(told["published"])
@@ -105,9 +115,27 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
 
     monkeypatch.setattr(night_module, "run_nodes", nodes)
     monkeypatch.setattr(night_module, "build_site", build_site)
-    monkeypatch.setattr(night_module, "publish_hiding", publish)
+    monkeypatch.setattr(night_module, "publishing_hiding", publish)
     monkeypatch.setattr(night_module, "notify", lambda *_args, **_kwargs: told["alerts"].append(1))
     return told
+
+
+@pytest.fixture
+def loaded(stages: dict[str, Any], deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The stages, and loads that take no time: for tests that look at what comes after loading."""
+    deployment.sources = [source("up", answers)]
+
+    def load(definition: SourceDefinition, _context: object) -> SourceResult:
+        status = stages["loads"].get(definition.name, "ok")
+        error = "down: the vendor does not answer." if status == "failed" else None
+        return SourceResult(definition.name, status, NOW, NOW, error, {"days": 3})
+
+    stages["loads"] = {}
+    monkeypatch.setattr(night_module, "open_context", lambda *_args: object())
+    monkeypatch.setattr(night_module, "run_source", load)
+    monkeypatch.setattr(night_module, "run_checks", lambda _environment: [])
+    monkeypatch.setattr(night_module, "newest_run_at", lambda _environment: NOW)
+    return stages
 
 
 def run_job(
@@ -115,17 +143,17 @@ def run_job(
     models: DbtAssets,
     instance: dg.DagsterInstance,
     config: dict[str, Any] | None = None,
+    selection: Sequence[dg.AssetKey] | None = None,
 ) -> dg.ExecuteInProcessResult:
-    night = night_assets(deployment, models)
-    job = dg.define_asset_job(JOB, dg.AssetSelection.assets(night), executor_def=dg.in_process_executor)
-    defs = dg.Definitions(assets=[night], jobs=[job])
-    return defs.resolve_job_def(JOB).execute_in_process(
+    job = night_definitions(deployment, models).resolve_job_def(JOB)
+    return job.execute_in_process(
         run_config={
-            "ops": {STEP: {"config": config or {}}},
+            "resources": {RESOURCE: {"config": config or {}}},
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
         instance=instance,
         raise_on_error=False,
+        asset_selection=selection,
     )
 
 
@@ -157,54 +185,53 @@ def test_a_failing_source_stops_nothing_and_fails_the_run_at_its_end(
 
 
 def test_a_failed_dbt_test_is_a_failed_check_and_publishes_nothing(
-    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
 ) -> None:
-    stages["test"] = "fail"
+    loaded["test"] = "fail"
     result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
     checks = {(c.asset_key, c.check_name): c.passed for c in result.get_asset_check_evaluations()}
     assert checks[MART, MART_TEST.name] is False
     assert not result.success
-    assert stages["published"] == []
+    assert loaded["published"] == []
     assert deployment.results[0].exit_code is ExitCode.BUILD_FAILED
-    assert stages["alerts"] == [1]
+    assert loaded["alerts"] == [1]
 
 
 def test_the_site_is_an_asset_after_the_publish(
-    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
 ) -> None:
-    deployment.sources = [source("up", answers)]
     result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
     assert result.success
     assert dg.AssetKey("site") in made(result)
-    assert stages["drawn"] == 1, "after the switch"
+    assert loaded["drawn"] == 1, "after the switch"
 
 
 def test_a_site_that_fails_fails_the_run_and_undoes_nothing(
-    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
 ) -> None:
-    deployment.sources = [source("up", answers)]
-    stages["site"] = "dashboards/pages/x.yml is no YAML."
+    loaded["site"] = "dashboards/pages/x.yml is no YAML."
     result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
     assert not result.success
     assert dg.AssetKey("site") not in made(result)
     assert dg.AssetKey(["published", "usage"]) in made(result)
     assert deployment.results[0].exit_code is ExitCode.SITE_FAILED
-    assert stages["alerts"] == [1]
+    assert loaded["alerts"] == [1]
 
 
 def test_a_source_that_is_behind_is_a_warning_and_stops_nothing(
-    deployment: Deployment, models: DbtAssets, stages: dict[str, Any]
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
 ) -> None:
-    deployment.sources = [source("up", answers), replace(source("off", answers), is_connected=lambda _: False)]
+    deployment.sources = [source("up", answers), source("off", answers)]
+    loaded["loads"] = {"off": "not_connected"}
     late = dt.timedelta(days=4)
-    stages["freshness"] = [
+    loaded["freshness"] = [
         SourceFreshness("up", "days", is_stale=True, due_at=NOW.replace(tzinfo=None) - late, behind=late),
         SourceFreshness("off", "days", is_stale=False, due_at=NOW.replace(tzinfo=None), behind=dt.timedelta()),
         SourceFreshness("ops", "runs", is_stale=False),  # no table of a source
     ]
     result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
     assert result.success
-    assert stages["fresh_at"] == NOW
+    assert loaded["fresh_at"] == NOW
     told = {c.asset_key: c for c in result.get_asset_check_evaluations() if c.check_name == IN_TIME}
     assert told.keys() == {raw_key("up", "days")}, "what is not connected is neither fresh nor stale"
     check = told[raw_key("up", "days")]
@@ -242,6 +269,101 @@ def test_dagster_is_busy_while_the_command_runs(
     assert not result.success
     assert made(result) == set()
     assert stages["published"] == stages["alerts"] == []
+
+
+def steps(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """How each step ended, in the order in which they did; one that was not begun has no entry."""
+    ends = {"STEP_SUCCESS": "ok", "STEP_FAILURE": "failed", "STEP_SKIPPED": "skipped"}
+    return {
+        event.step_key: ends[event.event_type_value]
+        for event in result.all_events
+        if event.step_key is not None and event.event_type_value in ends
+    }
+
+
+def test_the_night_shows_its_steps_and_fails_where_it_fails(
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
+) -> None:
+    """A failed source keeps nobody from building; a failed audit is where the night ends."""
+    deployment.sources = [source("up", answers), source("down", refuses)]
+    loaded["loads"] = {"down": "failed"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run_job(deployment, models, instance)
+        went_on = {"check": "ok", "build": "ok", "audit": "ok", "publish": "ok", "site": "ok"}
+        assert steps(result) == {"load_up": "ok", "load_down": "failed", **went_on}
+        assert list(steps(result))[2:] == list(went_on), "one after the other"
+        assert loaded["alerts"] == [1]
+
+        loaded["audit"] = "One department can be told."
+        refused = run_job(deployment, models, instance)
+        ended = steps(refused)
+        assert (ended["build"], ended["audit"]) == ("ok", "failed")
+        assert ended.keys().isdisjoint({"publish", "site"}), "nothing was switched to"
+        assert len(loaded["published"]) == 1
+        assert loaded["alerts"] == [1, 1], "told once a night"
+        with run_lock(deployment.environment()):
+            pass  # given back
+
+
+def test_a_published_table_is_made_under_the_name_that_readers_use(
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
+) -> None:
+    """Three marts have an alias: their assets waited under the model's name and were never made."""
+    aliased = dg.AssetKey(["marts", "mart_usage"])
+    models.specs[1] = dg.AssetSpec(aliased, deps=[STAGING], group_name="marts", skippable=True)
+    models.asset_of["model.mart"] = aliased
+    models.checks[0] = dg.AssetCheckSpec(MART_TEST.name, asset=aliased)
+    models.check_of["test.mart"] = dg.AssetCheckKey(aliased, MART_TEST.name)
+    models.published[0] = PublishedTable("usage", aliased, "Who uses what.")
+    instance = dg.DagsterInstance.ephemeral()
+    result = run_job(deployment, models, instance)
+    assert result.success
+    every = {key for step in night_steps(deployment, models) for key in (spec.key for spec in step.specs)}
+    assert every - made(result) == set()
+    (usage,) = [
+        event.materialization
+        for event in result.get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey(["published", "usage"])
+    ]
+    assert usage.metadata["dagster/row_count"].value == 1
+
+    # Asked for alone: what is published is built and audited first.
+    again = run_job(deployment, models, instance, selection=[dg.AssetKey(["published", "usage"])])
+    assert steps(again) == {"publish": "ok"}
+    assert len(loaded["published"]) == 2
+    raw = run_job(deployment, models, instance, selection=[raw_key("up", "days")])
+    assert made(raw) == {raw_key("up", "days")}, (
+        "its checks belong to other steps, which build nothing for them"
+    )
+    drawn = run_job(deployment, models, instance, selection=[dg.AssetKey("site")])
+    assert steps(drawn) == {"site": "ok"}
+    assert (len(loaded["published"]), loaded["alerts"]) == (2, [1, 1])
+
+
+def test_a_night_without_a_connected_source_is_no_success(
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
+) -> None:
+    deployment.sources = [source("off", answers)]
+    loaded["loads"] = {"off": "not_connected"}
+    result = run_job(deployment, models, dg.DagsterInstance.ephemeral())
+    assert not result.success
+    assert steps(result) == {"load_off": "ok", "check": "failed"}
+    assert isinstance(deployment.error, ConfigurationError)
+    assert "No source is connected" in deployment.error.message
+    assert loaded["published"] == []
+
+
+def test_what_was_not_judged_is_not_listed_by_name(
+    deployment: Deployment, models: DbtAssets, loaded: dict[str, Any]
+) -> None:
+    """The freshness of what is not connected is not judged; Dagster wrote fifty such names into one line."""
+    deployment.sources = [source("up", answers), source("off", answers)]
+    loaded["loads"] = {"off": "not_connected"}
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = run_job(deployment, models, instance)
+        assert result.success
+        told = [entry.user_message for entry in instance.all_logs(result.run_id)]
+    assert not [text for text in told if "did not yield" in text]
 
 
 def run_retention(
@@ -321,6 +443,34 @@ def test_every_dbt_test_is_an_asset_check(definitions: dg.Definitions, tmp_path:
     assert any(name.startswith("unique_combination_") for name in names)
 
 
+def test_every_check_has_a_name_and_a_sentence_for_a_person(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    specs = [graph.get_check_spec(key) for key in graph.asset_check_keys]
+    dbt = [spec for spec in specs if "dbt_test" in spec.metadata]
+    assert len(dbt) > 500
+    assert [spec.key for spec in specs if not (spec.description or "").strip()] == []
+    assert [spec.key for spec in dbt if "__" in spec.name] == [], "columns and limits run together"
+    mart = dg.AssetKey(["marts", "department_usage_weekly"])
+    texts = {spec.name: spec.description for spec in dbt if spec.asset_key == mart}
+    assert texts["active_ratio_accepted_range"] == "active_ratio lies between 0 and 1."
+
+
+def test_a_published_table_says_what_it_is(definitions: dg.Definitions) -> None:
+    """Under the name that readers use, with its own text, columns, kinds and an owner."""
+    specs = {spec.key: spec for spec in definitions.resolve_all_asset_specs()}
+    published = [spec for key, spec in specs.items() if key.path[0] == "published"]
+    names = {spec.key.path[-1] for spec in published}
+    assert {"action_rules", "data_collected", "metric_capabilities", "publication"} <= names
+    assert not [name for name in names if name.startswith("mart_")]
+    assert len({spec.description for spec in published}) == len(published)
+    for spec in published:
+        assert spec.kinds, spec.key
+        if spec.key.path[-1] != "publication":
+            assert spec.metadata["dagster/column_schema"].columns, spec.key
+    assert [key for key, spec in specs.items() if not spec.owners] == []
+    assert specs[dg.AssetKey(["closed", "hidden_groups"])].group_name != "published"
+
+
 def test_raw_and_published_have_a_freshness_policy(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     watched = {key for key in graph.get_all_asset_keys() if key.path[0].startswith(("raw_", "published"))}
@@ -353,4 +503,4 @@ def test_the_hour_of_the_night_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setenv(CRON_VARIABLE, "30 4 * * *")
     job = dg.define_asset_job("any", "*")
-    assert next(schedule.cron_schedule for schedule in schedules(job, STEP)) == "30 4 * * *"
+    assert next(schedule.cron_schedule for schedule in schedules(job, RESOURCE)) == "30 4 * * *"

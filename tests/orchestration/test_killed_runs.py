@@ -51,7 +51,7 @@ class Runs:
             stderr=subprocess.PIPE,
             text=True,
         )
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while slow and not (self.folder / "reached").exists():
             assert process.poll() is None, process.communicate()[1][-2000:]
             assert time.monotonic() < deadline
@@ -81,11 +81,11 @@ def test_a_run_that_is_told_to_end_ends_and_the_next_is_good(runs: Runs, is_aske
         with dg.DagsterInstance.from_config(str(runs.home)) as instance:
             instance.report_run_canceling(instance.get_runs()[0])
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
     assert runs.states() == [dg.DagsterRunStatus.CANCELED if is_asked else FAILURE]
     with run_lock(runs.deployment.environment()):
         pass
-    assert runs.start(slow=False).wait(120) == 0
+    assert runs.start(slow=False).wait(300) == 0
     assert runs.states()[1:] == [SUCCESS]
     assert runs.rows() == [(3, 3)]
 
@@ -94,11 +94,11 @@ def test_a_killed_run_is_found_by_its_lock_and_the_next_is_good(runs: Runs) -> N
     process = runs.start(slow=True)
     assert tick(runs, hours=1) == [STARTED], "its lock is held"
     process.kill()
-    process.communicate(timeout=60)
+    process.communicate(timeout=180)
     assert runs.states() == [STARTED], "nobody could tell"
     assert tick(runs, hours=0) == [STARTED], "it might just be starting"
     assert tick(runs, hours=1) == [FAILURE]
-    assert runs.start(slow=False).wait(120) == 0
+    assert runs.start(slow=False).wait(300) == 0
     assert runs.states()[1:] == [SUCCESS]
     assert runs.rows() == [(3, 3)]
 

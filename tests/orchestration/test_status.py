@@ -64,7 +64,7 @@ def night_state(env: Environment, **open_problems: dict[str, object]) -> None:
 
 
 def test_before_the_first_night_it_says_what_to_run_and_writes_nothing(tmp_path: Path) -> None:
-    done = ai_usage("status", "--data-dir", str(tmp_path / "none"), data_dir=tmp_path)
+    done = ai_usage("status", data_dir=tmp_path, AI_USAGE_DATA_DIR=str(tmp_path / "none"))
     assert done.returncode == ExitCode.FINDINGS
     assert "ai-usage run" in done.stdout
     assert list(tmp_path.iterdir()) == []

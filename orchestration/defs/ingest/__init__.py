@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 import dagster as dg
 import dlt
@@ -50,37 +50,57 @@ def raw_key(source: str, table: str) -> dg.AssetKey:
     return dg.AssetKey([f"raw_{source}", table])
 
 
-def raw_specs(sources: Sequence[SourceDefinition]) -> list[dg.AssetSpec]:
-    """Every raw table, and the pipeline's own tables."""
-    specs = [
+def raw_specs(source: SourceDefinition) -> list[dg.AssetSpec]:
+    """Every raw table of a source."""
+    return [
         RawTranslator(source).get_asset_spec(
             DltResourceTranslatorData(resource=_resource(contract), pipeline=None)
         )
-        for source in sources
         for contract in contracts(source)
     ]
-    specs += [
+
+
+def ops_specs(sources: Sequence[SourceDefinition]) -> list[dg.AssetSpec]:
+    """The pipeline's own tables."""
+    raw = [raw_key(source.name, contract.name) for source in sources for contract in contracts(source)]
+    return [
         dg.AssetSpec(
             ["ops", table],
             group_name="ops",
-            description="What the pipeline records about itself.",
-            deps=[spec.key for spec in specs] if table == "loaded_days" else [],
+            description=f"What the pipeline records about itself: {table.replace('_', ' ')}.",
+            deps=raw if table == "loaded_days" else [],
             kinds={"dlt"},
             skippable=True,
         )
         for table in TABLE_NAMES
     ]
-    return specs
 
 
-def raw_checks(sources: Sequence[SourceDefinition]) -> list[dg.AssetCheckSpec]:
-    """Whether a source was loaded, the two checks that stop a publish, and whether its data is behind."""
-    about = {
-        LOADED: "Tonight's load of the whole source. Its failure does not stop the others.",
-        FIELDS: "No field went empty for all rows. A failure stops the publish.",
-        ROWS: "No nine tenths of the rows are gone. A failure stops the publish.",
-        IN_TIME: "dbt source freshness, on the data's own time. What is behind shows stale and stops nothing.",
-    }
+def loaded_checks(source: SourceDefinition) -> list[dg.AssetCheckSpec]:
+    """Whether the source was loaded."""
+    return _checks(
+        [source], {LOADED: "Tonight's load of the whole source. Its failure does not stop the others."}
+    )
+
+
+def stopping_checks(sources: Sequence[SourceDefinition]) -> list[dg.AssetCheckSpec]:
+    """The two checks that stop a publish."""
+    return _checks(
+        sources,
+        {
+            FIELDS: "No field went empty for all rows. A failure stops the publish.",
+            ROWS: "No nine tenths of the rows are gone. A failure stops the publish.",
+        },
+    )
+
+
+def freshness_checks(sources: Sequence[SourceDefinition]) -> list[dg.AssetCheckSpec]:
+    """Whether a source's data is behind."""
+    about = "dbt source freshness, on the data's own time. What is behind shows stale and stops nothing."
+    return _checks(sources, {IN_TIME: about})
+
+
+def _checks(sources: Sequence[SourceDefinition], about: Mapping[str, str]) -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec(name, asset=raw_key(source.name, contract.name), description=text)
         for source in sources

@@ -10,7 +10,7 @@ import dagster as dg
 from ingestion.failures import told
 from lifecycle.retention import RetentionResult, enforce
 from orchestration.choices import project_var
-from orchestration.defs.deployment import Deployment
+from orchestration.defs.deployment import Deployment, owners
 from orchestration.lock import run_lock
 
 CRON_VARIABLE = "AI_USAGE_RETENTION_CRON"
@@ -58,6 +58,7 @@ def retention_asset(deployment: Deployment) -> dg.AssetsDefinition:
         group_name="lifecycle",
         description="Rows older than promised are gone, in every layer (docs/privacy.md, Life cycle).",
         freshness_policy=_FRESHNESS,
+        owners=owners(),
         output_required=False,  # a dry run enforces nothing
     )
     def retention(

@@ -15,7 +15,7 @@ _WEEKLY = "0 5 * * 0"
 REREAD_DAYS = 28
 
 
-def schedules(job: dg.UnresolvedAssetJobDefinition, op: str) -> list[dg.ScheduleDefinition]:
+def schedules(job: dg.UnresolvedAssetJobDefinition, resource: str) -> list[dg.ScheduleDefinition]:
     """Every night, and once a week deeper, in the zone in which the company reads its days."""
     zone = str(project_var("reporting_timezone"))
     return [
@@ -31,7 +31,7 @@ def schedules(job: dg.UnresolvedAssetJobDefinition, op: str) -> list[dg.Schedule
             job=job,
             cron_schedule=_WEEKLY,
             execution_timezone=zone,
-            run_config={"ops": {op: {"config": {"reread_days": REREAD_DAYS}}}},
+            run_config={"resources": {resource: {"config": {"reread_days": REREAD_DAYS}}}},
             default_status=dg.DefaultScheduleStatus.RUNNING,
             description=f"Reads the last {REREAD_DAYS} days again: a restatement older than the look-back.",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,14 @@ from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
 from orchestration.dbt import NodeResult, run_dbt
+from orchestration.defs.publish import PublishedTable
+from orchestration.defs.transform.checks import check_spec
 from orchestration.project import PROJECT_DIR
 
 BAKED_MANIFEST = PROJECT_DIR / "manifest" / "manifest.json"
 _PARSED = "partial_parse.msgpack"
+_PUBLISHED = ("marts", "custom")  # folders of models/
+_COLUMNS = "dagster/column_schema"
 _READ_BY_DBT = ("models", "macros", "seeds", "tests/dbt")
 
 
@@ -40,10 +44,7 @@ class DbtAssets:
     checks: list[dg.AssetCheckSpec]
     asset_of: dict[str, dg.AssetKey]
     check_of: dict[str, dg.AssetCheckKey]
-
-    def marts(self) -> list[dg.AssetKey]:
-        """What is published."""
-        return [spec.key for spec in self.specs if spec.group_name in {"marts", "custom"}]
+    published: list[PublishedTable] = field(default_factory=list)
 
     def event(self, node: NodeResult) -> dg.MaterializeResult[None] | dg.AssetCheckResult | None:
         """What the end of a node means; None for what did not run or is no asset."""
@@ -77,14 +78,32 @@ def dbt_assets(manifest: Mapping[str, Any]) -> DbtAssets:
         for unique_id, node in every.items()
         if node["resource_type"] in {"model", "seed", "source"}
     }
-    check_of = {
-        unique_id: dg.AssetCheckKey(keys[_tested(node, keys)], node["name"])
-        for unique_id, node in manifest["nodes"].items()
+    taken: set[dg.AssetCheckKey] = set()
+    checks = {
+        unique_id: check_spec(node, keys[_tested(node, keys)], taken)
+        for unique_id, node in sorted(manifest["nodes"].items())
         if node["resource_type"] == "test" and node["depends_on"]["nodes"]
     }
-    checks = [dg.AssetCheckSpec(key.name, asset=key.asset_key) for key in dict.fromkeys(check_of.values())]
     asset_of = {unique_id: key for unique_id, key in keys.items() if key in assets}
-    return DbtAssets(specs, checks, asset_of, check_of)
+    published = [
+        _published(spec, manifest["nodes"][unique_id])
+        for unique_id, key in asset_of.items()
+        for spec in specs
+        if spec.key == key and spec.group_name in _PUBLISHED
+    ]
+    check_of = {unique_id: check.key for unique_id, check in checks.items()}
+    return DbtAssets(specs, list(checks.values()), asset_of, check_of, published)
+
+
+def _published(mart: dg.AssetSpec, node: Mapping[str, Any]) -> PublishedTable:
+    """A mart is published under the name of its table, which is its alias where it has one."""
+    return PublishedTable(
+        name=str(node["alias"]),
+        mart=mart.key,
+        description=str(node["description"]),
+        metadata={name: value for name, value in mart.metadata.items() if name == _COLUMNS},
+        kinds=frozenset(mart.kinds - {"dbt"}),
+    )
 
 
 def load_manifest(environment: Environment) -> dict[str, Any]:

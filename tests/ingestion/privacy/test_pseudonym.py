@@ -6,7 +6,6 @@ import base64
 import contextlib
 import csv
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from ingestion.privacy.pseudonym import (
     load_key,
     parse_key,
 )
+from tests.tools import needs
 
 KEY = bytes(range(32))
 GOLDEN = Path(__file__).with_name("golden_tokens.csv")
@@ -56,7 +56,7 @@ def test_golden_vectors_hold() -> None:
             assert pseudonymiser.token(row["namespace"], written) == row["token"], row
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="install openssl to compare against it")
+@needs("openssl")
 def test_openssl_computes_the_same_tokens() -> None:
     distinct = {(row["namespace"], row["canonical"]): row["token"] for row in golden_rows()}
     for (namespace, canonical), token in list(distinct.items())[::7]:
