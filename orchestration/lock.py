@@ -79,13 +79,13 @@ def refuse_when_busy(environment: Environment) -> None:
 def _acquire(environment: Environment) -> BaseFileLock:
     # Not tied to a thread: a scheduler may begin and end a run in two of them.
     lock = FileLock(environment.lock_file, timeout=LOCK_SECONDS, thread_local=False)
-    try:
-        with told_by_path("The lock", environment.lock_file, "Run as the account that owns the data folder."):
+    with told_by_path("The lock", environment.lock_file, "Run as the account that owns the data folder."):
+        try:
             lock.acquire()
-    except Timeout:
-        raise BusyError(
-            "Another run is writing to this data folder.", "Wait for it to end; nothing was changed."
-        ) from None
+        except Timeout:  # an OSError as well
+            raise BusyError(
+                "Another run is writing to this data folder.", "Wait for it to end; nothing was changed."
+            ) from None
     return lock
 
 

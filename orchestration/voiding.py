@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from collections.abc import Sequence
@@ -37,7 +38,8 @@ def void(
     names = [source.name for source in sources]
     with run_lock(environment):
         night = void_night(environment, names, run_id, dry_run=not yes)
-        done = unpublish(environment, night.began, night.ended, night.standing_at) if yes else None
+        today = dt.datetime.now(dt.UTC).date()
+        done = unpublish(environment, night.began, night.ended, today) if yes else None
     if as_json:
         sys.stdout.write(json.dumps(_as_dict(night, done), indent=2, default=str) + "\n")
     else:

@@ -27,13 +27,13 @@ class Unpublished:
 
 
 def unpublish(
-    environment: Environment, began: dt.datetime, ended: dt.datetime | None, standing_at: dt.datetime | None
+    environment: Environment, began: dt.datetime, ended: dt.datetime | None, today: dt.date
 ) -> Unpublished:
     """Take back what was published from `began` on, up to `ended` when later nights follow.
 
-    `standing_at` is the moment of the newest night that is left. The caller holds the run's lock.
+    A period that begins after `today` was closed by a wrong clock. The caller holds the run's lock.
     """
-    reopened, removed = _correct_closed(environment, began, ended, standing_at)
+    reopened, removed = _correct_closed(environment, began, ended, today)
     readers_see = None
     if environment.has_file and ended is None:
         readers_see = PublishedFolder(environment.published_dir).back_to_before(began)
@@ -41,16 +41,15 @@ def unpublish(
 
 
 def _correct_closed(
-    environment: Environment, began: dt.datetime, ended: dt.datetime | None, standing_at: dt.datetime | None
+    environment: Environment, began: dt.datetime, ended: dt.datetime | None, today: dt.date
 ) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
     since, until = began.replace(tzinfo=None), (ended or dt.datetime.max).replace(tzinfo=None)
-    last_day = standing_at.date() if standing_at else dt.date.min
     with environment.session() as session:
         store = ClosedStore(session, environment)
         store.ensure()
         closed = [entry for entry in store.periods().values() if since <= entry.closed_at < until]
-        unreal = [entry.period for entry in closed if entry.period.start > last_day]
-        real = [entry for entry in closed if entry.period.start <= last_day and not entry.is_reopened]
+        unreal = [entry.period for entry in closed if entry.period.start > today]
+        real = [entry for entry in closed if entry.period.start <= today and not entry.is_reopened]
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
         with session.transaction():
             for entry in real:

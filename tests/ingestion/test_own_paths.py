@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 
 from ingestion.config import environment
-from ingestion.errors import DiskFullError
+from ingestion.errors import BusyError, DiskFullError
 from ingestion.own_paths import PathError, told_by_path
 from ingestion.privacy.pseudonym import load_key
 from orchestration.lock import refuse_when_busy, run_lock
@@ -85,6 +85,15 @@ def test_a_lock_that_may_not_be_opened_is_told_and_a_full_disk_stays_one(
     fails(errno.ENOSPC)
     with pytest.raises(DiskFullError), run_lock(env):
         pass
+
+
+def test_a_lock_that_another_run_holds_is_busy_and_no_trouble_with_a_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = environment(tmp_path / "data")
+    monkeypatch.setattr("orchestration.lock.LOCK_SECONDS", 0.1)
+    with run_lock(env), pytest.raises(BusyError):
+        refuse_when_busy(env)
 
 
 def test_other_errors_pass_through() -> None:

@@ -10,8 +10,6 @@ from publishing.void import Unpublished, unpublish
 from tests.publishing.closed_world import WEEK
 from tests.publishing.deployment import Deployment
 
-MIDNIGHT = dt.time(tzinfo=dt.UTC)
-
 
 def closed(made: Deployment) -> dict[str, bool]:
     """Closed periods, and whether a correction is asked for."""
@@ -37,7 +35,7 @@ def test_readers_go_back_and_what_the_night_closed_is_closed_again(duckdb_closin
     began = night(made, "wrong")
     assert closed(made) == {f"week:{week}": False}
 
-    done = unpublish(made.environment, began, None, dt.datetime.combine(week, MIDNIGHT) + dt.timedelta(days=20))
+    done = unpublish(made.environment, began, None, week + dt.timedelta(days=20))
     assert (done.readers_see, [str(period) for period in done.reopened]) == ("good", [f"week:{week}"])
     assert closed(made) == {f"week:{week}": True}
     assert made.published("select run_id from published.publication") == [("good",)]
@@ -48,7 +46,7 @@ def test_a_period_that_had_not_begun_is_closed_no_more(duckdb_closing: Deploymen
     """Closed by a night that lived 400 days ahead; it would be shown for ever."""
     made, week = duckdb_closing, dt.date.fromisoformat(str(WEEK))
     began = night(made, "wrong")
-    done = unpublish(made.environment, began, None, dt.datetime.combine(week, MIDNIGHT) - dt.timedelta(days=1))
+    done = unpublish(made.environment, began, None, week - dt.timedelta(days=1))
     assert ([str(period) for period in done.removed], done.readers_see) == ([f"week:{week}"], None)
     assert closed(made) == {}
     assert made.rows("select count(*) from closed.department_usage_weekly") == [(0,)]
@@ -59,4 +57,6 @@ def test_an_earlier_night_corrects_only_what_it_closed_itself(duckdb_closing: De
     made = duckdb_closing
     began = dt.datetime.now(dt.UTC)
     night(made, "later")
-    assert unpublish(made.environment, began - dt.timedelta(days=1), began, began) == Unpublished(None, (), ())
+    assert unpublish(made.environment, began - dt.timedelta(days=1), began, began.date()) == Unpublished(
+        None, (), ()
+    )
