@@ -165,9 +165,13 @@ class EventGrain:
 
 @dataclass(frozen=True, slots=True)
 class DayGrain:
-    """Rows of a fetched (tenant, scope, day) replace what stood there, also when the day became empty."""
+    """Rows of a fetched (tenant, scope, day) replace what stood there, also when the day became empty.
+
+    `is_snapshot`: the rows are the state of the day; `is_roster`: each of them is one of the company's people.
+    """
 
     is_snapshot: bool = False
+    is_roster: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ class RejectLimit:
     """A load fails when more than `ratio` of a table's records and more than `allowance` of them are refused,
     or when every record is: one bad line in a small file is a reject, a changed type is a broken contract.
 
-    Of a roster (a snapshot of people or seats) more than `roster_ratio` is too much whatever their number,
+    Of a roster of the company's people more than `roster_ratio` is too much whatever their number,
     since each record that is missing is a person who is missing; a single record may be.
     """
 
@@ -239,7 +239,7 @@ class Gate:
         Records of erased people are counted and gone before anything else is looked at, so that they
         neither land nor count as refused.
         """
-        if isinstance(contract.grain, DayGrain) and contract.grain.is_snapshot:
+        if isinstance(contract.grain, DayGrain) and contract.grain.is_roster:
             self._rosters.add(contract.name)
         read = {column.name: self._columns.read(column, records) for column in contract.columns}
         arrays = {name: values for name, (values, _) in read.items()}

@@ -115,7 +115,7 @@ def _place_columns() -> tuple[Column, ...]:
 
 EMPLOYEES = TableContract(
     name="employees",
-    grain=DayGrain(is_snapshot=True),
+    grain=DayGrain(is_snapshot=True, is_roster=True),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("employee_token", HRIS_ID, lambda e: e.employee_id, required=True),
@@ -130,7 +130,7 @@ EMPLOYEES = TableContract(
 
 EMPLOYEE_EMAILS = TableContract(
     name="employee_emails",
-    grain=DayGrain(is_snapshot=True),
+    grain=DayGrain(is_snapshot=True, is_roster=True),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("employee_token", HRIS_ID, lambda a: a.employee_id, required=True),
