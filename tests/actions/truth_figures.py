@@ -17,12 +17,12 @@ def _weekly(truth: Truth, action: Action, week: dt.date | None = None) -> dict[s
     """Figures of the action's department and tool in a week."""
     units = truth["department_weekly"][(week or action["period_start"]).isoformat()]
     unit = units[action["department_name"]]
-    return unit[action["tool"]] | {"headcount": unit["headcount"]}
+    return {**unit[action["tool"]], "headcount": unit["headcount"]}
 
 
 def _company(truth: Truth, action: Action, tool: str) -> dict[str, Any]:
     unit = truth["department_weekly"][action["period_start"].isoformat()][ALL]
-    return unit[tool] | {"headcount": unit["headcount"]}
+    return {**unit[tool], "headcount": unit["headcount"]}
 
 
 def _four_weeks(
