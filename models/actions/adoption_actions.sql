@@ -78,12 +78,11 @@ shown_funnel as (
 
 stages as (
     {%- set steps = [
-        ('assigned', 'first_use', "people with a ' || {} || ' seat", 'used it', 'not used it yet'),
-        ('first_use', 'repeat_use', "people who tried ' || {} || '", 'used it again', 'not used it again'),
-        ('repeat_use', 'habitual', "people who used ' || {} || ' again", 'made it a habit',
-            'not made it a habit'),
+        ('assigned', 'first_use', 'people with a ', ' seat', 'used it', 'not used it yet'),
+        ('first_use', 'repeat_use', 'people who tried ', '', 'used it again', 'not used it again'),
+        ('repeat_use', 'habitual', 'people who used ', ' again', 'made it a habit', 'not made it a habit'),
     ] %}
-    {%- for before, after, group, reached, missed in steps %}
+    {%- for before, after, group, group_end, reached, missed in steps %}
     select
         department_key,
         department_name,
@@ -91,7 +90,8 @@ stages as (
         week_start,
         recency,
         {{ loop.index }} as stage_number,
-        '{{ group.format(tool_text('tool')) }}' as stage_group,
+        '{{ group }}' || {{ tool_text('tool') }}
+        || '{{ group_end }}' as stage_group,
         '{{ reached }}' as stage_reached,
         '{{ missed }}' as stage_missed,
         {{ before }} as people_before,
@@ -215,7 +215,7 @@ in_turn as (
         free_seats.free_seats,
         sum(well_used.people_without) over (
             partition by well_used.tool, well_used.recency
-            order by well_used.licensed_active_ratio desc, well_used.department_key
+            order by well_used.licensed_active_ratio desc, well_used.department_key asc
             rows between unbounded preceding and current row
         ) - well_used.people_without as people_before
     from well_used

@@ -104,8 +104,8 @@ of_tools as (
         first_value(tool) over (
             partition by cause, department_key, card_item
             order by
-                case when tool = 'all' then 1 else 0 end, importance,
-                coalesce(cents_a_year, 0) desc, excess_millionths desc, tool
+                case when tool = 'all' then 1 else 0 end asc, importance asc,
+                coalesce(cents_a_year, 0) desc, excess_millionths desc, tool asc
         ) as first_tool
     from measured
 ),
@@ -117,7 +117,7 @@ placed as (
         row_number() over (
             partition by
                 cause, department_key, card_item, case when tool = 'all' then first_tool else tool end
-            order by importance, excess_millionths desc, tool, item
+            order by importance asc, excess_millionths desc, tool asc, item asc
         ) as place
     from of_tools
 ),
@@ -243,9 +243,9 @@ prioritised as (
         judged.*,
         row_number() over (
             order by
-                case audience when 'leaders' then 1 else 2 end, severity_place,
-                coalesce(cents_a_year, -1) desc, coalesce(people, -1) desc, importance, excess_millionths desc,
-                department_key, tool, item
+                case audience when 'leaders' then 1 else 2 end asc, severity_place asc,
+                coalesce(cents_a_year, -1) desc, coalesce(people, -1) desc, importance asc,
+                excess_millionths desc, department_key asc, tool asc, item asc
         ) as priority
     from judged
 ),
