@@ -130,6 +130,7 @@
         const box = scrolling(heading.id);
         box.append(site.table.draw(chart.all_periods ? table : site.table.withoutPeriod(table, view), heading.textContent));
         plot.replaceChildren(box);
+        plot.hidden = !table.rows.length;
       } else plotChart(chart, section, view);
     }
     slot(section, "table").replaceChildren(site.table.draw(table, heading.textContent));
