@@ -22,11 +22,12 @@ _PERSONAL_COLUMN = re.compile(
 )
 _TOKEN_OR_ADDRESS = r"(^|[^0-9a-z])p[0-9]_[0-9a-f]{32}|[^\s@]+@[^\s@]+\.[a-z]{2,}"
 # Whole numbers that count no people. Every other one of a published table does until it is named here, so that
-# a new column is refused rather than overlooked. The headcount of a unit is always shown; what was bought, and
-# what of it nobody holds, are seats. A change is the difference of two figures that are checked themselves.
+# a new column is refused rather than overlooked. The headcount of a unit is always shown; what was bought, what
+# a contract asks for at least, and what nobody holds, are seats. A change is the difference of two figures that
+# are checked themselves.
 _COUNTS_NO_PEOPLE = re.compile(
-    r"headcount|purchased|unassigned|value|.*_change|priority|importance|rule_version|weeks_observed|"
-    r"(.*_)?(sessions|messages|prompts|chars|tokens|days|rows|row_count|suggestions_(shown|accepted))"
+    r"headcount|purchased|minimum_seats|unassigned|value|.*_change|priority|importance|rule_version|"
+    r"weeks_observed|(.*_)?(sessions|messages|prompts|chars|tokens|days|rows|row_count|suggestions_(shown|accepted))"
 )
 # Whole and part that stand in one row: whoever sees both sees how many are in one and not in the other. The
 # same people are counted a second time where a ratio has a whole beside it.

@@ -24,7 +24,7 @@ KEYS = (
     "measure",
 )
 # Figures of calendars and contracts, and medians, which are about other rows.
-_TELLS_NOBODY = frozenset({"weeks_observed", "working_days", "purchased"})
+_TELLS_NOBODY = frozenset({"weeks_observed", "working_days", "purchased", "minimum_seats"})
 
 
 @dataclass(frozen=True)
