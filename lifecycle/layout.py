@@ -32,7 +32,7 @@ class RawTable:
         threads: columns with a conversation or session.
         others: columns with somebody else (a manager).
         day: the column with the row's day; None for current state.
-        holds_events: one row an event, of many a day; otherwise one a person and day, or current state.
+        holds_events: one row per event, of many a day; otherwise one a person and day, or current state.
     """
 
     source: str

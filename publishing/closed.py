@@ -1,13 +1,13 @@
 """The store of closed periods: schema `closed`, append-only, never touched by dbt, a full refresh or retention.
 
-    closed.periods        one row a period, version and state: closed as version n; early (without a dead
+    closed.periods        one row per period, version and state: closed as version n; early (without a dead
                           source); version n reopened
-    closed.contents       one row a period, version and mart: how many rows of it were closed
+    closed.contents       one row per period, version and mart: how many rows of it were closed
     closed.<mart>         the mart's rows as they were published, and their version
     closed.cells          the suppression cells of the period, exact, as audited at closing
-    closed.person_states  one row a person, unit, tool and version: a hash of what the person contributed
-    closed.shares         one row a unit, tool and version: how many people contributed
-    closed.hidden_groups  one row a group of measures that the linear audit had hidden
+    closed.person_states  one row per person, unit, tool and version: a hash of what the person contributed
+    closed.shares         one row per unit, tool and version: how many people contributed
+    closed.hidden_groups  one row per group of measures that the linear audit had hidden
 
 Nothing of these is ever updated or deleted; a correction is a new version. (A period that a wrong clock closed
 before it began is taken out, see `publishing.void`.) Beside them, `closed.last_cells` holds the cells of the

@@ -257,7 +257,7 @@ class PersonStates:
         )
 
     def _shares(self, period: Period) -> tuple[str, list[object]]:
-        """One row a person, unit and tool with the hash of its contributions.
+        """One row per person, unit and tool with the hash of its contributions.
 
         A contribution without a department of its own belongs to the person's home department; departments are
         brought to the units that readers see.
@@ -290,7 +290,7 @@ class PersonStates:
         ), values
 
     def _parts(self, period: Period) -> tuple[str, list[object]]:
-        """One row a person and contribution, as text; tables that do not exist contribute nothing."""
+        """One row per person and contribution, as text; tables that do not exist contribute nothing."""
         parts: list[str] = []
         parameters: list[object] = []
         for contribution in contributions(period):

@@ -76,7 +76,7 @@ def _write_events(workload: Workload, folder: Path, raw: bool) -> dict[str, list
 def _write_files(
     folder: Path, event_type: str, day: dt.date, parts: Iterator[tuple[int, memoryview]]
 ) -> list[dict[str, Any]]:
-    """One file a part; they end in the minutes before 03:00 of their day."""
+    """One file per part; they end in the minutes before 03:00 of their day."""
     files = []
     for number, (lines, content) in enumerate(parts):
         end = dt.datetime.combine(day, dt.time(2, 50), dt.UTC) + dt.timedelta(seconds=number)

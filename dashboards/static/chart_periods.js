@@ -316,7 +316,7 @@
       })),
       flags: [
         ...parts.flags(view, view.rows, [chart.value]),
-        ...(missing.length ? ["A cross stands where there is no figure to show."] : []),
+        ...(missing.length ? ["A cross marks where there is no figure to show."] : []),
         ...why("Pale", running),
       ],
     };

@@ -94,7 +94,7 @@
   function speak(chart, section, plot, instance, steps) {
     plot.setAttribute("role", "img");
     plot.setAttribute("tabindex", "0");
-    plot.setAttribute("aria-label", `Chart. ${section.querySelector("h2").textContent}. Arrow keys read its points; its data stands below.`);
+    plot.setAttribute("aria-label", `Chart. ${section.querySelector("h2").textContent}. Arrow keys read its points; its data is below.`);
     let at = -1;
     plot.onkeydown = (event) => {
       const moves = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -Infinity, End: Infinity };

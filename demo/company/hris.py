@@ -40,7 +40,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def hris_snapshot(company: Company, day: date) -> str:
-    """Everybody whom the HRIS knows on the day, leavers included, one row an employee id."""
+    """Everybody whom the HRIS knows on the day, leavers included, one row per employee id."""
     rows = (row for person in company.employees for row in _snapshot_rows(company, person, day))
     return csv_text(SNAPSHOT_COLUMNS, rows)
 

@@ -480,7 +480,7 @@ def _without(arrays: dict[str, pa.Array], count: int, positions: Collection[int]
 
 
 def _newest_by_key(grain: EventGrain, table: pa.Table) -> pa.Table:
-    """One row a key inside a batch, the newest by `grain.newest`, whatever order they came in."""
+    """One row per key inside a batch, the newest by `grain.newest`, whatever order they came in."""
     if table.num_rows < 2:
         return table
     codes = np.zeros(table.num_rows, dtype=np.int64)

@@ -1,5 +1,5 @@
 {#-
-    Flags of hidden measures from long cells, one row a figure: `<m>_hidden` is 1 or 0.
+    Flags of hidden measures from long cells, one row per figure: `<m>_hidden` is 1 or 0.
 
     relation: hidden cells;  keys: columns of the figure
 -#}

@@ -1,5 +1,5 @@
 {#-
-    What readers see, for the audit: one entry a published table of figures.
+    What readers see, for the audit: one entry per published table of figures.
 
     period, period_type: its period column and kind
     tool, item:          expressions of the cell's tool and item

@@ -1,7 +1,7 @@
 {#-
     The CTEs that add up contributions to figures of units with what suppression needs to know.
 
-    Reads the CTE `contributions`: keys and one column a measure, at most one row a contributor.
+    Reads the CTE `contributions`: keys and one column per measure, at most one row a contributor.
     Gives the CTE `figures`: keys and, for each measure, its value, `<m>_contributors` (those with a
     share other than zero), and for totals `<m>_largest` and `<m>_second_largest` share.
 

@@ -5,13 +5,13 @@
     no gap is longer than `session_gap_minutes` (a gap of exactly that length continues). It
     belongs to the day it starts and is never cut at midnight; its key is its account and its start.
 
-    Reads the CTE `events`, one row a user message (with its answers) or a message outside sessions:
+    Reads the CTE `events`, one row per user message (with its answers) or a message outside sessions:
         account_key, event_at (naive UTC), conversation, tie_break (orders events of one
         instant within a conversation),
         surface, model, user_messages, assistant_messages, prompt_chars,
         used_<feature> of each of `features`,
         is_in_session (false: counted on its own day, in no session)
-    Gives the CTE `parts`: one row an account, session, day, surface and model. Every measure adds
+    Gives the CTE `parts`: one row per account, session, day, surface and model. Every measure adds
     up over parts: `sessions` is 1 on the part that holds the session's first message,
     `conversations` is counted on the first part of each conversation.
 

@@ -1,4 +1,4 @@
--- grain: one row a day
+-- grain: one row per day
 -- Holidays here are those of every location; a location's own holidays stay in the calendar.
 with days as (
     select * from {{ ref('int_calendar_days') }}

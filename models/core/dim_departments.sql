@@ -1,4 +1,4 @@
--- grain: one row a department that ever had somebody employed
+-- grain: one row per department that ever had somebody employed
 -- Spelling, parent and cost centre as the newest span has them.
 with employee_spans as (
     select * from {{ ref('int_employee_spans') }}

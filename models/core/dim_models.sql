@@ -1,4 +1,4 @@
--- grain: one row a model and span of days with one tier
+-- grain: one row per model and span of days with one tier
 
 with models as (
     select * from {{ ref('models') }}

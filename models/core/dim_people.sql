@@ -1,4 +1,4 @@
--- grain: one row a person and half-open span of unchanged facts, employed days only
+-- grain: one row per person and half-open span of unchanged facts, employed days only
 with organisation_history as (
     select * from {{ ref('int_organisation_history') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a period and department: the unit in which it is reported
+-- grain: one row per period and department: the unit in which it is reported
 -- Decided by headcount on the period's first day alone. Departments below the minimum form one
 -- pool; if the pool is too small, the smallest named unit joins it, which always is enough. If no
 -- unit remains there is no row, and only the company is reported.

@@ -1,4 +1,4 @@
--- grain: one row a tool
+-- grain: one row per tool
 
 with tools as (
     select * from {{ ref('tools') }}

@@ -1,4 +1,4 @@
--- grain: one row a person (or account of a bucket), tool, model, basis, vendor currency and UTC day
+-- grain: one row per person (or account of a bucket), tool, model, basis, vendor currency and UTC day
 
 with account_costs as (
     select * from {{ ref('int_account_costs') }}

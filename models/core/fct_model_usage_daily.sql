@@ -1,4 +1,4 @@
--- grain: one row a department (of the day), tool, surface, model and day
+-- grain: one row per department (of the day), tool, surface, model and day
 {%- set bases = ['credits', 'vendor_estimate', 'metered_list', 'billed'] %}
 {%- set measures = ['turns', 'user_messages', 'interactions'] + token_buckets() %}
 {%- set no_count = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}

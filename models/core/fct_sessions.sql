@@ -1,4 +1,4 @@
--- grain: one row a session of a person
+-- grain: one row per session of a person
 
 with account_sessions as (
     select * from {{ ref('int_account_sessions') }}

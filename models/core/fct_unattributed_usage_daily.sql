@@ -1,4 +1,4 @@
--- grain: one row an account without a person, tool, reason and day
+-- grain: one row per account without a person, tool, reason and day
 
 with account_usage_days as (
     select * from {{ ref('int_account_usage_days') }}

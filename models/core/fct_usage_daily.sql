@@ -1,4 +1,4 @@
--- grain: one row a person, tool and day
+-- grain: one row per person, tool and day
 
 with account_usage_days as (
     select * from {{ ref('int_account_usage_days') }}

@@ -36,7 +36,7 @@ left join accounts on coalesce(usage.user_token, usage.email_token, 'unidentifie
 left join known_models on lower(usage.model) = known_models.spelling
 group by all;
 
--- grain: one row a model, component and span of days: the company's price where it has one, else the book's
+-- grain: one row per model, component and span of days: the company's price where it has one, else the book's
 create or replace temp table prices as
 with book as (
     select
@@ -81,7 +81,7 @@ where
         from token_days left join warehouse.reference.models as models using (model)
     );
 
--- grain: one row a person (or account without one), tool, model, basis and day
+-- grain: one row per person (or account without one), tool, model, basis and day
 create or replace table costs as
 with model_days as (
     select

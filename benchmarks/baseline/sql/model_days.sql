@@ -1,4 +1,4 @@
--- grain: one row a department (of the day), tool, surface, model and day
+-- grain: one row per department (of the day), tool, surface, model and day
 create or replace table model_days as
 with person_days as (
     select

@@ -1,4 +1,4 @@
--- grain: one row an account, session, day, conversation, surface and model: the one pass over messages
+-- grain: one row per account, session, day, conversation, surface and model: the one pass over messages
 -- Features are bits of one number; conversations are hashes; strings that are compared stay within 12 bytes.
 create or replace table parts as
 with stale_versions as (

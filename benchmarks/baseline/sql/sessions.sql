@@ -1,4 +1,4 @@
--- grain: one row a session of an employed person
+-- grain: one row per session of an employed person
 create or replace table sessions as
 with account_sessions as (
     select

@@ -13,14 +13,14 @@ from range(
     (select max(as_of) from warehouse.ops.runs)::timestamp + interval 1 microsecond, interval 1 month
 ) as months (start);
 
--- grain: one row a period and person employed in it, under the department of the last employed day
+-- grain: one row per period and person employed in it, under the department of the last employed day
 create or replace temp table people_of_periods as
 select period_type, period_start, period_end, person_key, arg_max(department_key, valid_to) as department_key
 from periods
 inner join employment on valid_from < period_end and valid_to > period_start
 group by all;
 
--- grain: one row a period and department: small ones form one pool, which a small unit joins if it must
+-- grain: one row per period and department: small ones form one pool, which a small unit joins if it must
 create or replace temp table units as
 with sizes as (
     select
@@ -74,7 +74,7 @@ qualify
     or sum(case when is_pooled then first_day_headcount else 0 end) over (partition by period_type, period_start)
     >= 10;
 
--- grain: one row a period, unit (company included) and tool (`all` included): sum, people behind it, two largest
+-- grain: one row per period, unit (company included) and tool (`all` included): sum, people behind it, two largest
 create or replace table unit_figures as
 with shares as (
     select period_type, period_start, person_key, tool,
@@ -153,7 +153,7 @@ select
 from of_units
 group by all;
 
--- grain: one row a week and person with messages in the 28 days that end with it
+-- grain: one row per week and person with messages in the 28 days that end with it
 create or replace table power_users as
 with person_weeks as (
     select

@@ -1,4 +1,4 @@
--- grain: one row a person, tool and day: activity, tokens and cost side by side
+-- grain: one row per person, tool and day: activity, tokens and cost side by side
 create or replace table usage_days as
 with activity as (
     select

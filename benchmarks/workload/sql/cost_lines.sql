@@ -1,4 +1,4 @@
--- grain: one row a cost event of one file day, in order of delivery; `line` is the vendor's JSON and its line end
+-- grain: one row per cost event of one file day, in order of delivery; `line` is the vendor's JSON and its line end
 with priced as (
     select
         cost_events.*,

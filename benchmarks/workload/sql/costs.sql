@@ -1,4 +1,4 @@
--- grain: one row a cost event: an hour of one account, product and model; the days of this chunk
+-- grain: one row per cost event: an hour of one account, product and model; the days of this chunk
 insert into cost_events
 -- Those who write on a day; two rows for most, more for people who have Codex work for them.
 with account_rows as (

@@ -1,4 +1,4 @@
--- grain: one row an event of one file day, in order of delivery; `line` is the vendor's JSON and its line end
+-- grain: one row per event of one file day, in order of delivery; `line` is the vendor's JSON and its line end
 select
     '{"event_id": "evt-' || hex_id(message_key, case when copy = 2 then 'edit' else 'event' end)
     || '", "type": "CONVERSATION_MESSAGE", "timestamp": "' || written_moment(event_at)

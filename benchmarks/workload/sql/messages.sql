@@ -1,4 +1,4 @@
--- grain: one row an event; the activity that begins on the days of this chunk
+-- grain: one row per event; the activity that begins on the days of this chunk
 insert into message_events
 with account_days as (
     select

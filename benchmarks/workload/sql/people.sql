@@ -21,7 +21,7 @@ create macro cost_buckets(is_total_only, tokens, credits) as
             )
     end;
 
--- grain: one row a department; sizes fall off, so that some are too small to be published
+-- grain: one row per department; sizes fall off, so that some are too small to be published
 create table departments as
 select
     number,
@@ -31,7 +31,7 @@ select
     sum(1.0 / (number + 2)) over (order by number) / sum(1.0 / (number + 2)) over () as share_until
 from range(greatest(4, least(60, getvariable('people') // 40))) as numbers (number);
 
--- grain: one row a person; seven in eight have a ChatGPT account, a few accounts belong to nobody in the HRIS
+-- grain: one row per person; seven in eight have a ChatGPT account, a few accounts belong to nobody in the HRIS
 create table people as
 with placed as (
     select
@@ -73,7 +73,7 @@ select
     is_power
 from placed;
 
--- grain: one row an account and the days on which it can be used
+-- grain: one row per account and the days on which it can be used
 create table accounts as
 select
     number,
@@ -88,11 +88,11 @@ select
 from people
 where has_account;
 
--- grain: one row an account whose holder has GitHub Copilot; a few, for a source whose days are restated whole
+-- grain: one row per account whose holder has GitHub Copilot; a few, for a source whose days are restated whole
 create table developers as
 select number, email from accounts where number % 20 = 3;
 
--- grain: one row a day of the chunk that is being made
+-- grain: one row per day of the chunk that is being made
 create view days as
 select
     day_number,

@@ -1,4 +1,4 @@
--- grain: one row a SKU line of a cost event of one file day as the gate lands it, the event's id still in clear
+-- grain: one row per SKU line of a cost event of one file day as the gate lands it, the event's id still in clear
 with lines as (
     select
         cost_events.*,

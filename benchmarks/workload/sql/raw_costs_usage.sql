@@ -1,4 +1,4 @@
--- grain: one row a cost event of one file day as the gate lands it, its id still in clear
+-- grain: one row per cost event of one file day as the gate lands it, its id still in clear
 select
     cost_events.number,
     'cost-' || hex_id(cost_key, 'cost') as event_id,

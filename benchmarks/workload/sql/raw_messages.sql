@@ -1,4 +1,4 @@
--- grain: one row an event of one file day as the gate lands it: ids still in clear, `copy` 1 (sent again) merged
+-- grain: one row per event of one file day as the gate lands it: ids still in clear, `copy` 1 (sent again) merged
 select
     accounts.number,
     'evt-' || hex_id(message_key, case when copy = 2 then 'edit' else 'event' end) as event_id,

@@ -1,4 +1,4 @@
--- grain: one row a user with Copilot activity on one day; `line` is the vendor's JSON and its line end
+-- grain: one row per user with Copilot activity on one day; `line` is the vendor's JSON and its line end
 -- Of each day there are two reports: the first, and the restated one, from which a few users have gone.
 with users as (
     select

@@ -187,7 +187,7 @@ def _without_mailboxes(gate: Gate, employee: Employee, mailboxes: frozenset[str]
 
 
 def one_row_each(gate: Gate, employees: list[Employee]) -> list[Employee]:
-    """One row an employee id: the employed one, then the latest hired, then the last in the file.
+    """One row per employee id: the employed one, then the latest hired, then the last in the file.
 
     Other rows of the same id are counted as rejects, unless they say the same.
     """

@@ -1,4 +1,4 @@
--- grain: one row a week, person holding a seat at its end and tool (`all` included): stages reached
+-- grain: one row per week, person holding a seat at its end and tool (`all` included): stages reached
 -- Each stage counts only people of the stage before, so that the funnel is monotone.
 with use_of_weeks as (
     select * from {{ ref('person_use_weeks') }}

@@ -1,4 +1,4 @@
--- grain: one row a week, person and tool (`all` included) with a seat at its end or use in it
+-- grain: one row per week, person and tool (`all` included) with a seat at its end or use in it
 -- Weeks of use up to the week: all of them, of the last twelve, of the last four.
 with seats as (
     select * from {{ ref('fct_seats_daily') }}

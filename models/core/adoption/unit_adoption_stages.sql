@@ -1,4 +1,4 @@
--- grain: one row a week, reporting unit (company included) and tool: exact holders by stage reached
+-- grain: one row per week, reporting unit (company included) and tool: exact holders by stage reached
 with stages as (
     select * from {{ ref('fct_adoption_stages_weekly') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a month, reporting unit, tool and cost basis that the tool has: money behind its mask
+-- grain: one row per month, reporting unit, tool and cost basis that the tool has: money behind its mask
 {%- set measures = cost_measures() %}
 {%- set keys = ['period_start', 'unit_key', 'tool', 'item'] %}
 with figures as (

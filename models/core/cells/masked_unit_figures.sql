@@ -1,4 +1,4 @@
--- grain: one row a period, reporting unit and tool (spine rows): figures of use behind their mask
+-- grain: one row per period, reporting unit and tool (spine rows): figures of use behind their mask
 -- Marts of use read this and nothing finer: a hidden figure is NULL here already, so that nothing
 -- derived from it can give it back. `<m>_tools_hidden` counts the tools of an `all` row hiding it.
 {%- set measures = usage_measures() + [account_measures()[0]] %}

@@ -1,4 +1,4 @@
--- grain: one row a month, reporting unit and product that the company holds: seats behind their mask
+-- grain: one row per month, reporting unit and product that the company holds: seats behind their mask
 {%- set measures = seat_measures() %}
 {%- set classes = seat_classes() | list %}
 {%- set keys = ['period_start', 'unit_key', 'item'] %}

@@ -1,4 +1,4 @@
--- grain: one row a week, reporting unit (company included) and tool: how tokens spread over working days
+-- grain: one row per week, reporting unit (company included) and tool: how tokens spread over working days
 -- Tokens of a day off count to the working day before it, at the start of a week to the one after: all of
 -- the week's tokens are in its mean, and few people's days off are not its difference to a mean of the rest.
 with usage_days as (

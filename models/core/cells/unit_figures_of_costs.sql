@@ -1,4 +1,4 @@
--- grain: one row a month, reporting unit, tool and cost basis (the item): exact money, `all` included
+-- grain: one row per month, reporting unit, tool and cost basis (the item): exact money, `all` included
 -- Money belongs to the department of the day; a mover's share stands in two units. Money that no
 -- account carries (`unallocated`) concerns nobody in particular and is shown as it is; money of an account is
 -- `unattributed`.

@@ -1,4 +1,4 @@
--- grain: one row a week, reporting unit, tool and model family: exact use, in the tool's own measure
+-- grain: one row per week, reporting unit, tool and model family: exact use, in the tool's own measure
 -- Item `all` is the sum over families.
 {%- set keys = ['period_type', 'period_start', 'unit_key', 'tool', 'item'] %}
 with person_model_weeks as (

@@ -1,4 +1,4 @@
--- grain: one row a period, reporting unit (company included) and tool: exact figures of use
+-- grain: one row per period, reporting unit (company included) and tool: exact figures of use
 {%- set measures = usage_measures() %}
 {%- set keys = ['period_type', 'period_start', 'unit_key', 'tool'] %}
 with person_tool_periods as (

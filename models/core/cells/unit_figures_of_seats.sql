@@ -1,4 +1,4 @@
--- grain: one row a month, reporting unit, tool and product (the item): exact seats and money
+-- grain: one row per month, reporting unit, tool and product (the item): exact seats and money
 -- Holders by home department of the month (a leaver's last one); seat-days and money by the
 -- department of the day, money in the class of its holder.
 {%- set keys = ['period_type', 'period_start', 'unit_key', 'tool', 'item'] %}

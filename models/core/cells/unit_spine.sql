@@ -1,4 +1,4 @@
--- grain: one row a period, reporting unit (company and `unattributed` included) and tool (`all` included)
+-- grain: one row per period, reporting unit (company and `unattributed` included) and tool (`all` included)
 -- Every unit has a row for every tool with data by then: silence is a row with zeros.
 with unit_headcounts as (
     select * from {{ ref('int_unit_headcounts') }}

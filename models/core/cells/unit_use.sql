@@ -1,4 +1,4 @@
--- grain: one row a period, reporting unit and tool: masked figures of use and the ratios made of them
+-- grain: one row per period, reporting unit and tool: masked figures of use and the ratios made of them
 -- Weekly and monthly marts are this table and its comparison with 14 weeks before.
 {%- set activity = [
     'active_people', 'licensed_people', 'licensed_active_people', 'accounts', 'user_messages',

@@ -1,4 +1,4 @@
--- grain: one row a month, person and product: a holder, with the one class that matches first
+-- grain: one row per month, person and product: a holder, with the one class that matches first
 -- Classified as of the holder's last seat-day of the month, by days up to then.
 with seats as (
     select * from {{ ref('fct_seats_daily') }}

@@ -1,4 +1,4 @@
--- grain: one row a person, tool and month with activity or another sign of life
+-- grain: one row per person, tool and month with activity or another sign of life
 with sign_days as (
     select * from {{ ref('person_sign_days') }}
 ),

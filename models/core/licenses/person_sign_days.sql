@@ -1,4 +1,4 @@
--- grain: one row a person, tool of the seat and day with activity or another sign of life
+-- grain: one row per person, tool of the seat and day with activity or another sign of life
 with usage_days as (
     select * from {{ ref('fct_usage_daily') }}
     where is_active

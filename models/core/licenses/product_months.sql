@@ -1,4 +1,4 @@
--- grain: one row a month and product with a contract or a seat: seats bought, minimum and price
+-- grain: one row per month and product with a contract or a seat: seats bought, minimum and price
 -- Of the contracts valid on the last known day of the month; plans of one product are added up.
 with all_periods as (
     select * from {{ ref('int_periods') }}

@@ -1,4 +1,4 @@
--- grain: one row a month and product: seats that nobody holds, and what could be saved at renewal, masked
+-- grain: one row per month and product: seats that nobody holds, and what could be saved at renewal, masked
 -- What is bought is known, so seats without a holder tell the holders and the accounts without a person:
 -- they are shown where both are.
 with seats as (

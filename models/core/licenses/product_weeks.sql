@@ -1,4 +1,4 @@
--- grain: one row a week and tool with a contract: seats bought, over its products and plans
+-- grain: one row per week and tool with a contract: seats bought, over its products and plans
 with all_periods as (
     select * from {{ ref('int_periods') }}
     where period_type = 'week'

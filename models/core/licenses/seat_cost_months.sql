@@ -1,4 +1,4 @@
--- grain: one row a month, holder (person, or account without one), product and department of the day
+-- grain: one row per month, holder (person, or account without one), product and department of the day
 with seats as (
     select * from {{ ref('fct_seats_daily') }}
 ),

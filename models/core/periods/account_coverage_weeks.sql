@@ -1,4 +1,4 @@
--- grain: one row a week and tool with use: accounts of people, and accounts without one by reason
+-- grain: one row per week and tool with use: accounts of people, and accounts without one by reason
 {%- set reasons = unmatched_reasons() %}
 with account_days as (
     select * from {{ ref('int_account_usage_days') }}

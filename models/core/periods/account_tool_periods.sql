@@ -1,4 +1,4 @@
--- grain: one row a period, account without a person and tool, `all` included: its share of each measure
+-- grain: one row per period, account without a person and tool, `all` included: its share of each measure
 -- An account is of one tool, so the accounts of `all` are the sum over tools.
 {%- set measures = account_measures()[1:] %}
 {%- set period_starts = {

@@ -1,4 +1,4 @@
--- grain: one row a period: whether its figures are final, and which sources keep it open
+-- grain: one row per period: whether its figures are final, and which sources keep it open
 -- Publishing closes a closable period: its published rows then appear, and stay as they are (docs/privacy.md).
 -- A source that is dead, or owes a day, for as long as `tool_period_sources` allows is waited for no more.
 {%- set dead_after_days = 7 %}

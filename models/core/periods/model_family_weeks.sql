@@ -1,4 +1,4 @@
--- grain: one row a week, tool and model family in use: the measure, and the tier most of its use had
+-- grain: one row per week, tool and model family in use: the measure, and the tier most of its use had
 with model_weeks as (
     select * from {{ ref('person_model_weeks') }}
 ),

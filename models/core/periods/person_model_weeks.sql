@@ -1,4 +1,4 @@
--- grain: one row a week, person employed in it, tool, model family and tier: use in its measure
+-- grain: one row per week, person employed in it, tool, model family and tier: use in its measure
 -- Sessions where the tool has them, else turns, else interactions; a tool keeps one measure. Use
 -- whose model is not known is left out: it is in no share of models.
 with people as (

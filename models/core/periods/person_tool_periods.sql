@@ -1,4 +1,4 @@
--- grain: one row a period, person employed in it and tool, `all` included: the share of each measure
+-- grain: one row per period, person employed in it and tool, `all` included: the share of each measure
 -- A measure that the tool does not give in the period is NULL; people of `all` are counted once. Fewer than k
 -- people of a unit who are active in other tools alone count among those of tools with sessions and messages:
 -- left out, they would be the difference of two published counts.

@@ -1,4 +1,4 @@
--- grain: one row a period, person and tool with use, tokens, credits or a seat in the period
+-- grain: one row per period, person and tool with use, tokens, credits or a seat in the period
 -- Sums of days; nothing here looks at events. Who is employed is decided by the reader.
 {%- set period_starts = {
     'week': iso_week_start('activity_date'), 'month': month_start('activity_date')

@@ -1,4 +1,4 @@
--- grain: one row a tool: what the vendor can give at all (`can_<metric>`)
+-- grain: one row per tool: what the vendor can give at all (`can_<metric>`)
 -- A metric that nobody has described is treated as not given: a gap is better than a false zero.
 {%- set metrics = [
     'active_people', 'user_messages', 'sessions', 'prompt_chars_mean', 'advanced_session_ratio',

@@ -1,4 +1,4 @@
--- grain: one row a period and tool with any use, seat or money in it: what its rows contain
+-- grain: one row per period and tool with any use, seat or money in it: what its rows contain
 {%- set period_starts = {'week': iso_week_start('day'), 'month': month_start('day')} %}
 with people_usage as (
     select * from {{ ref('fct_usage_daily') }}

@@ -1,4 +1,4 @@
--- grain: one row a period and tool: from which day on its sources were read, and whether they are final
+-- grain: one row per period and tool: from which day on its sources were read, and whether they are final
 -- A tool without a source of its own (Codex) comes with the files of the vendor's other tools.
 {%- set dead_after_days = 7 %}
 with periods as (

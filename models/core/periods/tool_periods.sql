@@ -1,4 +1,4 @@
--- grain: one row a period and tool with data by then, `all` included: what it gives, what state it is in
+-- grain: one row per period and tool with data by then, `all` included: what it gives, what state it is in
 {%- set buckets = token_buckets() %}
 with periods as (
     select * from {{ ref('int_periods') }}

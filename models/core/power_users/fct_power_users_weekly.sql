@@ -1,4 +1,4 @@
--- grain: one row a week, person employed in it and tool (`all` included) with messages in 28 days
+-- grain: one row per week, person employed in it and tool (`all` included) with messages in 28 days
 -- Volume, breadth and rank over the 28 days that end with the week; all three make a power user.
 {%- set weeks_in_window = 4 %}
 with person_weeks as (

@@ -1,4 +1,4 @@
--- grain: one row a week, person, tool (`all` included) and tool used: messages and features
+-- grain: one row per week, person, tool (`all` included) and tool used: messages and features
 with usage_days as (
     select * from {{ ref('fct_usage_daily') }}
     where is_active

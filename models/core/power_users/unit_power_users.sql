@@ -1,4 +1,4 @@
--- grain: one row a month, reporting unit (company included) and tool: exact power users, their shares
+-- grain: one row per month, reporting unit (company included) and tool: exact power users, their shares
 -- A power user of a month was one in at least one finished week whose Thursday lies in the month.
 {%- set keys = ['month_start', 'unit_key', 'tool'] %}
 {%- set measures = power_measures() %}

@@ -1,4 +1,4 @@
--- grain: one row a hidden cell (period, unit, tool, measure, item) with the reason; never published
+-- grain: one row per hidden cell (period, unit, tool, measure, item) with the reason; never published
 with masks as (
     select * from {{ ref('suppression_masks') }}
     where hidden_reason is not null

@@ -1,4 +1,4 @@
--- grain: one row a figure with contributors (period, unit, tool, measure, item), exact, of every family
+-- grain: one row per figure with contributors (period, unit, tool, measure, item), exact, of every family
 -- Figures of different marts stand here side by side, so that one mask serves them all.
 with people_figures as (
     select * from {{ ref('unit_figures_of_people') }}

@@ -1,4 +1,4 @@
--- grain: one row an account (or none), tool, model, cost basis, vendor currency and UTC day
+-- grain: one row per account (or none), tool, model, cost basis, vendor currency and UTC day
 {%- set no_money = 'cast(null as ' ~ type_money() ~ ')' %}
 {%- set no_tokens = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
 

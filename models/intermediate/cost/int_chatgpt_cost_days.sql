@@ -1,4 +1,4 @@
--- grain: one row an account, product, model, cost unit and UTC day of ChatGPT COSTS billing lines
+-- grain: one row per account, product, model, cost unit and UTC day of ChatGPT COSTS billing lines
 {%- set resources = ['chatgpt.costs_billing', 'chatgpt.costs_usage'] %}
 {{ config(
     materialized='incremental',

@@ -1,4 +1,4 @@
--- grain: one row an account, product, spelling of a model, cost unit and UTC day
+-- grain: one row per account, product, spelling of a model, cost unit and UTC day
 -- With the tool and the known model of each.
 {{ config(materialized='view') }}
 

@@ -1,4 +1,4 @@
--- grain: one row an account, tool, model and UTC day
+-- grain: one row per account, tool, model and UTC day
 -- Credits used, at the company's rate of the day.
 
 with chatgpt_costs as (

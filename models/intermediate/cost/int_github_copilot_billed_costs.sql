@@ -1,4 +1,4 @@
--- grain: one row an account and UTC day: its part of the day's AI-credit invoice, in US dollars
+-- grain: one row per account and UTC day: its part of the day's AI-credit invoice, in US dollars
 -- The vendor's items are added up over users; only credits are given per user. The parts add up to
 -- the vendor's figure exactly: what cutting to nine decimals leaves over goes to the largest share.
 -- The sum of the shares is cast first: Spark makes it so wide that the difference loses a decimal.

@@ -1,4 +1,4 @@
--- grain: one row an account, product and day on which the account holds a seat
+-- grain: one row per account, product and day on which the account holds a seat
 
 with snapshot_dates as (
     select * from {{ ref('int_seat_snapshot_dates') }}

@@ -1,4 +1,4 @@
--- grain: one row a seat roster, tenant, scope and day
+-- grain: one row per seat roster, tenant, scope and day
 -- The snapshot that tells who holds a seat on that day.
 {%- set rosters = [
     'chatgpt.users', 'chatgpt.seats', 'github_copilot.seats', 'm365_copilot.users'

@@ -1,4 +1,4 @@
--- grain: one row an account, tool, model and UTC day
+-- grain: one row per account, tool, model and UTC day
 -- Its tokens at the price of the day, in US dollars. A tool that gives tokens of a part of its use only (GitHub
 -- Copilot's command line) has no list price: metric_capabilities says so.
 -- Audio and images have prices of their own, or none: never that of text.

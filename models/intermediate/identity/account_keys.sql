@@ -9,7 +9,7 @@
     full_refresh=false,
     on_schema_change='fail'
 ) }}
--- grain: one row an account: one identifier in one tool's feeds
+-- grain: one row per account: one identifier in one tool's feeds
 -- Insert-only: facts carry the compact key, so a key once given must never change its meaning.
 with seen as (
     select distinct

@@ -1,4 +1,4 @@
--- grain: one row an account and half-open span, from 1900 to 2199: the person, or why there is none
+-- grain: one row per account and half-open span, from 1900 to 2199: the person, or why there is none
 with account_keys as (
     select * from {{ ref('account_keys') }}
 ),

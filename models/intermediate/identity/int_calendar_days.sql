@@ -1,4 +1,4 @@
--- grain: one row a day, from three years and a half before the clock to one year after it
+-- grain: one row per day, from three years and a half before the clock to one year after it
 with run_clock as (
     select * from {{ ref('int_run_clock') }}
 ),

@@ -1,5 +1,5 @@
--- grain: one row an employee id and span of unchanged facts, employed days only
--- A renamed department has its new name on all its days, so that a rename in the middle of a period moves nobody.
+-- grain: one row per employee id and span of unchanged facts, employed days only
+-- A renamed department has its new name on all its days, so a rename in the middle of a period moves nobody.
 with history_spans as (
     select * from {{ ref('int_hris_history_spans') }}
 ),

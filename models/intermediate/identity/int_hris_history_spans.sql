@@ -1,4 +1,4 @@
--- grain: one row an employee id and effective-dated span, employed days only
+-- grain: one row per employee id and effective-dated span, employed days only
 -- Rebuilt whole from the newest answer, so a late correction or a back-dated move simply counts.
 with history as (
     select * from {{ ref('stg_hris__employee_history') }}

@@ -1,4 +1,4 @@
--- grain: one row an employee id and span of unchanged facts, from day snapshots, employed days only
+-- grain: one row per employee id and span of unchanged facts, from day snapshots, employed days only
 -- A change counts from the snapshot that first showed it; the first span reaches back to the hire.
 with snapshots as (
     select * from {{ ref('stg_hris__employees') }}

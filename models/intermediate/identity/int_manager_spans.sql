@@ -1,4 +1,4 @@
--- grain: one row a person and span without a break in which somebody reports to them
+-- grain: one row per person and span without a break in which somebody reports to them
 with employee_spans as (
     select * from {{ ref('int_employee_spans') }}
 ),

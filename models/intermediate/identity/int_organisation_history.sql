@@ -1,4 +1,4 @@
--- grain: one row a person and half-open span of unchanged facts, employed days only
+-- grain: one row per person and half-open span of unchanged facts, employed days only
 -- Every fact that changes on a date of its own (leave, first report, tenure band) cuts the spans.
 {%- set tenure_years = [1, 3, 7] %}
 with employee_spans as (

@@ -1,4 +1,4 @@
--- grain: one row an employee id: the person behind it
+-- grain: one row per employee id: the person behind it
 -- A new id with a known address within `rehire_days` of the exit is the same person. The first id
 -- of the chain stands for the person. Four rounds of following reach sixteen rehires.
 -- One id follows one: an address that two ids had at a time says nothing of either, and an id that two others

@@ -1,4 +1,4 @@
--- grain: one row a period and department known by then: its people
+-- grain: one row per period and department known by then: its people
 with periods as (
     select * from {{ ref('int_periods') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a period: every ISO week and calendar month from the first loaded day to the clock
+-- grain: one row per period: every ISO week and calendar month from the first loaded day to the clock
 -- At most three years back; what is older is no longer compared with anything.
 {%- set weeks = 158 %}
 {%- set months = 37 %}

@@ -1,4 +1,4 @@
--- grain: one row a person and span, from 1900 to 2199: not yet employed, employed, or left
+-- grain: one row per person and span, from 1900 to 2199: not yet employed, employed, or left
 with employee_spans as (
     select * from {{ ref('int_employee_spans') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a person and period (week, month) with at least one employed day
+-- grain: one row per person and period (week, month) with at least one employed day
 with run_clock as (
     select * from {{ ref('int_run_clock') }}
 ),

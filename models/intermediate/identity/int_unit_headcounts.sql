@@ -1,4 +1,4 @@
--- grain: one row a period and reporting unit with people, the company (`all`) included
+-- grain: one row per period and reporting unit with people, the company (`all`) included
 with period_departments as (
     select * from {{ ref('int_period_departments') }}
 ),

@@ -4,7 +4,7 @@
     full_refresh=false,
     on_schema_change='fail'
 ) }}
--- grain: one row a person label: its compact key
+-- grain: one row per person label: its compact key
 -- Insert-only: every fact carries the key, so a key once given must never change its meaning.
 with people as (
     select * from {{ ref('int_people') }}

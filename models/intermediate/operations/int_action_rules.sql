@@ -1,4 +1,4 @@
--- grain: one row a rule of recommended actions, with the company's limits or the defaults
+-- grain: one row per rule of recommended actions, with the company's limits or the defaults
 with rules as (
     select * from {{ ref('action_rules') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a period and tool whose use cannot be read, because names are concealed in its report
+-- grain: one row per period and tool whose use cannot be read, because names are concealed in its report
 -- Microsoft's report can conceal names; the interaction history never does. Where the history was read too,
 -- use is known all the same. Its days start with the first interaction ever seen.
 with periods as (

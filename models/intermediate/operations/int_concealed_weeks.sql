@@ -1,4 +1,4 @@
--- grain: one row a week with a Microsoft 365 usage report: rows of it whose name the tenant conceals
+-- grain: one row per week with a Microsoft 365 usage report: rows of it whose name the tenant conceals
 with usage_user_detail as (
     select * from {{ ref('stg_m365_copilot__usage_user_detail') }}
 ),

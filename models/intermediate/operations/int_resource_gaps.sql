@@ -1,4 +1,4 @@
--- grain: one row a resource with days that were never fetched, or can no longer be
+-- grain: one row per resource with days that were never fetched, or can no longer be
 -- What is lost is recorded by the load, for ever; what is only missing lies between the first and last day.
 with loaded_days as (
     select * from {{ ref('stg_ops__loaded_days') }}

@@ -1,4 +1,4 @@
--- grain: one row a resource of a source: what was fetched of it, and through which day
+-- grain: one row per resource of a source: what was fetched of it, and through which day
 with resources as (
     select * from {{ ref('stg_ops__resources') }}
 ),

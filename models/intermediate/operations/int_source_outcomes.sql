@@ -1,4 +1,4 @@
--- grain: one row a source: how its newest run went, and when it last succeeded
+-- grain: one row per source: how its newest run went, and when it last succeeded
 with source_runs as (
     select * from {{ ref('stg_ops__source_runs') }}
 ),

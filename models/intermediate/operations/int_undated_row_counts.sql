@@ -1,4 +1,4 @@
--- grain: one row a raw table whose rows belong to no day: how many it holds
+-- grain: one row per raw table whose rows belong to no day: how many it holds
 select
     'model_prices' as source,
     'price_book' as resource,

@@ -1,4 +1,4 @@
--- grain: one row an account, tool and day: what the account did, from every source of activity
+-- grain: one row per account, tool and day: what the account did, from every source of activity
 {{ config(materialized='view') }}
 {%- set measures = [
     'user_messages', 'assistant_messages', 'sessions', 'prompt_chars', 'measured_messages',

@@ -1,4 +1,4 @@
--- grain: one row an account, tool and day, of tools that give single messages
+-- grain: one row per account, tool and day, of tools that give single messages
 {%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
 {{ config(
     materialized='incremental',

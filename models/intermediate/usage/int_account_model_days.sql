@@ -1,4 +1,4 @@
--- grain: one row an account, tool, surface, spelling of a model and day
+-- grain: one row per account, tool, surface, spelling of a model and day
 -- Turns, interactions and tokens side by side. Spellings are not added up here: every reader
 -- groups anyway, and an edit of the aliases is free.
 {{ config(materialized='view') }}

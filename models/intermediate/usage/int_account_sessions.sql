@@ -1,4 +1,4 @@
--- grain: one row a session of one account in one tool, on the day it starts
+-- grain: one row per session of one account in one tool, on the day it starts
 {%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
 {#- Two neighbours: an answer on a touched day can belong to a prompt of the day before, and that
     prompt to a session that began yet a day earlier. -#}

@@ -1,4 +1,4 @@
--- grain: one row an account, tool of the seat and day with a sign of life besides the activity itself
+-- grain: one row per account, tool of the seat and day with a sign of life besides the activity itself
 {# Rebuilt whole: seats and reports restate what they said. #}
 {%- set m365_apps = [
     'last', 'chat_last', 'teams_last', 'word_last', 'excel_last', 'powerpoint_last', 'outlook_last',

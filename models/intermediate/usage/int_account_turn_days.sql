@@ -1,4 +1,4 @@
--- grain: one row an account, tool, surface, model and day of turns
+-- grain: one row per account, tool, surface, model and day of turns
 {%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
 {{ config(
     materialized='incremental',

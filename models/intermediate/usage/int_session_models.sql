@@ -1,4 +1,4 @@
--- grain: one row a session in which several models answered: the one with most turns
+-- grain: one row per session in which several models answered: the one with most turns
 {# Apart from int_account_sessions, because an edit of tiers or aliases must not need a full
     refresh; of the few sessions that have a choice at all, because ranking every session would be
     the dearest step after the messages themselves. #}

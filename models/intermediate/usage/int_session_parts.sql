@@ -1,4 +1,4 @@
--- grain: one row an account, session, day, surface and model
+-- grain: one row per account, session, day, surface and model
 -- Of every tool that gives single messages.
 {{ config(materialized='view') }}
 

@@ -1,4 +1,4 @@
--- grain: one row a rule of recommended actions: what it says, and the limits in force
+-- grain: one row per rule of recommended actions: what it says, and the limits in force
 {{ config(alias='action_rules') }}
 with rules as (
     select * from {{ ref('int_action_rules') }}

@@ -1,4 +1,4 @@
--- grain: one row a week, department (reporting unit) and tool: current holders by stage reached
+-- grain: one row per week, department (reporting unit) and tool: current holders by stage reached
 -- Each stage is a count of people behind the masks, like the licences it is made of.
 {%- set stages = adoption_stages() %}
 {%- set keys = ['period_start', 'unit_key', 'tool'] %}

@@ -1,4 +1,4 @@
--- grain: one row a month, department (reporting unit) and tool, `all` tools and all departments included
+-- grain: one row per month, department (reporting unit) and tool, `all` tools and all departments included
 with {{ compared_use('month', 'month_start', 'is_complete_month') }},
 
 weekly_use as (

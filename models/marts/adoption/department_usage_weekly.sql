@@ -1,4 +1,4 @@
--- grain: one row a week, department (reporting unit) and tool, `all` tools and all departments included
+-- grain: one row per week, department (reporting unit) and tool, `all` tools and all departments included
 with {{ compared_use('week', 'week_start', 'is_complete_week') }},
 
 final as (

@@ -1,4 +1,4 @@
--- grain: one row a month, department (reporting unit), tool and cost basis; bases are never added up
+-- grain: one row per month, department (reporting unit), tool and cost basis; bases are never added up
 with costs as (
     select * from {{ ref('masked_unit_costs') }}
 ),

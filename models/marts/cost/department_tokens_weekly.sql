@@ -1,4 +1,4 @@
--- grain: one row a week, department (reporting unit) and tool: tokens by bucket
+-- grain: one row per week, department (reporting unit) and tool: tokens by bucket
 {%- set buckets = token_buckets() %}
 with figures as (
     select * from {{ ref('masked_unit_figures') }}

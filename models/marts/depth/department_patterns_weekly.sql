@@ -1,4 +1,4 @@
--- grain: one row a week, department (reporting unit) and tool with sessions: often or rarely, short or deep
+-- grain: one row per week, department (reporting unit) and tool with sessions: often or rarely, short or deep
 -- Compared with the median of the week's departments: the company row is not one of them.
 with unit_use as (
     select * from {{ ref('unit_use') }}

@@ -1,4 +1,4 @@
--- grain: one row a week, department (reporting unit), tool and model family that the company used
+-- grain: one row per week, department (reporting unit), tool and model family that the company used
 -- Every department has a row for each family in use: a missing row would tell what a mask hides.
 with families as (
     select * from {{ ref('model_family_weeks') }}

@@ -1,4 +1,4 @@
--- grain: one row a week, department (reporting unit) and tool: how long prompts are
+-- grain: one row per week, department (reporting unit) and tool: how long prompts are
 with unit_use as (
     select * from {{ ref('unit_use') }}
     where period_type = 'week'

@@ -1,4 +1,4 @@
--- grain: one row a department (reporting unit) and tool: the day on which it was given the tool
+-- grain: one row per department (reporting unit) and tool: the day on which it was given the tool
 -- Of the departments, those that are reported under their own name in the newest week.
 {{ config(alias='rollouts') }}
 with rollouts as (

@@ -1,4 +1,4 @@
--- grain: one row a metric, department (reporting unit), tool and due date: the value to reach, and the days it holds
+-- grain: one row per metric, department (reporting unit), tool and due date: the value to reach and its days
 -- Of the departments, those that are reported under their own name in the newest week.
 {{ config(alias='targets') }}
 with targets as (

@@ -1,4 +1,4 @@
--- grain: one row a source and resource: what is collected, why, who reads it, for how long
+-- grain: one row per source and resource: what is collected, why, who reads it, for how long
 {{ config(alias='data_collected') }}
 with collected as (
     select * from {{ ref('data_collected') }}

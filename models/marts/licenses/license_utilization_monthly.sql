@@ -1,4 +1,4 @@
--- grain: one row a month, department (reporting unit) and product: seats, their use and their cost
+-- grain: one row per month, department (reporting unit) and product: seats, their use and their cost
 -- Seats without a person stand in the row `Unattributed`, whose holders are accounts. Classes of use are
 -- told where the month's use was read from its first day on.
 {%- set classes = seat_classes() | list %}

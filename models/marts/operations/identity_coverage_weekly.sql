@@ -1,4 +1,4 @@
--- grain: one row a week and tool: accounts in use, of people and without one, by reason
+-- grain: one row per week and tool: accounts in use, of people and without one, by reason
 -- Accounts, never people. An account whose owner left within the week stands on both sides. Reasons
 -- of fewer than k accounts are merged into the next.
 {%- set reasons = [] %}

@@ -1,4 +1,4 @@
--- grain: one row a tool and metric: what the vendor gives, and why not
+-- grain: one row per tool and metric: what the vendor gives, and why not
 {{ config(alias='metric_capabilities') }}
 with capabilities as (
     select * from {{ ref('metric_capabilities') }}

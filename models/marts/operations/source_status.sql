@@ -1,4 +1,4 @@
--- grain: one row a source and resource: connected, fresh, complete
+-- grain: one row per source and resource: connected, fresh, complete
 with resource_status as (
     select * from {{ ref('int_resource_status') }}
 ),

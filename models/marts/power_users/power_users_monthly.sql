@@ -1,4 +1,4 @@
--- grain: one row a month, department (reporting unit) and tool: how many power users, and their share
+-- grain: one row per month, department (reporting unit) and tool: how many power users, and their share
 with spine as (
     select * from {{ ref('unit_spine') }}
     where

@@ -1,4 +1,4 @@
--- grain: one row a message and UTC day: the newest version of the message within that day
+-- grain: one row per message and UTC day: the newest version of the message within that day
 -- A filter on message_date reaches the raw table, because the choice is made within the day.
 with newest as (
     {{ newest_version(

@@ -1,4 +1,4 @@
--- grain: One row a seat holder on a snapshot day, with credits of the month.
+-- grain: One row per seat holder on a snapshot day, with credits of the month.
 with source as (
     select * from {{ source('chatgpt', 'seats') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row a group of measures that the linear audit had hidden in a period
+-- grain: one row per group of measures that the linear audit had hidden in a period
 -- For one unit or for all, in one tool or in all (`*`).
 with source as (
     select * from {{ source('closed', 'hidden_groups') }}

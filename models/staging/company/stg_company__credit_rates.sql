@@ -1,4 +1,4 @@
--- grain: One row a price of a vendor unit (credit) and validity.
+-- grain: One row per price of a vendor unit (credit) and validity.
 with source as (
     select * from {{ source('company', 'credit_rates') }}
 ),

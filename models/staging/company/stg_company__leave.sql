@@ -1,4 +1,4 @@
--- grain: One row a leave span of an employee id.
+-- grain: One row per leave span of an employee id.
 with source as (
     select * from {{ source('company', 'leave') }}
 ),

@@ -1,4 +1,4 @@
--- grain: One row a seat contract line.
+-- grain: One row per seat contract line.
 with source as (
     select * from {{ source('company', 'seat_contracts') }}
 ),

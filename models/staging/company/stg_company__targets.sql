@@ -1,4 +1,4 @@
--- grain: One row a target (metric, scope, tool).
+-- grain: One row per target (metric, scope, tool).
 with source as (
     select * from {{ source('company', 'targets') }}
 ),

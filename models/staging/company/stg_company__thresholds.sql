@@ -1,4 +1,4 @@
--- grain: One row a named threshold that the company sets.
+-- grain: One row per named threshold that the company sets.
 with source as (
     select * from {{ source('company', 'thresholds') }}
 ),

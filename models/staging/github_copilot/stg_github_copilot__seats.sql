@@ -1,4 +1,4 @@
--- grain: One row a seat object on a snapshot day; a user may hold several through teams.
+-- grain: One row per seat object on a snapshot day; a user may hold several through teams.
 with source as (
     select * from {{ source('github_copilot', 'seats') }}
 ),

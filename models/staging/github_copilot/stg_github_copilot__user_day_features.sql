@@ -1,4 +1,4 @@
--- grain: One row a user, vendor day and feature.
+-- grain: One row per user, vendor day and feature.
 with source as (
     select * from {{ source('github_copilot', 'user_day_features') }}
 ),

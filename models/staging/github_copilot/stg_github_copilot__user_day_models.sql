@@ -1,4 +1,4 @@
--- grain: One row a user, vendor day, model and feature (chat only).
+-- grain: One row per user, vendor day, model and feature (chat only).
 with source as (
     select * from {{ source('github_copilot', 'user_day_models') }}
 ),

@@ -1,4 +1,4 @@
--- grain: One row a user and vendor day (UTC).
+-- grain: One row per user and vendor day (UTC).
 with source as (
     select * from {{ source('github_copilot', 'user_days') }}
 ),

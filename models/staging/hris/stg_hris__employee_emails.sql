@@ -1,4 +1,4 @@
--- grain: one row an address of an employee id on a snapshot day, former and alternate ones too
+-- grain: one row per address of an employee id on a snapshot day, former and alternate ones too
 with source as (
     select * from {{ source('hris', 'employee_emails') }}
 ),

@@ -1,4 +1,4 @@
--- grain: One row an employee id on a snapshot day, as the HRIS showed it that day.
+-- grain: One row per employee id on a snapshot day, as the HRIS showed it that day.
 with source as (
     select * from {{ source('hris', 'employees') }}
 ),

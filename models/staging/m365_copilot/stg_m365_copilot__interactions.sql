@@ -1,4 +1,4 @@
--- grain: One row an interaction (prompt or answer) of a user.
+-- grain: One row per interaction (prompt or answer) of a user.
 with source as (
     select * from {{ source('m365_copilot', 'interactions') }}
 ),

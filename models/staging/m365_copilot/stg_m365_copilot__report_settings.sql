@@ -1,4 +1,4 @@
--- grain: One row a snapshot day: whether the tenant conceals names in reports.
+-- grain: One row per snapshot day: whether the tenant conceals names in reports.
 with source as (
     select * from {{ source('m365_copilot', 'report_settings') }}
 ),

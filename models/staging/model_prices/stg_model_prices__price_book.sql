@@ -1,4 +1,4 @@
--- grain: One row a price of a model and component as the price library stated it at loaded_at.
+-- grain: One row per price of a model and component as the price library stated it at loaded_at.
 with source as (
     select * from {{ source('model_prices', 'price_book') }}
 ),

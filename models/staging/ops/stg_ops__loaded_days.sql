@@ -1,4 +1,4 @@
--- grain: One row a day of a resource: when it was last fetched, and with how many rows.
+-- grain: One row per day of a resource: when it was last fetched, and with how many rows.
 with source as (
     select * from {{ source('ops', 'loaded_days') }}
 ),

@@ -1,4 +1,4 @@
--- grain: One row a day of a resource that can no longer be fetched.
+-- grain: One row per day of a resource that can no longer be fetched.
 with source as (
     select * from {{ source('ops', 'lost_days') }}
 ),

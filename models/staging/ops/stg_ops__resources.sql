@@ -1,4 +1,4 @@
--- grain: One row a resource: its grain, look-back, finality and retention.
+-- grain: One row per resource: its grain, look-back, finality and retention.
 with source as (
     select * from {{ source('ops', 'resources') }}
 ),

@@ -1,4 +1,4 @@
--- grain: One row a run of the pipeline.
+-- grain: One row per run of the pipeline.
 with source as (
     select * from {{ source('ops', 'runs') }}
 ),

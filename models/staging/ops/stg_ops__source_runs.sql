@@ -1,4 +1,4 @@
--- grain: One row a source in a run.
+-- grain: One row per source in a run.
 with source as (
     select * from {{ source('ops', 'source_runs') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row an account, session, day, surface and model: the one pass over ChatGPT messages
+-- grain: one row per account, session, day, surface and model: the one pass over ChatGPT messages
 {%- set resources = ['chatgpt.conversation_messages'] %}
 {{ config(
     materialized='incremental',

@@ -1,4 +1,4 @@
--- grain: one row an account, product, surface, model and UTC day of ChatGPT COSTS tokens
+-- grain: one row per account, product, surface, model and UTC day of ChatGPT COSTS tokens
 {%- set resources = ['chatgpt.costs_usage'] %}
 {{ config(
     materialized='incremental',

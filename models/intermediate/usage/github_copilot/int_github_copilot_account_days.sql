@@ -1,4 +1,4 @@
--- grain: one row an account and vendor day (UTC) of GitHub Copilot
+-- grain: one row per account and vendor day (UTC) of GitHub Copilot
 {%- set resources = ['github_copilot.user_days'] %}
 {{ config(
     materialized='incremental',

@@ -1,4 +1,4 @@
--- grain: one row an account, surface, model and vendor day (UTC) of GitHub Copilot
+-- grain: one row per account, surface, model and vendor day (UTC) of GitHub Copilot
 {%- set resources = ['github_copilot.user_days', 'github_copilot.user_day_models'] %}
 {{ config(
     materialized='incremental',

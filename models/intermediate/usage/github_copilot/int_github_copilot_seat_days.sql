@@ -1,4 +1,4 @@
--- grain: one row an account and day on which only the seat list tells of activity
+-- grain: one row per account and day on which only the seat list tells of activity
 {# Rebuilt whole: a report that comes later takes its days away. #}
 -- The seat's last activity also counts chat on the web and on phones, which no report contains. A day
 -- whose report is read and has no row of the user was spent there. Where it has one, it decides:

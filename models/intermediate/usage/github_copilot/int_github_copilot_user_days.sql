@@ -1,4 +1,4 @@
--- grain: one row a user and vendor day (UTC)
+-- grain: one row per user and vendor day (UTC)
 {{ config(materialized='view') }}
 
 with user_days as (

@@ -1,4 +1,4 @@
--- grain: one row an account, session, day and app: the one pass over Microsoft 365 interactions
+-- grain: one row per account, session, day and app: the one pass over Microsoft 365 interactions
 {%- set resources = ['m365_copilot.interactions'] %}
 {{ config(
     materialized='incremental',

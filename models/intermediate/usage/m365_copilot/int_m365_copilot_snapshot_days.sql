@@ -1,4 +1,4 @@
--- grain: one row an account and day on which a nightly report says that the account was last active
+-- grain: one row per account and day on which a nightly report says that the account was last active
 {# Rebuilt whole: a restated snapshot can take away a day that it does not name any more. #}
 {%- set apps = [
     'chat', 'teams', 'word', 'excel', 'powerpoint', 'outlook', 'onenote', 'loop', 'edge', 'agent',
