@@ -285,7 +285,7 @@ class Ranking:
             return ""
         units = {row[self.unit] for row in self.shown} - {POOL}
         if any(row.get("department_key") == POOL for row in self.firsts):
-            return " of all that are shown"
+            return " of all shown"
         return f" of the {len(units)} {self.noun}s shown" if len(units) > 1 else f" of the {self.noun}s shown"
 
     def verb(self, one: str, many: str) -> str:

@@ -70,6 +70,10 @@ active_ratio_fell as (
         earlier_use.weeks >= 2
         and earlier_use.most_active_people >= rules.minimum
         and shown_use.active_ratio <= earlier_use.active_ratio_mean * (1 - rules.threshold)
+        -- More than chance: three standard errors of a share of so many people.
+        and earlier_use.active_ratio_mean - shown_use.active_ratio >= 3 * sqrt(
+            earlier_use.active_ratio_mean * (1 - earlier_use.active_ratio_mean) / shown_use.headcount
+        )
 ),
 
 shown_funnel as (

@@ -204,6 +204,14 @@ def test_a_difference_that_chance_can_make_is_not_told(published: Published) -> 
     assert published.found_in("departments") == []
 
 
+def test_a_fall_that_chance_can_make_is_not_told(published: Published) -> None:
+    """From 40 % to 24 %: a standard error is 4.9 points of 100 people, and 9.8 of 25."""
+    put_case(published, "active_ratio_fell")
+    assert len(published.found_in("adoption")) == 1
+    published.change("department_usage_weekly", "1 = 1", headcount=25)
+    assert published.found_in("adoption") == []
+
+
 def test_since_when_ends_at_the_first_shown_week_that_says_otherwise(published: Published) -> None:
     """A hidden week says nothing; the week of 12 October was below the limit."""
     put_case(published, "many_short_prompts")

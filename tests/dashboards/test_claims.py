@@ -50,7 +50,7 @@ def told(rows: Sequence[Row], column: str = "share") -> str:
         # The pool is drawn in the same chart, so it competes.
         (
             [unit("sales", 0.8), unit("legal", 0.3), unit("other", 0.9)],
-            "Other departments have the highest share of all that are shown (90%), "
+            "Other departments have the highest share of all shown (90%), "
             "Legal the lowest of the 2 departments shown (30%)",
         ),
         # Equal as they are written is equal: nobody is first.
