@@ -24,7 +24,8 @@ class SourceRun:
     """One load of one source: settings, gate, clock, and the record of what was fetched.
 
     `known_keys(contract)` gives the keys that an insert-only table holds already; `last_snapshot(contract,
-    columns)` the rows of the newest day of a snapshot table, as far as whoever runs it can see them.
+    columns)` the rows of the newest day of a snapshot table, and `roster_labels(column)` the departments or
+    locations of the newest roster: both are empty where nothing is loaded or the warehouse cannot be read.
     """
 
     source: str
@@ -36,6 +37,7 @@ class SourceRun:
     fetched: list[DayRecord] = field(default_factory=list)
     known_keys: Callable[[TableContract], frozenset[str]] = lambda _: frozenset()
     last_snapshot: Callable[[TableContract, Sequence[str]], list[tuple[Any, ...]]] = lambda _, __: []
+    roster_labels: Callable[[str], frozenset[str]] = lambda _: frozenset()
 
     @property
     def tenant(self) -> str:

@@ -22,7 +22,7 @@ from ingestion.source_types import Finding
 from ingestion.warehouse import WAREHOUSE_ERRORS
 from orchestration.choices import chosen
 from orchestration.doctor_network import examine_network
-from orchestration.doctor_snapshot import LastSnapshot
+from orchestration.doctor_snapshot import LastSnapshot, RosterLabels
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
 from orchestration.project import require_project
@@ -136,6 +136,7 @@ def _source(
     # Doctor reads answers but keeps nothing, so a stand-in key is enough where the real one is missing.
     gate = Gate(pseudonymiser or Pseudonymiser(bytes(range(32))), tenant=settings.tenant, latest=clock.latest)
     run = SourceRun(source.name, settings, gate, clock, LoadedDays([]))
+    run.roster_labels = RosterLabels(environment)
     if pseudonymiser is not None:  # what is stored is compared by its tokens
         run.last_snapshot = LastSnapshot(environment, source.name)
     try:

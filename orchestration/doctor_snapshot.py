@@ -8,6 +8,7 @@ from typing import Any
 
 from ingestion.config import Environment
 from ingestion.privacy.contract import TableContract
+from ingestion.sources.hris.records import EMPLOYEES
 from ingestion.warehouse import WAREHOUSE_ERRORS
 
 
@@ -33,3 +34,14 @@ class LastSnapshot:
                 return session.rows(f"select {wanted} from {table} where day = ({newest})")
         except WAREHOUSE_ERRORS:
             return []
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLabels:
+    """Departments or locations of the newest roster, to compare the company's own files with."""
+
+    environment: Environment
+
+    def __call__(self, column: str) -> frozenset[str]:
+        rows = LastSnapshot(self.environment, "hris")(EMPLOYEES, (column,))
+        return frozenset(str(label) for (label,) in rows if label is not None)

@@ -20,7 +20,7 @@ from ingestion.sources.company import records
 from ingestion.sources.company.department_names import renamed_spans, with_new_names
 from ingestion.sources.company.files import read_folder, sound_rows
 from ingestion.sources.company.rows import DepartmentName, GithubLogin, ServiceAccount
-from ingestion.sources.company.unmatched import unmatched
+from ingestion.sources.company.unmatched import not_in_roster, unmatched
 
 
 @configspec
@@ -74,7 +74,9 @@ def check(run: SourceRun) -> Iterator[Finding]:
         is_there = name in folder.present
         message = f"{len(folder.rows[file.name])} rows" if is_there else "not there: an empty table"
         yield Finding(name, True, message)
-    for name, message, remedy in unmatched(folder.rows):
+    names = renamed_spans(cast(list[DepartmentName], folder.rows["department_names"]), run.clock.today)
+    named_today = not_in_roster(with_new_names(folder.rows, names), run.roster_labels)
+    for name, message, remedy in (*unmatched(folder.rows), *named_today):
         yield Finding(f"{name}.csv", False, message, remedy)
 
 

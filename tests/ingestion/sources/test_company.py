@@ -297,6 +297,29 @@ def test_a_row_that_matches_nothing_is_told_and_loads_all_the_same(tmp_path: Pat
     assert not any("copilto" in message or "our-own-model" in message for message in said)
 
 
+def test_departments_and_locations_that_the_roster_does_not_know_are_named(tmp_path: Path) -> None:
+    """`Telesales` is Sales today; misspelt departments and locations are reported by row number."""
+    targets = "metric,scope_type,scope_name,tool,target,due_date\n"
+    targets += "active_ratio,department,Saless,,0.5,2026-12-31\nweekly_active,company,,,0.5,2026-12-31\n"
+    files = {
+        "department_names": "old_name,new_name,renamed_on\nTelesales,Sales,\n",
+        "rollouts": "department,tool,rollout_date\nTelesales,chatgpt,2026-06-15\nSALES,codex,2026-06-15\n",
+        "working_calendar": "location,holiday_date\nBerlin,2026-10-03\nMunich,2026-10-03\n,2026-12-25\n",
+        "targets": targets,
+    }
+    run = source_run(SOURCE, folder=folder(tmp_path, **files))
+    unknown_here = {f.subject: f.message for f in SOURCE.check(run) if not f.ok}
+    assert unknown_here == {"targets.csv": "row 2 matches nothing that is known here and may do nothing."}
+    labels = {"department": frozenset({"Sales"}), "location": frozenset({"Munich"})}
+    run.roster_labels = lambda column: labels[column]
+    found = [(f.subject, f.message) for f in SOURCE.check(run) if not f.ok]
+    nobody = "that nobody in the newest HR file belongs to."
+    assert found[1:] == [
+        ("targets.csv", f"row 1 names a department {nobody}"),
+        ("working_calendar.csv", f"row 1 names a location {nobody}"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
