@@ -10,6 +10,11 @@ from pathlib import Path
 from ingestion.errors import ConfigurationError
 from ingestion.private_folder import make_private
 
+# What a run makes in a data folder, the first ones by every run; and what an operator may keep there.
+_MADE_BY_RUNS = frozenset({"alerts.json", "destination.json", "dlt", "run.lock", "warehouse.duckdb"})
+_MAY_BE_THERE = frozenset(
+    {"company", "dagster", "logs", "lost+found", "published", "readers", "site", "target"}
+)
 # Libraries below us paste a path into SQL, a format string or a URL without quoting it.
 _BREAKING = frozenset("'\"%#?\n\r")
 
@@ -43,6 +48,21 @@ def require_plain(what: str, path: Path) -> None:
         raise PathError(
             f"The path of {what} holds {shown}, which the engines behind the pipeline misread.",
             "Name a folder without quotation marks, %, #, ? and line breaks.",
+        )
+
+
+def require_data_folder(folder: Path) -> None:
+    """Refuse a folder of somebody else's files: a run takes others' rights to all that is in its data folder.
+
+    Raises:
+        PathError: the folder is not empty, and no run has ever written to it.
+    """
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    strangers = {n for n in names - _MAY_BE_THERE if not n.startswith(".") and not n.endswith(".key")}
+    if strangers and not names & _MADE_BY_RUNS:
+        raise PathError(
+            f"{folder} contains files, and no run has written to it yet.",
+            "Name an empty folder, or one that does not exist yet, as the data folder (AI_USAGE_DATA_DIR, --data-dir).",
         )
 
 

@@ -49,7 +49,9 @@ def require_known() -> None:
 
 
 def unknown_settings() -> list[str]:
-    """One sentence for each setting that nobody reads, in order of name."""
+    """One sentence for each setting that nobody reads, in order of name; or for each file that is not TOML."""
+    if broken := list(_not_toml()):
+        return broken
     sections = _sections()
     found = {*_in_files(sections), *_in_variables(sections, os.environ)}
     return [
@@ -80,6 +82,22 @@ def _sections() -> dict[tuple[str, ...], Fields]:
 
 def _fields(spec: type[BaseConfiguration]) -> dict[str, bool]:
     return {name: "dict" in str(kind) for name, kind in spec().get_resolvable_fields().items()}
+
+
+def _not_toml() -> Iterator[str]:
+    """Asked before dlt reads the files, whose parser ends in errors of its own without a place."""
+    project = Path(os.environ.get("DLT_PROJECT_DIR", "."))
+    for path in (folder / ".dlt" / name for folder in (project, Path.home()) for name in FILES):
+        try:
+            tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError:
+            continue
+        except ValueError as error:  # also a file that is not UTF-8
+            line = re.search(r"line \d+", str(error))
+            again = (
+                "a section or name is in it twice" if "twice" in str(error) else "the file is not valid TOML"
+            )
+            yield f"{path}{f', {line[0]}' if line else ''}: {again}."
 
 
 def _in_files(sections: Mapping[tuple[str, ...], Fields]) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from ingestion.config import Environment
 from ingestion.disk import disk_full
 from ingestion.errors import BusyError
-from ingestion.own_paths import told_by_path
+from ingestion.own_paths import require_data_folder, told_by_path
 from ingestion.private_folder import close_to_others
 from ingestion.warehouse import WarehouseSession
 from orchestration.project import require_project
@@ -72,12 +72,14 @@ def refuse_when_busy(environment: Environment) -> None:
 
     Raises:
         BusyError: another run holds the data folder.
+        PathError: the folder is somebody else's.
     """
     _acquire(environment).release()
 
 
 def _acquire(environment: Environment) -> BaseFileLock:
     # Not tied to a thread: a scheduler may begin and end a run in two of them.
+    require_data_folder(environment.data_dir)
     lock = FileLock(environment.lock_file, timeout=LOCK_SECONDS, thread_local=False)
     with told_by_path("The lock", environment.lock_file, "Run as the account that owns the data folder."):
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from dashboards.switch import new_version
 from ingestion.config import environment
+from ingestion.own_paths import PathError
 from ingestion.private_folder import OTHERS, close_to_others
 from orchestration.lock import run_lock
 from publishing.files import PublishedFolder
@@ -80,3 +82,21 @@ def test_a_published_folder_that_was_closed_stays_closed(tmp_path: Path) -> None
         session.execute("create table next.publication as select 1 as one")
         folder.switch(folder.write(session, "next", "run"))
     assert readable(folder.current.resolve()) == []
+
+
+def test_a_folder_of_other_files_is_no_data_folder(tmp_path: Path) -> None:
+    """Its files keep their rights; a folder with an operator's key, or with what runs made, is one."""
+    foreign = tmp_path / "home"
+    (foreign / "photos").mkdir(parents=True)
+    foreign.chmod(0o755)
+    with pytest.raises(PathError, match="no run has written to it"), run_lock(environment(foreign, "dev")):
+        raise AssertionError("the lock was given")
+    assert stat.S_IMODE(foreign.stat().st_mode) == 0o755
+    assert not (foreign / "run.lock").exists()
+    prepared = tmp_path / "prepared"
+    prepared.mkdir()
+    (prepared / "pseudonym.key").touch()
+    (prepared / "company").mkdir()
+    for _ in range(2):  # the second time there is more in it
+        with run_lock(environment(prepared, "dev")):
+            (prepared / "photos").mkdir(exist_ok=True)

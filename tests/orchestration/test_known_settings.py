@@ -52,6 +52,23 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder / "config.toml"
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[sources.hris]\ntenant = "a"\n[sources.hris]\n', "line 3: a section or name is in it twice."),
+        ('[sources.hris]\ntenant = "secret\n', "line 2: the file is not valid TOML."),
+        ('folder = "C:\\Users"\n', "line 1: the file is not valid TOML."),
+    ],
+)
+def test_a_file_that_is_not_toml_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".dlt").mkdir()
+    (tmp_path / ".dlt" / "config.toml").write_text(text, encoding="utf-8")
+    assert unknown_settings() == [f".dlt/config.toml, {said}"]
+
+
 def test_every_setting_that_is_read_passes(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.write_text(GOOD, encoding="utf-8")
     for name in (

@@ -279,6 +279,12 @@ class Target(CompanyRow):
     due_date: Day
 
     @model_validator(mode="after")
+    def _share_is_no_percentage(self) -> Target:
+        if self.metric.endswith("_ratio") and not 0 < self.target <= 1:
+            raise ValueError("target: write a share above 0 and up to 1, such as 0.75 for 75 percent.")
+        return self
+
+    @model_validator(mode="after")
     def _department_has_a_name(self) -> Target:
         if self.scope_type == "department" and self.scope_name is None:
             raise ValueError("scope_name: write the department's name.")

@@ -347,6 +347,14 @@ def test_a_threshold_at_the_edge_of_its_range_is_taken(tmp_path: Path, name: str
     assert len(loaded_rows(SOURCE, run)["thresholds"]) == 1
 
 
+def test_a_target_of_a_share_is_not_written_in_percent(tmp_path: Path) -> None:
+    (found,) = problems(
+        tmp_path,
+        targets="metric,scope_type,scope_name,tool,target,due_date\nactive_ratio,company,,,75,2026-12-31\n",
+    )
+    assert "line 2: target: write a share above 0 and up to 1, such as 0.75 for 75 percent." in found
+
+
 def test_two_tiers_with_one_minimum_are_refused(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, token_tiers="tier,minimum_tokens\nlow,0\nmiddle,1000\nhigh,1000\n")
     assert "line 4: holds at the same time as line 3, with the same minimum_tokens." in found
