@@ -62,7 +62,7 @@ def require_data_folder(folder: Path) -> None:
     if strangers and not names & _MADE_BY_RUNS:
         raise PathError(
             f"{folder} contains files, and no run has written to it yet.",
-            "Name an empty folder, or one that does not exist yet, as the data folder (AI_USAGE_DATA_DIR, --data-dir).",
+            "Name an empty folder, or one that does not exist yet, as the data folder.",
         )
 
 
