@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ingestion.archive import ArchivedAnswer, archived_answers
+from ingestion.counting import counted
 from ingestion.errors import AnswerError, SourceError
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
@@ -68,7 +69,9 @@ def snapshots(
         yesterday = clock.today - dt.timedelta(days=1)
         last = run.loaded.last_rows(recorded_as, run.tenant, scope, yesterday)
         if isinstance(current, list) and not current and last is not None and last[1]:
-            run.progress(f"WARNING: {contract.name} came empty after {last[1]} rows; the day stays missing.")
+            run.progress(
+                f"WARNING: {contract.name} came empty after {counted(last[1], 'row')}; the day stays missing."
+            )
             return
         yield clock.today, current
 

@@ -34,7 +34,7 @@ class FetchWindow:
 class Finding:
     """One line of `ai-usage doctor`: what was looked at, whether it is right, and what to do.
 
-    `is_connected` is false for a source that nobody connected, which is no fault and was not looked at.
+    `is_connected` is false for a source that nobody connected, which is not an error and was not looked at.
     """
 
     subject: str

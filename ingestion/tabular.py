@@ -164,7 +164,7 @@ def locate(
     for name, header in wanted.items():
         positions = [at for at, have in enumerate(folded) if have == fold_header(header)]
         if len(positions) > 1:
-            message = f"column {header} stands {len(positions)} times."
+            message = f"column {header} appears {_times(len(positions))}."
             problems.append(Problem(sheet.header_line, message, "Keep one of them."))
         elif positions:
             found[name] = positions[0]
@@ -180,6 +180,10 @@ def problem_list(problems: Iterable[object]) -> str:
     shown = " ".join(f"({number}) {text}" for number, text in enumerate(texts[:_SHOWN_PROBLEMS], 1))
     more = len(texts) - _SHOWN_PROBLEMS
     return f"{shown} … and {more} more." if more > 0 else shown
+
+
+def _times(count: int) -> str:
+    return "twice" if count == 2 else f"{count} times"
 
 
 def _unpacked(data: bytes, place: str) -> bytes:

@@ -48,7 +48,7 @@ class VoidedNight:
 def void_night(
     environment: Environment, sources: Iterable[str], run_id: str, *, dry_run: bool = False
 ) -> VoidedNight:
-    """Take the newest night back; the caller holds the run's lock.
+    """Undo the newest night; the caller holds the run's lock.
 
     Raises:
         AiUsageError: there is no such run, or a newer one has to be taken back first.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from ingestion.config import Environment
+from ingestion.counting import counted
 from ingestion.errors import ConfigurationError
 from ingestion.ops import DATASET, OpsStore
 from ingestion.warehouse import WarehouseSession
@@ -110,7 +111,7 @@ def judge_snapshots(rows_by_day: Mapping[dt.date, int]) -> str | None:
     before, now = (rows_by_day[day] for day in days)
     if before < _SMALLEST_BASE or now >= before * _LEFT_RATIO:
         return None
-    return f"has {now:,} rows on {days[1]}, {before:,} on {days[0]}"
+    return f"has {counted(now, 'row')} on {days[1]}, {before:,} on {days[0]}"
 
 
 def judge_days(rows_by_day: Mapping[dt.date, int], free_days: Collection[dt.date] = ()) -> str | None:

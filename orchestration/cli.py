@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 _CODES = (
     "Exit codes: 0 done, 1 error, 2 wrong option, 3 a source failed and the rest was published, 4 the build "
-    "failed, 5 not published, 6 another run is at work, 7 something is to do (status, doctor, erase), "
+    "failed, 5 not published, 6 another run is at work, 7 something needs to be done (status, doctor, erase), "
     "8 published without a new site."
 )
 app = typer.Typer(
@@ -80,10 +80,10 @@ def common(
 def init(
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", callback=folder, help="The deployment's; made where it is missing."),
+        typer.Argument(metavar="FOLDER", callback=folder, help="The deployment's folder; created if missing."),
     ] = Path(),
 ) -> None:
-    """Make a key and settings files to edit.
+    """Create a key and settings files to edit.
 
     Files that exist are left as they are.
     """
@@ -195,7 +195,7 @@ def site(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build the dashboards of what is published, or look at them."""
+    """Build the dashboards from the published tables, or look at them."""
     from orchestration.site import build_site, site_page
 
     env = environment(data_dir, target, create=False)
@@ -212,7 +212,7 @@ def site(
         look_at(env.site, serve=serve, port=port, opens=show)
 
 
-@app.command(epilog="Ends with 7 when something is to do.")
+@app.command(epilog="Ends with 7 when something needs to be done.")
 def status(
     data_dir: MadeDataDir = None, target: Target = None, quiet: Quiet = False, as_json: AsJson = False
 ) -> None:
@@ -225,7 +225,7 @@ def status(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-@app.command(epilog="Ends with 7 when something is to be fixed. A source that is not connected is no fault.")
+@app.command(epilog="Ends with 7 when something needs fixing. A source that is not connected is not an error.")
 def doctor(
     data_dir: DataDir = None,
     target: Annotated[
@@ -292,7 +292,7 @@ def restore(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a backup back into an empty deployment.
+    """Restore a backup into an empty deployment.
 
     Without erased people. `ai-usage run` builds the rest.
     """
@@ -355,12 +355,12 @@ def reopen(
 @app.command()
 def void(
     run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of the newest run, as `status` names it.")],
-    yes: Annotated[bool, typer.Option("--yes", help="Take it back; without it nothing is changed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Undo it; without it nothing is changed.")] = False,
     data_dir: MadeDataDir = None,
     target: Target = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the newest night back, after a wrong clock or file.
+    """Undo the newest night, after a wrong clock or file.
 
     The next run loads its days again.
     """

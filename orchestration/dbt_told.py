@@ -11,6 +11,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from ingestion.counting import counted
+
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 RESULTS = "run_results.json"
 
@@ -133,7 +135,7 @@ def _ended(data: dict[str, Any]) -> str:
     node = data.get("node_info") or {}
     status = str(data.get("status") or node.get("node_status") or "").lower().split(" ")[0]
     parts = [status] if re.fullmatch(r"[a-z]+", status) else []
-    parts += [f"{data['num_failures']} rows"] if data.get("num_failures") else []
+    parts += [counted(int(data["num_failures"]), "row")] if data.get("num_failures") else []
     parts += [f"{float(data['execution_time']):.2f} s"] if data.get("execution_time") else []
     return " ".join(parts)
 

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from ingestion.config import Environment
+from ingestion.counting import counted
 from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
@@ -62,8 +63,8 @@ def erase_person(
             PublishedFolder(environment.published_dir).remove_older()
             outcome = eraser.erase(kind, identifier, outcome)
             console.print(
-                f"Erased: {outcome.total_rows} rows. Published figures do not change; periods that close "
-                "later are without the person."
+                f"Erased: {counted(outcome.total_rows, 'row')}. Published figures do not change; "
+                "periods that close later are without the person."
             )
     if as_json:
         sys.stdout.write(json.dumps(asdict(outcome), indent=2) + "\n")
@@ -108,7 +109,7 @@ def _print_plan(console: Console, plan: Erasure) -> None:
         return
     total = sum(plan.identifiers.values())
     console.print(f"{total} identifiers and conversations of one person: " + _listed(plan.identifiers))
-    console.print(f"{plan.total_rows} rows in {len(plan.rows)} tables:")
+    console.print(f"{counted(plan.total_rows, 'row')} in {counted(len(plan.rows), 'table')}:")
     for table, rows in sorted(plan.rows.items()):
         console.print(f"  {table}  {rows}", highlight=False)
 

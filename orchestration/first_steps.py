@@ -29,8 +29,8 @@ AI_USAGE_PSEUDONYM_KEY_FILE={folder}/pseudonym.key
 # AI_USAGE_READERS_DIR={folder}/readers
 """
 _CONFIG = """\
-# Settings that are no secret. dlt reads this file when a command starts in {folder}.
-# Take away the `#` of what you connect; docs/connect/ has every setting.
+# Settings that are not secret. dlt reads this file when a command starts in {folder}.
+# Remove the `#` in front of what you connect; docs/connect/ has every setting.
 
 [sources.hris]
 # kind = "csv"

@@ -26,4 +26,4 @@ def _shown(week: dt.date | None) -> str:
 
 
 def _next(day: dt.date | None) -> str:
-    return f"; the next one from {day} on, once every source was read" if day else ""
+    return f"; the next one from {day} on, once every source has been read" if day else ""

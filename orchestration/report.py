@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from ingestion.counting import counted
 from orchestration.console import console
 from orchestration.freshness import stale_names
 from orchestration.reach import reach_lines
@@ -59,7 +60,8 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
     if result.publication and not quiet:
         published = result.publication
         out.print(
-            f"published: {len(published.tables)} tables, {published.rows:,} rows → {published.location}",
+            f"published: {counted(len(published.tables), 'table')}, {counted(published.rows, 'row')} "
+            f"→ {published.location}",
             highlight=False,
             soft_wrap=True,
         )
@@ -84,7 +86,7 @@ def _new_fields_line(source: str, fields: Sequence[str]) -> str:
     """The fields a source sent for the first time; later nights leave them to `ops.unknown_fields`."""
     named = ", ".join(fields[:8])
     more = f" and {len(fields) - 8} more" if len(fields) > 8 else ""
-    return f"{source}: new fields, not stored: {named}{more} (told once; ops.unknown_fields lists all)"
+    return f"{source}: new fields, not stored: {named}{more} (reported once; ops.unknown_fields lists all)"
 
 
 def _periods(periods: Sequence[object]) -> str:
@@ -146,7 +148,9 @@ def print_site(site: Site, *, quiet: bool, as_json: bool) -> None:
     elif not quiet:
         out = console()
         size = f"{site.size / 1e6:.1f} MB"
-        out.print(f"site: {site.pages} pages, {size} → {site.index}", highlight=False, soft_wrap=True)
+        out.print(
+            f"site: {counted(site.pages, 'page')}, {size} → {site.index}", highlight=False, soft_wrap=True
+        )
 
 
 def print_saved(manifest: Manifest, folder: Path, *, quiet: bool, as_json: bool) -> None:
@@ -169,7 +173,7 @@ def print_restored(restored: Restored, folder: Path, *, quiet: bool, as_json: bo
         out = console()
         out.print(f"restored {_sized(manifest)} from {folder}", highlight=False, soft_wrap=True)
         out.print(
-            f"{left_out:,} rows of erased people were left out. Erase again who was erased after "
+            f"Rows of erased people left out: {left_out:,}. Erase again who was erased after "
             f"{manifest.created_at}, unless this data folder, --erased-from or a newer backup beside says so.",
             highlight=False,
             soft_wrap=True,
@@ -178,7 +182,7 @@ def print_restored(restored: Restored, folder: Path, *, quiet: bool, as_json: bo
 
 
 def _sized(manifest: Manifest) -> str:
-    return f"{len(manifest.tables)} tables, {manifest.rows:,} rows"
+    return f"{counted(len(manifest.tables), 'table')}, {counted(manifest.rows, 'row')}"
 
 
 def _counts(manifest: Manifest) -> dict[str, object]:
@@ -234,7 +238,7 @@ def _told(area: str, finding: Finding) -> str:
 def _counted(states: list[str]) -> str:
     checks = [state for state in states if state != "not connected"]
     to_fix = checks.count("to fix")
-    text = f"{len(checks)} checks: {len(checks) - to_fix} ok, {to_fix} to fix"
+    text = f"{counted(len(checks), 'check')}: {len(checks) - to_fix} ok, {to_fix} to fix"
     absent = len(states) - len(checks)
     return (
         f"{text}; {absent} {'source is' if absent == 1 else 'sources are'} not connected."

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from ingestion.config import Environment
+from ingestion.counting import counted
 from ingestion.source import SourceDefinition
 from lifecycle.retention import RetentionResult, enforce
 from lifecycle.statistics import COUNTERS_STAY
@@ -45,7 +46,7 @@ def enforce_retention(
     for table, rows in sorted({**result.rows, **result.erased_rows}.items()):
         console.print(f"  {table}  {rows}", highlight=False)
     did = "would be deleted (--dry-run)" if dry_run else "deleted"
-    console.print(f"{result.total_rows} rows older than promised {did}.", highlight=False)
+    console.print(f"{counted(result.total_rows, 'row')} older than promised {did}.", highlight=False)
     if result.counters_stay:
         console.print(f"{COUNTERS_STAY}.", highlight=False)
     return result

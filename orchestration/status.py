@@ -13,6 +13,7 @@ from rich.table import Table
 
 from ingestion.clock import utc
 from ingestion.config import Environment
+from ingestion.counting import counted
 from orchestration.alerts.state import AlertState, load_state
 from orchestration.console import console
 from orchestration.reach import reach_lines
@@ -42,7 +43,7 @@ class Status:
         read_from: where the rows on sources come from: `warehouse`, `published` or `nothing`.
         warehouse_busy: the warehouse is held by another run, or cannot be reached.
         age: of the published figures.
-        attention: what needs somebody; empty when all is fresh.
+        attention: what needs somebody; empty when everything is up to date.
     """
 
     checked_at: dt.datetime
@@ -96,7 +97,7 @@ def _attention(status: Status, watched: Watched, state: AlertState) -> list[Atte
         found.append(Attention("No night has ended yet; nothing is published.", _ALWAYS, remedy))
         return found
     found += [
-        Attention(entry["what"], f"{entry['since']} (told {entry['first_seen']})", entry["remedy"])
+        Attention(entry["what"], f"{entry['since']} (alerted {entry['first_seen']})", entry["remedy"])
         for entry in state.active.values()
     ]
     if status.published is None or status.age is None:
@@ -106,7 +107,7 @@ def _attention(status: Status, watched: Watched, state: AlertState) -> list[Atte
         as_of = utc(status.published.as_of or status.published.published_at)
         found.append(
             Attention(
-                f"The published figures are {status.age.days} days old.",
+                f"The published figures are {counted(status.age.days, 'day')} old.",
                 f"{as_of:%Y-%m-%d}",
                 "Look whether the schedule still runs; `ai-usage run` makes up for missed nights.",
             )
@@ -115,7 +116,7 @@ def _attention(status: Status, watched: Watched, state: AlertState) -> list[Atte
         assert status.published is not None
         found.append(
             Attention(
-                f"The published figures are of the future, {-status.age.days} days from now.",
+                f"The published figures are of the future, {counted(-status.age.days, 'day')} from now.",
                 f"run {status.published.run_id}",
                 "Look at this machine's clock. If that run's was wrong: `ai-usage void` with its id, then "
                 "`ai-usage run`.",
@@ -174,7 +175,7 @@ def print_status(status: Status, *, as_json: bool = False, quiet: bool = False) 
         since = "" if item.since == _ALWAYS else f"since {_plain(item.since)}. "
         out.print(f"      {since}{_plain(item.remedy)}", highlight=False)
     if status.is_fresh and not quiet:
-        out.print("[green]All is fresh.[/]")
+        out.print("[green]Everything is up to date.[/]")
 
 
 def _print_versions(out: Console, status: Status) -> None:
@@ -183,7 +184,7 @@ def _print_versions(out: Console, status: Status) -> None:
         hours = status.age.total_seconds() / 3600 if status.age else 0
         out.print(
             f"published: run {status.published.run_id}, as of {as_of:%Y-%m-%d %H:%M} UTC "
-            f"({hours:.0f} hours ago)",
+            f"({counted(round(hours), 'hour')} ago)",
             highlight=False,
         )
         version = status.published
@@ -207,7 +208,7 @@ def _print_versions(out: Console, status: Status) -> None:
     if status.resources:
         out.print(f"sources, read from {_ORIGIN[status.read_from]}:", highlight=False)
     else:
-        out.print("sources: none was loaded yet")
+        out.print("sources: no source has been loaded yet")
 
 
 def _table(status: Status) -> Table:

@@ -1,4 +1,4 @@
-"""What `ai-usage void` does and says: one night is taken back, and readers with it."""
+"""What `ai-usage void` does and says: one night is undone, and readers with it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import asdict
 from rich.console import Console
 
 from ingestion.config import Environment
+from ingestion.counting import counted
 from ingestion.errors import AiUsageError
 from ingestion.source import SourceDefinition
 from lifecycle.void import VoidedNight, void_night
@@ -50,10 +51,13 @@ def void(
 def _tell(night: VoidedNight, done: Unpublished | None) -> None:
     out = Console(stderr=True)
     for source, days in night.days.items():
-        out.print(f"{source}: {days} days are to be fetched again", highlight=False)
-    out.print(f"{sum(night.rows.values()):,} raw rows in {len(night.rows)} tables", highlight=False)
+        out.print(f"{source}: {counted(days, 'day')} to fetch again", highlight=False)
+    out.print(
+        f"{counted(sum(night.rows.values()), 'raw row')} in {counted(len(night.rows), 'table')}",
+        highlight=False,
+    )
     if done is None:
-        out.print("Nothing was changed. Add --yes to take the night back.")
+        out.print("Nothing was changed. Add --yes to undo the night.")
         return
     if done.reopened:
         out.print(f"closed again by the next publish: {', '.join(map(str, done.reopened))}", highlight=False)
@@ -63,7 +67,7 @@ def _tell(night: VoidedNight, done: Unpublished | None) -> None:
         out.print(f"readers see {done.readers_see} again", highlight=False)
     else:
         out.print("readers see what they saw, until the next publish")
-    out.print("The night is taken back. Run `ai-usage run` now: it fetches these days again and publishes.")
+    out.print("The night is undone. Run `ai-usage run` now: it fetches these days again and publishes.")
 
 
 def _as_dict(night: VoidedNight, done: Unpublished | None) -> dict[str, object]:

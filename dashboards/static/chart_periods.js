@@ -53,7 +53,7 @@
     return new Map([...found].map(([start, tools]) => [start, `Rollout: ${said(tools)}`]));
   }
 
-  // A thin upright line for each period with a rollout, in each panel; the tooltip says which.
+  // A thin vertical line for each period with a rollout, in each panel; the tooltip says which.
   function rolloutMarks(view, rollouts, starts, panels) {
     return Array.from({ length: panels }, (_, at) => ({
       id: `/rollouts/${at}`, name: "rollout", type: "line", xAxisIndex: at, yAxisIndex: at, data: starts.map(() => null),

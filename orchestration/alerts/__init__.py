@@ -53,7 +53,7 @@ def _notify(
     examined = examine_night(result, watched, now, crash)
     state = load_state(environment.data_dir)
     if state.was_corrupt:
-        _say("alerts.json could not be read and was set aside; open problems are told once more.")
+        _say("alerts.json could not be read and was set aside; open problems are reported once more.")
     _remember(state, examined, now)
     state.last_night = {
         "run_id": result.run_id,

@@ -34,7 +34,7 @@ class Problem:
         readers: what readers see meanwhile.
         remedy: what to do.
         section: heading in docs/runbook.md.
-        is_lasting: it cannot be repaired, so it is told once and never as recovered.
+        is_lasting: it cannot be repaired, so it is reported once and never as recovered.
     """
 
     key: str
@@ -175,7 +175,7 @@ def _stale(source: str, resources: list[ResourceStatus]) -> Problem:
 
 
 def _lost(holes: list[LostDays]) -> Iterator[Problem]:
-    """One problem a hole: it keeps its first day while it grows, so that it is told once."""
+    """One problem a hole: it keeps its first day while it grows, so that it is reported once."""
     starts: dict[tuple[str, dt.date], list[LostDays]] = {}
     for hole in holes:
         starts.setdefault((hole.source, hole.first_day), []).append(hole)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingestion.clock import sortable_id
 from ingestion.config import Environment
+from ingestion.counting import counted
 from ingestion.errors import AiUsageError, KeyChangedError
 from ingestion.lake import refuse_on_lake
 from ingestion.ops import LifecycleAction
@@ -139,6 +140,6 @@ def _restore(
     rows = session.value(f"select count(*) from {relation}")
     if rows != table.rows:
         raise AiUsageError(
-            f"{table.file} gave {rows} rows instead of {table.rows}; nothing was written.",
+            f"{table.file} gave {counted(rows, 'row')} instead of {table.rows}; nothing was written.",
             "Use another backup.",
         )

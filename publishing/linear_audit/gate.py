@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from ingestion.counting import counted
 from publishing.audit import AuditFailedError
 from publishing.closed import MASKS
 from publishing.linear_audit.cells import Cell
@@ -28,8 +29,9 @@ class MoreToHideError(AuditFailedError):
         kinds = {(finding.period, finding.measure) for finding in findings}
         periods = {finding.period for finding in findings}
         super().__init__(
-            f"The linear audit found {len(kinds)} kind(s) of hidden figures in {len(periods)} period(s) that "
-            "could be computed from shown ones; restricted.privacy_audit_findings has them.",
+            f"The linear audit found {counted(len(kinds), 'kind')} of hidden figures in "
+            f"{counted(len(periods), 'period')} that could be computed from shown ones; "
+            "restricted.privacy_audit_findings has them.",
             f"{standing} The next build hides them.",
         )
         self.expected = expected

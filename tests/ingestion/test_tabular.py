@@ -164,7 +164,7 @@ def test_missing_and_repeated_columns_name_what_was_asked_for() -> None:
     sheet = read_sheet(b"Maya Winter,maya@asterlane.example,ID,id\n1,2,3,4\n", "the file")
     _, problems = locate(sheet, {"id": "ID", "mail": "E-mail"}, {"id", "mail"})
     assert [str(problem) for problem in problems] == [
-        "line 1: column ID stands 2 times. Keep one of them.",
+        "line 1: column ID appears twice. Keep one of them.",
         "line 1: column E-mail is missing. Add it to the header line.",
     ]
 

@@ -211,7 +211,7 @@ def test_a_wrong_path_or_name_is_an_error_that_names_the_nearest(tmp_path: Path)
 def test_status_on_nothing_says_so_once(tmp_path: Path) -> None:
     code, shown = told("status", "--data-dir", str(tmp_path))
     assert code == ExitCode.FINDINGS
-    assert "sources: none was loaded yet" in shown
+    assert "sources: no source has been loaded yet" in shown
     assert "nothing:" not in shown
     assert "since the beginning" not in shown
 

@@ -1,4 +1,4 @@
-"""`ai-usage status`: before the first night, while a run holds the file, when all is fresh; both engines."""
+"""`ai-usage status`: before the first night, while a run holds the file, when everything is up to date; both engines."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_before_the_first_night_it_says_what_to_run_and_writes_nothing(tmp_path:
 
 
 def test_figures_of_the_future_are_not_fresh(env: Environment) -> None:
-    """A night whose clock was ahead made `status` say "-9600 hours ago" and that all is fresh."""
+    """A night whose clock was ahead made `status` say "-9600 hours ago" and that everything is up to date."""
     warehouse(env)
     published(env)
     night_state(env)

@@ -13,6 +13,7 @@ from typing import cast
 from dlt.common.configuration import configspec
 
 from ingestion.config import SourceSettings, company_folder
+from ingestion.counting import counted
 from ingestion.errors import SourceError
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, Finding
@@ -72,7 +73,7 @@ def check(run: SourceRun) -> Iterator[Finding]:
         if name in faulty:
             continue
         is_there = name in folder.present
-        message = f"{len(folder.rows[file.name])} rows" if is_there else "not there: an empty table"
+        message = counted(len(folder.rows[file.name]), "row") if is_there else "missing; its table stays empty"
         yield Finding(name, True, message)
     names = renamed_spans(cast(list[DepartmentName], folder.rows["department_names"]), run.clock.today)
     named_today = not_in_roster(with_new_names(folder.rows, names), run.roster_labels)

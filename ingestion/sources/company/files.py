@@ -132,7 +132,7 @@ def _columns(sheet: Sheet, file: CompanyFile) -> tuple[dict[str, int], list[Prob
     allowed = f"Use {', '.join(wanted)}."
     if not columns:
         # The first line may be a row: its cells are not names that could be shown.
-        return {}, [Problem(sheet.header_line, "this is no header line.", allowed)]
+        return {}, [Problem(sheet.header_line, "this is not a header line.", allowed)]
     folded = {name.replace("_", " ") for name in wanted}
     for position, (name, shown) in enumerate(zip(sheet.folded, sheet.header, strict=True), 1):
         if not name:

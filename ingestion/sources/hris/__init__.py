@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.archive import ArchivedAnswer, archived_answers
+from ingestion.counting import counted
 from ingestion.errors import SourceError
 from ingestion.http import VendorClient
 from ingestion.privacy.contract import TableContract
@@ -114,8 +115,8 @@ def _day_of(run: SourceRun, shown_on: dt.date, last: _Last) -> dt.date | None:
     if age <= settings.max_file_age_days:
         return shown_on
     run.progress(
-        f"WARNING: the export is {age} days old ({last.made_on}) and is not taken for today's state. "
-        "Export it every night, or raise max_file_age_days."
+        f"WARNING: the export is {counted(age, 'day')} old ({last.made_on}) and is not taken for today's "
+        "state. Export it every night, or raise max_file_age_days."
     )
     is_loaded = run.loaded.is_loaded(records.EMPLOYEES.name, run.tenant, "main", last.made_on)
     return None if is_loaded else last.made_on
@@ -156,8 +157,8 @@ def refuse_shrunk(run: SourceRun, contract: TableContract, day: dt.date, rows: i
     limit: float = run.settings.max_shrink_ratio
     if last is not None and rows < last[1] * (1 - limit):
         raise SourceError(
-            f"hris: {contract.name} of {day} has {rows} rows, {contract.name} of {last[0]} had {last[1]}: "
-            f"more than {limit:.0%} fewer. {_refused(run, contract)}Nothing was replaced.",
+            f"hris: {contract.name} of {day} has {counted(rows, 'row')}, {contract.name} of {last[0]} "
+            f"had {last[1]}: more than {limit:.0%} fewer. {_refused(run, contract)}Nothing was replaced.",
             "Check the export; if it is right, run once with SOURCES__HRIS__MAX_SHRINK_RATIO=1.",
         )
 

@@ -174,11 +174,11 @@ def _no_header(sheet: Sheet, place: str, headers: list[str]) -> SourceError:
     for row in sheet.top[1:]:
         if wanted <= {fold_header(cell) for cell in row.cells}:
             return SourceError(
-                f"{place}, line {sheet.header_line}: this is no header line, but line {row.line} is one.",
+                f"{place}, line {sheet.header_line}: this is not a header line, but line {row.line} is one.",
                 f"Set skip_rows = {row.line - 1}.",
             )
     return SourceError(
-        f"{place}, line {sheet.header_line}: the header line is missing, or holds none of {columns}.",
+        f"{place}, line {sheet.header_line}: the header line is missing, or contains none of {columns}.",
         f"The file was read as {sheet.read_as}. Set delimiter, skip_rows or sheet if that is wrong, or name "
         "its headers in column_mapping; see docs/connect/hris.md.",
     )

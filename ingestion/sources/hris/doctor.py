@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ingestion.counting import counted
 from ingestion.doctor import probe
 from ingestion.errors import ConfigurationError, SourceError
 from ingestion.http import VendorClient
@@ -101,11 +102,15 @@ def _check_snapshot(run: SourceRun, settings: HrisSettings) -> Iterator[Finding]
     made = made_on(sheet, reading)
     age = (today - made).days if made else file.age_days
     if age is not None and age > settings.max_file_age_days:
-        told = f"the export's newest snapshot_date is {made}." if made else f"the file is {age} days old."
+        told = (
+            f"the export's newest snapshot_date is {made}."
+            if made
+            else f"the file is {counted(age or 0, 'day')} old."
+        )
         remedy = "Export it every night; a file this old is not taken for today's state (max_file_age_days)."
         yield Finding(subject, False, told, remedy)
         return
-    lines = [f"{len(sheet.rows)} rows, read as {sheet.read_as}"]
+    lines = [f"{counted(len(sheet.rows), 'row')}, read as {sheet.read_as}"]
     if columns.missing:
         lines.append(f"empty, since the file has no such column: {', '.join(columns.missing)}")
     yield from _findings(run, roster, lines)
@@ -120,7 +125,9 @@ def _check_bamboohr(run: SourceRun, settings: HrisSettings) -> Iterator[Finding]
         rows = bamboohr.employee_rows(answers, fields, reading, run.clock.today)
         if not rows:
             bamboohr.refuse_nobody()
-        yield from _findings(run, _roster(run, rows, reading.seen), [f"{len(rows)} employees readable"])
+        yield from _findings(
+            run, _roster(run, rows, reading.seen), [f"{counted(len(rows), 'employee')} readable"]
+        )
     except SourceError as error:
         remedy = f"Compare `bamboohr_fields` with the names that GET {bamboohr.DATASET_FIELDS} lists."
         yield Finding("employees", False, error.message, f"{error.remedy} {remedy}")
@@ -154,7 +161,7 @@ def _check_history(run: SourceRun, settings: HrisSettings) -> Finding:
         gate.check_limits()
     except SourceError as error:
         return Finding(subject, False, error.message, error.remedy)
-    lines = [f"{len(sheet.rows)} rows, read as {sheet.read_as}"]
+    lines = [f"{counted(len(sheet.rows), 'row')}, read as {sheet.read_as}"]
     if columns.missing:
         lines.append(f"empty, since the file has no such column: {', '.join(columns.missing)}")
     lines += _refused(run)
@@ -198,7 +205,7 @@ def _refused(run: SourceRun) -> Iterator[str]:
     """Rows that would be refused tonight, by reason."""
     text = run.gate.refusal_text
     for (table, reason), reject in sorted(run.gate.report.rejects.items()):
-        yield f"refused of {table}: {some(reject.count)} rows, {text.reason(reason)}"
+        yield f"{table}: {some(reject.count)} rows refused ({text.reason(reason)})"
 
 
 def _content(roster: _Roster, today: dt.date) -> Iterator[str]:
@@ -249,7 +256,7 @@ def _departments(employees: Sequence[records.Employee], today: dt.date) -> Itera
     alike = [count for count in Counter(map(lookalike, sizes)).values() if count > 1]
     if alike:
         yield (
-            f"departments whose names look alike: {sum(alike)} names in {len(alike)} group(s); "
+            f"departments whose names look alike: {sum(alike)} names in {counted(len(alike), 'group')}; "
             "department_names.csv can make each group one"
         )
 

@@ -196,7 +196,7 @@ def one_row_each(gate: Gate, employees: list[Employee]) -> list[Employee]:
         other = kept.get(employee.employee_id)
         if other is not None and other[1] != employee:
             loser = other[0] if _rank(employee) >= _rank(other[1]) else position
-            gate.reject(EMPLOYEES.name, "another row of the same employee", str(loser).encode(), loser)
+            gate.reject(EMPLOYEES.name, "another row has the same employee", str(loser).encode(), loser)
         if other is None or _rank(employee) >= _rank(other[1]):
             kept[employee.employee_id] = (position, employee)
     return [employee for _, employee in kept.values()]

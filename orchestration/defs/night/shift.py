@@ -21,7 +21,7 @@ class Shift:
     """Holds the night, and with it the lock, from the first step that needs it until the run has ended.
 
     All steps run in one process (the job's executor sees to that), so the state of the night passes from one to
-    the next in memory. Whatever ends it, the lock is given back and alerts are told once.
+    the next in memory. Whatever ends it, the lock is given back and alerts are reported once.
     """
 
     def __init__(self, deployment: Deployment, config: NightConfig, *, publishes: bool) -> None:

@@ -160,7 +160,7 @@ def test_an_unknown_file_or_column_is_named(tmp_path: Path) -> None:
 
 def test_a_file_without_header_line_shows_none_of_its_cells(tmp_path: Path) -> None:
     found = problems(tmp_path, github_logins="octo-lead,maya@asterlane.example\n")
-    assert "this is no header line" in found[0]
+    assert "this is not a header line" in found[0]
     assert "maya" not in str(found)
     assert "octo" not in str(found)
 

@@ -225,7 +225,7 @@ def test_one_row_an_employee_the_employed_one(tmp_path: Path) -> None:
     (tmp_path / "employees.csv").write_text(HEADER + ADA + ADA + old)
     run = source_run(SOURCE, snapshot_location=str(tmp_path / "employees.csv"))
     assert [row["department"] for row in loaded_rows(SOURCE, run)["employees"]] == ["Data"]
-    assert rejects(run) == {("employees", "another row of the same employee"): 1}
+    assert rejects(run) == {("employees", "another row has the same employee"): 1}
 
 
 def test_a_row_without_id_or_with_a_bad_date_is_a_counted_reject(tmp_path: Path) -> None:
@@ -267,7 +267,7 @@ def test_a_file_without_header_names_nobody(tmp_path: Path) -> None:
 def test_ragged_rows_and_repeated_headers_name_lines_and_no_values(tmp_path: Path) -> None:
     text = SNAPSHOT.replace("full_name", "Department").replace("Ada Bird", "Bird, Ada")
     message = refused(tmp_path, text)
-    assert "column department stands 2 times" in message
+    assert "column department appears twice" in message
     assert "line 2: 15 cells where the header has 14" in message
     assert "Ada" not in message
 
@@ -331,7 +331,7 @@ def test_the_archive_gives_the_past_once(tmp_path: Path) -> None:
 
 def test_a_cut_file_in_the_archive_is_refused_by_its_name(tmp_path: Path) -> None:
     archive = archived(tmp_path, {"2026-11-01": SNAPSHOT, "2026-11-02": HEADER + ADA})
-    with pytest.raises(SourceError, match="employees of 2026-11-02 has 1 rows"):
+    with pytest.raises(SourceError, match="employees of 2026-11-02 has 1 row,"):
         loaded_rows(SOURCE, source_run(SOURCE, archive_dir=archive))
 
 

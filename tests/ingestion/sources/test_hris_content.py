@@ -198,7 +198,7 @@ def test_a_header_further_down_is_named_once_with_the_setting(tmp_path: Path) ->
     text = "Employees of Asterlane\n\n" + file()
     with pytest.raises(SourceError) as caught:
         loaded(tmp_path, text)
-    assert "line 1: this is no header line, but line 3 is one. Set skip_rows = 2." in str(caught.value)
+    assert "line 1: this is not a header line, but line 3 is one. Set skip_rows = 2." in str(caught.value)
     assert "is missing" not in str(caught.value)
     assert len(loaded(tmp_path, text, skip_rows=2)[0]) == 12
 
