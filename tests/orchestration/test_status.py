@@ -1,4 +1,4 @@
-"""`ai-usage status`: before the first night, while a run holds the file, when everything is up to date; both engines."""
+"""`ai-usage status`: before the first night, while a run holds the file, when nothing is due; both engines."""
 
 from __future__ import annotations
 
