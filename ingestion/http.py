@@ -137,7 +137,7 @@ class VendorSession(requests.Session):
             if not keep_open or response.status_code >= 300:
                 _read_capped(response, place, self.limits.max_answer, self.limits.total_timeout)
         except _TRANSPORT_ERRORS as error:
-            trouble = connection_error(place, error)
+            trouble = connection_error(place, error, urlsplit(request.url or "").hostname or "")
             if isinstance(trouble, CertificateError):
                 raise trouble from None
             raise _RetryableError(trouble) from None

@@ -35,8 +35,8 @@ def require_address(source: str, base_url: str) -> None:
         )
 
 
-def connection_error(place: str, error: Exception) -> SourceError:
-    """The error to tell for one of a library: what failed, and which setting to look at."""
+def connection_error(place: str, error: Exception, host: str) -> SourceError:
+    """The error to tell for one of a library about `host`: what failed, and which setting to look at."""
     chain = list(_reasons(error))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in chain):
         return CertificateError(
@@ -56,7 +56,7 @@ def connection_error(place: str, error: Exception) -> SourceError:
         )
     if any(type(cause).__name__ == "NameResolutionError" for cause in chain):
         return SourceError(
-            f"{place} failed: the host's name is not known here.",
+            f"{place} failed: the name of the host {host} cannot be resolved.",
             f"Look at base_url and at DNS; behind a proxy, at HTTPS_PROXY. {_NETWORK}",
         )
     return SourceError(f"{place} failed: {type(error).__name__}.", "The vendor or the network is down.")

@@ -41,6 +41,10 @@ class EncodingError(SourceError):
     """The file is not in the encoding that it was taken for."""
 
 
+class DeclaredEncodingError(EncodingError):
+    """Another encoding is declared for a file that is UTF-8, which needs none."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableFormat:
     """How a file is written, where that cannot be told from the file.
@@ -285,7 +289,7 @@ def _decoded(data: bytes, place: str, declared: str | None) -> tuple[str, str]:
         message = f"{place}, line {line}: this is not {_shown(encoding)}."
         raise EncodingError(message, _SAVE_AS_CSV) from None
     if encoding != "utf-8" and not data.isascii() and b"\x00" not in data and _is_utf8(data):
-        raise EncodingError(f"{place} is UTF-8, not {_shown(encoding)}.", "Correct or remove the encoding.")
+        raise DeclaredEncodingError(f"{place} is UTF-8, not {_shown(encoding)}.", "Remove `encoding`.")
     return text, _shown(encoding)
 
 

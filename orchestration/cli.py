@@ -34,6 +34,7 @@ from orchestration.cli_options import (
     Target,
     Until,
     all_existing,
+    day,
     existing,
     existing_folder,
     folder,
@@ -324,7 +325,7 @@ def reopen(
     ] = None,
     all_since: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="Every closed period that ends after this day."),
+        typer.Option(parser=day, metavar="DAY", help="Every closed period that ends after this day."),
     ] = None,
     incomplete: Annotated[
         bool,
@@ -368,7 +369,7 @@ def void(
     from orchestration.voiding import void as take_back
 
     env = environment(data_dir, target, create=False)
-    raise typer.Exit(take_back(env, SOURCES, run_id, yes=yes, as_json=as_json))
+    take_back(env, SOURCES, run_id, yes=yes, as_json=as_json)
 
 
 @app.command(epilog="Ends with 7 when nothing is held of the person.")

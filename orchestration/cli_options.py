@@ -12,8 +12,6 @@ import typer
 
 from ingestion.targets import TARGETS
 
-_DAY = ["%Y-%m-%d"]
-
 
 def existing(path: Path | None) -> Path | None:
     """A file or folder that has to be there."""
@@ -39,6 +37,14 @@ def folder(path: Path | None) -> Path | None:
 def existing_folder(path: Path | None) -> Path | None:
     """A folder that an earlier run has made."""
     return folder(existing(path))
+
+
+def day(text: str) -> dt.datetime:
+    """A day as it is written in options: 2026-10-01."""
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        raise typer.BadParameter(f"{text} is not understood; write a day such as 2026-10-01.") from None
 
 
 def known_target(name: str | None) -> str | None:
@@ -97,8 +103,8 @@ Accept = Annotated[
 ]
 Since = Annotated[
     dt.datetime | None,
-    typer.Option(formats=_DAY, metavar="DAY", help="Fetch again from this day on, YYYY-MM-DD."),
+    typer.Option(parser=day, metavar="DAY", help="Fetch again from this day on, YYYY-MM-DD."),
 ]
 Until = Annotated[
-    dt.datetime | None, typer.Option(formats=_DAY, metavar="DAY", help="Fetch up to this day, YYYY-MM-DD.")
+    dt.datetime | None, typer.Option(parser=day, metavar="DAY", help="Fetch up to this day, YYYY-MM-DD.")
 ]

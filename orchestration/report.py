@@ -43,7 +43,8 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
         out.print(table)
     for source in result.sources:
         if source.error:
-            out.print(f"[red]{source.source}:[/] {source.error}", highlight=False)
+            error = source.error.removeprefix(f"{source.source}: ")
+            out.print(f"[red]{source.source}:[/] {error}", highlight=False)
         if source.new_fields and not quiet:
             out.print(_new_fields_line(source.source, source.new_fields), highlight=False)
     stale = stale_names(result.freshness)
@@ -229,10 +230,11 @@ def _state(finding: Finding) -> str:
 
 
 def _told(area: str, finding: Finding) -> str:
-    """The line of a finding; its subject is left out where the message names it."""
-    if finding.subject.lower() in finding.message.lower() or not finding.is_connected:
-        return f"{area}: {finding.message}"
-    return f"{area}: {finding.subject}: {finding.message}"
+    """The line of a finding; area and subject are not repeated where the message names them."""
+    message = finding.message.removeprefix(f"{area}: ")
+    if finding.subject.lower() in message.lower() or not finding.is_connected:
+        return f"{area}: {message}"
+    return f"{area}: {finding.subject}: {message}"
 
 
 def _counted(states: list[str]) -> str:

@@ -16,7 +16,6 @@ from ingestion.errors import AiUsageError
 from ingestion.source import SourceDefinition
 from lifecycle.void import VoidedNight, void_night
 from orchestration.lock import run_lock
-from orchestration.result import ExitCode
 from publishing.void import Unpublished, unpublish
 
 
@@ -27,8 +26,8 @@ def void(
     *,
     yes: bool,
     as_json: bool = False,
-) -> ExitCode:
-    """Say what would be taken back; with `yes` take it back. Returns `USAGE` when the confirmation is missing.
+) -> None:
+    """Say what would be undone; with `yes` undo it.
 
     Raises:
         AiUsageError: there is no warehouse or no such run, or a newer run has to be taken back first.
@@ -45,7 +44,6 @@ def void(
         sys.stdout.write(json.dumps(_as_dict(night, done), indent=2, default=str) + "\n")
     else:
         _tell(night, done)
-    return ExitCode.OK if yes else ExitCode.USAGE
 
 
 def _tell(night: VoidedNight, done: Unpublished | None) -> None:

@@ -108,6 +108,7 @@ class RefusalText:
         what: what is wrong with the records, with a place for the table's name.
         remedy: what to do.
         columns: logical name of a field → what its reader calls it, for the reasons that name a field.
+        date_hint: what to do about a cell that is not a date.
     """
 
     what: str = "records for table {table} broke the contract"
@@ -116,12 +117,14 @@ class RefusalText:
         "Compare the answer with the contract in the source's records.py."
     )
     columns: Mapping[str, str] | None = None
+    date_hint: str = ""
 
     def reason(self, written: str) -> str:
         """The reason; of a file it names the column instead of the field."""
         if self.columns is None:
             return written
-        return _FIELD.sub(lambda field: f"in column {(self.columns or {}).get(field[1], field[1])}", written)
+        named = _FIELD.sub(lambda field: f"in column {(self.columns or {}).get(field[1], field[1])}", written)
+        return f"{named}; {self.date_hint}" if self.date_hint and "not a date" in written else named
 
 
 class Gate:

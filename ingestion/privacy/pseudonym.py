@@ -41,6 +41,10 @@ _SEPARATOR = b"\x1f"
 _CACHE_LIMIT = 500_000
 _KEY_VARIABLE = "AI_USAGE_PSEUDONYM_KEY"
 _KEY_FILE_VARIABLE = "AI_USAGE_PSEUDONYM_KEY_FILE"
+_FIRST_REMEDY = (
+    "For a new deployment run `ai-usage init` (`ai-usage key` creates only a key); otherwise start in the "
+    "folder that holds its ai-usage.env."
+)
 _REMEDY = "Make one with `ai-usage key`, keep a copy in a secret store: without it history cannot be continued."
 
 
@@ -56,7 +60,7 @@ def load_key() -> bytes:
         path = os.environ.get(_KEY_FILE_VARIABLE)
         if not path:
             raise ConfigurationError(
-                f"No pseudonymisation key: set {_KEY_VARIABLE} or {_KEY_FILE_VARIABLE}.", _REMEDY
+                f"No pseudonymisation key: set {_KEY_VARIABLE} or {_KEY_FILE_VARIABLE}.", _FIRST_REMEDY
             )
         where = _KEY_FILE_VARIABLE
         text = _read_key_file(Path(path))

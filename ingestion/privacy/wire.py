@@ -17,6 +17,7 @@ _DIGITS = re.compile(r"\d{4}")
 IRREGULAR = "<irregular name>"
 _JSON_PATH = re.compile(r" - at `(\$[A-Za-z0-9_.\[\]…]*)`\Z")
 _EXPECTED = re.compile(r"\AExpected `([A-Za-z| ]+)`")
+_DATE = re.compile(r"\AInvalid RFC3339 encoded date\b")
 _MISSING = re.compile(r"\AObject missing required field `([A-Za-z0-9_@.]+)`")
 _STEP = re.compile(r"\.([A-Za-z0-9_@]+)|\[(\d+)\]")
 _MOST_REPAIRS = 50
@@ -136,6 +137,8 @@ def refusal(error: Exception) -> str:
         if missing
         else f"expected {expected.group(1)}"
         if expected
+        else "not a date in a known form"
+        if _DATE.match(message)
         else "invalid value"
     )
     return f"{what} at {where.group(1)}" if where else what

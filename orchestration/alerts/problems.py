@@ -152,7 +152,7 @@ def _failed(source: str, error: str, watched: Watched, night: str) -> Problem:
     readers = f"{source} through {through}, marked stale" if through else f"nothing of {source}"
     return Problem(
         key=f"source:{source}:failed",
-        what=f"{source} could not be loaded: {error}",
+        what=f"{source} could not be loaded: {error.removeprefix(f'{source}: ')}",
         since=since,
         readers=f"{readers}; the other sources are not held up.",
         remedy=f"`ai-usage doctor` names the setting or permission; then `ai-usage run --source {source}`.",

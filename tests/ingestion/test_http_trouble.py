@@ -33,7 +33,7 @@ TROUBLES = [
     (requests.exceptions.ProxyError(from_pool(PoolProxyError("x", OSError()))), "proxy", "NO_PROXY"),
     (
         requests.ConnectionError(from_pool(NameResolutionError("h", None, OSError()))),  # type: ignore[arg-type]
-        "name is not known",
+        "api.example.com cannot be resolved",
         "DNS",
     ),
     (requests.ConnectionError(from_pool(NewConnectionError(None, "x"))), "ConnectionError", "network is down"),  # type: ignore[arg-type]
@@ -43,7 +43,7 @@ TROUBLES = [
 @pytest.mark.parametrize(("error", "said", "remedy"), TROUBLES)
 def test_each_trouble_has_its_own_words(error: Exception, said: str, remedy: str) -> None:
     """All of them were "The vendor or the network is down."."""
-    told = connection_error("chatgpt: GET /v1/…", error)
+    told = connection_error("chatgpt: GET /v1/…", error, "api.example.com")
     assert said in told.message
     assert remedy in told.remedy
 

@@ -59,6 +59,12 @@ def test_a_file_in_another_encoding_than_it_claims_is_refused_by_line(
     assert "Ren" not in str(caught.value)
 
 
+def test_a_declared_encoding_that_a_utf8_file_does_not_need_is_to_be_removed() -> None:
+    with pytest.raises(EncodingError) as caught:
+        read_sheet(TEXT.encode(), "the file", format_=TableFormat(encoding="cp1252"))
+    assert caught.value.remedy == "Remove `encoding`."
+
+
 def test_what_a_file_was_read_as_is_said() -> None:
     assert read_sheet(b"id;name\n1;x\n", "f").read_as == "CSV, UTF-8, delimiter `;`"
     assert read_sheet(TEXT.encode("utf-16"), "f").read_as == "CSV, UTF-16, delimiter `,`"

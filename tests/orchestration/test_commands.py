@@ -201,6 +201,8 @@ def test_a_wrong_path_or_name_is_an_error_that_names_the_nearest(tmp_path: Path)
         ("restore", "--from", f"{tmp_path}/dat"): f"Did you mean {tmp_path}/data?",
         ("erase", "--from-file", f"{tmp_path}/fil"): f"Did you mean {tmp_path}/file?",
         ("site", "--target", "postgre"): "Did you mean postgres?",
+        ("run", "--since", "01.10.2026"): "write a day such as 2026-10-01",
+        ("reopen", "--all-since", "2026-13-01"): "write a day such as 2026-10-01",
         ("stauts",): "Did you mean 'status'?",
     }
     for arguments, expected in cases.items():
@@ -234,12 +236,19 @@ def test_doctor_counts_and_tells_what_is_not_connected_apart(capsys: pytest.Capt
     ]
 
 
+def test_a_source_is_named_once(capsys: pytest.CaptureFixture[str]) -> None:
+    failed = Finding("access", False, "m365_copilot: GET /v1/users answered 403.")
+    print_findings([("m365_copilot", failed)])
+    assert "to fix        m365_copilot: access: GET /v1/users answered 403." in capsys.readouterr().out
+
+
 def test_nobody_is_told_to_print_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AI_USAGE_PSEUDONYM_KEY", raising=False)
     monkeypatch.delenv("AI_USAGE_PSEUDONYM_KEY_FILE", raising=False)
     with pytest.raises(ConfigurationError) as missing:
         load_key()
     assert "print(" not in missing.value.remedy
+    assert "`ai-usage init`" in missing.value.remedy
 
 
 def test_a_phase_that_is_over_stops_and_gets_a_tick() -> None:

@@ -17,6 +17,7 @@ from ingestion.http import vendor_client
 from ingestion.sources.hris.values import Reading, address_list, present, present_id, present_label
 from ingestion.tabular import (
     AS_IT_IS,
+    DeclaredEncodingError,
     EncodingError,
     Sheet,
     TableFormat,
@@ -144,6 +145,9 @@ def open_table(
     place = f"{kind.role} {name}".strip()
     try:
         sheet = read_sheet(data, place, format_=format_)
+    except DeclaredEncodingError as error:
+        other = ' If only the history is UTF-8, set history_file = {encoding = "utf-8"} instead.'
+        raise SourceError(error.message, error.remedy + (other if kind is HISTORY else "")) from None
     except EncodingError as error:
         remedy = (
             'Export it as UTF-8, or set its code page, such as encoding = "cp1252"; see docs/connect/hris.md.'

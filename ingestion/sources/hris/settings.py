@@ -93,6 +93,8 @@ def check_settings(settings: HrisSettings) -> None:
             raise _wrong(f"{name} has no column {', '.join(unknown)}", f"Use {', '.join(allowed)}.")
     if not set((settings.status_map or {}).values()) <= set(STATUSES):
         raise _wrong("status_map maps to an unknown status", f"Use {', '.join(STATUSES)}.")
+    if not all("%" in format_ for format_ in settings.date_formats or ()):
+        raise _wrong("date_formats holds what is not a strptime format", 'Write formats such as "%d.%m.%Y".')
     for name in ("max_shrink_ratio", "max_unknown_status_ratio"):
         if not 0 <= getattr(settings, name) <= 1:
             raise _wrong(f"{name} is no share", "Use a number from 0 to 1.")
@@ -153,6 +155,7 @@ def of_file(settings: HrisSettings, kind: FileKind) -> RefusalText:
         remedy="Nothing of this load was written. Correct the export, or say how it is written: date_formats, "
         "empty_dates, primary_column (two lines of one person), column_mapping; see docs/connect/hris.md.",
         columns=_headers(column_mapping(settings, kind)),
+        date_hint="set date_formats",
     )
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.errors import AccessError, ContractError, SourceError
+from ingestion.errors import AccessError, ConfigurationError, ContractError, SourceError
 from ingestion.source import SourceRun
 from ingestion.sources.hris import SOURCE
+from ingestion.sources.hris.settings import HrisSettings, check_settings
 from ingestion.sources.hris.statuses import status_map, status_of
 from tests.ingestion.http_stub import serve
 from tests.ingestion.sources.runs import TODAY, TOKENS, left_out, loaded_rows, rejects, source_run
@@ -133,9 +134,14 @@ def test_more_than_a_tenth_of_a_roster_refused_fails_and_speaks_of_the_file(tmp_
         loaded(tmp_path, text, column_mapping={"hire_date": "HIRE_DATE"})
     told = str(caught.value)
     assert "5 of 17 rows of the hris snapshot file could not be read" in told
-    assert "in column HIRE_DATE" in told
+    assert "not a date in a known form in column HIRE_DATE; set date_formats." in told
     assert "date_formats" in told
     assert not any(word in told for word in ("vendor", "records.py", "$."))
+
+
+def test_a_date_format_without_a_directive_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"date_formats .*%d\.%m\.%Y"):
+        check_settings(HrisSettings(date_formats=["%d.%m.%Y", "DD.MM.YYYY"]))
 
 
 def test_the_shrink_check_sees_what_is_left_after_refusals(tmp_path: Path) -> None:
@@ -205,6 +211,9 @@ def test_a_header_further_down_is_named_once_with_the_setting(tmp_path: Path) ->
 
 def test_an_undeclared_code_page_names_line_and_setting(tmp_path: Path) -> None:
     path = tmp_path / "employees.csv"
+    path.write_text(file(line(99, department="Vertrieb S\u00fcd")), encoding="utf-8")
+    with pytest.raises(SourceError, match=r"is UTF-8, not cp1252\. Remove `encoding`\.$"):
+        loaded_rows(SOURCE, source_run(SOURCE, snapshot_location=str(path), encoding="cp1252"))
     path.write_bytes(file(line(99, department="Vertrieb S\u00fcd")).encode("cp1252"))
     with pytest.raises(SourceError, match=r'line 14: this is not UTF-8.* encoding = "cp1252"'):
         loaded_rows(SOURCE, source_run(SOURCE, snapshot_location=str(path)))
