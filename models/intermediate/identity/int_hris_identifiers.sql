@@ -40,7 +40,9 @@ numbered_holders as (
         known_since,
         holds_from,
         case
-            when last_seen_on < address_last_seen_on and last_seen_on < coalesce(employed_to, {{ date_bound('last') }})
+            when
+                last_seen_on < address_last_seen_on
+                and last_seen_on < coalesce(employed_to, {{ date_bound('last') }})
                 then {{ add_days('last_seen_on', 1) }}
             else coalesce(employed_to, {{ date_bound('last') }})
         end as stated_end,

@@ -60,7 +60,8 @@ candidates as (
     from own_addresses
     where
         is_shared = 0
-        and {{ days_between('earlier_employed_to', 'employed_from') }} <= {{ var('rehire_days') }}
+        and {{ days_between('earlier_employed_to', 'employed_from') }}
+        <= {{ var('rehire_days') }}
 ),
 
 followed as (
