@@ -46,8 +46,8 @@ def test_the_date_up_to_which_figures_reach_is_the_newest_run(made: Deployment) 
     assert made.published("select as_of from published.publication") == [(None,)]
     made.run(
         "create schema if not exists ops",
-        "create table ops.runs as select timestamp '2026-10-05 02:00:00' as as_of "
-        "union all select timestamp '2026-10-06 02:00:00'",
+        "create table ops.runs as select 'first' as run_id, timestamp '2026-10-05 02:00:00' as as_of "
+        "union all select 'second', timestamp '2026-10-06 02:00:00'",
     )
     done = publish(made.environment, "r2")
     assert made.published("select cast(as_of as varchar) from published.publication") == [
