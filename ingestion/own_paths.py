@@ -13,7 +13,11 @@ from ingestion.private_folder import make_private
 # What a run makes in a data folder, the first ones by every run; and what an operator may keep there.
 _MADE_BY_RUNS = frozenset({"alerts.json", "destination.json", "dlt", "run.lock", "warehouse.duckdb"})
 _MAY_BE_THERE = frozenset(
-    {"company", "dagster", "logs", "lost+found", "published", "readers", "site", "target"}
+    {
+        *("company", "lost+found", "readers"),
+        *("choices.json", "dagster", "logs", "published", "site", "site-versions", "target"),
+        *("demo", "demo.json", "lint", "manifest", "truth.json"),  # of `make demo` and `make lint`
+    }
 )
 # Libraries below us paste a path into SQL, a format string or a URL without quoting it.
 _BREAKING = frozenset("'\"%#?\n\r")
