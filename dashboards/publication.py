@@ -108,6 +108,17 @@ def read_rollouts(connection: duckdb.DuckDBPyConnection, tables: frozenset[str])
     return [Rollout(*row) for row in rows]
 
 
+def has_tool(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> bool:
+    """Whether an AI tool is connected or was; without one, pages have nothing to show. An HRIS is no tool."""
+    if "source_status" not in tables:
+        return True
+    found = connection.execute(
+        "select count(*) from published.source_status "
+        "where tool is not null and (is_connected or last_success_at is not null)"
+    ).fetchone()
+    return found is not None and found[0] > 0
+
+
 def read_departments(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Department]:
     """Every unit of the newest complete week; the pool of small ones last."""
     if "department_usage_weekly" not in tables:

@@ -21,7 +21,14 @@ from dashboards.declaration import Page, Period
 from dashboards.definitions import Definition, definition, definitions_page
 from dashboards.navigation import DEFINITIONS, Navigation
 from dashboards.payload import definitions_of, page_payload, shared_part, tile_claims
-from dashboards.publication import read_departments, read_over, read_publication, read_rollouts, read_states
+from dashboards.publication import (
+    has_tool,
+    read_departments,
+    read_over,
+    read_publication,
+    read_rollouts,
+    read_states,
+)
 from dashboards.queries import answers, tables
 from dashboards.sentences import Names, mark_day, resolve_marks, sentence_environment, to_html, to_text
 from dashboards.suppression import PublishedFigures, require_private
@@ -35,6 +42,9 @@ DEPARTMENT_CHOICES: Mapping[Period, int] = {"week": 14, "month": 6}
 HISTORY: Mapping[Period, int] = {"week": 53, "month": 13}
 SHORT_HISTORY: Mapping[Period, int] = {"week": 28, "month": 7}
 MANY_DEPARTMENTS = 30
+NO_TOOL = (
+    "No AI tool is connected yet, so there are no figures of use. Pages fill after the first night with one."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Renderer:
         self.over = read_over(connection, self.tables)
         self.states = read_states(connection, self.tables)
         self.rollouts = read_rollouts(connection, self.tables)
+        self.has_tool = has_tool(connection, self.tables)
         self.names: Names = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
         self.figures = PublishedFigures(connection)
         self.sentences = sentence_environment(self.names)
@@ -117,6 +128,8 @@ class Renderer:
         told = {chart.id: teller.titles(chart, at) for chart in page.charts}
         titles = {chart: [one.text for one in every] for chart, every in told.items()}
         prose = {"intro": teller.prose(page.intro, at, "intro")} if page.intro else {}
+        if not self.has_tool:
+            prose["intro"] = [f"{NO_TOOL} {text}".strip() for text in prose.get("intro", [""] * len(at))]
         prose |= {f"note-{i}": teller.prose(note, at, "notes") for i, note in enumerate(page.notes)}
         for texts in (*titles.values(), *prose.values()):
             require_private([to_text(text) for text in texts], f"dashboards/pages/{name}.yml")

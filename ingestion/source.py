@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,13 +19,35 @@ from ingestion.privacy.gate import BATCH_ROWS, Gate
 from ingestion.source_types import Batch, FetchWindow, Finding
 
 
+class Roster:
+    """What the loaded HR files say, to compare the company's own files with. This one knows nothing.
+
+    Attributes:
+        least_unit: people whom a department needs to be shown under its own name.
+    """
+
+    least_unit: int = 0
+
+    def labels(self, column: str) -> frozenset[str]:
+        """Departments or locations of the newest HR file."""
+        return frozenset()
+
+    def departments_ever(self) -> frozenset[str]:
+        """Departments of every HR file and history that is loaded."""
+        return frozenset()
+
+    def department_sizes(self) -> Mapping[str, int]:
+        """Employed people by department in the newest HR file."""
+        return {}
+
+
 @dataclass(slots=True)
 class SourceRun:
     """One load of one source: settings, gate, clock, and the record of what was fetched.
 
     `known_keys(contract)` gives the keys that an insert-only table holds already; `last_snapshot(contract,
-    columns)` the rows of the newest day of a snapshot table, and `roster_labels(column)` the departments or
-    locations of the newest roster: both are empty where nothing is loaded or the warehouse cannot be read.
+    columns)` the rows of the newest day of a snapshot table, and `roster` what the loaded rosters say: both are
+    empty where nothing is loaded or the warehouse cannot be read.
     """
 
     source: str
@@ -37,7 +59,7 @@ class SourceRun:
     fetched: list[DayRecord] = field(default_factory=list)
     known_keys: Callable[[TableContract], frozenset[str]] = lambda _: frozenset()
     last_snapshot: Callable[[TableContract, Sequence[str]], list[tuple[Any, ...]]] = lambda _, __: []
-    roster_labels: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    roster: Roster = field(default_factory=Roster)
 
     @property
     def tenant(self) -> str:
@@ -127,6 +149,7 @@ class SourceDefinition:
         windows: fetch windows that are not tables, with their horizon (log files by day).
         snapshots: the resources that exist only today, each by itself; loaded alone when the whole load fails.
         needed_for: what cannot be told without this source; empty when the others stand without it.
+        reads_archive_alone: whether saved answers are enough to load it; others need their credentials as well.
     """
 
     name: str
@@ -138,6 +161,7 @@ class SourceDefinition:
     windows: tuple[FetchWindow, ...] = ()
     snapshots: Callable[[SourceRun], Iterable[Iterable[Batch]]] | None = None
     needed_for: str = ""
+    reads_archive_alone: bool = False
 
 
 def _parts(records: Iterable[Any]) -> Iterator[list[Any]]:

@@ -179,8 +179,10 @@ def locate(
 
 
 def problem_list(problems: Iterable[object]) -> str:
-    """The first problems in one text, and how many more there are."""
+    """The first problems in one text, numbered where there are several, and how many more there are."""
     texts = [str(problem) for problem in problems]
+    if len(texts) == 1:
+        return texts[0]
     shown = " ".join(f"({number}) {text}" for number, text in enumerate(texts[:_SHOWN_PROBLEMS], 1))
     more = len(texts) - _SHOWN_PROBLEMS
     return f"{shown} … and {more} more." if more > 0 else shown

@@ -89,7 +89,8 @@ def _night(session: WarehouseSession, environment: Environment, run_id: str) -> 
     )
     runs = {found: (utc(as_of), utc(started_at)) for found, as_of, started_at in rows}
     if run_id not in runs:
-        raise AiUsageError("No such run.", "`ai-usage status --json` names the newest; ops.runs has all.")
+        newest = f"The newest one is {list(runs)[-1]}." if runs else "No night has been run."
+        raise AiUsageError("There is no run with this id that loaded data.", newest)
     as_of, began = runs[run_id]
     others = [(other, *moments) for other, moments in runs.items() if other != run_id]
     if newer := [other for other, moment, _ in others if moment > as_of]:

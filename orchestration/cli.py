@@ -39,6 +39,7 @@ from orchestration.cli_options import (
     existing_folder,
     folder,
     known,
+    known_target,
     print_version,
 )
 from orchestration.console import console
@@ -231,7 +232,7 @@ def doctor(
     data_dir: DataDir = None,
     target: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Any target of profiles.yml (default: dev)."),
+        typer.Option(metavar="NAME", help="Any target of profiles.yml (default: dev).", callback=known_target),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -355,7 +356,12 @@ def reopen(
 
 @app.command()
 def void(
-    run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of the newest run, as `status` names it.")],
+    run_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="Id of the newest run: `ai-usage status` prints it after `last night:`."
+        ),
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Undo it; without it nothing is changed.")] = False,
     data_dir: MadeDataDir = None,
     target: Target = None,

@@ -6,7 +6,9 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import dlt
 from dlt.common.destination.exceptions import DestinationException
 
 from ingestion.clock import RunClock
@@ -14,19 +16,20 @@ from ingestion.config import ENGINES, Environment, email_rules, resolve_settings
 from ingestion.connections import LastNight, has_settings, last_nights, lost_settings, settings_folder
 from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.failures import told
-from ingestion.ops import LoadedDays
+from ingestion.privacy.contract import DayGrain
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
 from ingestion.warehouse import WAREHOUSE_ERRORS
-from orchestration.choices import chosen
+from orchestration.choices import chosen, project_var
 from orchestration.doctor_network import examine_network
-from orchestration.doctor_snapshot import LastSnapshot, RosterLabels
+from orchestration.doctor_snapshot import LastSnapshot, LoadedRoster, loaded_days
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
 from orchestration.project import require_project
 
+_LEAST_UNIT = 5  # below it nobody may set the smallest unit; dim_reporting_units takes no less either
 _SECRETS = Path(".dlt/secrets.toml")
 
 
@@ -56,6 +59,14 @@ def examine(
         last = nights.get(source.name)
         for finding in _source(environment, source, pseudonymiser, clock, last):
             yield source.name, finding
+
+
+def _least_unit() -> int:
+    """People whom a department needs to be shown under its own name; a wrong setting has a finding already."""
+    try:
+        return max(int(project_var("min_unit_headcount")), _LEAST_UNIT)
+    except ConfigurationError:
+        return _LEAST_UNIT
 
 
 def _project() -> Finding:
@@ -100,6 +111,29 @@ def _data_folder(environment: Environment) -> Finding:
     return Finding("private", True, "readable by its owner alone")
 
 
+def _unread_archive(source: SourceDefinition, settings: Any) -> Finding | None:
+    """Saved answers that no night will read, because the source is not connected; None where there is nothing.
+
+    A folder that [sources] names for all of them says nothing of a source of which it holds nothing.
+    """
+    folder = settings.archive_dir
+    has_answers = any(isinstance(c.grain, DayGrain) and c.grain.is_snapshot for c in source.contracts)
+    if not folder or settings.disconnected or not has_answers:
+        return None
+    is_shared = folder == dlt.config.get("sources.archive_dir")
+    if is_shared and not (Path(folder) / source.name).is_dir():
+        return None
+    if source.reads_archive_alone:
+        what = "archive_dir is set, but there is no snapshot_location and no saved answer below it"
+        remedy = f"Set snapshot_location, or put files into <archive_dir>/{source.name}/employees/"
+    else:
+        what = (
+            "archive_dir is set, but there are no credentials: the source is not connected, so nothing is read"
+        )
+        remedy = "Add the credentials, or remove archive_dir"
+    return Finding("archive_dir", False, f"{what}.", f"{remedy}; see docs/connect/{source.name}.md.")
+
+
 def _last_nights(environment: Environment) -> dict[str, LastNight]:
     """How the last night found each source; nothing before the first, or while the warehouse is busy."""
     if environment.target not in ENGINES or (environment.has_file and not environment.warehouse.exists()):
@@ -128,6 +162,9 @@ def _source(
             yield Finding("settings", False, lost.message, lost.remedy)
             return
         how = f"docs/connect/{source.name}.md says how"
+        if archive := _unread_archive(source, settings):
+            yield archive
+            return
         if source.needed_for:
             yield Finding("settings", False, f"not connected: without it {source.needed_for}.", f"{how}.")
         else:
@@ -135,8 +172,8 @@ def _source(
         return
     # Doctor reads answers but keeps nothing, so a stand-in key is enough where the real one is missing.
     gate = Gate(pseudonymiser or Pseudonymiser(bytes(range(32))), tenant=settings.tenant, latest=clock.latest)
-    run = SourceRun(source.name, settings, gate, clock, LoadedDays([]))
-    run.roster_labels = RosterLabels(environment)
+    run = SourceRun(source.name, settings, gate, clock, loaded_days(environment, source.name))
+    run.roster = LoadedRoster(environment, clock.today, _least_unit())
     if pseudonymiser is not None:  # what is stored is compared by its tokens
         run.last_snapshot = LastSnapshot(environment, source.name)
     try:

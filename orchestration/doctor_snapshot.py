@@ -1,15 +1,25 @@
-"""What the last load left of a snapshot table: `ai-usage doctor` says what the next one would change."""
+"""What the last loads left in the warehouse: `ai-usage doctor` says what the next one would change."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.config import Environment
+from dlt.common.destination.exceptions import DestinationException
+
+from ingestion.config import ENGINES, Environment
+from ingestion.errors import BusyError
+from ingestion.ops import DATASET, LoadedDays
 from ingestion.privacy.contract import TableContract
-from ingestion.sources.hris.records import EMPLOYEES
+from ingestion.source import Roster
+from ingestion.sources.hris.records import EMPLOYEE_HISTORY, EMPLOYEES
 from ingestion.warehouse import WAREHOUSE_ERRORS
+
+_DAY_COLUMNS = "resource, tenant, scope, day, status, row_count"
+_DEPARTMENTS = "select distinct department from {table} where department is not null"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,28 +30,67 @@ class LastSnapshot:
     source: str
 
     def __call__(self, contract: TableContract, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-        """The columns of these rows. A warehouse that cannot be opened has a finding of its own (target)."""
-        environment = self.environment
-        if environment.lake_url or (environment.has_file and not environment.warehouse.exists()):
-            return []
-        try:
-            with environment.session(read_only=environment.has_file) as session:
-                schema = environment.raw_schema(f"raw_{self.source}")
-                if contract.name not in session.tables(schema):
-                    return []
-                table, wanted = session.name(schema, contract.name), ", ".join(columns)
-                newest = f"select max(day) from {table}"
-                return session.rows(f"select {wanted} from {table} where day = ({newest})")
-        except WAREHOUSE_ERRORS:
-            return []
+        """The columns of these rows."""
+        query = f"select {', '.join(columns)} from {{table}} where day = (select max(day) from {{table}})"
+        return _raw_rows(self.environment, self.source, contract.name, query)
 
 
-@dataclass(frozen=True, slots=True)
-class RosterLabels:
-    """Departments or locations of the newest roster, to compare the company's own files with."""
+@dataclass(frozen=True)
+class LoadedRoster(Roster):
+    """What the warehouse holds of HR files; nothing where there is no warehouse to look into."""
 
     environment: Environment
+    today: dt.date
+    least_unit: int = 0
 
-    def __call__(self, column: str) -> frozenset[str]:
-        rows = LastSnapshot(self.environment, "hris")(EMPLOYEES, (column,))
-        return frozenset(str(label) for (label,) in rows if label is not None)
+    def labels(self, column: str) -> frozenset[str]:
+        """Departments or locations of the newest HR file."""
+        return frozenset(str(label) for (label,) in self._newest(column) if label is not None)
+
+    def departments_ever(self) -> frozenset[str]:
+        """Departments of every HR file and history that is loaded."""
+        tables = (EMPLOYEES.name, EMPLOYEE_HISTORY.name)
+        rows = [row for table in tables for row in _raw_rows(self.environment, "hris", table, _DEPARTMENTS)]
+        return frozenset(str(label) for (label,) in rows)
+
+    def department_sizes(self) -> Mapping[str, int]:
+        """Employed people by department in the newest HR file."""
+        rows = self._newest("department", "status", "hired_on", "terminated_from")
+        return Counter(
+            str(department)
+            for department, status, hired, ends in rows
+            if department is not None
+            and status != "terminated"
+            and (hired is None or hired <= self.today)
+            and (ends is None or ends > self.today)
+        )
+
+    def _newest(self, *columns: str) -> list[tuple[Any, ...]]:
+        return LastSnapshot(self.environment, "hris")(EMPLOYEES, columns)
+
+
+def loaded_days(environment: Environment, source: str) -> LoadedDays:
+    """The days that a source has loaded, with their numbers of rows; none where nothing can be read."""
+    query = f"select {_DAY_COLUMNS} from {{table}} where source = '{source}'"
+    return LoadedDays(_rows(environment, DATASET, "loaded_days", query))
+
+
+def _raw_rows(environment: Environment, source: str, name: str, query: str) -> list[tuple[Any, ...]]:
+    """Rows of one raw table; on a lake it is not in the session's database."""
+    if environment.target not in ENGINES or environment.lake_url:
+        return []
+    return _rows(environment, f"raw_{source}", name, query)
+
+
+def _rows(environment: Environment, dataset: str, name: str, query: str) -> list[tuple[Any, ...]]:
+    """Rows of one table. A warehouse that cannot be opened has a finding of its own (target)."""
+    if environment.target not in ENGINES or (environment.has_file and not environment.warehouse.exists()):
+        return []
+    try:
+        with environment.session(read_only=environment.has_file) as session:
+            schema = environment.raw_schema(dataset)
+            if name not in session.tables(schema):
+                return []
+            return session.rows(query.format(table=session.name(schema, name)))
+    except (BusyError, DestinationException, *WAREHOUSE_ERRORS):
+        return []

@@ -33,7 +33,7 @@ def reopen_periods(
     With `incomplete` also every period that closed as complete though it was read in part; those whose
     correction would speak of a few people are told and left as they are.
 
-    Returns `USAGE` when the confirmation is missing.
+    Without `yes` it only tells, as `void` does, which is no failure.
 
     Raises:
         ReopenRefusedError: a correction concerns at least one and fewer than k people.
@@ -59,13 +59,12 @@ def reopen_periods(
         if yes and not dry_run and asked:
             reopen(environment, asked, k=k)
     if as_json:
-        return ExitCode.OK if yes or dry_run else ExitCode.USAGE
+        return ExitCode.OK
     console = Console(stderr=True)
     if dry_run:
         console.print("Nothing was changed (--dry-run).")
     elif not yes:
-        console.print("Nothing was changed. Add --yes to reopen, or --dry-run to ask without being reminded.")
-        return ExitCode.USAGE
+        console.print("Nothing was changed. Add --yes to reopen.")
     elif not asked:
         console.print("There is nothing to reopen.")
     else:

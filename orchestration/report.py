@@ -15,7 +15,7 @@ from ingestion.counting import counted
 from orchestration.console import console
 from orchestration.freshness import stale_names
 from orchestration.reach import reach_lines
-from publishing.periods import Newest
+from publishing.periods import Newest, in_words
 
 if TYPE_CHECKING:
     from dashboards.builder import Site
@@ -67,7 +67,7 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
             soft_wrap=True,
         )
         if published.closed:
-            out.print(f"closed, now with figures: {_periods(published.closed)}", highlight=False)
+            out.print(f"closed, now with figures: {in_words(published.closed)}", highlight=False)
         week, month = published.newest.get("week", Newest()), published.newest.get("month", Newest())
         for line in reach_lines(week.start, week.next_from, month.start, month.next_from):
             out.print(line, highlight=False)
@@ -77,7 +77,7 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
         out.print(f"[red]No new site:[/] {result.site_error} Readers keep the last one.", highlight=False)
     if result.publication and result.publication.kept:
         out.print(
-            f"[yellow]Not corrected:[/] {_periods(result.publication.kept)}: in some department or tool "
+            f"[yellow]Not corrected:[/] {in_words(result.publication.kept)}: in some department or tool "
             "the correction would concern too few people; what was closed before stays published.",
             highlight=False,
         )
@@ -88,13 +88,6 @@ def _new_fields_line(source: str, fields: Sequence[str]) -> str:
     named = ", ".join(fields[:8])
     more = f" and {len(fields) - 8} more" if len(fields) > 8 else ""
     return f"{source}: new fields, not stored: {named}{more} (reported once; ops.unknown_fields lists all)"
-
-
-def _periods(periods: Sequence[object]) -> str:
-    """The periods, or the first and last of many."""
-    if len(periods) <= 6:
-        return ", ".join(str(period) for period in periods)
-    return f"{len(periods)} weeks and months, {periods[0]} to {periods[-1]}"
 
 
 def as_dict(result: NightResult) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -118,8 +119,8 @@ def _attention(status: Status, watched: Watched, state: AlertState) -> list[Atte
             Attention(
                 f"The published figures are of the future, {counted(-status.age.days, 'day')} from now.",
                 f"run {status.published.run_id}",
-                "Look at this machine's clock. If that run's was wrong: `ai-usage void` with its id, then "
-                "`ai-usage run`.",
+                "Look at this machine's clock. If that run's was wrong: `ai-usage void RUN` with the id that "
+                "stands after `last night:` above, then `ai-usage run`.",
             )
         )
     found += _untold(watched, state)
@@ -166,7 +167,10 @@ def print_status(status: Status, *, as_json: bool = False, quiet: bool = False) 
     if not quiet:
         _print_versions(out, status)
         if status.resources:
-            out.print(_table(status))
+            away = _not_connected(status.resources)
+            out.print(_table([resource for resource in status.resources if resource.source not in away]))
+            if away:
+                out.print(f"not connected: {', '.join(away)}", highlight=False)
         for hole in status.lost:
             days = f"{hole.first_day} to {hole.last_day}"
             out.print(f"lost for good: {hole.source}, {days}: {', '.join(hole.resources)}", highlight=False)
@@ -211,15 +215,19 @@ def _print_versions(out: Console, status: Status) -> None:
         out.print("sources: no source has been loaded yet")
 
 
-def _table(status: Status) -> Table:
+def _not_connected(resources: Sequence[ResourceStatus]) -> list[str]:
+    """Sources that are not connected and of which nothing is loaded."""
+    present = {resource.source for resource in resources if resource.is_connected or resource.row_count != 0}
+    return sorted({resource.source for resource in resources} - present)
+
+
+def _table(resources: Sequence[ResourceStatus]) -> Table:
     table = Table(box=None, pad_edge=False)
     texts = ("source", "resource", "state")
     for heading in (*texts, "last success", "through", "rows", "pending", "missing", "lost", "rejected"):
         table.add_column(heading, justify="left" if heading in texts else "right", overflow="fold")
-    for resource in status.resources:
-        if not resource.is_connected and resource.row_count == 0:
-            state = "not connected"
-        elif not resource.is_connected:
+    for resource in resources:
+        if not resource.is_connected:
             state = "disconnected"
         else:
             state = "[red]stale[/]" if resource.is_stale else "fresh"
@@ -229,7 +237,7 @@ def _table(status: Status) -> Table:
             state,
             f"{resource.last_success_at:%Y-%m-%d}" if resource.last_success_at else "",
             str(resource.data_through or ""),
-            "" if resource.row_count is None else f"{resource.row_count:,}",
+            "hidden" if resource.row_count is None else f"{resource.row_count:,}",
             str(resource.pending_days or ""),
             str(resource.missing_days or ""),
             str(resource.permanent_gap_days or ""),

@@ -16,6 +16,7 @@ from ingestion.errors import AiUsageError
 from ingestion.source import SourceDefinition
 from lifecycle.void import VoidedNight, void_night
 from orchestration.lock import run_lock
+from publishing.periods import in_words
 from publishing.void import Unpublished, unpublish
 
 
@@ -27,7 +28,7 @@ def void(
     yes: bool,
     as_json: bool = False,
 ) -> None:
-    """Say what would be undone; with `yes` undo it.
+    """Say what would be undone; with `yes` undo it. Saying it is no failure: the command ends with 0.
 
     Raises:
         AiUsageError: there is no warehouse or no such run, or a newer run has to be taken back first.
@@ -58,9 +59,9 @@ def _tell(night: VoidedNight, done: Unpublished | None) -> None:
         out.print("Nothing was changed. Add --yes to undo the night.")
         return
     if done.reopened:
-        out.print(f"closed again by the next publish: {', '.join(map(str, done.reopened))}", highlight=False)
+        out.print(f"closed again by the next publish: {in_words(done.reopened)}", highlight=False)
     if done.removed:
-        out.print(f"no longer closed: {', '.join(map(str, done.removed))}", highlight=False)
+        out.print(f"no longer closed: {in_words(done.removed)}", highlight=False)
     if done.readers_see:
         out.print(f"readers see {done.readers_see} again", highlight=False)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,6 +13,7 @@ from ingestion.warehouse import Column
 PeriodType = Literal["week", "month"]
 # The column that gives a mart its periods. A mart without one has no past: it is published as it is.
 PERIOD_COLUMNS: dict[str, PeriodType] = {"week_start": "week", "month_start": "month"}
+_LISTED = 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,6 +24,7 @@ class Period:
     start: dt.date
 
     def __str__(self) -> str:
+        """As it is written on the command line and in JSON."""
         return f"{self.period_type}:{self.start}"
 
     @property
@@ -80,6 +82,21 @@ def parse_period(text: str) -> Period:
             f"{start} is not the first day of a month.", f"Its month is month:{start.replace(day=1)}."
         )
     return Period("month", start)
+
+
+def in_words(periods: Collection[Period]) -> str:
+    """Weeks and months as a person reads them; of many the first and last day."""
+    texts = []
+    for kind in get_args(PeriodType):
+        found = sorted(period for period in periods if period.period_type == kind)
+        if len(found) > _LISTED:
+            last_day = found[-1].end - dt.timedelta(days=1)
+            texts.append(f"{len(found)} {kind}s between {found[0].start} and {last_day}")
+        elif found:
+            starts = [f"{p.start}" if kind == "week" else f"{p.start:%Y-%m}" for p in found]
+            of = "week of" if kind == "week" else "month"
+            texts.append(f"{of if len(found) == 1 else of.replace(kind, kind + 's')} {', '.join(starts)}")
+    return "; ".join(texts)
 
 
 def period_column(columns: Iterable[Column]) -> str | None:

@@ -142,3 +142,25 @@ def test_the_site_is_small_and_plain(site: Site, folder: Path) -> None:
         assert " style=" not in html
         assert "http://" not in html.split("page-data")[0]
         assert "https://" not in html.split("page-data")[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "is_told"),
+    [
+        ("('hris', null, true, timestamp '2026-11-16'), ('chatgpt', 'chatgpt', false, null)", True),
+        ("('hris', null, true, null), ('chatgpt', 'chatgpt', true, null)", False),
+        ("('chatgpt', 'chatgpt', false, timestamp '2026-10-01')", False),  # it was connected before
+    ],
+)
+def test_pages_say_that_no_tool_is_connected(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path, rows: str, is_told: bool
+) -> None:
+    """With an HRIS alone, pages were empty without a word."""
+    tables.execute(
+        "create table published.source_status "
+        "(source varchar, tool varchar, is_connected boolean, last_success_at timestamp);"
+        f"insert into published.source_status values {rows}"
+    )
+    made = build(tables, tmp_path / "site", pages=pages(tmp_path / "pages", use=GOOD))
+    html = made.index.read_text(encoding="utf-8")
+    assert ('data-prose="intro">No AI tool is connected yet' in html) == is_told

@@ -62,6 +62,8 @@ def test_an_earlier_night_is_refused_until_the_later_one_is_taken_back(poisoned:
         poisoned.load(NOW + DAY)
     with pytest.raises(AiUsageError, match="Run run-2 is newer"):
         void_night(poisoned.environment, ["fake"], "run-1")
+    with pytest.raises(AiUsageError, match="The newest one is run-2"):
+        void_night(poisoned.environment, ["fake"], "an id of a publish")
     planned = void_night(poisoned.environment, ["fake"], "run-2", dry_run=True)
     assert planned.rows["raw_fake.employees"] == 2
     assert poisoned.rows("select count(*) from ops.runs") == [(2,)]
@@ -89,7 +91,7 @@ def test_an_earlier_night_is_refused_until_the_later_one_is_taken_back(poisoned:
 
 
 def test_a_run_that_is_not_there_is_told(deployment: Deployment) -> None:
-    with pytest.raises(AiUsageError, match="No such run"):
+    with pytest.raises(AiUsageError, match=r"no run with this id.* No night has been run"):
         void_night(deployment.environment, ["fake"], "run-7")
 
 

@@ -12,7 +12,7 @@ import pytest
 from ingestion.config import Environment, environment
 from orchestration.alerts.state import FILE, AlertState, save_state
 from orchestration.night import ExitCode
-from orchestration.status import as_dict, current_status
+from orchestration.status import as_dict, current_status, print_status
 from tests.orchestration.test_commands import ai_usage
 from tests.postgres import PostgresServer
 
@@ -163,3 +163,27 @@ def test_postgres_tells_the_same(on_postgres: Environment, monkeypatch: pytest.M
     assert as_dict(status)["age_hours"] == 7.0
     monkeypatch.setenv("PGPORT", "1")
     assert current_status(on_postgres, NOW).warehouse_busy
+
+
+def test_sources_that_are_not_connected_are_one_line(
+    env: Environment, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With one source, each resource of the others had a line; a hidden count was a blank."""
+    warehouse(env)
+    with duckdb.connect(str(env.warehouse)) as connection:
+        connection.execute(
+            "insert into marts.source_status (source, resource, is_connected, row_count, pending_days, "
+            "missing_days, permanent_gap_days, rejected_rows, is_stale) values "
+            "('company', 'leave', false, 0, 0, 0, 0, 0, false), "
+            "('company', 'targets', false, 0, 0, 0, 0, 0, false), "
+            "('m365_copilot', 'users', false, null, 0, 0, 0, 0, false), "
+            "('github_copilot', 'seats', false, 0, 0, 0, 0, 0, false)"
+        )
+    monkeypatch.setenv("COLUMNS", "200")
+    print_status(current_status(env, NOW))
+    lines = capsys.readouterr().out.splitlines()
+    assert "not connected: company, github_copilot" in lines
+    assert not any("targets" in line for line in lines)
+    (seats,) = [line for line in lines if line.startswith("m365_copilot")]
+    assert "disconnected" in seats  # it was loaded before
+    assert "hidden" in seats

@@ -21,7 +21,7 @@ from ingestion.sources.company import records
 from ingestion.sources.company.department_names import renamed_spans, with_new_names
 from ingestion.sources.company.files import read_folder, sound_rows
 from ingestion.sources.company.rows import DepartmentName, GithubLogin, ServiceAccount
-from ingestion.sources.company.unmatched import not_in_roster, unmatched
+from ingestion.sources.company.unmatched import never_in_roster, not_in_roster, unmatched, without_own_unit
 
 
 @configspec
@@ -42,8 +42,9 @@ class CompanySettings(SourceSettings):
 def extract(run: SourceRun) -> Iterator[Batch]:
     """Every table as its file says now; nothing when any file has a problem."""
     settings: CompanySettings = run.settings
-    rows = sound_rows(read_folder(Path(settings.folder or "")))
-    for name, message, remedy in unmatched(rows):
+    folder = read_folder(Path(settings.folder or ""))
+    rows = sound_rows(folder)
+    for name, message, remedy in unmatched(folder):
         run.progress(f"WARNING: {name}.csv: {message} {remedy}")
     names = renamed_spans(cast(list[DepartmentName], rows["department_names"]), run.clock.today)
     rows = with_new_names(rows, names)
@@ -76,8 +77,14 @@ def check(run: SourceRun) -> Iterator[Finding]:
         message = counted(len(folder.rows[file.name]), "row") if is_there else "missing; its table stays empty"
         yield Finding(name, True, message)
     names = renamed_spans(cast(list[DepartmentName], folder.rows["department_names"]), run.clock.today)
-    named_today = not_in_roster(with_new_names(folder.rows, names), run.roster_labels)
-    for name, message, remedy in (*unmatched(folder.rows), *named_today):
+    named_today, roster = with_new_names(folder.rows, names), run.roster
+    told = (
+        *unmatched(folder),
+        *not_in_roster(folder, named_today, roster.labels),
+        *never_in_roster(folder, roster.departments_ever()),
+        *without_own_unit(folder, named_today, roster.department_sizes(), names, roster.least_unit),
+    )
+    for name, message, remedy in told:
         yield Finding(f"{name}.csv", False, message, remedy)
 
 

@@ -40,8 +40,13 @@ def with_new_names(
     rows: Mapping[str, Sequence[CompanyRow]], spans: Sequence[RenamedSpan]
 ) -> dict[str, list[CompanyRow]]:
     """The company's rows, targets and rollouts under the names that their departments have now."""
-    names = {folded_department(span.old_name): span.new_name for span in spans}
+    names = names_today(spans)
     return {name: [_renamed(row, names) for row in entries] for name, entries in rows.items()}
+
+
+def names_today(spans: Sequence[RenamedSpan]) -> dict[str, str]:
+    """Old name, folded → the name that the department has now."""
+    return {folded_department(span.old_name): span.new_name for span in spans}
 
 
 def _by_old_name(rows: Iterable[DepartmentName]) -> dict[str, list[DepartmentName]]:

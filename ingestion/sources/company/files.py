@@ -11,6 +11,7 @@ from typing import Any
 
 import pydantic
 
+from ingestion.counting import counted
 from ingestion.errors import SourceError
 from ingestion.labels import canonical_text
 from ingestion.sources.company.records import FILES, CompanyFile
@@ -42,9 +43,13 @@ class FileProblem:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """What was read: rows by file name, for every known file, and everything that is wrong."""
+    """What was read: rows by file name, for every known file, and everything that is wrong.
+
+    `lines` gives for each row the line of its file on which it starts.
+    """
 
     rows: Mapping[str, list[CompanyRow]]
+    lines: Mapping[str, list[int]]
     present: frozenset[str]
     problems: tuple[FileProblem, ...]
 
@@ -63,19 +68,22 @@ def read_folder(folder: Path) -> Folder:
             "Copy company.example/ to a place outside the repository and name that.",
         ) from None
     rows: dict[str, list[CompanyRow]] = {}
+    lines: dict[str, list[int]] = {}
     problems = [FileProblem(name, _unknown_name()) for name in names if _is_unknown_table(name)]
     for file in FILES:
         name = f"{file.name}.csv"
-        rows[file.name] = []
+        rows[file.name], lines[file.name] = [], []
         if name in names:
             try:
-                rows[file.name], found = read_file((folder / name).read_bytes(), file)
+                placed, found = _placed_rows((folder / name).read_bytes(), file)
+                rows[file.name] = [value for _, value in placed]
+                lines[file.name] = [row.line for row, _ in placed]
                 problems += [FileProblem(name, problem) for problem in found]
             except SourceError as error:
                 problems.append(FileProblem(name, str(error)))
             except OSError:
                 problems.append(FileProblem(name, "let this user read the file."))
-    return Folder(rows, frozenset(names), tuple(problems))
+    return Folder(rows, lines, frozenset(names), tuple(problems))
 
 
 def sound_rows(folder: Folder) -> Mapping[str, list[CompanyRow]]:
@@ -86,7 +94,7 @@ def sound_rows(folder: Folder) -> Mapping[str, list[CompanyRow]]:
     """
     if folder.problems:
         raise SourceError(
-            f"The company's files have {len(folder.problems)} problem(s), so none was loaded: "
+            f"The company's files have {counted(len(folder.problems), 'problem')}, so none was loaded: "
             f"{problem_list(folder.problems)}",
             "docs/connect/company.md lists the columns.",
         )
@@ -99,6 +107,12 @@ def read_file(data: bytes, file: CompanyFile) -> tuple[list[CompanyRow], list[Pr
     Raises:
         SourceError: the file is no table.
     """
+    placed, problems = _placed_rows(data, file)
+    return [value for _, value in placed], problems
+
+
+def _placed_rows(data: bytes, file: CompanyFile) -> tuple[list[tuple[Row, CompanyRow]], list[Problem]]:
+    """The same with each row's place in the file."""
     sheet = read_sheet(data, "the file", comments=True)
     columns, problems = _columns(sheet, file)
     rows: list[tuple[Row, CompanyRow]] = []
@@ -110,7 +124,7 @@ def read_file(data: bytes, file: CompanyFile) -> tuple[list[CompanyRow], list[Pr
                 problems += _row_problems(row.line, error)
     problems += sheet.problems
     problems += _clashes(rows, file)
-    return [value for _, value in rows], sorted(problems, key=lambda problem: problem.line)
+    return rows, sorted(problems, key=lambda problem: problem.line)
 
 
 def _is_unknown_table(name: str) -> bool:

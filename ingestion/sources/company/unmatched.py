@@ -1,14 +1,21 @@
-"""Rows that are well written and match nothing that is known here: such a price would do nothing."""
+"""Rows that are well written and match nothing that is known here: such a price would do nothing.
+
+Places are lines of the file, counted as an editor counts them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from genai_prices.data_snapshot import get_snapshot
 
+from ingestion.sources.company.department_names import RenamedSpan, names_today
+from ingestion.sources.company.files import Folder
 from ingestion.sources.company.rows import (
     CompanyRow,
+    DepartmentName,
     Holiday,
     PriceOverride,
     Rollout,
@@ -22,35 +29,112 @@ PRODUCTS = frozenset({"chatgpt", "chatgpt_usage_based", "github_copilot", "m365_
 TOOLS = frozenset({"all", "chatgpt", "codex", "github_copilot", "m365_copilot", "openai_api"})
 # Metrics whose targets pages show.
 METRICS = frozenset({"active_ratio", "advanced_session_ratio", "licensed_active_ratio"})
+_SHOWN_LINES = 10
+
+Told = tuple[str, str, str]  # name of a file, what is wrong on which of its lines, and what to do
 
 
-def unmatched(rows: Mapping[str, Sequence[CompanyRow]]) -> Iterator[tuple[str, str, str]]:
-    """Name of a file, which of its rows match nothing, and what to do. No cell of the file is told."""
-    for name, entries in rows.items():
-        found = [number for number, row in enumerate(entries, 1) if not _is_known(row)]
-        if found:
-            yield (
-                name,
-                f"{_listed(found)} matches nothing that is known here and may do nothing.",
-                _remedy(name),
+def unmatched(folder: Folder) -> Iterator[Told]:
+    """Rows that match nothing. No cell of the file is told."""
+    for name, rows in folder.rows.items():
+        if found := _lines(folder, name, (not _is_known(row) for row in rows)):
+            message = _told(
+                found,
+                "matches nothing that is known here and may do nothing.",
+                "match nothing that is known here and may do nothing.",
             )
+            yield name, message, _remedy(name)
 
 
 def not_in_roster(
-    rows: Mapping[str, Sequence[CompanyRow]], roster_labels: Callable[[str], frozenset[str]]
-) -> Iterator[tuple[str, str, str]]:
-    """Name of a file, which of its rows name a department or location without anybody in it, and what to do.
+    folder: Folder,
+    rows: Mapping[str, Sequence[CompanyRow]],
+    roster_labels: Callable[[str], frozenset[str]],
+) -> Iterator[Told]:
+    """Rows that name a department or location without anybody in it.
 
     `rows` under today's names of departments. Without a roster nothing can be said.
     """
     for column, named in (("department", _department), ("location", _location)):
         known = {folded_department(label) for label in roster_labels(column)}
         for name, entries in rows.items() if known else ():
-            labels = [(number, named(row)) for number, row in enumerate(entries, 1)]
-            found = [number for number, label in labels if label and folded_department(label) not in known]
+            labels = [named(row) for row in entries]
+            found = _lines(
+                folder, name, (bool(label) and folded_department(label or "") not in known for label in labels)
+            )
             if found:
-                message = f"{_listed(found)} names a {column} that nobody in the newest HR file belongs to."
+                what = f"a {column} that nobody in the newest HR file belongs to."
+                message = _told(found, f"names {what}", f"name {what}")
                 yield name, message, f"Write the {column} as the HR file does."
+
+
+def never_in_roster(folder: Folder, departments: frozenset[str]) -> Iterator[Told]:
+    """Renames of a department that no HR file has ever had: they rename nobody.
+
+    A name that another line gives is not asked for: a department may be renamed twice between two loads.
+    """
+    renames = [row for row in folder.rows["department_names"] if isinstance(row, DepartmentName)]
+    known = {*map(folded_department, departments), *(folded_department(row.new_name) for row in renames)}
+    found = _lines(folder, "department_names", (row.old_key not in known for row in renames))
+    if departments and found:
+        message = _told(
+            found,
+            "has an old_name that is in no HR file loaded so far, so it renames nobody.",
+            "have an old_name that is in no HR file loaded so far, so they rename nobody.",
+        )
+        yield "department_names", message, "Write the old name as the HR file wrote it, or remove the line."
+
+
+def without_own_unit(
+    folder: Folder,
+    rows: Mapping[str, Sequence[CompanyRow]],
+    sizes: Mapping[str, int],
+    spans: Sequence[RenamedSpan],
+    least: int,
+) -> Iterator[Told]:
+    """Targets and rollouts of departments that are too small to be shown under their own name.
+
+    Args:
+        rows: under today's names of departments.
+        sizes: employed people by department in the newest HR file.
+        least: people whom a department needs for a row of its own.
+    """
+    pooled = _pooled(sizes, spans, least)
+    for name, entries in rows.items():
+        labels = [None if _is_companys(row) else _department(row) for row in entries]
+        are_pooled = [bool(label) and folded_department(label or "") in pooled for label in labels]
+        named = sorted(
+            {label for label, is_pooled in zip(labels, are_pooled, strict=True) if label and is_pooled}
+        )
+        if found := _lines(folder, name, are_pooled):
+            are, its = ("are", "their") if len(named) > 1 else ("is", "its")
+            yield (
+                name,
+                f"{_listed(found)}: {', '.join(named)} {are} counted in Other departments, as every department "
+                f"of fewer than {least} people is and, where these are too few together, the next larger one. "
+                f"No page shows {its} {name}.",
+                "Name a larger department or the whole company, or remove the line.",
+            )
+
+
+def _is_companys(row: CompanyRow) -> bool:
+    return isinstance(row, Target) and row.scope_type == "company"
+
+
+def _pooled(sizes: Mapping[str, int], spans: Sequence[RenamedSpan], least: int) -> frozenset[str]:
+    """Departments, folded, that are counted in `Other departments`, as `dim_reporting_units` decides it.
+
+    Those below the minimum are; if they are too few together, so is the smallest of the others.
+    """
+    names = names_today(spans)
+    folded: Counter[str] = Counter()
+    for label, people in sizes.items():
+        folded[folded_department(names.get(folded_department(label), label))] += people
+    small = {name for name, people in folded.items() if people < least}
+    large = sorted((people, name) for name, people in folded.items() if people >= least)
+    if small and large and sum(folded[name] for name in small) < least:
+        small.add(large[0][1])
+    return frozenset(small)
 
 
 def _department(row: CompanyRow) -> str | None:
@@ -63,8 +147,21 @@ def _location(row: CompanyRow) -> str | None:
     return row.location if isinstance(row, Holiday) else None
 
 
-def _listed(numbers: Sequence[int]) -> str:
-    return "row " + ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
+def _lines(folder: Folder, name: str, are_found: Iterable[bool]) -> list[int]:
+    """Lines of the file whose rows are found."""
+    return [line for line, is_found in zip(folder.lines[name], are_found, strict=True) if is_found]
+
+
+def _told(lines: Sequence[int], one: str, several: str) -> str:
+    return f"{_listed(lines)} {one if len(lines) == 1 else several}"
+
+
+def _listed(lines: Sequence[int]) -> str:
+    """`line 3`, `3 lines: 3, 4, 9`: how many, and which."""
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    more = " …" if len(lines) > _SHOWN_LINES else ""
+    return f"{len(lines)} lines ({', '.join(map(str, lines[:_SHOWN_LINES]))}{more})"
 
 
 def _is_known(row: CompanyRow) -> bool:

@@ -13,9 +13,7 @@ from typing import Any
 
 from ingestion.archive import ArchivedAnswer, archived_answers
 from ingestion.counting import counted
-from ingestion.errors import SourceError
 from ingestion.http import VendorClient
-from ingestion.privacy.contract import TableContract
 from ingestion.snapshots import saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
@@ -30,7 +28,7 @@ from ingestion.sources.hris.csv_files import (
     snapshot_rows,
 )
 from ingestion.sources.hris.doctor import check
-from ingestion.sources.hris.roster import contradictions, oddities, refuse_unknown_statuses, some
+from ingestion.sources.hris.roster import contradictions, oddities, refuse_shrunk, refuse_unknown_statuses
 from ingestion.sources.hris.settings import (
     HrisSettings,
     check_settings,
@@ -143,34 +141,6 @@ def _history(run: SourceRun) -> Iterator[Batch]:
     yield from run.replace_current(records.EMPLOYEE_HISTORY, records.coarse_spans(sound, run.clock.today))
 
 
-def refuse_shrunk(run: SourceRun, contract: TableContract, day: dt.date, rows: int) -> None:
-    """Refuse a load that lost too many rows against the last one: a cut export must not empty departments.
-
-    `rows` is what is left after refusals, so that a file whose rows cannot be read has shrunk as well.
-
-    Raises:
-        SourceError: with both counts; nothing is replaced.
-    """
-    before = [(r.day, r.rows) for r in run.fetched if r.resource == contract.name and r.day <= day]
-    loaded = run.loaded.last_rows(contract.name, run.tenant, "main", day)
-    last = max(before + ([loaded] if loaded else []), default=None)
-    limit: float = run.settings.max_shrink_ratio
-    if last is not None and rows < last[1] * (1 - limit):
-        raise SourceError(
-            f"hris: {contract.name} of {day} has {counted(rows, 'row')}, {contract.name} of {last[0]} "
-            f"had {last[1]}: more than {limit:.0%} fewer. {_refused(run, contract)}Nothing was replaced.",
-            "Check the export; if it is right, run once with SOURCES__HRIS__MAX_SHRINK_RATIO=1.",
-        )
-
-
-def _refused(run: SourceRun, contract: TableContract) -> str:
-    """Why rows are missing, where it is that they could not be read."""
-    if not (refused := run.gate.report.rejected(contract.name)):
-        return ""
-    reason = run.gate.refusal_text.reason(run.gate.report.main_reason(contract.name))
-    return f"Rows that could not be read: {some(refused)}, most often: {reason}. "
-
-
 def _live_csv_rows(settings: HrisSettings, today: dt.date, last: _Last) -> list[dict[str, Any]]:
     assert settings.snapshot_location is not None
     file = read_location(settings.snapshot_location, settings.api_key, "snapshot_location")
@@ -222,4 +192,5 @@ SOURCE = SourceDefinition(
     extract=extract,
     check=check,
     needed_for="nothing can be joined to a person or a department",
+    reads_archive_alone=True,
 )

@@ -16,10 +16,11 @@ from ingestion.doctor import probe
 from ingestion.errors import ConfigurationError, SourceError
 from ingestion.http import VendorClient
 from ingestion.labels import lookalike
-from ingestion.privacy.pseudonym import HRIS_ID
+from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
 from ingestion.source_types import Finding
 from ingestion.sources.hris import bamboohr, records
+from ingestion.sources.hris.compared import compared_with, stored_people
 from ingestion.sources.hris.csv_files import (
     HISTORY,
     SNAPSHOT,
@@ -33,6 +34,7 @@ from ingestion.sources.hris.roster import (
     LEAST_TOLD,
     managers_of,
     oddities,
+    refuse_shrunk,
     refuse_unknown_statuses,
     share,
     some,
@@ -55,11 +57,12 @@ _SHOWN_DEPARTMENTS = 40
 
 @dataclass(frozen=True, slots=True)
 class _Roster:
-    """A roster as tonight's load would take it."""
+    """A roster as tonight's load would take it; `repeated` counts rows whose id an earlier row has."""
 
     employees: list[records.Employee]
     addresses: list[records.Address]
     seen: Seen
+    repeated: int
 
 
 def check(run: SourceRun) -> Iterator[Finding]:
@@ -75,11 +78,14 @@ def check(run: SourceRun) -> Iterator[Finding]:
         return
     if settings.snapshot_location:
         yield from _check_snapshot(run, settings)
+    elif settings.archive_dir:
+        remedy = "Set snapshot_location as well: saved answers say nothing of today."
+        yield Finding("employees", False, "snapshot_location is not set; only saved answers are read.", remedy)
     else:
         remedy = "Set snapshot_location: the history alone has no addresses, so no account finds its person."
         yield Finding("employees", False, "snapshot_location is not set.", remedy)
     if settings.history_location:
-        yield _check_history(run, settings)
+        yield from _check_history(run, settings)
     else:
         message = "history_location is not set: moves count from the day on which a snapshot showed them."
         yield Finding("employee_history", True, message)
@@ -145,7 +151,7 @@ def _check_tables(client: VendorClient) -> Iterator[Finding]:
         )
 
 
-def _check_history(run: SourceRun, settings: HrisSettings) -> Finding:
+def _check_history(run: SourceRun, settings: HrisSettings) -> Iterator[Finding]:
     subject = records.EMPLOYEE_HISTORY.name
     gate = run.gate = run.gate.anew()
     gate.refusal_text = of_file(settings, HISTORY)
@@ -160,12 +166,14 @@ def _check_history(run: SourceRun, settings: HrisSettings) -> Finding:
         gate.table(records.EMPLOYEE_HISTORY, spans)
         gate.check_limits()
     except SourceError as error:
-        return Finding(subject, False, error.message, error.remedy)
+        yield Finding(subject, False, error.message, error.remedy)
+        return
     lines = [f"{counted(len(sheet.rows), 'row')}, read as {sheet.read_as}"]
     if columns.missing:
         lines.append(f"empty, since the file has no such column: {', '.join(columns.missing)}")
     lines += _refused(run)
-    return Finding(subject, True, _NEXT.join(lines))
+    yield Finding(subject, True, _NEXT.join(lines))
+    yield from _size(run, records.EMPLOYEE_HISTORY, len(spans))
 
 
 def _roster(run: SourceRun, rows: list[dict[str, Any]], seen: Seen) -> _Roster:
@@ -181,7 +189,8 @@ def _roster(run: SourceRun, rows: list[dict[str, Any]], seen: Seen) -> _Roster:
     run.gate.table(records.EMPLOYEES, employees, scope="main", day=run.clock.today)
     run.gate.table(records.EMPLOYEE_EMAILS, addresses, scope="main", day=run.clock.today)
     run.gate.check_limits()
-    return _Roster(employees, addresses, seen)
+    ids = Counter(row["employee_id"] for row in rows if row.get("employee_id"))
+    return _Roster(employees, addresses, seen, sum(ids.values()) - len(ids))
 
 
 def _findings(run: SourceRun, roster: _Roster, lines: list[str]) -> Iterator[Finding]:
@@ -189,16 +198,50 @@ def _findings(run: SourceRun, roster: _Roster, lines: list[str]) -> Iterator[Fin
     lines += _refused(run)
     lines += _content(roster, today)
     lines += _departments(roster.employees, today)
-    lines += _changes(run, roster.employees, today)
+    stored = stored_people(run)
+    compared = compared_with(run, stored, roster.employees, today)
+    lines += compared.lines
     odd = oddities(roster.seen, roster.employees)
     lines += [f"look at this: {oddity}" for oddity in odd]
     is_sound = not any(oddity.is_wrong for oddity in odd)
     yield Finding("employees", is_sound, _NEXT.join(lines), "Mend what the lines above name.")
+    yield from _size(run, records.EMPLOYEES, len(roster.employees))
+    yield from compared.findings
+    yield from _repeated(run, roster)
     shared = shared_addresses(run.gate, roster.employees, roster.addresses, today)
     if shared:
         yield Finding(records.EMPLOYEE_EMAILS.name, False, message(shared), REMEDY)
     else:
         yield Finding(records.EMPLOYEE_EMAILS.name, True, "no address belongs to two employed people")
+
+
+def _size(run: SourceRun, contract: TableContract, rows: int) -> Iterator[Finding]:
+    """A file that tonight's load would refuse, because it lost too many rows against the last one."""
+    try:
+        refuse_shrunk(run, contract, run.clock.today, rows)
+    except SourceError as error:
+        yield Finding(f"{contract.name}, rows", False, error.message.removeprefix("hris: "), error.remedy)
+
+
+def _repeated(run: SourceRun, roster: _Roster) -> Iterator[Finding]:
+    """Rows whose id another row has as well: only one row of an id counts."""
+    if not roster.repeated:
+        return
+    message = (
+        f"{some(roster.repeated)} of {roster.seen.rows} rows have an employee_id that an earlier row has; "
+        "of the rows of one id only one counts"
+    )
+    reject = run.gate.report.rejects.get((records.EMPLOYEES.name, records.SAME_EMPLOYEE))
+    if reject is None:
+        yield Finding("employee ids", True, f"{message}, and they all say the same")
+    else:
+        yield Finding(
+            "employee ids",
+            False,
+            f"{message}. {some(reject.count)} of them say something else and would be left out.",
+            "Export one row per person. Where a person has several jobs, name the column that marks the main "
+            "one in primary_column.",
+        )
 
 
 def _refused(run: SourceRun) -> Iterator[str]:
@@ -264,23 +307,3 @@ def _departments(employees: Sequence[records.Employee], today: dt.date) -> Itera
 def _sizes(employees: Sequence[records.Employee], today: dt.date) -> Counter[str]:
     labels = (harmless_label(employee.department) for employee in employees if is_employed(employee, today))
     return Counter(label for label in labels if label)
-
-
-def _changes(run: SourceRun, employees: Sequence[records.Employee], today: dt.date) -> Iterator[str]:
-    """What tonight's load would change against the newest one."""
-    stored = run.last_snapshot(records.EMPLOYEES, ("employee_token", "department", "status", "terminated_from"))
-    before = {
-        token: department
-        for token, department, status, end in stored
-        if status != "terminated" and (end is None or end > today)
-    }
-    if not before:
-        return
-    at_work = [employee for employee in employees if is_employed(employee, today)]
-    tokens = run.gate.pseudonymiser.tokens(HRIS_ID, [employee.employee_id for employee in at_work])
-    after = {token: harmless_label(e.department) for token, e in zip(tokens, at_work, strict=True) if token}
-    moved = sum(before[token] != department for token, department in after.items() if token in before)
-    yield (
-        f"against the last load: {some(len(after.keys() - before.keys()))} joined, "
-        f"{some(len(before.keys() - after.keys()))} left, {some(moved)} changed department"
-    )

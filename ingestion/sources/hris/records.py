@@ -155,6 +155,9 @@ EMPLOYEE_HISTORY = TableContract(
 CONTRACTS = (EMPLOYEES, EMPLOYEE_EMAILS, EMPLOYEE_HISTORY)
 
 
+SAME_EMPLOYEE = "another row has the same employee"
+
+
 def people(gate: Gate, rows: Sequence[Any], mailboxes: frozenset[str] = frozenset()) -> list[Employee]:
     """The employees of these rows, one row each, without the addresses of `mailboxes` (tokens)."""
     employees = _without_fillers(gate, gate.objects(Employee, EMPLOYEES.name, rows))
@@ -196,7 +199,7 @@ def one_row_each(gate: Gate, employees: list[Employee]) -> list[Employee]:
         other = kept.get(employee.employee_id)
         if other is not None and other[1] != employee:
             loser = other[0] if _rank(employee) >= _rank(other[1]) else position
-            gate.reject(EMPLOYEES.name, "another row has the same employee", str(loser).encode(), loser)
+            gate.reject(EMPLOYEES.name, SAME_EMPLOYEE, str(loser).encode(), loser)
         if other is None or _rank(employee) >= _rank(other[1]):
             kept[employee.employee_id] = (position, employee)
     return [employee for _, employee in kept.values()]

@@ -5,10 +5,14 @@ Counts alone are told, and never one below 5.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingestion.counting import counted
 from ingestion.errors import SourceError
+from ingestion.privacy.contract import TableContract
+from ingestion.source import SourceRun
 from ingestion.sources.hris.records import Employee
 from ingestion.sources.hris.values import Seen
 
@@ -57,6 +61,34 @@ def refuse_unknown_statuses(seen: Seen, limit: float) -> None:
             f"known: more than {limit:.0%}. Nothing was replaced.",
             'Add the words to status_map, such as 0 = "terminated", or raise max_unknown_status_ratio.',
         )
+
+
+def refuse_shrunk(run: SourceRun, contract: TableContract, day: dt.date, rows: int) -> None:
+    """Refuse a load that lost too many rows against the last one: a cut export must not empty departments.
+
+    `rows` is what is left after refusals, so that a file whose rows cannot be read has shrunk as well.
+
+    Raises:
+        SourceError: with both counts; nothing is replaced.
+    """
+    before = [(r.day, r.rows) for r in run.fetched if r.resource == contract.name and r.day <= day]
+    loaded = run.loaded.last_rows(contract.name, run.tenant, "main", day)
+    last = max(before + ([loaded] if loaded else []), default=None)
+    limit: float = run.settings.max_shrink_ratio
+    if last is not None and rows < last[1] * (1 - limit):
+        raise SourceError(
+            f"hris: {contract.name} of {day} has {counted(rows, 'row')}, {contract.name} of {last[0]} "
+            f"had {last[1]}: more than {limit:.0%} fewer. {_refused(run, contract)}Nothing was replaced.",
+            "Check the export; if it is right, run once with SOURCES__HRIS__MAX_SHRINK_RATIO=1.",
+        )
+
+
+def _refused(run: SourceRun, contract: TableContract) -> str:
+    """Why rows are missing, where it is that they could not be read."""
+    if not (refused := run.gate.report.rejected(contract.name)):
+        return ""
+    reason = run.gate.refusal_text.reason(run.gate.report.main_reason(contract.name))
+    return f"Rows that could not be read: {some(refused)}, most often: {reason}. "
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingestion.errors import SourceError
+from ingestion.source import Roster
 from ingestion.sources.company import SOURCE, CompanySettings
 from ingestion.sources.company.files import read_file
 from ingestion.sources.company.records import FILES, login_links
@@ -26,6 +27,24 @@ def folder(tmp_path: Path, **files: str) -> str:
     for name, text in files.items():
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     return str(tmp_path)
+
+
+class Loaded(Roster):
+    """Rosters that were loaded: the newest by department, its locations, and departments of all of them."""
+
+    def __init__(
+        self, sizes: dict[str, int], locations: frozenset[str] = frozenset(), ever: frozenset[str] = frozenset()
+    ) -> None:
+        self.sizes, self.locations, self.ever = sizes, locations, ever
+
+    def labels(self, column: str) -> frozenset[str]:
+        return self.locations if column == "location" else frozenset(self.sizes)
+
+    def departments_ever(self) -> frozenset[str]:
+        return self.ever
+
+    def department_sizes(self) -> dict[str, int]:
+        return self.sizes
 
 
 def problems(tmp_path: Path, **files: str) -> list[str]:
@@ -291,14 +310,14 @@ def test_a_row_that_matches_nothing_is_told_and_loads_all_the_same(tmp_path: Pat
     assert len(loaded_rows(SOURCE, run)["price_overrides"]) == 2
     warnings = [message for message in said if message.startswith("WARNING")]
     assert len(warnings) == 2
-    assert "price_overrides.csv: row 2 matches nothing" in warnings[1]
+    assert "price_overrides.csv: line 3 matches nothing" in warnings[1]
     found = {f.subject for f in SOURCE.check(run) if not f.ok}
     assert found == {"price_overrides.csv", "seat_contracts.csv"}
     assert not any("copilto" in message or "our-own-model" in message for message in said)
 
 
 def test_departments_and_locations_that_the_roster_does_not_know_are_named(tmp_path: Path) -> None:
-    """`Telesales` is Sales today; misspelt departments and locations are reported by row number."""
+    """`Telesales` is Sales today; misspelt departments and locations are reported by line."""
     targets = "metric,scope_type,scope_name,tool,target,due_date\n"
     targets += "active_ratio,department,Saless,,0.5,2026-12-31\nweekly_active,company,,,0.5,2026-12-31\n"
     files = {
@@ -309,15 +328,56 @@ def test_departments_and_locations_that_the_roster_does_not_know_are_named(tmp_p
     }
     run = source_run(SOURCE, folder=folder(tmp_path, **files))
     unknown_here = {f.subject: f.message for f in SOURCE.check(run) if not f.ok}
-    assert unknown_here == {"targets.csv": "row 2 matches nothing that is known here and may do nothing."}
-    labels = {"department": frozenset({"Sales"}), "location": frozenset({"Munich"})}
-    run.roster_labels = lambda column: labels[column]
+    assert unknown_here == {"targets.csv": "line 3 matches nothing that is known here and may do nothing."}
+    run.roster = Loaded({"Sales": 20}, locations=frozenset({"Munich"}), ever=frozenset({"Telesales"}))
     found = [(f.subject, f.message) for f in SOURCE.check(run) if not f.ok]
     nobody = "that nobody in the newest HR file belongs to."
     assert found[1:] == [
-        ("targets.csv", f"row 1 names a department {nobody}"),
-        ("working_calendar.csv", f"row 1 names a location {nobody}"),
+        ("targets.csv", f"line 2 names a department {nobody}"),
+        ("working_calendar.csv", f"line 2 names a location {nobody}"),
     ]
+
+
+def told_of(tmp_path: Path, roster: Roster, **files: str) -> list[tuple[str, str]]:
+    run = source_run(SOURCE, folder=folder(tmp_path, **files))
+    run.roster = roster
+    return [(f.subject, f.message) for f in SOURCE.check(run) if not f.ok]
+
+
+def test_lines_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    """A comment above the header, one between the rows, and a blank line: the wrong rollouts are on 4 and 7."""
+    text = "# ours\ndepartment,tool,rollout_date\nSales,codex,2026-06-15\nSales,codexx,2026-06-15\n# more\n\n"
+    found = told_of(tmp_path, Roster(), rollouts=text + "Data,codexx,2026-06-15\n")
+    assert found == [("rollouts.csv", "2 lines (4, 7) match nothing that is known here and may do nothing.")]
+
+
+def test_renames_of_a_department_that_no_hr_file_ever_had_are_told(tmp_path: Path) -> None:
+    """`Telesales` is gone from the newest file, as after any rename; no file ever had `Sales West`."""
+    names = "old_name,new_name,renamed_on\nTelesales,Sales West,\nSales West,Sales,\nTelesails,Sales,\n"
+    roster = Loaded({"Sales": 20}, ever=frozenset({"telesales", "Sales"}))
+    said = "line 4 has an old_name that is in no HR file loaded so far, so it renames nobody."
+    assert told_of(tmp_path, roster, department_names=names) == [("department_names.csv", said)]
+    assert told_of(tmp_path, Roster(), department_names=names) == []  # before the first load nothing is known
+
+
+def test_targets_and_rollouts_of_a_pooled_department_are_told(tmp_path: Path) -> None:
+    """Legal (4) and Tax (3) are too few together, so the smallest of the others, Data, joins them."""
+    header = "metric,scope_type,scope_name,tool,target,due_date\n"
+    rows = [f"active_ratio,department,{name},,0.5,2026-12-31\n" for name in ("Sales", "LEGAL", "Data")]
+    company = "active_ratio,company,Legal,,0.5,2026-12-31\n"
+    files = {
+        "targets": header + "".join(rows) + company,
+        "rollouts": "department,tool,rollout_date\nLaw,codex,2026-06-15\n",
+        "department_names": "old_name,new_name,renamed_on\nLaw,Legal,\n",
+    }
+    sizes = {"Sales": 30, "Data": 12, "Law": 4, "Tax": 3}
+    roster = Loaded(sizes, ever=frozenset(sizes))
+    roster.least_unit = 10
+    found = dict(told_of(tmp_path, roster, **files))
+    assert found["targets.csv"].startswith("2 lines (3, 4): Data, LEGAL are counted in Other departments, ")
+    assert found["rollouts.csv"].startswith("line 2: Legal is counted in Other departments, ")
+    sizes["Tax"] = 8  # now the two are enough, and Data has a row of its own
+    assert dict(told_of(tmp_path, roster, **files))["targets.csv"].startswith("line 3: LEGAL is counted")
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ def test_dates_in_another_form_fail_the_load_instead_of_emptying_it(tmp_path: Pa
 
 def test_a_missing_column_is_named_with_file_and_remedy(tmp_path: Path) -> None:
     message = refused(tmp_path, SNAPSHOT.replace("department,", "team,", 1))
-    assert "hris snapshot file: (1) line 1: column department is missing" in message
+    assert "hris snapshot file: line 1: column department is missing" in message
     assert "column_mapping" in message
 
 

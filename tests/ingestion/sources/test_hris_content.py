@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from ingestion.errors import AccessError, ConfigurationError, ContractError, SourceError
+from ingestion.ops import LoadedDays
 from ingestion.source import SourceRun
+from ingestion.source_types import Finding
 from ingestion.sources.hris import SOURCE
 from ingestion.sources.hris.settings import HrisSettings, check_settings
 from ingestion.sources.hris.statuses import status_map, status_of
@@ -370,3 +372,69 @@ def test_doctor_compares_with_the_last_load(tmp_path: Path) -> None:
     run.last_snapshot = lambda contract, columns: rows
     told = next(iter(SOURCE.check(run))).message
     assert "against the last load: fewer than 5 joined, 6 left, 5 changed department" in told
+
+
+def stored_person(number: int, department: str = "Data", width: int = 5) -> tuple[Any, ...]:
+    return TOKENS.token("hris-id", f"{number:0{width}}"), department, "active", None
+
+
+def checked(run: SourceRun, stored: list[tuple[Any, ...]]) -> dict[str, Finding]:
+    run.last_snapshot = lambda contract, columns: stored
+    return {found.subject: found for found in SOURCE.check(run)}
+
+
+def test_doctor_says_that_nearly_all_ids_changed(tmp_path: Path) -> None:
+    """Ids `00001` to `00012` came without their zeros; number 100000 has none to lose and stays."""
+    text = HEADER + "".join(line(number, id=str(number)) for number in (*range(1, 13), 100000))
+    stored = [stored_person(number) for number in (*range(1, 13), 100000)]
+    found = checked(run_of(tmp_path, text)[0], stored)["employee ids"]
+    assert not found.ok
+    assert "of 13 people of the last load all but fewer than 5 are missing" in found.message
+    assert "leading zeros" in found.remedy
+    assert "employee ids" not in checked(run_of(tmp_path, file(line(100000)))[0], stored)
+    # Half of the company has left: nobody came in their place, so the ids are what they were.
+    stored += [stored_person(number) for number in range(501, 515)]
+    assert "employee ids" not in checked(run_of(tmp_path, file(line(100000)))[0], stored)
+
+
+@pytest.mark.parametrize(("before", "refused"), [(18, True), (17, False)])
+def test_doctor_says_that_a_file_shrank_more_than_the_night_allows(
+    tmp_path: Path, before: int, refused: bool
+) -> None:
+    """Twelve people are left: of 18 a third is missing, of 17 less than 0.3; 0.3 is max_shrink_ratio."""
+    run, _ = run_of(tmp_path, file())
+    rows = ("employees", "main", "main", TODAY - dt.timedelta(days=1), "ok", before)
+    run.loaded = LoadedDays([rows])
+    found = checked(run, []).get("employees, rows")
+    assert (found is not None) == refused
+    if found:
+        assert "more than 30% fewer" in found.message
+        assert "MAX_SHRINK_RATIO" in found.remedy
+    run.settings.max_shrink_ratio = 0.5
+    assert "employees, rows" not in checked(run, [])
+
+
+def test_doctor_counts_rows_of_one_id(tmp_path: Path) -> None:
+    """Six people have a second row, which says something else; a seventh has the same row twice."""
+    second = [line(number, department="Sales") for number in range(1, 7)]
+    found = checked(run_of(tmp_path, file(*second, line(7), people=80))[0], [])["employee ids"]
+    assert not found.ok
+    assert "7 of 87 rows have an employee_id that an earlier row has" in found.message
+    assert "6 of them say something else" in found.message
+    assert "primary_column" in found.remedy
+    same = checked(run_of(tmp_path, file(line(7)))[0], [])["employee ids"]
+    assert same.ok
+    assert "fewer than 5 of 13 rows" in same.message
+
+
+def test_doctor_hints_at_department_names_when_a_department_moved_as_a_whole(tmp_path: Path) -> None:
+    """Yesterday 1 to 10 were in Analytics, which is Data now; Sales stayed."""
+    run, _ = run_of(tmp_path, file(*(line(number, department="Sales") for number in range(101, 107))))
+    stored = [stored_person(number, "Analytics") for number in range(1, 11)]
+    stored += [stored_person(number) for number in (11, 12)]
+    stored += [stored_person(number, "Sales") for number in range(101, 107)]
+    told = checked(run, stored)["employees"].message
+    assert "nearly everybody of Analytics is now in Data" in told
+    assert "department_names.csv needs a line" in told
+    assert "Closed weeks and months keep the old name" in told
+    assert "of Sales" not in told
