@@ -1,4 +1,4 @@
-"""What a company chooses about its figures: reporting zone, k, smallest unit, rehire days.
+"""What a company chooses about its figures: reporting zone and currency, k, smallest unit, rehire days.
 
 Each is a variable of `dbt_project.yml` with its default there; an environment variable of a deployment wins.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,8 +20,11 @@ from ingestion.errors import ConfigurationError
 from ingestion.private_file import replace_json
 from orchestration.project import PROJECT_DIR
 
-ZONE = "reporting_timezone"
+ZONE, CURRENCY = "reporting_timezone", "reporting_currency"
 FILE = "choices.json"
+_CODE = re.compile(r"[A-Z]{3}")
+# Figures of two of these cannot stand beside each other; how each is told of.
+_SAME = {ZONE: "zone", CURRENCY: "currency"}
 # Lowest and highest value; below five people a group is somebody.
 _NUMBERS = {"suppression_k": (5, 1000), "min_unit_headcount": (5, 10_000), "rehire_days": (0, 3650)}
 
@@ -43,6 +47,12 @@ def chosen(variables: Mapping[str, str] = os.environ) -> dict[str, Any]:
                 f"{variable(ZONE)} is no time zone.", "Write one such as `Europe/Berlin` or `UTC`."
             )
         found[ZONE] = zone
+    if currency := variables.get(variable(CURRENCY)):
+        if not _CODE.fullmatch(currency):
+            raise ConfigurationError(
+                f"{variable(CURRENCY)} is no currency.", "Write a code of three capital letters such as `EUR`."
+            )
+        found[CURRENCY] = currency
     for name, (lowest, highest) in _NUMBERS.items():
         if text := variables.get(variable(name)):
             if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
@@ -59,33 +69,35 @@ def project_var(name: str) -> Any:
     return chosen().get(name, _default(name))
 
 
-def require_same_zone(environment: Environment, *, full_refresh: bool) -> None:
-    """Refuse to build days of one zone beside days of another.
+def require_same_build(environment: Environment, *, full_refresh: bool) -> None:
+    """Refuse to build figures in one zone or currency beside figures in another.
 
     Raises:
-        ConfigurationError: the zone differs from that of the last build, and not everything is built again.
+        ConfigurationError: one differs from that of the last build, and not everything is built again.
     """
-    zone, before = str(project_var(ZONE)), _zone_before(environment)
-    if before is not None and before != zone and not full_refresh:
-        raise ConfigurationError(
-            f"The reporting zone is {zone}, but what was built is in {before}.",
-            "Build everything in the new zone once with `ai-usage run --full-refresh` (closed periods keep "
-            f"their figures), or set {variable(ZONE)} back.",
-        )
+    for name, what in _SAME.items():
+        now, before = str(project_var(name)), _before(environment, name)
+        if before is not None and before != now and not full_refresh:
+            raise ConfigurationError(
+                f"The reporting {what} is {now}, but what was built is in {before}.",
+                f"Build everything in the new {what} once with `ai-usage run --full-refresh` (closed periods "
+                f"keep their figures until you reopen them), or set {variable(name)} back.",
+            )
 
 
-def remember_zone(environment: Environment) -> None:
-    """After a good build: its zone."""
-    replace_json(environment.data_dir / FILE, {ZONE: project_var(ZONE)})
+def remember_build(environment: Environment) -> None:
+    """After a good build: its zone and currency."""
+    replace_json(environment.data_dir / FILE, {name: project_var(name) for name in _SAME})
 
 
-def _zone_before(environment: Environment) -> str | None:
-    """The zone of the last build; None before the first. Earlier releases built in the project's own."""
+def _before(environment: Environment, name: str) -> str | None:
+    """The zone or currency of the last build; None before the first. Earlier releases used the project's."""
+    file = environment.data_dir / FILE
     try:
-        return str(json.loads((environment.data_dir / FILE).read_text(encoding="utf-8"))[ZONE])
+        return str(json.loads(file.read_text(encoding="utf-8"))[name])
     except (OSError, ValueError, KeyError, TypeError):
-        was_built = (environment.data_dir / "target" / "run_results.json").exists()
-        return str(_default(ZONE)) if was_built else None
+        was_built = file.exists() or (environment.data_dir / "target" / "run_results.json").exists()
+        return str(_default(name)) if was_built else None
 
 
 def _default(name: str, folder: Path = PROJECT_DIR) -> Any:

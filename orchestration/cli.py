@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,7 +96,9 @@ def init(
     for written in write_settings(folder.absolute()):
         out.print(f"{'written' if written.is_new else 'left as it is'}: {written.path}", highlight=False)
     out.print("Keep a copy of the key in a secret store: without it history cannot be continued.")
-    out.print("Next: edit the settings, then run `ai-usage doctor` in this folder.")
+    out.print("Next: edit the settings. Start every command in this folder:")
+    program = shlex.quote(str(Path(sys.argv[0]).absolute()))
+    out.print(f"cd {shlex.quote(str(folder.absolute()))} && {program} doctor", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -83,7 +83,7 @@ def _choices() -> Finding:
     except ConfigurationError as error:
         return Finding("choices", False, error.message, error.remedy)
     return Finding(
-        "choices", True, told or "zone, k, smallest unit and rehire days as dbt_project.yml has them"
+        "choices", True, told or "zone, currency, k, smallest unit and rehire days as dbt_project.yml has them"
     )
 
 

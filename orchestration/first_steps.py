@@ -12,6 +12,7 @@ from pathlib import Path
 from ingestion.errors import ConfigurationError
 from ingestion.own_paths import require_plain, told_by_path
 from ingestion.private_folder import make_private
+from orchestration.project import PROJECT_DIR
 
 KEY_BYTES = 32
 _OWN_NAMES = ("AI_USAGE_", "SOURCES__", "ALERTS__", "PRIVACY__", "RETENTION__", "PG")
@@ -23,8 +24,8 @@ AI_USAGE_PSEUDONYM_KEY_FILE={folder}/pseudonym.key
 # In which zone a day ends, and the smallest group that is shown (docs/deploy.md, Environment).
 # AI_USAGE_REPORTING_TIMEZONE=Europe/Berlin
 # AI_USAGE_SUPPRESSION_K=5
-# The company's own files: copy company.example/ there and edit it (docs/connect/company.md).
-# AI_USAGE_COMPANY_DIR={folder}/company
+# The currency of all costs; exchange_rates.csv then needs a rate from USD.
+# AI_USAGE_REPORTING_CURRENCY=EUR
 # What readers open, in a folder of its own (docs/deploy.md).
 # AI_USAGE_READERS_DIR={folder}/readers
 """
@@ -34,7 +35,14 @@ _CONFIG = """\
 
 [sources.hris]
 # kind = "csv"
-# snapshot_location = "{folder}/hr/employees.csv"
+# snapshot_location = "{files}/hr/employees.csv"
+# column_mapping = {{ employee_id = "Personal-Nr.", department = "Abteilung" }}
+# date_formats = ["%d.%m.%Y"]
+# encoding = "cp1252"
+
+# The company's own files: copy company.example/ there and edit it (docs/connect/company.md).
+[sources.company]
+# folder = "{files}/company"
 
 [sources.github_copilot]
 # organization = "your-organization"
@@ -51,6 +59,7 @@ _SECRETS = """\
 
 [sources.chatgpt]
 # workspace_id = "…"
+# organization_id = "org-…"
 # api_key = "…"
 
 [sources.github_copilot]
@@ -83,8 +92,15 @@ def write_settings(folder: Path) -> Iterator[Written]:
     with told_by_path("The folder", folder, "Name one that this account may write."):
         make_private(folder / ".dlt")
         for name, text in _FILES.items():
-            yield Written(folder / name, _write_new(folder / name, text.format(folder=folder)))
+            filled = text.format(folder=folder, files=_files_folder(folder))
+            yield Written(folder / name, _write_new(folder / name, filled))
         yield Written(folder / KEY_FILE, _write_new(folder / KEY_FILE, _new_key()))
+
+
+def _files_folder(folder: Path) -> Path:
+    """Where HR exports and the company's files are suggested: in the deployment, but never in the project."""
+    is_project = folder.resolve().is_relative_to(PROJECT_DIR)
+    return PROJECT_DIR.parent / f"{PROJECT_DIR.name}-files" if is_project else folder
 
 
 def read_environment_file(folder: Path) -> None:

@@ -22,7 +22,7 @@ from lifecycle.retention import refuse_rebuild_after_deletion
 from lifecycle.void import void_night
 from orchestration.alerts import notify
 from orchestration.checks import CheckResult, accept, run_checks
-from orchestration.choices import remember_zone, require_same_zone
+from orchestration.choices import remember_build, require_same_build
 from orchestration.compiled import compiled_queries
 from orchestration.dbt import DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
 from orchestration.freshness import newest_run_at
@@ -91,7 +91,7 @@ class Night:
             held.enter_context(run_lock(self.environment, writes_raw=self._writes_raw))
             if self._full_refresh:
                 refuse_rebuild_after_deletion(self.environment)
-            require_same_zone(self.environment, full_refresh=self._full_refresh)
+            require_same_build(self.environment, full_refresh=self._full_refresh)
             self._held = held.pop_all()
         return self
 
@@ -200,7 +200,7 @@ class Night:
             self.result.freshness = nodes.result.freshness
             self.result.dbt = nodes.result
         if self.result.dbt.ok:
-            remember_zone(self.environment)
+            remember_build(self.environment)
         else:
             self.result.error = "dbt build failed."
 

@@ -12,7 +12,8 @@ from ingestion.clock import RunClock
 from ingestion.config import environment
 from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import load_key
-from orchestration import doctor
+from ingestion.sources.hris.csv_files import SNAPSHOT
+from orchestration import doctor, first_steps
 from orchestration.first_steps import make_key, read_environment_file, write_settings
 from orchestration.known_settings import VARIABLES, _sections
 from orchestration.lock import run_lock
@@ -24,6 +25,28 @@ def uncommented(path: Path) -> str:
     """As somebody edits it who connects everything: sentences end with a point or hold no `=`."""
     lines = [line.removeprefix("# ") for line in path.read_text(encoding="utf-8").splitlines()]
     return "\n".join(line for line in lines if line.startswith(("[", "AI_USAGE_")) or " = " in line)
+
+
+def test_settings_begin_with_an_example_of_what_nearly_everybody_needs(tmp_path: Path) -> None:
+    """In the project's own folder the company's files would lie beside the code, so they go next to it."""
+    list(write_settings(tmp_path))
+    config = tomllib.loads(uncommented(tmp_path / ".dlt" / "config.toml"))["sources"]
+    assert config["company"] == {"folder": f"{tmp_path}/company"}
+    assert {"column_mapping", "date_formats", "encoding"} <= config["hris"].keys()
+    assert config["hris"]["column_mapping"].keys() <= set(SNAPSHOT.columns)
+    secrets = tomllib.loads(uncommented(tmp_path / ".dlt" / "secrets.toml"))["sources"]
+    assert "organization_id" in secrets["chatgpt"]
+
+
+def test_the_company_folder_is_never_suggested_inside_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "checkout"
+    monkeypatch.setattr(first_steps, "PROJECT_DIR", project)
+    list(write_settings(project / "here"))
+    config = tomllib.loads(uncommented(project / "here" / ".dlt" / "config.toml"))["sources"]
+    for path in (config["company"]["folder"], config["hris"]["snapshot_location"]):
+        assert path.startswith(f"{tmp_path}/checkout-files/")
 
 
 def test_settings_are_written_once_private_and_with_names_that_are_read(tmp_path: Path) -> None:

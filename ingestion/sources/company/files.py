@@ -64,8 +64,9 @@ def read_folder(folder: Path) -> Folder:
         names = sorted(path.name for path in folder.iterdir() if not path.name.startswith((".", "~")))
     except OSError as error:
         raise SourceError(
-            f"The folder named by AI_USAGE_COMPANY_DIR cannot be read ({type(error).__name__}).",
-            "Copy company.example/ to a place outside the repository and name that.",
+            f"The folder of the company's files cannot be read ({type(error).__name__}).",
+            "Copy company.example/ to a place outside the repository and name that in [sources.company] folder "
+            "or AI_USAGE_COMPANY_DIR.",
         ) from None
     rows: dict[str, list[CompanyRow]] = {}
     lines: dict[str, list[int]] = {}

@@ -234,7 +234,7 @@ def test_the_folder_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     run = source_run(SOURCE, folder=str(tmp_path / "nowhere"))
-    with pytest.raises(SourceError, match="AI_USAGE_COMPANY_DIR cannot be read"):
+    with pytest.raises(SourceError, match="folder of the company's files cannot be read"):
         loaded_rows(SOURCE, run)
     assert [finding.ok for finding in SOURCE.check(run)] == [False]
 
