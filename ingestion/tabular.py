@@ -383,7 +383,9 @@ def _excel_rows(data: bytes, place: str, format_: TableFormat) -> _Written:
     except Exception:  # the readers of the format raise what they like, and quote cells
         raise SourceError(f"{place} is not a readable Excel workbook.", _SAVE_AS_CSV) from None
     if frame is None or at is None:
-        remedy = f"Write the name of one of its sheets, or a number from 1 to {len(names)}."
+        remedy = (
+            f"Its sheets are {', '.join(names)}: write one of these names, or a number from 1 to {len(names)}."
+        )
         raise SourceError(f"{place} has no sheet of that name.", remedy)
     rows = (
         (number, ["" if cell != cell else str(cell) for cell in cells])  # an error cell is no number: not equal
@@ -391,6 +393,19 @@ def _excel_rows(data: bytes, place: str, format_: TableFormat) -> _Written:
         if number > format_.skip_rows
     )
     return _Written(rows, f"workbook, sheet {at + 1} of {len(names)}")
+
+
+def sheet_names(data: bytes, place: str) -> list[str]:
+    """The sheets of a workbook in their order; none where the file is no workbook, or cannot be read as one."""
+    if not data.startswith(_XLSX):
+        return []
+    _require_small(data, place)
+    try:
+        import pandas
+
+        return [str(name) for name in pandas.ExcelFile(io.BytesIO(data)).sheet_names]
+    except Exception:  # as above; who reads the sheet tells of it
+        return []
 
 
 def _sheet_position(names: list[str], wanted: str | None) -> int | None:

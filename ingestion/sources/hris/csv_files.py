@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from ingestion.tabular import (
     locate,
     problem_list,
     read_sheet,
+    sheet_names,
 )
 
 _MANY_ROWS = 10
@@ -143,8 +145,11 @@ def open_table(
             no rows, or a needed column that is empty in every one.
     """
     place = f"{kind.role} {name}".strip()
+    wanted = {column: mapping.get(column, column) for column in kind.columns}
+    wanted = {column: header for column, header in wanted.items() if header}
+    needed = kind.required | set(mapping)
     try:
-        sheet = read_sheet(data, place, format_=format_)
+        sheet, sheets = _right_sheet(data, place, wanted, needed, format_)
     except DeclaredEncodingError as error:
         other = ' If only the history is UTF-8, set history_file = {encoding = "utf-8"} instead.'
         raise SourceError(error.message, error.remedy + (other if kind is HISTORY else "")) from None
@@ -153,16 +158,14 @@ def open_table(
             'Export it as UTF-8, or set its code page, such as encoding = "cp1252"; see docs/connect/hris.md.'
         )
         raise SourceError(error.message, remedy) from None
-    wanted = {column: mapping.get(column, column) for column in kind.columns}
-    wanted = {column: header for column, header in wanted.items() if header}
-    needed = kind.required | set(mapping)
     at, problems = locate(sheet, wanted, needed)
     if not any(column in at for column in kind.required):
-        raise _no_header(sheet, place, [wanted[column] for column in kind.columns if column in kind.required])
+        headers = [wanted[column] for column in kind.columns if column in kind.required and column in wanted]
+        raise _no_header(sheet, place, headers, sheets)
     problems += sheet.problems
     if problems:
         remedy = _REMEDY.format(setting=kind.mapping_setting)
-        raise SourceError(f"{place}: {problem_list(problems)}", remedy)
+        raise SourceError(f"{place}: {problem_list(problems)}", remedy + sheets)
     if not sheet.rows:
         raise SourceError(f"{place} holds a header and no rows.", "Nothing was replaced; export it again.")
     _require_filled(sheet, at, kind, place)
@@ -171,7 +174,46 @@ def open_table(
     return sheet, Columns(at, tuple(column for column in kind.columns if column not in at), others)
 
 
-def _no_header(sheet: Sheet, place: str, headers: list[str]) -> SourceError:
+def _right_sheet(
+    data: bytes, place: str, wanted: Mapping[str, str], needed: Collection[str], format_: TableFormat
+) -> tuple[Sheet, str]:
+    """The table, of a workbook's sheets the first or the only one that has the needed headers.
+
+    Beside it what to say of the other sheets where headers are missing.
+
+    Raises:
+        SourceError: there is no table; or several sheets have the headers, but not the first.
+    """
+    problem = sheet = None
+    try:
+        sheet = read_sheet(data, place, format_=format_)
+        if format_.sheet or not locate(sheet, wanted, needed)[1]:
+            return sheet, ""
+    except SourceError as error:
+        if format_.sheet or isinstance(error, EncodingError):
+            raise
+        problem = error
+    names = sheet_names(data, place)
+    found = []
+    for number in range(2, len(names) + 1):
+        with contextlib.suppress(SourceError):  # an empty sheet is no table
+            other = read_sheet(data, place, format_=replace(format_, sheet=str(number)))
+            if not locate(other, wanted, needed)[1]:
+                found.append(other)
+    if len(found) == 1:
+        return replace(found[0], read_as=f"{found[0].read_as}, the only one with the needed headers"), ""
+    hint = f" The workbook's sheets are {', '.join(names)}: set `sheet` to the right one." if names[1:] else ""
+    if found:
+        raise SourceError(
+            f"{place}: {len(found)} sheets have the needed headers, the first one has not.", hint[1:]
+        )
+    if sheet is None:
+        assert problem is not None
+        raise SourceError(problem.message, problem.remedy + hint)
+    return sheet, hint
+
+
+def _no_header(sheet: Sheet, place: str, headers: list[str], sheets: str) -> SourceError:
     """One sentence instead of one a column: the first line is a title, a row, or of another delimiter."""
     columns = ", ".join(headers)
     wanted = {fold_header(header) for header in headers}
@@ -184,7 +226,7 @@ def _no_header(sheet: Sheet, place: str, headers: list[str]) -> SourceError:
     return SourceError(
         f"{place}, line {sheet.header_line}: the header line is missing, or contains none of {columns}.",
         f"The file was read as {sheet.read_as}. Set delimiter, skip_rows or sheet if that is wrong, or name "
-        "its headers in column_mapping; see docs/connect/hris.md.",
+        f"its headers in column_mapping; see docs/connect/hris.md.{sheets}",
     )
 
 

@@ -104,7 +104,13 @@ def check_settings(settings: HrisSettings) -> None:
         raise _wrong(
             "shared_mailboxes holds what is no address", "Write addresses such as noemail@example.com."
         )
-    for kind in (SNAPSHOT, HISTORY):
+    for kind, location in ((SNAPSHOT, settings.snapshot_location), (HISTORY, settings.history_location)):
+        mapping = column_mapping(settings, kind)
+        if location and (without := sorted(name for name in kind.required if mapping.get(name) == "")):
+            raise _wrong(
+                f"{kind.mapping_setting} says that the {kind.role} has no {', '.join(without)}",
+                "Name the header of the column: it has to be there, though cells of work_email may be empty.",
+            )
         _check_format(table_format(settings, kind))
 
 

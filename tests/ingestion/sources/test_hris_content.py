@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import textwrap
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from ingestion.errors import AccessError, ConfigurationError, ContractError, SourceError
@@ -438,3 +441,84 @@ def test_doctor_hints_at_department_names_when_a_department_moved_as_a_whole(tmp
     assert "department_names.csv needs a line" in told
     assert "Closed weeks and months keep the old name" in told
     assert "of Sales" not in told
+
+
+def workbook(tmp_path: Path, **sheets: list[list[str]]) -> SourceRun:
+    book = openpyxl.Workbook()
+    del book["Sheet"]
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "employees.xlsx")
+    return source_run(SOURCE, snapshot_location=str(tmp_path / "employees.xlsx"))
+
+
+PEOPLE = [row.split(",") for row in file().splitlines()]
+
+
+def test_the_only_sheet_with_the_headers_is_read_and_named(tmp_path: Path) -> None:
+    """Behind a cover, and behind an empty first sheet."""
+    for cover in ([["Employees of Asterlane"], ["as of today"]], []):
+        run = workbook(tmp_path, Cover=cover, People=PEOPLE)
+        assert len(loaded_rows(SOURCE, run)["employees"]) == 12
+        told = next(iter(SOURCE.check(run))).message
+        assert "workbook, sheet 2 of 2, the only one with the needed headers" in told
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "said"),
+    [
+        ([["Nr", "Name"]], [["Notes"]], "the header line is missing"),
+        ([PEOPLE[0][:3], PEOPLE[1][:3]], [], "the header line is missing"),
+        (PEOPLE, PEOPLE, "2 sheets have the needed headers"),
+    ],
+)
+def test_otherwise_the_sheets_are_named_with_the_setting(
+    tmp_path: Path, second: list[list[str]], third: list[list[str]], said: str
+) -> None:
+    run = workbook(tmp_path, Cover=[["Asterlane"]], People=second, Leavers=third)
+    with pytest.raises(SourceError) as caught:
+        loaded_rows(SOURCE, run)
+    assert said in str(caught.value)
+    assert "The workbook's sheets are Cover, People, Leavers: set `sheet`" in str(caught.value)
+
+
+def test_a_title_above_the_first_sheets_header_still_asks_for_skip_rows(tmp_path: Path) -> None:
+    run = workbook(tmp_path, People=[["Asterlane"], *PEOPLE], Other=[["x"]])
+    with pytest.raises(SourceError, match=r"line 2 is one\. Set skip_rows = 1"):
+        loaded_rows(SOURCE, run)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_german_excel_of_the_documentation_is_read_with_its_settings(tmp_path: Path, kind: str) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "connect" / "hris.md").read_text(encoding="utf-8")
+    example = page.split("**Example: a German Excel.**")[1]
+    text, toml = (
+        textwrap.dedent(example.split(f"```{block}\n")[1].split("```")[0]) for block in ("csv", "toml")
+    )
+    settings = tomllib.loads(toml)["sources"]["hris"] | {"snapshot_location": str(tmp_path / f"export.{kind}")}
+    if kind == "xlsx":
+        del settings["encoding"]
+        book = openpyxl.Workbook()
+        for cells in (row.split(";") for row in text.splitlines()):
+            assert book.active is not None
+            book.active.append(cells)
+        book.save(tmp_path / "export.xlsx")
+    else:
+        (tmp_path / "export.csv").write_bytes(text.strip("\n").encode("cp1252"))
+    rows = loaded_rows(SOURCE, source_run(SOURCE, **settings))["employees"]
+    assert [row["employee_token"] for row in rows] == [
+        TOKENS.token("hris-id", f"{n:05}") for n in (107, 106, 99)
+    ]
+    assert [row["department"] for row in rows] == ["Vertrieb Süd", "Geschäftsführung", "Vertrieb Süd"]
+    assert [row["status"] for row in rows] == ["active", "active", "terminated"]
+    assert rows[2]["terminated_from"] == dt.date(2026, 10, 31)
+    assert rows[0]["manager_token"] == TOKENS.token("hris-id", "00106")
+
+
+def test_a_required_column_cannot_be_mapped_to_nothing(tmp_path: Path) -> None:
+    """Such a file ended in a KeyError."""
+    run, _ = run_of(tmp_path, file(), column_mapping={"work_email": ""})
+    with pytest.raises(ConfigurationError, match=r"column_mapping says that .* has no work_email"):
+        loaded_rows(SOURCE, run)
