@@ -233,12 +233,12 @@ def _repeated(run: SourceRun, roster: _Roster) -> Iterator[Finding]:
     )
     reject = run.gate.report.rejects.get((records.EMPLOYEES.name, records.SAME_EMPLOYEE))
     if reject is None:
-        yield Finding("employee ids", True, f"{message}, and they all say the same")
+        yield Finding("repeated ids", True, f"{message}, and they all say the same")
     else:
         yield Finding(
-            "employee ids",
+            "repeated ids",
             False,
-            f"{message}. {some(reject.count)} of them say something else and would be left out.",
+            f"{message}, and {some(reject.count)} say something else and would be left out.",
             "Export one row per person. Where a person has several jobs, name the column that marks the main "
             "one in primary_column.",
         )

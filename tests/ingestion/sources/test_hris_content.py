@@ -420,12 +420,12 @@ def test_doctor_says_that_a_file_shrank_more_than_the_night_allows(
 def test_doctor_counts_rows_of_one_id(tmp_path: Path) -> None:
     """Six people have a second row, which says something else; a seventh has the same row twice."""
     second = [line(number, department="Sales") for number in range(1, 7)]
-    found = checked(run_of(tmp_path, file(*second, line(7), people=80))[0], [])["employee ids"]
+    found = checked(run_of(tmp_path, file(*second, line(7), people=80))[0], [])["repeated ids"]
     assert not found.ok
     assert "7 of 87 rows have an employee_id that an earlier row has" in found.message
-    assert "6 of them say something else" in found.message
+    assert "and 6 say something else" in found.message
     assert "primary_column" in found.remedy
-    same = checked(run_of(tmp_path, file(line(7)))[0], [])["employee ids"]
+    same = checked(run_of(tmp_path, file(line(7)))[0], [])["repeated ids"]
     assert same.ok
     assert "fewer than 5 of 13 rows" in same.message
 
