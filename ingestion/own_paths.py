@@ -11,7 +11,7 @@ from ingestion.errors import ConfigurationError
 from ingestion.private_folder import make_private
 
 # What a run makes in a data folder, the first ones by every run; and what an operator may keep there.
-_MADE_BY_RUNS = ("alerts.json", "destination.json", "dlt", "run.lock", "warehouse.duckdb")
+_MADE_BY_RUNS = ("alerts.json", "destination.json", "dlt", "erased.json", "run.lock", "warehouse.duckdb")
 _MAY_BE_THERE = frozenset(
     {
         *("company", "lost+found", "readers"),

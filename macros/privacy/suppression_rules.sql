@@ -7,13 +7,18 @@
 {#-
     Reason for which a cell must be hidden by itself, or NULL.
 
-    Few contributors; few others: people of a shown whole who are not in the cell, or people in the
+    What no table shows; few contributors; few others: people of a shown whole who are not in the cell, or people in the
     cell who are not in its shown part (see wholes()). For totals also: one person over half, two over
     three quarters, or the rest so small (under 15 % of the largest) that the second could compute the
     largest closely. Expects the columns of a cell, contributors > 0.
 -#}
 {% macro primary_reason() -%}
     case
+            when measure in (
+                {%- for measure in unshown_measures() %}
+                '{{ measure.name }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            ) then 'never_shown'
             when contributors < {{ suppression_k() }} then 'few_contributors'
             when others between 1 and {{ suppression_k() - 1 }} then 'few_others'
             when others_inside between 1 and {{ suppression_k() - 1 }} then 'few_others_inside'

@@ -14,12 +14,22 @@
 {% macro usage_measures() -%}
     {%- set people = [
         measure('active_people', 'active', kind='people', tie='active', group='activity'),
-        measure('session_people', 'sessions', kind='people', tie='active', group='activity'),
-        measure('message_people', 'messages', kind='people', tie='active', group='activity'),
+        measure('session_people', 'sessions', kind='people', tie='active', group='denominators'),
+        measure('message_people', 'messages', kind='people', tie='active', group='denominators'),
         measure('licensed_people', 'licences', kind='people', tie='licensed', group='licensed'),
         measure('licensed_active_people', 'licences', kind='people', tie='active', group='activity'),
     ] -%}
     {{ return(people + activity_measures() + token_measures()) }}
+{%- endmacro %}
+
+
+{#- Counts that no table shows and that readers must not come near: those really behind the denominators of all
+    tools, see with_few_others(). Columns of person_tool_periods. -#}
+{% macro unshown_measures() -%}
+    {{ return([
+        measure('session_users', 'sessions', kind='people', group='denominators'),
+        measure('message_users', 'messages', kind='people', group='denominators'),
+    ]) }}
 {%- endmacro %}
 
 

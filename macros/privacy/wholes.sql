@@ -21,6 +21,8 @@
     {%- set always = {
         'message_people': ['active_people', 'headcount'],
         'session_people': ['message_people', 'active_people', 'headcount'],
+        'message_users': ['active_people', 'headcount'],
+        'session_users': ['message_users', 'active_people', 'headcount'],
         'licensed_people': ['headcount'],
         'power_people': ['active_people'],
         'seat_holders': ['licensed_people', 'headcount'],
@@ -55,7 +57,7 @@
 {#- Columns of every count that is a whole or a shown part, on each cell of the same unit, tool and period;
     seats by product. -#}
 {% macro whole_columns() -%}
-    {%- set of_tool = ['active_people', 'message_people', 'licensed_people', 'licensed_active_people']
+    {%- set of_tool = ['active_people', 'message_people', 'message_users', 'licensed_people', 'licensed_active_people']
         + adoption_stages()[:-1] -%}
     {%- set window -%}
         over (partition by period_type, period_start, unit_key, tool

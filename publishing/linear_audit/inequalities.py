@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from publishing.linear_audit.cells import ALL_TOOLS, PEOPLE, TOTAL
+from publishing.linear_audit.cells import ALL_TOOLS, COMPANY, PEOPLE, TOTAL
 from publishing.linear_audit.headcounts import headcounts
-from publishing.linear_audit.knowledge import AT_MOST, AT_MOST_DAILY, OVER_ITEMS, people_behind
+from publishing.linear_audit.knowledge import AT_MOST, AT_MOST_DAILY, FEW_OTHERS, OVER_ITEMS, people_behind
 from publishing.linear_audit.rows import Cells, Row, at_most
 from publishing.periods import Period
 
@@ -16,7 +16,7 @@ _Places = dict[tuple[str, str, str], int]
 _KIND = "sizes"
 
 
-def inequalities(cells: Cells) -> Iterator[Row]:
+def inequalities(cells: Cells, k: int) -> Iterator[Row]:
     """Every one that holds for the exact figures, whatever is hidden."""
     heads = headcounts(cells.values())
     for (period, unit), places in _units(cells).items():
@@ -24,6 +24,8 @@ def inequalities(cells: Cells) -> Iterator[Row]:
         yield from _pairs(places, cells, days)
         yield from _over_tools(places, cells)
         yield from _over_items(places, cells)
+        if unit != COMPANY:
+            yield from _few_others(places, cells, k)
         yield from _within_headcount(places, cells, heads.get((period, unit)))
 
 
@@ -63,7 +65,7 @@ def _over_tools(places: _Places, cells: Cells) -> Iterator[Row]:
         if tool != ALL_TOOLS and cells[index].kind == PEOPLE and not cells[index].is_additive:
             tools[measure, item].append(index)
     for (measure, item), members in tools.items():
-        yield from _union(members, places.get((ALL_TOOLS, measure, item)), cells)
+        yield from _union(members, places.get((ALL_TOOLS, FEW_OTHERS.get(measure, measure), item)), cells)
 
 
 def _over_items(places: _Places, cells: Cells) -> Iterator[Row]:
@@ -73,6 +75,14 @@ def _over_items(places: _Places, cells: Cells) -> Iterator[Row]:
             items[tool, measure].append(index)
     for (tool, measure), members in items.items():
         yield from _union(members, places.get((tool, OVER_ITEMS[measure], "")), cells)
+
+
+def _few_others(places: _Places, cells: Cells, k: int) -> Iterator[Row]:
+    """A denominator of all tools counts at most k people of other tools."""
+    for counted, users in FEW_OTHERS.items():
+        more, fewer = places.get((ALL_TOOLS, counted, "")), places.get((ALL_TOOLS, users, ""))
+        if more is not None and fewer is not None:
+            yield from at_most(_KIND, [(more, 1.0)], [(fewer, 1.0)], cells, float(k))
 
 
 def _union(members: list[int], whole: int | None, cells: Cells) -> Iterator[Row]:

@@ -13,6 +13,8 @@ AT_MOST: dict[str, tuple[str, ...]] = {
     "licensed_active_people": ("licensed_people", "active_people"),
     "session_people": ("active_people", "sessions"),
     "message_people": ("active_people", "user_messages"),
+    "session_users": ("session_people", "message_users"),
+    "message_users": ("message_people",),
     "session_messages": ("user_messages",),
     "measured_messages": ("user_messages",),
     "known_model_sessions": ("sessions",),
@@ -46,6 +48,8 @@ WHOLES: dict[str, tuple[str, ...]] = {
     "licensed_active_people": ("active_people", "licensed_people", "assigned", "first_use"),
     "message_people": ("active_people",),
     "session_people": ("message_people", "active_people"),
+    "message_users": ("active_people",),
+    "session_users": ("message_users", "active_people"),
     "assigned": (HEADCOUNT,),
     "first_use": ("assigned",),
     "repeat_use": ("first_use",),
@@ -60,13 +64,17 @@ WHOLES: dict[str, tuple[str, ...]] = {
 # `others` of these are the rest of the headcount, or fewer: so the headcount follows, which is always shown.
 OF_HEADCOUNT = ("licensed_people", "active_people")
 
+# Over all tools the first counts up to k people of a unit who are in tools without such figures; the second
+# does not, and no table shows it. Of one tool the first counts nobody else.
+FEW_OTHERS: dict[str, str] = {"session_people": "session_users", "message_people": "message_users"}
+
 # Groups whose hidden figures may be zero: they are hidden as a whole with what they are parts of.
 HIDDEN_WITH_ZEROS = frozenset({"seat_classes", "stages"})
 
 # Groups in the order in which they give way to others; those that are not named here give way last.
 _NEEDED_LEAST = (
     *("model_family", "session_tier", "prompt_length", "power_users", "seat_classes", "seats_at_end", "stages"),
-    *("accounts", "prompt_chars", "licensed", "metered_tokens", "sessions", "messages"),
+    *("accounts", "prompt_chars", "licensed", "metered_tokens", "denominators", "sessions", "messages"),
 )
 
 # The people who can have a share in a total. A total that is shown has k of them.

@@ -62,6 +62,6 @@ class Relations:
         cells = {index: self.cells[index] for index in self._places[period]}
         rows = self._within.get(period)
         if rows is None:
-            rows = [*sums(cells), *ties(cells), *inequalities(cells), *self._complements[period]]
+            rows = [*sums(cells), *ties(cells), *inequalities(cells, self._k), *self._complements[period]]
             self._within[period] = rows
         return [*rows, *behind_totals(cells, self._k)]

@@ -48,7 +48,7 @@ RATIOS = {
 }
 # People of tools with sessions, with messages → what all tools are divided by, with a few people of others.
 DENOMINATORS = {"session_people": "session_denominator", "message_people": "message_denominator"}
-MOST_OF_OTHER_TOOLS = 4
+MOST_OF_OTHER_TOOLS = 5
 PROMPTS = {"short_ratio": "short_prompts", "medium_ratio": "medium_prompts", "long_ratio": "long_prompts"}
 PROMPTS |= {"prompt_chars_mean": "prompt_chars"}
 FUNNEL = ("assigned", "first_use", "repeat_use", "habitual", "deep")
@@ -146,7 +146,7 @@ def _people_within(here: Quantity, given: set[tuple[str, str]], knowledge: Knowl
 
 
 def _few_of_other_tools(here: Quantity, row: Row, knowledge: Knowledge) -> None:
-    """Up to four people without figures count in the denominator of a unit; where some do not, none does."""
+    """Up to five people without figures count in the denominator of a unit; where some do not, none does."""
     if here.tool != COMPANY or here.unit in (COMPANY, *BESIDE_THE_COMPANY):
         return
     for column in ("sessions_per_active_person", "messages_per_active_person"):

@@ -148,7 +148,7 @@ def test_only_missing_days_and_the_look_back_are_fetched(env: Environment) -> No
 
     load(env, extract)
     load(env, extract, now=NOW + dt.timedelta(days=1))
-    load(env, extract, since=D1, until=D1)
+    load(env, extract, now=NOW + dt.timedelta(days=1), since=D1, until=D1)
     assert asked == [[D1, D2, D3], [D3, TODAY], [D1]]
 
 

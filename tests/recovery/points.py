@@ -29,6 +29,7 @@ GROUP = "DBT_RECOVERY_GROUP"  # the process group that may be killed
 # "terminate": SIGTERM to the leader, as a scheduler or systemd does; "backend": the server's side of it.
 HOW = "DBT_RECOVERY_HOW"
 STRUCK = "struck"  # a file that says that the place was reached
+BUILT = "built"  # a file that says that the first build has ended
 READER = "recovery_reader"  # connections of this name are spared
 
 _FILE_CALLS = ("rename", "replace", "symlink", "link", "fsync", "unlink", "rmdir")
@@ -109,6 +110,10 @@ class _Counter:
         """Count; die when this is the place. A file grows by one byte a point: what was counted survives."""
         with self._lock:
             phase = self._phase or _phase()
+            if phase == "publish" and (self._folder / "count-dbt").exists():
+                self._open(BUILT)
+            if phase == "dbt" and (self._folder / BUILT).exists():
+                phase = "dbt again"  # a second build that hides more, and what comes after publishing
             count = self._open(f"count-{phase}")
             os.write(count, b".")
             number = os.fstat(count).st_size

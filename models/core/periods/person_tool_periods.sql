@@ -1,7 +1,8 @@
 -- grain: one row per period, person employed in it and tool, `all` included: the share of each measure
--- A measure that the tool does not give in the period is NULL; people of `all` are counted once. Fewer than k
--- people of a unit who are active in other tools alone count among those of tools with sessions and messages:
--- left out, they would be the difference of two published counts.
+-- A measure that the tool does not give in the period is NULL; people of `all` are counted once. Up to k people
+-- of a unit who are active in other tools alone count among those of tools with sessions and messages: left out,
+-- they would be the difference of two published counts. Who is really among them is never shown; the audit of
+-- what readers can compute asks about it.
 {%- set people = ['active_people', 'session_people', 'message_people', 'licensed_people',
                   'licensed_active_people'] %}
 {%- set totals = usage_measures() | selectattr('kind', 'equalto', 'total') | list %}
@@ -127,6 +128,8 @@ final as (
         -- Those with sessions are within those with messages, so that this difference counts as well.
         {{ with_few_others('people_with_sessions', 'people_with_messages') }} as session_people,
         people_with_messages as message_people,
+        case when tool = 'all' then session_people end as session_users,
+        case when tool = 'all' then message_people end as message_users,
         licensed_people,
         licensed_active_people,
         {%- for measure in totals %}

@@ -38,7 +38,7 @@ power_figures as (
 ),
 
 use_cells as (
-    {{ cells_of('people_figures', usage_measures()) }}
+    {{ cells_of('people_figures', usage_measures() + unshown_measures()) }}
 
     union all
 
