@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -130,6 +131,8 @@ def _child(order: Order) -> None:
     code = 1
     try:
         os.setsid()
+        # As a scheduler starts it: Dagster ignores SIGTERM where SIGINT is ignored, and forks inherit that.
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         folder = Path(order.folder)
         log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT, 0o600)
         for stream in (1, 2):
