@@ -24,7 +24,7 @@ from pyhive import hive
 
 HOST = "127.0.0.1"
 WORKERS = 2
-_DAEMON_MEMORY, _THRIFT_MEMORY = "256m", "1500m"
+_DAEMON_MEMORY, _THRIFT_MEMORY = "256m", "3g"
 JAVA_PACKAGE = "openjdk-17-jre-headless"
 START_SECONDS = 180.0
 _JAVA_VERSION = re.compile(r'version "(\d+)')
