@@ -1,8 +1,8 @@
 -- grain: one row per period, person employed in it and tool, `all` included: the share of each measure
--- A measure that the tool does not give in the period is NULL; people of `all` are counted once. Up to k people
--- of a unit who are active in other tools alone count among those of tools with sessions and messages: left out,
--- they would be the difference of two published counts. Who is really among them is never shown; the audit of
--- what readers can compute asks about it.
+-- A measure that the tool does not give in the period is NULL; people of `all` are counted once. Up to k
+-- people of a unit who are active in other tools alone count among those of tools with sessions and messages:
+-- left out, they would be the difference of two published counts. Who is really among them is never shown;
+-- the audit of what readers can compute asks about it.
 {%- set people = ['active_people', 'session_people', 'message_people', 'licensed_people',
                   'licensed_active_people'] %}
 {%- set totals = usage_measures() | selectattr('kind', 'equalto', 'total') | list %}
