@@ -288,6 +288,11 @@ class Ranking:
             return " of all shown"
         return f" of the {len(units)} {self.noun}s shown" if len(units) > 1 else f" of the {self.noun}s shown"
 
+    @property
+    def among(self) -> str:
+        """The same where what is ranked is no department: empty, or ` among the 5 departments shown`."""
+        return self.of.replace(" of ", " among ", 1)
+
     def verb(self, one: str, many: str) -> str:
         """The form of a verb that goes with the first, which may be two, or the pool `Other departments`."""
         is_one = len(self.firsts) == 1 and self.firsts[0].get("department_key") != POOL

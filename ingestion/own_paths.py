@@ -11,7 +11,10 @@ from ingestion.errors import ConfigurationError
 from ingestion.private_folder import make_private
 
 # What a run makes in a data folder, the first ones by every run; and what an operator may keep there.
-_MADE_BY_RUNS = ("alerts.json", "destination.json", "dlt", "erased.json", "run.lock", "warehouse.duckdb")
+_MADE_BY_RUNS = frozenset(
+    {"alerts.json", "destination.json", "dlt", "erased.json", "run.lock", "warehouse.duckdb"}
+)
+_FOLDERS_OF_DLT = "dlt-"  # of another target, or of another prefix of the raw schemas
 _MAY_BE_THERE = frozenset(
     {
         *("company", "lost+found", "readers"),
@@ -63,7 +66,7 @@ def require_data_folder(folder: Path) -> None:
     """
     names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
     strangers = {n for n in names - _MAY_BE_THERE if not n.startswith(".") and not n.endswith(".key")}
-    if strangers and not any(name.startswith(_MADE_BY_RUNS) for name in names):
+    if strangers and not any(n in _MADE_BY_RUNS or n.startswith(_FOLDERS_OF_DLT) for n in names):
         raise PathError(
             f"{folder} contains files, and no run has written to it yet.",
             "Name an empty folder, or one that does not exist yet, as the data folder.",

@@ -64,6 +64,11 @@ def chosen(variables: Mapping[str, str] = os.environ) -> dict[str, Any]:
     return found
 
 
+def lowest(name: str) -> int:
+    """The least that a deployment may set; the models take no less either."""
+    return _NUMBERS[name][0]
+
+
 def project_var(name: str) -> Any:
     """A variable of the dbt project as the models use it in this deployment."""
     return chosen().get(name, _default(name))

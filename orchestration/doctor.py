@@ -22,14 +22,13 @@ from ingestion.privacy.pseudonym import Pseudonymiser, load_key
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
 from ingestion.warehouse import WAREHOUSE_ERRORS
-from orchestration.choices import chosen, project_var
+from orchestration.choices import chosen, lowest, project_var
 from orchestration.doctor_network import examine_network
 from orchestration.doctor_snapshot import LastSnapshot, LoadedRoster, loaded_days
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
 from orchestration.project import require_project
 
-_LEAST_UNIT = 5  # below it nobody may set the smallest unit; dim_reporting_units takes no less either
 _SECRETS = Path(".dlt/secrets.toml")
 
 
@@ -63,10 +62,11 @@ def examine(
 
 def _least_unit() -> int:
     """People whom a department needs to be shown under its own name; a wrong setting has a finding already."""
+    least = lowest("min_unit_headcount")
     try:
-        return max(int(project_var("min_unit_headcount")), _LEAST_UNIT)
+        return max(int(project_var("min_unit_headcount")), least)
     except ConfigurationError:
-        return _LEAST_UNIT
+        return least
 
 
 def _project() -> Finding:

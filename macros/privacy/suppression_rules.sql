@@ -7,8 +7,8 @@
 {#-
     Reason for which a cell must be hidden by itself, or NULL.
 
-    What no table shows; few contributors; few others: people of a shown whole who are not in the cell, or people in the
-    cell who are not in its shown part (see wholes()). For totals also: one person over half, two over
+    What no table shows; few contributors; few others: people of a shown whole who are not in the cell, or
+    people in the cell who are not in its shown part (see wholes()). For totals also: one person over half, two over
     three quarters, or the rest so small (under 15 % of the largest) that the second could compute the
     largest closely. Expects the columns of a cell, contributors > 0.
 -#}

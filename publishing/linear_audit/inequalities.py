@@ -65,7 +65,10 @@ def _over_tools(places: _Places, cells: Cells) -> Iterator[Row]:
         if tool != ALL_TOOLS and cells[index].kind == PEOPLE and not cells[index].is_additive:
             tools[measure, item].append(index)
     for (measure, item), members in tools.items():
-        yield from _union(members, places.get((ALL_TOOLS, FEW_OTHERS.get(measure, measure), item)), cells)
+        # Cells of earlier releases have no exact count beside the denominator.
+        denominator = places.get((ALL_TOOLS, measure, item))
+        whole = places.get((ALL_TOOLS, FEW_OTHERS.get(measure, measure), item), denominator)
+        yield from _union(members, whole, cells)
 
 
 def _over_items(places: _Places, cells: Cells) -> Iterator[Row]:
