@@ -26,10 +26,11 @@ A sentence compares nothing by itself: it asks dashboards/claims.py, which knows
 it. `rank(rows, 'column', least=false, digits=0, noun='department')` has `first`, `firsts` (equal as written),
 `last`, `is_single`, `is_flat`, `is_clear`, and `of`, which a superlative must write after itself (` of the 5
 departments shown`), or `among` (` among the 5 departments shown`). `extremes(rows, 'column', 'the most …',
-'the fewest', kind, digits, noun)` is a whole sentence of this kind. `trend('column', digits=2, then='column', name=value)` is a movement, and `tell(trend,
-kind, digits)` its clause; `target_of(row, 'column')` is the clause of a target in the columns
-`<column>_target` and `<column>_due`. `unknown(rows, 'column')` records that the sentence says that figures
-are missing, `states(rows)` that it repeats what rows say. A title without a figure makes one of these claims;
+'the fewest', kind, digits, noun)` is a whole sentence of this kind. `trend('column', digits=2, then='column',
+name=value)` is a movement, and `tell(trend, kind, digits)` its clause; `target_of(row, 'column')` is the
+clause of a target in the columns `<column>_target` and `<column>_due`. `unknown(rows, 'column')` records that
+the sentence says that figures are missing, `states(rows)` that it repeats what rows say. A title without a
+figure makes one of these claims;
 a test looks.
 
 `plural(n, 'department')` counts, and the filter `listing('column')` names rows (dashboards/wording.py).
