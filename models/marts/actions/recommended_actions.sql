@@ -41,7 +41,7 @@ company_costs as (
 company_people as (
     select max(headcount) as headcount
     from company_usage
-    where week_start = (select max(week_start) from company_usage)
+    where week_start = (select max(weeks.week_start) from company_usage as weeks)
 ),
 
 yearly_costs as (
@@ -49,11 +49,11 @@ yearly_costs as (
     from (
         select cast(coalesce(contract_cost, cost) as {{ type_double() }}) as cost
         from company_seats
-        where month_start = (select max(month_start) from company_seats)
+        where month_start = (select max(months.month_start) from company_seats as months)
         union all
         select max(cast(cost as {{ type_double() }})) as cost
         from company_costs
-        where month_start = (select max(month_start) from company_costs)
+        where month_start = (select max(months.month_start) from company_costs as months)
         group by tool
     ) as costs
 ),

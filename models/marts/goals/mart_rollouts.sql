@@ -15,7 +15,7 @@ newest_units as (
         unit_key as department_key,
         unit_name as department_name
     from reporting_units
-    where period_start = (select max(period_start) from reporting_units)
+    where period_start = (select max(units.period_start) from reporting_units as units)
 ),
 
 keyed_rollouts as (
