@@ -20,6 +20,8 @@ from dlt.common.configuration import configspec
 from dlt.common.configuration.exceptions import ConfigurationException
 from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
+from dlt.common.schema import Schema
+from dlt.destinations.dataset import get_destination_clients
 from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
@@ -269,7 +271,7 @@ class Environment:
         return dlt.destinations.duckdb(credentials)
 
     def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
-        """The dlt pipeline of one source, or of the records; its state lies in the data folder."""
+        """The dlt pipeline of one source; its state lies in the data folder."""
         loads_raw = dataset.startswith(RAW)
         return dlt.pipeline(
             pipeline_name=name,
@@ -289,13 +291,13 @@ class Environment:
         Raises:
             BusyError: another process kept the file open for longer than a writer waits.
         """
-        pipeline = dlt.pipeline(
-            pipeline_name="session",
+        # Not through a pipeline of its own: dlt knows one active pipeline, and one may be reading just now.
+        clients = get_destination_clients(
+            Schema("session"),
             destination=self.destination(read_only=read_only),
-            dataset_name=self.raw_schema("ops"),
-            pipelines_dir=str(self.pipelines_dir),
+            destination_dataset_name=self.raw_schema("ops"),
         )
-        client = pipeline.sql_client()
+        client = clients[0].sql_client
         if read_only:
             client.open_connection()  # who only looks has something else to look at meanwhile
         else:

@@ -15,13 +15,13 @@ from pathlib import Path
 from ingestion.config import Environment
 from ingestion.errors import DestinationError
 from ingestion.lake import lake_of
-from ingestion.ops import OpsStore
 from ingestion.private_file import replace_json
+from ledger.ledger import Ledger
 
 _FILE = "destination.json"
 
 
-def require_own_destination(environment: Environment, ops: OpsStore) -> None:
+def require_own_destination(environment: Environment, ledger: Ledger) -> None:
     """Compare both ids, before anything is requested or written.
 
     A data folder that knows none (the first night, or a new machine) takes the warehouse as it is.
@@ -29,9 +29,9 @@ def require_own_destination(environment: Environment, ops: OpsStore) -> None:
     Raises:
         DestinationError: the warehouse is empty or another one.
     """
-    known, stored = _known(environment), ops.destination_id()
+    known, stored = _known(environment), ledger.destination_id()
     _require_own_lake(environment, known, stored)
-    if known is None or known == stored or (stored is None and ops.has_deployment()):
+    if known is None or known == stored or (stored is None and ledger.exists()):
         return
     what = "another warehouse" if stored else "an empty warehouse"
     raise DestinationError(
@@ -42,12 +42,12 @@ def require_own_destination(environment: Environment, ops: OpsStore) -> None:
     )
 
 
-def remember_destination(environment: Environment, ops: OpsStore) -> None:
+def remember_destination(environment: Environment, ledger: Ledger) -> None:
     """Give both sides the same id, the warehouse first: a crash in between is a folder that knows none."""
-    stored = ops.destination_id()
+    stored = ledger.destination_id()
     if stored is None:
         stored = _known(environment) or secrets.token_hex(16)
-        ops.name_destination(stored)
+        ledger.name_destination(stored)
     if (lake := lake_of(environment)) and lake.owner() != stored:
         lake.claim(stored)
     if _known(environment) != stored:

@@ -22,7 +22,7 @@ from ingestion.private_file import append_private
 
 PROJECT = Path(__file__).resolve().parents[1]
 FILE = "failures.log"
-_OURS = frozenset({"ingestion", "lifecycle", "publishing", "orchestration", "dashboards", "demo"})
+_OURS = frozenset({"ingestion", "ledger", "lifecycle", "publishing", "orchestration", "dashboards", "demo"})
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _DEEPEST = 40

@@ -9,13 +9,13 @@ until it is fetched after all (from saved answers).
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ingestion.clock import RunClock
 from ingestion.privacy.contract import CurrentGrain, EventGrain, Horizon
+from ledger.days import History
 
 if TYPE_CHECKING:
     from ingestion.source import SourceDefinition
@@ -37,23 +37,6 @@ class LostDay:
     tenant: str
     day: dt.date
     state: State
-
-
-@dataclass(slots=True)
-class History:
-    """What is known of one source: its days by (resource, tenant), its first nights, what was lost before.
-
-    Attributes:
-        fetched: days with an outcome; of several scopes one is enough.
-        pending: days that a night asked for without an outcome.
-        connected_on, succeeded_on: days of the first night that had settings, and of the first that succeeded.
-    """
-
-    fetched: dict[tuple[str, str], set[dt.date]] = field(default_factory=lambda: defaultdict(set))
-    pending: dict[tuple[str, str], set[dt.date]] = field(default_factory=lambda: defaultdict(set))
-    connected_on: dt.date | None = None
-    succeeded_on: dt.date | None = None
-    lost: dict[tuple[str, str, dt.date], str] = field(default_factory=dict)
 
 
 def changed_losses(definition: SourceDefinition, history: History, clock: RunClock) -> list[LostDay]:

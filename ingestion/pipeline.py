@@ -2,13 +2,14 @@
 
 The order is the guarantee. Settings and key are checked before the first request, what an earlier run left
 pending is loaded before anything new, days about to change are marked pending before their rows change, and
-`ops.loaded_days` is written last. A crash at any point leaves a state from which the next run converges.
+their outcome is written last, in one transaction with the source's own. A crash at any point leaves a state
+from which the next run converges.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NoReturn
@@ -28,7 +29,6 @@ from ingestion.failures import described, own_error, told, write_down
 from ingestion.gaps import changed_losses
 from ingestion.lake import lake_of
 from ingestion.newest import without_older
-from ingestion.ops import DayRecord, LoadedDays, OpsStore, newest_run
 from ingestion.order import in_own_order
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.privacy.gate import Gate, GateReport
@@ -37,6 +37,10 @@ from ingestion.privacy.tombstones import Tombstones
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow
 from ingestion.stored import StoredRows
+from ledger.days import DayRecord, LoadedDays
+from ledger.ledger import Ledger
+from ledger.merge import Row
+from ledger.runs import newest_run
 
 _FLUSH_ROWS = 100_000
 _NEIGHBOURS = 4
@@ -92,7 +96,7 @@ class LoadContext:
     pseudonymiser: Pseudonymiser
     clock: RunClock
     run_id: str
-    ops: OpsStore
+    ledger: Ledger
     tombstones: Tombstones = field(default_factory=Tombstones)
     events_from: dt.date | None = None
     progress: Progress = lambda _source, _message: None
@@ -115,17 +119,25 @@ def open_context(
         DestinationError: the target leads to an empty warehouse or another one than last night.
         ClockError: the night would be earlier than the newest one.
     """
-    ops = OpsStore(environment.pipeline("ops", "ops"))
+    ledger = Ledger(environment)
     now = utc_now()
-    require_own_destination(environment, ops)
-    _require_later(environment, clock)
-    ops.ensure_deployment(pseudonymiser, now)
-    remember_destination(environment, ops)
-    resources = [row for source in sources for row in _resource_rows(source)]
-    run = {"run_id": run_id, "as_of": clock.as_of, "started_at": now, "settings_folder": settings_folder()}
-    ops.write({"runs": [run], "resources": resources})
-    tombstones = Tombstones(ops.tombstones())
-    deleted_before = ops.events_deleted_before()
+    with ledger.opened() as session:
+        require_own_destination(environment, ledger)
+        newest = newest_run(session, environment)
+        if newest is not None:
+            require_later(clock.as_of, newest[1], newest[0])
+        ledger.ensure_deployment(pseudonymiser, now)
+        remember_destination(environment, ledger)
+        resources = [row for source in sources for row in _resource_rows(source)]
+        run = {
+            "run_id": run_id,
+            "as_of": clock.as_of,
+            "started_at": now,
+            "settings_folder": settings_folder(),
+        }
+        ledger.write({"runs": [run], "resources": resources})
+        tombstones = Tombstones(ledger.tombstones())
+        deleted_before = ledger.events_deleted_before()
     # A day is rebuilt with its neighbours (sessions across midnight, a zone): theirs must be whole as well.
     events_from = deleted_before and deleted_before + dt.timedelta(days=_NEIGHBOURS)
     return LoadContext(
@@ -133,19 +145,12 @@ def open_context(
         pseudonymiser,
         clock,
         run_id,
-        ops,
+        ledger,
         tombstones,
         events_from,
         progress,
         frozenset(let_go),
     )
-
-
-def _require_later(environment: Environment, clock: RunClock) -> None:
-    with environment.session() as session:
-        newest = newest_run(session, environment)
-    if newest is not None:
-        require_later(clock.as_of, newest[1], newest[0])
 
 
 def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResult:
@@ -156,6 +161,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
     """
     started = utc_now()
     report = GateReport()
+    days: list[Row] = []
     status, error = "ok", None
     try:
         settings = resolve_settings(definition.settings, definition.name)
@@ -172,11 +178,12 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
                 tombstones=context.tombstones,
             )
             report = gate.report
-            _load(definition, context, stored, settings, gate)
+            _load(definition, context, stored, settings, gate, days)
         else:
             _require_meant(definition, context, settings)
             status = "not_connected"
     except ClockError:
+        _write(context, loaded_days=days)
         raise
     except Exception as failure:  # a bug or a library's error must not take the other sources down
         status, error = "failed", _told(failure, definition.name, context.environment)
@@ -192,8 +199,12 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         unknown_fields=tuple(sorted(path for _, path in report.unknown_fields)),
         new_fields=_new_fields(context, definition.name, report),
     )
-    _record_outcome(context, result, report)
-    _record_losses(context, definition)
+    try:
+        _record_outcome(context, definition, result, report, days)
+    except Exception as failure:  # its days stay pending, and the next night asks for them again
+        error = result.error or _told(failure, definition.name, context.environment)
+        result = replace(result, status="failed", error=error, rows={})
+        _record_outcome(context, definition, result, report, [])
     return result
 
 
@@ -212,22 +223,33 @@ def _load(
     stored: StoredRows,
     settings: Any,
     gate: Gate,
+    days: list[Row],
 ) -> None:
+    """Load everything; `days` receives the rows of `ops.loaded_days` that are to be written last."""
     run = _source_run(definition, context, stored, settings, gate)
-    try:
-        _extract(stored, definition.extract(run))
+
+    def read_well() -> None:
         gate.check_limits()
+        _mark(definition, context, run)
+
+    try:
+        _extract(stored, definition.extract(run), read_well)
     except (PipelineStepFailed, SourceError) as failure:
         stored.pipeline.abort_packages()
-        _load_present(definition, context, stored, settings, gate)
+        _load_present(definition, context, stored, settings, gate, days)
         if isinstance(failure, SourceError):
             raise
         _raise_cause(failure, definition.name, "could not be read")
-    _write_extracted(definition, context, stored, run)
+    days += _write_extracted(definition, context, stored, run)
 
 
 def _load_present(
-    definition: SourceDefinition, context: LoadContext, stored: StoredRows, settings: Any, failed: Gate
+    definition: SourceDefinition,
+    context: LoadContext,
+    stored: StoredRows,
+    settings: Any,
+    failed: Gate,
+    days: list[Row],
 ) -> None:
     """After a failed load: what exists only today is asked for again and loaded by itself.
 
@@ -242,13 +264,13 @@ def _load_present(
     settings.archive_dir = None
     run = _source_run(definition, context, stored, settings, gate)
     try:
-        _extract(stored, _each_apart(run, definition.snapshots(run)))
+        _extract(stored, _each_apart(run, definition.snapshots(run)), lambda: _mark(definition, context, run))
     except PipelineStepFailed:
         stored.pipeline.abort_packages()
         context.progress(definition.name, "today's state could not be read either")
         return
     if run.fetched:
-        _write_extracted(definition, context, stored, run)
+        days += _write_extracted(definition, context, stored, run)
 
 
 def _each_apart(run: SourceRun, resources: Iterable[Iterable[Batch]]) -> Iterator[Batch]:
@@ -273,26 +295,44 @@ def _source_run(
         settings=settings,
         gate=gate,
         clock=context.clock,
-        loaded=context.ops.loaded_days(definition.name),
+        loaded=context.ledger.loaded_days(definition.name),
         progress=lambda message: context.progress(definition.name, message),
         known_keys=stored.keys,
     )
 
 
-def _extract(stored: StoredRows, batches: Iterable[Batch]) -> None:
-    extract_arrow(stored.pipeline, _coalesced(without_older(stored, batches)))
+def _extract(stored: StoredRows, batches: Iterable[Batch], read_well: Callable[[], None]) -> None:
+    """Into dlt's working folder. `read_well` is called when everything is read, before a load can wait there.
+
+    So nothing that it raises leaves a load behind, and a load that waits has its days marked.
+    """
+
+    def loads() -> Iterator[ArrowLoad]:
+        yield from _coalesced(without_older(stored, batches))
+        read_well()
+
+    extract_arrow(stored.pipeline, loads())
+
+
+def _mark(definition: SourceDefinition, context: LoadContext, run: SourceRun) -> None:
+    """Before rows change: tombstones that the gate learned, days as pending, and how often fields were filled.
+
+    Fields now, so that what a crash leaves to be finished is judged as well.
+    """
+    with context.ledger.transaction():
+        context.ledger.bury(context.tombstones.take_learned(), utc_now())
+        _write(
+            context,
+            loaded_days=_day_rows(definition, context, run, load_id=None),
+            field_fill=_fill_rows(context, definition.name, run.gate.report),
+        )
 
 
 def _write_extracted(
     definition: SourceDefinition, context: LoadContext, stored: StoredRows, run: SourceRun
-) -> None:
+) -> list[Row]:
+    """Change the rows of the marked days; returns the days' outcome, which is to be written after that."""
     pipeline = stored.pipeline
-    context.ops.bury(context.tombstones.take_learned(), utc_now())
-    records = _with_most_rows(definition, run.loaded, _last_records(run.fetched))
-    records = _rebuildable(records, run.loaded, context.events_from)
-    # Fields before the load too, so that what a crash leaves to be finished is judged as well.
-    fill = _fill_rows(context, definition.name, run.gate.report)
-    _record_days(context, definition.name, records, load_id=None, fill=fill)
     context.progress(definition.name, "writing")
     pa.default_memory_pool().release_unused()  # DuckDB's part of the memory begins here
     try:
@@ -302,7 +342,7 @@ def _write_extracted(
         _raise_cause(failure, definition.name, "could not be written; the next run loads it first")
     load_ids = info.loads_ids if info else []
     load_id = load_ids[-1] if load_ids else ""
-    _record_days(context, definition.name, records, load_id=load_id)
+    return _day_rows(definition, context, run, load_id=load_id)
 
 
 def _drain(pipeline: dlt.Pipeline, source: str) -> None:
@@ -404,19 +444,16 @@ def _rebuildable(records: list[DayRecord], loaded: LoadedDays, events_from: dt.d
     ]
 
 
-def _record_days(
-    context: LoadContext,
-    source: str,
-    records: list[DayRecord],
-    *,
-    load_id: str | None,
-    fill: list[dict[str, Any]] | None = None,
-) -> None:
-    """Write the days' state: pending before their rows change (`load_id` None), their outcome after."""
+def _day_rows(
+    definition: SourceDefinition, context: LoadContext, run: SourceRun, *, load_id: str | None
+) -> list[Row]:
+    """The days' state: pending before their rows change (`load_id` None), their outcome after."""
+    records = _with_most_rows(definition, run.loaded, _last_records(run.fetched))
+    records = _rebuildable(records, run.loaded, context.events_from)
     now = utc_now()
-    rows = [
+    return [
         {
-            "source": source,
+            "source": definition.name,
             "resource": record.resource,
             "tenant": record.tenant,
             "scope": record.scope,
@@ -428,10 +465,9 @@ def _record_days(
         }
         for record in records
     ]
-    _write(context, loaded_days=rows, field_fill=fill or [])
 
 
-def _fill_rows(context: LoadContext, source: str, report: GateReport) -> list[dict[str, Any]]:
+def _fill_rows(context: LoadContext, source: str, report: GateReport) -> list[Row]:
     """How often each field was filled of the rows where the vendor gives it: what the checks judge."""
     return [
         {
@@ -447,7 +483,14 @@ def _fill_rows(context: LoadContext, source: str, report: GateReport) -> list[di
     ]
 
 
-def _record_outcome(context: LoadContext, result: SourceResult, report: GateReport) -> None:
+def _record_outcome(
+    context: LoadContext,
+    definition: SourceDefinition,
+    result: SourceResult,
+    report: GateReport,
+    days: list[Row],
+) -> None:
+    """Days, outcome and losses in one transaction; losses are found from what it has written by then."""
     now = utc_now()
     outcome = {
         "run_id": context.run_id,
@@ -484,34 +527,42 @@ def _record_outcome(context: LoadContext, result: SourceResult, report: GateRepo
         }
         for (table, path), count in report.unknown_fields.items()
     ]
-    _write(context, source_runs=[outcome], rejected_records=rejects, unknown_fields=unknown)
+    with context.ledger.transaction():
+        _write(
+            context,
+            loaded_days=days,
+            source_runs=[outcome],
+            rejected_records=rejects,
+            unknown_fields=unknown,
+        )
+        _record_losses(context, definition)
 
 
 def _new_fields(context: LoadContext, source: str, report: GateReport) -> tuple[str, ...]:
     """Unknown fields that are told tonight, and on no later night."""
     if not report.unknown_fields:
         return ()
-    known = context.ops.unknown_fields(source)
+    known = context.ledger.unknown_fields(source)
     return tuple(sorted({path for table, path in report.unknown_fields if (table, path) not in known}))
 
 
-def _write(context: LoadContext, **rows: list[dict[str, Any]]) -> None:
-    """Rows of several operations tables in one load; none when there is nothing to write."""
+def _write(context: LoadContext, **rows: Sequence[Row]) -> None:
+    """Rows of several operations tables in one transaction; none when there is nothing to write."""
     wanted = {name: entries for name, entries in rows.items() if entries}
     if wanted:
-        context.ops.write(wanted)
+        context.ledger.write(wanted)
 
 
 def _record_losses(context: LoadContext, definition: SourceDefinition) -> None:
     """Days that went out of every vendor's reach, and those that came back; also of a source disconnected."""
     now = utc_now()
-    losses = changed_losses(definition, context.ops.history(definition.name), context.clock)
+    losses = changed_losses(definition, context.ledger.history(definition.name), context.clock)
     if losses:
         rows = [{"source": definition.name, "recorded_at": now, **asdict(loss)} for loss in losses]
-        context.ops.write({"lost_days": rows})
+        context.ledger.write({"lost_days": rows})
 
 
-def _resource_rows(definition: SourceDefinition) -> Iterator[dict[str, Any]]:
+def _resource_rows(definition: SourceDefinition) -> Iterator[Row]:
     resources: tuple[TableContract | FetchWindow, ...] = (*definition.contracts, *definition.windows)
     windows = {table: window.name for window in definition.windows for table in window.tables}
     for what in resources:

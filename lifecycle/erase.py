@@ -21,7 +21,6 @@ from ingestion.clock import sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.lake import refuse_on_lake
-from ingestion.ops import LifecycleAction, OpsStore
 from ingestion.privacy.canonical import canonical_email
 from ingestion.privacy.pseudonym import (
     CHATGPT_USER,
@@ -33,6 +32,8 @@ from ingestion.privacy.pseudonym import (
     Pseudonymiser,
 )
 from ingestion.privacy.tombstones import Tombstone
+from ledger.actions import LifecycleAction
+from ledger.ledger import Ledger
 from lifecycle.kinds import Kind
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
 from lifecycle.ledger import write_ledger
@@ -151,9 +152,9 @@ class Eraser:
         self._ops().record_action(replace(action, finished_at=_now(), detail=detail))
         return Erasure("erased", plan.identifiers, rows)
 
-    def _ops(self) -> OpsStore:
+    def _ops(self) -> Ledger:
         """The deployment's records, after the key was checked."""
-        ops = OpsStore(self.environment.pipeline("ops", "ops"))
+        ops = Ledger(self.environment)
         if not ops.exists():
             raise ConfigurationError(
                 "Nothing was ever loaded here, so there is nobody to erase.",
@@ -162,7 +163,7 @@ class Eraser:
         ops.ensure_deployment(self.pseudonymiser, _now())
         return ops
 
-    def _bury(self, ops: OpsStore, entered: Tombstone) -> list[Tombstone]:
+    def _bury(self, ops: Ledger, entered: Tombstone) -> list[Tombstone]:
         """Store the tombstones of everything known of the person; all tombstones there are."""
         known = ops.tombstones()
         people, _ = self._people(known, entered)
@@ -202,7 +203,7 @@ class Eraser:
 
     def _drain(self) -> None:
         """Load what interrupted loads left in dlt's working folders, so that it can be deleted."""
-        for name in ("ops", *(f"raw_{source}" for source in self.contracts)):
+        for name in (f"raw_{source}" for source in self.contracts):
             pipeline = self.environment.pipeline(name, name)
             if not pipeline.has_pending_data:
                 continue

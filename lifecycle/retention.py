@@ -17,9 +17,10 @@ from ingestion.clock import sortable_id
 from ingestion.config import Environment, RetentionSettings, retention_settings
 from ingestion.errors import ConfigurationError
 from ingestion.lake import refuse_on_lake
-from ingestion.ops import EVENT_LAYER, PERSON_DAY_LAYER, LifecycleAction, OpsStore
 from ingestion.privacy.contract import TableContract
 from ingestion.warehouse import WarehouseSession
+from ledger.actions import EVENT_LAYER, PERSON_DAY_LAYER, LifecycleAction
+from ledger.ledger import Ledger
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
 from lifecycle.statistics import forget_counters
 from lifecycle.sweep import DAY_COLUMNS, sweep
@@ -100,7 +101,7 @@ def enforce(
         PERSON_DAY_LAYER: as_of.date() - dt.timedelta(days=settings.person_days),
     }
     result = RetentionResult(limits)
-    ops = OpsStore(environment.pipeline("ops", "ops"))
+    ops = Ledger(environment)
     if not ops.exists():
         return result
     tables = raw_tables(environment, contracts)
@@ -138,7 +139,7 @@ def refuse_rebuild_after_deletion(environment: Environment) -> None:
     Raises:
         ConfigurationError: retention has deleted raw rows whose days the derived tables still hold.
     """
-    ops = OpsStore(environment.pipeline("ops", "ops"))
+    ops = Ledger(environment)
     if not ops.exists():
         return
     limit = ops.events_deleted_before()

@@ -17,8 +17,10 @@ from ingestion.clock import sortable_id, utc
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
 from ingestion.lake import refuse_on_lake
-from ingestion.ops import DATASET, LifecycleAction, OpsStore
 from ingestion.warehouse import WarehouseSession
+from ledger.actions import LifecycleAction
+from ledger.ledger import Ledger
+from ledger.tables import DATASET
 from lifecycle.sweep import DAY_COLUMNS
 
 _DAY = dt.timedelta(days=1)
@@ -55,7 +57,7 @@ def void_night(
         ConfigurationError: rows lie in a lake.
     """
     refuse_on_lake(environment, "taking a night back")
-    ops = OpsStore(environment.pipeline(DATASET, DATASET))
+    ops = Ledger(environment)
     with environment.session() as session:
         night = _night(session, environment, run_id)
     action = LifecycleAction(sortable_id(dt.datetime.now(dt.UTC)), "void", dt.datetime.now(dt.UTC))

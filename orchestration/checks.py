@@ -18,8 +18,9 @@ from itertools import groupby
 from ingestion.config import Environment
 from ingestion.counting import counted
 from ingestion.errors import ConfigurationError
-from ingestion.ops import DATASET, OpsStore
 from ingestion.warehouse import WarehouseSession
+from ledger.ledger import Ledger
+from ledger.tables import DATASET
 
 FIELDS, ROWS = "fields_filled", "row_counts"
 # Chance must not stop a night: this many filled values would have been expected where none came.
@@ -84,7 +85,7 @@ def accept(environment: Environment, names: Sequence[str], run_id: str) -> None:
             )
         row = dict(zip(("source", "resource", "field"), [*parts, ""], strict=False))
         rows.append(row | {"run_id": run_id, "accepted_at": now})
-    OpsStore(environment.pipeline("ops", "ops")).write({"accepted_changes": rows})
+    Ledger(environment).write({"accepted_changes": rows})
 
 
 def judge_fill(history: Sequence[FieldFill]) -> str | None:

@@ -12,11 +12,12 @@ from dlt.common.destination.exceptions import DestinationException
 
 from ingestion.config import ENGINES, Environment
 from ingestion.errors import BusyError
-from ingestion.ops import DATASET, LoadedDays
 from ingestion.privacy.contract import TableContract
 from ingestion.source import Roster
 from ingestion.sources.hris.records import EMPLOYEE_HISTORY, EMPLOYEES
 from ingestion.warehouse import WAREHOUSE_ERRORS
+from ledger.days import LoadedDays
+from ledger.tables import DATASET
 
 _DAY_COLUMNS = "resource, tenant, scope, day, status, row_count"
 _DEPARTMENTS = "select distinct department from {table} where department is not null"

@@ -16,7 +16,7 @@ from typing import Any
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
-from ingestion.ops import newest_as_of
+from ledger.runs import newest_as_of
 
 FILE = "sources.json"  # dbt's own name, in its target folder
 _FRESH, _STALE = "pass", frozenset({"warn", "error"})

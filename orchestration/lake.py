@@ -7,10 +7,10 @@ import pyarrow as pa
 from ingestion.config import Environment
 from ingestion.lake import lake_of
 from ingestion.lake_tables import declare_copies, declare_raw
-from ingestion.ops import TABLE_NAMES
 from ingestion.sources.registry import SOURCES
 from ingestion.spark import spark_sql
 from ingestion.warehouse import WarehouseSession
+from ledger.tables import TABLE_NAMES
 from publishing.closed import CLOSED, HIDDEN_GROUPS, ClosedStore
 
 

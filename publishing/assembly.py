@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
-from ingestion.ops import newest_as_of
 from ingestion.warehouse import WarehouseSession
+from ledger.runs import newest_as_of
 from publishing.closed import VERSION, ClosedStore
 from publishing.closing import ClosingPlan, mart_periods
 from publishing.comparisons import compare_with_closed

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from ingestion.clock import sortable_id
 from ingestion.config import Environment
 from ingestion.errors import AiUsageError
-from ingestion.ops import DATASET, LifecycleAction, OpsStore
 from ingestion.warehouse import WarehouseSession
+from ledger.actions import LifecycleAction
+from ledger.ledger import Ledger
 from publishing.assembly import MARTS, marts_tables
 from publishing.closed import VERSION, ClosedPeriod, ClosedStore
 from publishing.closing import built_periods, mart_periods
@@ -101,7 +102,7 @@ def reopen(environment: Environment, found: Sequence[Reopening], *, k: int) -> N
         ReopenRefusedError: a correction concerns at least one and fewer than k people; none is reopened.
     """
     refused = [reopening.period for reopening in found if not reopening.concerned.may_be_published(k)]
-    ops = OpsStore(environment.pipeline(DATASET, DATASET))
+    ops = Ledger(environment)
     action = _action(found, "refused" if refused else "allowed")
     ops.record_action(action)
     if refused:

@@ -21,10 +21,10 @@ from benchmarks.workload.scale import AS_OF
 from benchmarks.workload.vendors import vendors
 from ingestion.clock import RunClock
 from ingestion.config import Environment, environment
-from ingestion.ops import OpsStore
 from ingestion.pipeline import SourceResult, open_context, run_source
 from ingestion.sources.chatgpt import records
 from ingestion.sources.registry import SOURCES
+from ledger.ledger import Ledger
 
 _RAW_DAYS = {
     "conversation_messages": "message_date",
@@ -76,7 +76,7 @@ def insert_raw(env: Environment, folder: Path) -> None:
     for back in range(summary["days"]):
         day = AS_OF.date() - dt.timedelta(days=back)
         days += [_loaded_day(window.name, day, 1, found[0]) for window in records.WINDOWS]
-    OpsStore(env.pipeline("ops", "ops")).write({"loaded_days": days})
+    Ledger(env).write({"loaded_days": days})
 
 
 def _loaded_day(resource: str, day: dt.date, rows: int, load_id: str) -> dict[str, Any]:

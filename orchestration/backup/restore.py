@@ -15,10 +15,10 @@ from ingestion.config import Environment
 from ingestion.counting import counted
 from ingestion.errors import AiUsageError, KeyChangedError
 from ingestion.lake import refuse_on_lake
-from ingestion.ops import LifecycleAction
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
 from ingestion.warehouse import WarehouseSession
+from ledger.actions import LifecycleAction
 from lifecycle.layout import Contracts, raw_tables
 from lifecycle.ledger import read_ledger, write_ledger
 from lifecycle.reapply import reapply, stored_tombstones

@@ -16,9 +16,9 @@ from filelock import FileLock
 from ingestion.clock import RunClock
 from ingestion.config import Environment, environment
 from ingestion.errors import AiUsageError, BusyError, ConfigurationError, KeyChangedError
-from ingestion.ops import TABLE_NAMES
 from ingestion.pipeline import open_context, utc_now
 from ingestion.privacy.pseudonym import Pseudonymiser
+from ledger.tables import TABLE_NAMES
 from orchestration.backup import restore as restore_module
 from orchestration.backup import save as save_module
 from orchestration.backup.contents import Project

@@ -10,10 +10,10 @@ import pytest
 from ingestion.clock import RunClock
 from ingestion.config import SourceSettings
 from ingestion.gaps import History, changed_losses
-from ingestion.ops import LoadedDays
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, Horizon, TableContract
 from ingestion.source import SourceDefinition
 from ingestion.source_types import FetchWindow
+from ledger.days import LoadedDays
 
 DAY = dt.timedelta(days=1)
 FIRST = dt.date(2026, 9, 1)

@@ -8,12 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from dlt.common.configuration import configspec
 
 from ingestion import connections
-from ingestion import ops as ops_module
 from ingestion import pipeline as pipeline_module
 from ingestion.clock import RunClock
 from ingestion.config import Environment, SourceSettings
@@ -36,6 +34,8 @@ from ingestion.privacy.tombstones import Tombstone
 from ingestion.privacy.wire import WireRecord
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
+from ledger.ledger import Ledger
+from ledger.tables import TABLES
 
 KEY = bytes(range(32))
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
@@ -295,14 +295,7 @@ def test_the_night_after_a_crash_loads_what_was_pending_and_what_is_new(
 
     with monkeypatch.context() as patch:
         if crash_at == "record":
-            record = pipeline_module._record_days
-
-            def record_or_die(*args: Any, load_id: str | None, **kwargs: Any) -> None:
-                if load_id is not None:
-                    raise Killed
-                record(*args, load_id=load_id, **kwargs)
-
-            patch.setattr(pipeline_module, "_record_days", record_or_die)
+            patch.setattr(pipeline_module, "_record_outcome", die)
         else:
             original = pipeline_module.dlt.Pipeline
 
@@ -338,20 +331,20 @@ def test_a_newer_release_adds_its_own_tables_and_columns_to_an_older_deployment(
     env: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first release knew neither the audit of erasures nor how long a tombstone reaches."""
-    keys, schema = ops_module._TABLES["tombstones"]
-    older = {name: table for name, table in ops_module._TABLES.items() if name != "lifecycle_actions"}
-    older["tombstones"] = (keys, pa.schema([field for field in schema if not field.name.startswith("valid_")]))
+    tombstones = TABLES["tombstones"]
     with monkeypatch.context() as first_release:
-        first_release.setattr(ops_module, "_TABLES", older)
-        ops_module.OpsStore(env.pipeline("ops", "ops")).ensure_deployment(Pseudonymiser(KEY), NOW)
+        first_release.delitem(TABLES, "lifecycle_actions")
+        known = {name: type_ for name, type_ in tombstones.columns.items() if not name.startswith("valid_")}
+        first_release.setitem(TABLES, "tombstones", replace(tombstones, columns=known))
+        Ledger(env).ensure_deployment(Pseudonymiser(KEY), NOW)
     ops = env.raw_schema("ops")
     with env.session() as session:
         assert not session.columns(ops, "lifecycle_actions")
         salt = session.rows(f"select salt from {session.name(ops, 'person_key_salt')}")
     context = open_context(env, Pseudonymiser(KEY), RunClock(NOW), "run-2", [])
     buried = Tombstone("hris-id", "p1_" + "0" * 32, valid_from=D1)
-    context.ops.bury([buried], NOW)
-    assert context.ops.tombstones() == [buried]
+    context.ledger.bury([buried], NOW)
+    assert context.ledger.tombstones() == [buried]
     with env.session() as session:
         assert "detail" in {column.name for column in session.columns(ops, "lifecycle_actions")}
         assert session.rows(f"select salt from {session.name(ops, 'person_key_salt')}") == salt

@@ -10,8 +10,8 @@ import pytest
 
 from ingestion.errors import ConfigurationError
 from ingestion.identity import Link
-from ingestion.ops import EVENT_LAYER, PERSON_DAY_LAYER
 from ingestion.sources.registry import SOURCES
+from ledger.actions import EVENT_LAYER, PERSON_DAY_LAYER
 from lifecycle.layout import raw_tables
 from lifecycle.retention import enforce, layer_of, refuse_rebuild_after_deletion
 from tests.lifecycle.conftest import CONTRACTS, MAYA, NOAH, NOW, TODAY, Deployment, Record

@@ -9,9 +9,9 @@ import pytest
 
 from ingestion.clock import require_vendors_time
 from ingestion.errors import AiUsageError, ClockError
-from ingestion.ops import newest_as_of
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
+from ledger.runs import newest_as_of
 from lifecycle.void import void_night
 from tests.lifecycle.conftest import EMPLOYEES, LEAVE, MAYA, MESSAGES, NOW, TODAY, Deployment, Record, Vendor
 

@@ -10,7 +10,7 @@ import pytest
 
 from ingestion.config import Environment, environment
 from ingestion.errors import ConfigurationError
-from ingestion.ops import OpsStore
+from ledger.ledger import Ledger
 from orchestration.checks import FieldFill, accept, judge_days, judge_fill, judge_snapshots, run_checks
 
 TODAY = dt.date(2026, 11, 19)
@@ -74,7 +74,7 @@ def env(tmp_path: Path) -> Environment:
     fill = {"source": "chat", "resource": "costs", "field": "model", "row_count": 100}
     day: dict[str, Any] = {"tenant": "main", "scope": "main", "load_id": "1", "status": "ok"}
     day |= {"fetched_at": dt.datetime(2026, 11, 19), "source": "chat", "resource": "users"}
-    OpsStore(env.pipeline("ops", "ops")).write(
+    Ledger(env).write(
         {
             "field_fill": [
                 fill | {"run_id": "a", "filled_count": 100},
@@ -112,7 +112,7 @@ def test_a_change_must_be_named_in_full(env: Environment) -> None:
 
 def test_an_empty_deployment_has_nothing_to_check(tmp_path: Path) -> None:
     fresh = environment(tmp_path / "new", "dev")
-    OpsStore(fresh.pipeline("ops", "ops")).write({"runs": []})
+    Ledger(fresh).write({"runs": []})
     assert run_checks(fresh) == []
 
 

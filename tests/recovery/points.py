@@ -187,11 +187,11 @@ def _phase() -> str:
         file, function = frame.f_code.co_filename, frame.f_code.co_name
         if "/publishing/" in file:
             return "publish"
-        if function in ("_record_days", "_record_outcome"):
-            return "record"
-        if file.endswith("ingestion/ops.py"):
+        if Path(file).parent.name == "ledger":
             found = "ops"
         elif file.endswith("ingestion/pipeline.py"):
+            if function in ("_mark", "_record_outcome"):
+                return "record"
             return found if found != "start" else "load"
         frame = frame.f_back
     return found

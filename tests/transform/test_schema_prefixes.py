@@ -8,9 +8,9 @@ import pytest
 
 from ingestion.config import Environment, environment
 from ingestion.errors import ConfigurationError
-from ingestion.ops import OpsStore
 from ingestion.pipeline import utc_now
 from ingestion.privacy.pseudonym import Pseudonymiser
+from ledger.ledger import Ledger
 from orchestration.dbt import run_dbt
 from tests.postgres import PostgresServer
 
@@ -27,7 +27,7 @@ def test_a_developer_builds_in_schemas_of_her_own_from_what_production_has_loade
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AI_USAGE_SCHEMA_PREFIX", "prod_")
     production = environment(tmp_path / "production", "postgres")
-    OpsStore(production.pipeline("ops", "ops")).ensure_deployment(Pseudonymiser(bytes(32)), utc_now())
+    Ledger(production).ensure_deployment(Pseudonymiser(bytes(32)), utc_now())
     loaded = schemas(production)
     assert {"public", "prod_ops"} <= loaded <= {"public", "prod_ops", "prod_ops_staging"}
 

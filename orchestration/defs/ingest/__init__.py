@@ -10,10 +10,10 @@ import dlt
 from dagster_dlt import DagsterDltTranslator
 from dagster_dlt.translator import DltResourceTranslatorData
 
-from ingestion.ops import TABLE_NAMES
 from ingestion.pipeline import SourceResult
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceDefinition
+from ledger.tables import TABLE_NAMES
 from orchestration.checks import FIELDS, ROWS, CheckResult
 from orchestration.freshness import SourceFreshness
 

@@ -11,8 +11,8 @@ from collections.abc import Generator, Sequence
 
 import dagster as dg
 
-from ingestion.ops import TABLE_NAMES
 from ingestion.source import SourceDefinition
+from ledger.tables import TABLE_NAMES
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.ingest import (
     check_events,

@@ -64,7 +64,7 @@ def test_the_status_of_a_member(vendor: VendorStub, written: str | None, landed:
 
 
 def test_an_empty_roster_after_a_full_one_is_a_missing_day(vendor: VendorStub) -> None:
-    from ingestion.ops import LoadedDays
+    from ledger.days import LoadedDays
 
     run = chat_run(vendor, TODAY, TODAY)
     run.clock = type(run.clock)(run.clock.as_of)

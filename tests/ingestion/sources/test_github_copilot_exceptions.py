@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ingestion.ops import LoadedDays
 from ingestion.sources.github_copilot import SOURCE
 from ingestion.sources.github_copilot.records import Seat, one_seat_a_user
+from ledger.days import LoadedDays
 from tests.ingestion.sources.runs import TODAY, left_out, loaded_rows, rejects
 from tests.ingestion.sources.test_github_copilot import (
     BILLING,

@@ -1,0 +1,23 @@
+"""What an earlier release may have left: it wrote these tables through a dlt pipeline called `ops`."""
+
+from __future__ import annotations
+
+import shutil
+
+from ingestion.config import Environment
+from ingestion.dlt_io import drain
+from ledger.tables import DATASET
+
+
+def finish_former_loads(environment: Environment) -> None:
+    """Load what a killed run of that release left in its working folder, then remove the folder.
+
+    Days marked as pending and tombstones may wait there, so they are loaded before anything is read or written.
+
+    Raises:
+        dlt.pipeline.exceptions.PipelineStepFailed: it cannot be loaded, and is kept.
+    """
+    folder = environment.pipelines_dir / DATASET
+    if folder.exists():
+        drain(environment.pipeline(DATASET, DATASET))
+        shutil.rmtree(folder)
