@@ -8,11 +8,9 @@ from typing import Any
 
 import dlt
 import pyarrow as pa
-from dlt.common.pipeline import LoadInfo
 
 from ingestion.privacy.contract import (
     DAY_MARKER,
-    TIMESTAMP,
     CurrentGrain,
     DayGrain,
     EventGrain,
@@ -85,15 +83,6 @@ def contract_load(contract: TableContract, table: pa.Table) -> ArrowLoad:
     return ArrowLoad(contract.name, table, merge_key=("tenant",), has_marker=True)
 
 
-def load_arrow(pipeline: dlt.Pipeline, loads: Iterable[ArrowLoad]) -> LoadInfo:
-    """Extract, normalise and load in one package; returns dlt's load information.
-
-    Raises:
-        dlt.pipeline.exceptions.PipelineStepFailed: with the package kept pending when loading failed.
-    """
-    return pipeline.run(_resource(pipeline, loads)())
-
-
 def drain(pipeline: dlt.Pipeline) -> None:
     """Load what an interrupted run left behind; dlt would otherwise load that alone and skip what is new.
 
@@ -161,23 +150,3 @@ def known_columns(pipeline: dlt.Pipeline) -> dict[str, frozenset[str]]:
     for table, column in rows or []:
         found.setdefault(table, set()).add(column)
     return {table: frozenset(columns) for table, columns in found.items()}
-
-
-_SQL_TYPES = {
-    pa.string(): "varchar",
-    pa.int64(): "bigint",
-    pa.bool_(): "boolean",
-    pa.date32(): "date",
-    TIMESTAMP: "timestamp",
-}
-
-
-def add_columns(pipeline: dlt.Pipeline, table: str, fields: Iterable[pa.Field]) -> None:
-    """Add columns to a table of the pipeline's dataset; rows that stand there have NULL in them."""
-    with pipeline.sql_client() as client:
-        quote = client.capabilities.escape_identifier
-        for field in fields:
-            client.execute_sql(
-                f"alter table {client.make_qualified_table_name(table)} "
-                f"add column {quote(field.name)} {_SQL_TYPES[field.type]}"
-            )

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from ingestion.config import Environment
-from ingestion.dlt_io import ArrowLoad, known_columns, load_arrow
+from ingestion.dlt_io import ArrowLoad, extract_arrow, known_columns
 from ingestion.privacy.contract import MONEY, TIMESTAMP
 
 SCHEMA = pa.schema(
@@ -51,9 +51,10 @@ def table(rows: list[tuple[object, ...]]) -> pa.Table:
 def test_every_type_lands_as_it_is_and_stays(env: Environment) -> None:
     pipeline = env.pipeline("raw_types", "raw_types")
     assert known_columns(pipeline) == {}
-    load_arrow(pipeline, [ArrowLoad("everything", table([]), primary_key=("id",))])
-    load_arrow(pipeline, [ArrowLoad("everything", table(list(ROWS)), primary_key=("id",))])
-    load_arrow(pipeline, [ArrowLoad("everything", table([ROWS[0], ROWS[2]]), primary_key=("id",))])
+    for rows in ([], list(ROWS), [ROWS[0], ROWS[2]]):
+        extract_arrow(pipeline, [ArrowLoad("everything", table(rows), primary_key=("id",))])
+        pipeline.normalize()
+        pipeline.load()
     assert "everything" in known_columns(pipeline)
     with env.session() as session:
         columns = {column.name: column.data_type for column in session.columns("raw_types", "everything")}

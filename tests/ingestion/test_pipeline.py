@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from dlt.common.configuration import configspec
@@ -15,7 +16,7 @@ from ingestion import connections
 from ingestion import pipeline as pipeline_module
 from ingestion.clock import RunClock
 from ingestion.config import Environment, SourceSettings
-from ingestion.errors import ConfigurationError, KeyChangedError, SourceError
+from ingestion.errors import BusyError, ConfigurationError, KeyChangedError, SourceError
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.canonical import EmailRules
 from ingestion.privacy.contract import (
@@ -315,6 +316,35 @@ def test_the_night_after_a_crash_loads_what_was_pending_and_what_is_new(
     assert result.status == "ok"
     assert usage(env) == [(D1, "a", 1), (D2, "b", 7), (D3, "b", 8), (TODAY, "c", 9)]
     assert set(statuses(env).values()) == {"ok"}
+
+
+def test_days_that_cannot_be_marked_are_not_loaded_by_the_next_night_either(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A load that waited in the working folder would change days that no model builds again."""
+    load(env, vendor({D1: [("a", 1)], D2: [("a", 2)], D3: [("a", 3)]}))
+    busy = Mock(side_effect=BusyError("The warehouse file is open in another process."))
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "bury", busy)
+        result = load(env, vendor({D2: [("b", 7)], D3: [("b", 8)]}))
+    assert (result.status, result.error) == ("failed", "The warehouse file is open in another process.")
+    assert not env.pipeline("raw_fake", "raw_fake").has_pending_data
+    assert usage(env) == [(D1, "a", 1), (D2, "a", 2), (D3, "a", 3)]
+    assert set(statuses(env).values()) == {"ok"}
+
+
+def test_an_outcome_that_cannot_be_written_leaves_days_pending_and_fails_the_source(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    losses = Mock(side_effect=[BusyError("The warehouse file is open in another process."), []])
+    with monkeypatch.context() as patch:
+        patch.setattr(pipeline_module, "changed_losses", losses)
+        result = load(env, vendor({D1: [("a", 1)], D2: [], D3: []}))
+    assert (result.status, result.total_rows) == ("failed", 0)
+    assert rows(env, "select status, error from ops.source_runs") == [("failed", result.error)]
+    assert set(statuses(env).values()) == {"pending"}
+    assert load(env, vendor({D1: [("a", 1)], D2: [], D3: []})).status == "ok"
+    assert statuses(env) == {D1: "ok", D2: "empty", D3: "empty"}
 
 
 def test_nothing_of_a_load_stays_in_the_working_folder(env: Environment) -> None:
