@@ -319,13 +319,15 @@ def _mark(definition: SourceDefinition, context: LoadContext, run: SourceRun) ->
 
     Fields now, so that what a crash leaves to be finished is judged as well.
     """
-    with context.ledger.transaction():
-        context.ledger.bury(context.tombstones.take_learned(), utc_now())
-        _write(
-            context,
-            loaded_days=_day_rows(definition, context, run, load_id=None),
-            field_fill=_fill_rows(context, definition.name, run.gate.report),
-        )
+    learned = context.tombstones.take_learned()
+    days = _day_rows(definition, context, run, load_id=None)
+    fill = _fill_rows(context, definition.name, run.gate.report)
+
+    def write() -> None:
+        context.ledger.bury(learned, utc_now())
+        _write(context, loaded_days=days, field_fill=fill)
+
+    context.ledger.together(write)
 
 
 def _write_extracted(
@@ -527,7 +529,8 @@ def _record_outcome(
         }
         for (table, path), count in report.unknown_fields.items()
     ]
-    with context.ledger.transaction():
+
+    def write() -> None:
         _write(
             context,
             loaded_days=days,
@@ -536,6 +539,8 @@ def _record_outcome(
             unknown_fields=unknown,
         )
         _record_losses(context, definition)
+
+    context.ledger.together(write)
 
 
 def _new_fields(context: LoadContext, source: str, report: GateReport) -> tuple[str, ...]:

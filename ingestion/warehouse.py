@@ -27,6 +27,12 @@ Engine = Literal["duckdb", "postgres", "spark"]
 WAREHOUSE_ERRORS: tuple[type[Exception], ...] = (DestinationException, duckdb.Error, psycopg2.Error)
 
 
+def may_pass(error: BaseException) -> bool:
+    """Whether the same statements may work in a moment: the connection broke, or others were in the way."""
+    cause = getattr(error, "dbapi_exception", error)
+    return isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError)
+
+
 WAIT_SECONDS = 30.0
 _PAUSE_SECONDS = 0.5
 _HOLDER = re.compile(r"PID (\d+)")
@@ -94,6 +100,11 @@ class WarehouseSession:
         """All statements inside or none of them; both engines can also create and drop tables inside."""
         with self._client.begin_transaction():
             yield
+
+    def reconnect(self) -> None:
+        """A new connection in place of this one, which broke."""
+        self._client.close_connection()
+        open_patiently(self._client)
 
     def name(self, schema: str, table: str | None = None) -> str:
         """A quoted, qualified name."""

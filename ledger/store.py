@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from string import Formatter
 from typing import Any
 
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
+
 from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
+from ingestion.warehouse import WarehouseSession, may_pass
 from ledger.former import finish_former_loads
 from ledger.merge import Row, merge
 from ledger.shape import ensure_tables
 from ledger.tables import DATASET, TABLES
+
+_ATTEMPTS = 3
+_PAUSE_SECONDS = 1.0
 
 
 class Store:
@@ -41,32 +46,53 @@ class Store:
             finally:
                 self._session = None
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All writes inside or none of them; what is read inside sees them."""
+    def together(self, work: Callable[[], None]) -> None:
+        """All that `work` writes or none of it; what it reads sees what it has written.
+
+        A server that drops the connection, or refuses the transaction for another's sake, is tried again. As
+        rows replace those of their key, nothing is written twice when only the answer to the commit was lost.
+        """
         if self._in_transaction:
-            yield
+            work()
             return
         if not self._has_tables:
             finish_former_loads(self._environment)
-        with self.opened() as session, session.transaction():
+        attempts = Retrying(
+            retry=retry_if_exception(may_pass),
+            stop=stop_after_attempt(_ATTEMPTS),
+            wait=wait_fixed(_PAUSE_SECONDS),
+            reraise=True,
+        )
+        with self.opened() as session:
+            for attempt in attempts:
+                with attempt:
+                    if attempt.retry_state.attempt_number > 1:
+                        session.reconnect()
+                    self._once(session, work)
+        self._has_tables = True
+
+    def _once(self, session: WarehouseSession, work: Callable[[], None]) -> None:
+        with session.transaction():
             self._in_transaction = True
             try:
                 if not self._has_tables:
                     ensure_tables(session, self._schema)
-                yield
+                work()
             finally:
                 self._in_transaction = False
-        self._has_tables = True
 
     def write(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Merge rows into tables by their keys, all in one transaction.
 
         Tables and columns that the deployment lacks are made first.
         """
-        with self.transaction(), self.opened() as session:
-            for name, entries in rows.items():
-                merge(session, self._schema, name, TABLES[name], entries)
+
+        def merge_all() -> None:
+            with self.opened() as session:
+                for name, entries in rows.items():
+                    merge(session, self._schema, name, TABLES[name], entries)
+
+        self.together(merge_all)
 
     def upgrade(self) -> None:
         """Add what this release declares and the deployment lacks; nothing is ever dropped."""

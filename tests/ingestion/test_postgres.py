@@ -26,24 +26,26 @@ begin
     end if;
     return new;
 end $$;
-create trigger trouble before insert on raw_fake.usage_days
+create trigger trouble before insert on {table}
     for each statement execute function raw_fake.trouble()
 """
+ROWS, RECORDS = "raw_fake.usage_days", "ops.loaded_days"
 CUT = "perform pg_terminate_backend(pg_backend_pid())"
 CONFLICT = "raise exception 'could not serialize access' using errcode = '40001'"
 ALWAYS = 1_000_000
 
 
-def first_night(env: Environment, what: str, times: int) -> None:
+def first_night(env: Environment, what: str, times: int, table: str = ROWS) -> None:
     """A good night, after which writing the table goes wrong as often as told."""
     assert load(env, vendor({D1: [("a", 1)], D2: [("a", 2)], D3: [("a", 3)]})).status == "ok"
     with env.session() as session:
-        session.execute(TROUBLE.format(what=what, times=times))
+        session.execute(TROUBLE.format(what=what, times=times, table=table))
 
 
+@pytest.mark.parametrize("table", [ROWS, RECORDS])
 @pytest.mark.parametrize("what", [CUT, CONFLICT], ids=["connection cut", "serialization failure"])
-def test_trouble_that_passes_is_tried_again_in_the_same_night(env: Environment, what: str) -> None:
-    first_night(env, what, times=1)
+def test_trouble_that_passes_is_tried_again_in_the_same_night(env: Environment, what: str, table: str) -> None:
+    first_night(env, what, times=1, table=table)
     assert load(env, vendor({D2: [("b", 5)], D3: []})).status == "ok"
     assert usage(env) == [(D1, "a", 1), (D2, "b", 5)]
     with env.session() as session:
@@ -64,6 +66,21 @@ def test_trouble_that_stays_fails_the_source_and_the_next_night_mends_it(env: En
     assert load(env, vendor({D2: [("b", 6)], D3: [("c", 7)]})).status == "ok"
     assert usage(env) == [(D1, "a", 1), (D2, "b", 6), (D3, "c", 7)]
     assert set(statuses(env).values()) == {"ok"}
+
+
+@pytest.mark.parametrize("what", [CUT, CONFLICT], ids=["connection cut", "serialization failure"])
+def test_records_that_cannot_be_written_fail_the_source_and_leave_no_load_behind(
+    env: Environment, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.store._PAUSE_SECONDS", 0)
+    first_night(env, what, times=ALWAYS, table=RECORDS)
+    assert load(env, vendor({D2: [("b", 5)], D3: []})).status == "failed"
+    assert usage(env) == [(D1, "a", 1), (D2, "a", 2), (D3, "a", 3)]
+    assert not env.pipeline("raw_fake", "raw_fake").has_pending_data
+    with env.session() as session:
+        session.execute("drop trigger trouble on ops.loaded_days")
+    assert load(env, vendor({D2: [("b", 6)], D3: [("c", 7)]})).status == "ok"
+    assert usage(env) == [(D1, "a", 1), (D2, "b", 6), (D3, "c", 7)]
 
 
 def test_a_commit_whose_answer_is_lost_is_not_applied_twice(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import psycopg2
 import pytest
+from dlt.destinations.impl.postgres.sql_client import Psycopg2SqlClient
 
 from ingestion.config import Environment
 from ingestion.warehouse import WAREHOUSE_ERRORS
@@ -84,19 +86,38 @@ def test_writes_of_one_transaction_are_seen_inside_and_go_together(env: Environm
     ledger = Ledger(env)
 
     def die_half_way() -> None:
-        with ledger.transaction():
-            ledger.write({"runs": [RUN]})
-            ledger.write({"loaded_days": [loaded_day(1, 1)]})
-            assert ledger.loaded_days("chat").is_loaded("users", "main", "main", DAY - dt.timedelta(days=1))
-            raise RuntimeError
+        ledger.write({"runs": [RUN]})
+        ledger.write({"loaded_days": [loaded_day(1, 1)]})
+        assert ledger.loaded_days("chat").is_loaded("users", "main", "main", DAY - dt.timedelta(days=1))
+        raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        die_half_way()
+        ledger.together(die_half_way)
     assert ledger.rows("select run_id from {runs}") == [], "not even the tables are there"
     with env.session() as session:
         assert session.tables("ops") == []
     ledger.write({"runs": [RUN]})
     assert ledger.rows("select run_id from {runs}") == [("r1",)]
+
+
+@pytest.mark.parametrize("env", ["postgres"], indirect=True)
+def test_a_commit_whose_answer_is_lost_is_not_applied_twice(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = Psycopg2SqlClient.commit_transaction
+    lost: list[str] = []
+
+    def commit_and_lose(client: Psycopg2SqlClient) -> None:
+        commit(client)
+        if not lost:
+            lost.append("the answer")
+            raise psycopg2.OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(Psycopg2SqlClient, "commit_transaction", commit_and_lose)
+    Ledger(env).write({"runs": [RUN], "loaded_days": [loaded_day(number, 1) for number in range(3)]})
+    assert lost
+    assert stored(env, "select count(*) from ops.loaded_days") == [(3,)]
+    assert stored(env, "select count(*) from ops.runs") == [(1,)]
 
 
 @pytest.mark.parametrize("row", [{"source": "chat"}, RESOURCE | {"colour": "blue"}])
