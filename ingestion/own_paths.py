@@ -17,7 +17,7 @@ _MADE_BY_RUNS = frozenset(
 _FOLDERS_OF_DLT = "dlt-"  # of another target, or of another prefix of the raw schemas
 _MAY_BE_THERE = frozenset(
     {
-        *("company", "lost+found", "readers"),
+        *("company", "erased.json", "lost+found", "readers"),
         *("choices.json", "dagster", "logs", "published", "site", "site-versions", "target"),
         *("demo", "demo.json", "lint", "manifest", "truth.json"),  # of `make demo` and `make lint`
     }

@@ -34,9 +34,9 @@ from ingestion.privacy.pseudonym import (
 from ingestion.privacy.tombstones import Tombstone
 from ledger.actions import LifecycleAction
 from ledger.ledger import Ledger
+from lifecycle.erased import write_erased
 from lifecycle.kinds import Kind
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
-from lifecycle.ledger import write_ledger
 from lifecycle.person import identifiers_of, threads_of
 from lifecycle.rewrite import rewrite_warehouse
 from lifecycle.statistics import COUNTERS_STAY, forget_counters
@@ -170,7 +170,7 @@ class Eraser:
         buried = {tombstone.token for tombstone in known}
         new = [tombstone for tombstone in people if tombstone.token not in buried]
         ops.bury(new, _now())
-        write_ledger(self.environment.data_dir, self.pseudonymiser.key_check(), [*known, *new])
+        write_erased(self.environment.data_dir, self.pseudonymiser.key_check(), [*known, *new])
         return [*known, *new]
 
     def _people(self, known: Iterable[Tombstone], entered: Tombstone) -> tuple[list[Tombstone], bool]:

@@ -35,7 +35,7 @@ def prepare_lake(environment: Environment) -> None:
 
 
 def _table(session: WarehouseSession, schema: str, table: str) -> pa.Table:
-    """A small table, whole; without dlt's own columns, which no model reads."""
+    """A small table, whole; without the columns that dlt gave it in earlier releases, which no model reads."""
     names = [column.name for column in session.columns(schema, table) if not column.name.startswith("_dlt")]
     columns = ", ".join(session.name(name) for name in names)
     query = f"select {columns} from {session.name(schema, table)}"

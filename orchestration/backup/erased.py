@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from ingestion.errors import AiUsageError
 from ingestion.privacy.tombstones import Tombstone
-from lifecycle.ledger import FILE, read_ledger
+from lifecycle.erased import FILE, read_erased
 from orchestration.backup.archive import CHECKSUMS, Manifest, read_archive
 
 _TABLE = Path("ops") / "tombstones.parquet"
@@ -44,7 +44,7 @@ def given_tombstones(folders: Iterable[Path], key_check: str) -> list[Tombstone]
                 raise AiUsageError(f"The backup {folder.name} belongs to another key.", "Name another folder.")
             found += _tombstones(folder)
         elif (folder / FILE).is_file():
-            found += read_ledger(folder, key_check)
+            found += read_erased(folder, key_check)
         else:
             raise AiUsageError(
                 f"{folder.name} does not say who was erased: it is no backup and holds no {FILE}.",

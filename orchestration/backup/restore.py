@@ -19,8 +19,8 @@ from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
 from ingestion.warehouse import WarehouseSession
 from ledger.actions import LifecycleAction
+from lifecycle.erased import read_erased, write_erased
 from lifecycle.layout import Contracts, raw_tables
-from lifecycle.ledger import read_ledger, write_ledger
 from lifecycle.reapply import reapply, stored_tombstones
 from lifecycle.rewrite import rewrite_warehouse
 from orchestration.backup.archive import Manifest, SavedTable, read_archive
@@ -64,7 +64,7 @@ def restore(
     _require_key(manifest, pseudonymiser)
     erased = [*newer_tombstones(folder, manifest), *given_tombstones(erased_from, manifest.key_check)]
     with run_lock(environment):
-        erased += read_ledger(environment.data_dir, manifest.key_check)
+        erased += read_erased(environment.data_dir, manifest.key_check)
         project = read_project(environment)
         with environment.session() as session:
             erased += _require_empty(session, environment, project)
@@ -80,7 +80,7 @@ def restore(
                 _record(session, environment, manifest, again)
             everybody = stored_tombstones(session, environment)
         if everybody:
-            write_ledger(environment.data_dir, manifest.key_check, everybody)
+            write_erased(environment.data_dir, manifest.key_check, everybody)
         if again:
             progress("rewriting the warehouse")
             rewrite_warehouse(environment, raw_tables(environment, contracts))

@@ -11,7 +11,7 @@ import pytest
 
 from ingestion.config import Environment, environment
 from ingestion.errors import AiUsageError
-from lifecycle.ledger import FILE
+from lifecycle.erased import FILE
 from orchestration.backup import restore as restore_module
 from orchestration.backup import save as save_module
 from orchestration.backup.contents import Project

@@ -18,17 +18,17 @@ from ingestion.private_file import replace_json
 FILE = "erased.json"
 
 
-def write_ledger(data_dir: Path, key_check: str, tombstones: Iterable[Tombstone]) -> None:
+def write_erased(data_dir: Path, key_check: str, tombstones: Iterable[Tombstone]) -> None:
     """Add to the file, which is replaced in one step, private and on disk.
 
     What is in it stays: several deployments of one key may share a data folder.
     """
-    every = {t.token: t for t in (*read_ledger(data_dir, key_check), *tombstones)}
+    every = {t.token: t for t in (*read_erased(data_dir, key_check), *tombstones)}
     rows = [[t.namespace, t.token, _text(t.valid_from), _text(t.valid_to)] for t in every.values()]
     replace_json(data_dir / FILE, {"key_check": key_check, "tombstones": rows})
 
 
-def read_ledger(data_dir: Path, key_check: str) -> list[Tombstone]:
+def read_erased(data_dir: Path, key_check: str) -> list[Tombstone]:
     """The tombstones; none without a file, or of another key, whose tokens mean nobody here.
 
     Raises:
