@@ -30,10 +30,11 @@ def merge(session: WarehouseSession, schema: str, name: str, table: Table, rows:
     for row in rows:
         if not row.keys() <= table.columns.keys():
             raise ValueError(f"{name} has no column {', '.join(sorted(row.keys() - table.columns.keys()))}")
-        key = tuple(row.get(column) for column in table.key)
+        values = {column: _as_stored(row.get(column)) for column in table.columns}
+        key = tuple(values[column] for column in table.key)
         if None in key:
             raise ValueError(f"a row of {name} lacks a part of its key")
-        by_key[key] = tuple(_as_stored(row.get(column)) for column in table.columns)
+        by_key[key] = tuple(values.values())
     if not by_key:
         return
     write = _merge_arrow if session.engine == "duckdb" else _merge_values
@@ -41,7 +42,9 @@ def merge(session: WarehouseSession, schema: str, name: str, table: Table, rows:
 
 
 def _as_stored(value: Any) -> Any:
-    """Moments as naive UTC."""
+    """Moments as naive UTC; text without what an engine refuses, such as a vendor's field named with a NUL."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.astimezone(dt.UTC).replace(tzinfo=None)
     return value

@@ -59,6 +59,15 @@ def test_values_are_stored_as_they_are_and_moments_in_utc(env: Environment) -> N
 
 
 @both_engines
+def test_text_that_no_engine_takes_costs_no_record(env: Environment) -> None:
+    """A vendor may name a field as it likes; a night must not end over it."""
+    field = {"source": "chat", "resource": "users", "observed_count": 1}
+    Ledger(env).write({"unknown_fields": [field | {"field_path": "a\0b"}, field | {"field_path": "c\ud800"}]})
+    found = stored(env, "select field_path from ops.unknown_fields order by 1")
+    assert found == [("a\ufffdb",), ("c?",)]
+
+
+@both_engines
 def test_columns_have_the_types_that_they_had_when_dlt_made_them(env: Environment) -> None:
     Ledger(env).upgrade()
     with env.session() as session:
