@@ -26,8 +26,9 @@ class Store:
     A session is open only while something is read or written, because on DuckDB it keeps other processes out.
     """
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, *, read_only: bool = False) -> None:
         self._environment = environment
+        self._read_only = read_only
         self._schema = environment.raw_schema(DATASET)
         self._session: WarehouseSession | None = None
         self._in_transaction = False
@@ -39,7 +40,7 @@ class Store:
         if self._session is not None:
             yield self._session
             return
-        with self._environment.session() as session:
+        with self._environment.session(read_only=self._read_only) as session:
             self._session = session
             try:
                 yield session

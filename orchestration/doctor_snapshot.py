@@ -17,9 +17,10 @@ from ingestion.source import Roster
 from ingestion.sources.hris.records import EMPLOYEE_HISTORY, EMPLOYEES
 from ingestion.warehouse import WAREHOUSE_ERRORS
 from ledger.days import LoadedDays
-from ledger.tables import DATASET
+from ledger.ledger import Ledger
 
-_DAY_COLUMNS = "resource, tenant, scope, day, status, row_count"
+# A warehouse that cannot be opened has a finding of its own (target).
+_UNREADABLE = (BusyError, DestinationException, *WAREHOUSE_ERRORS)
 _DEPARTMENTS = "select distinct department from {table} where department is not null"
 
 
@@ -72,26 +73,27 @@ class LoadedRoster(Roster):
 
 def loaded_days(environment: Environment, source: str) -> LoadedDays:
     """The days that a source has loaded, with their numbers of rows; none where nothing can be read."""
-    query = f"select {_DAY_COLUMNS} from {{table}} where source = '{source}'"
-    return LoadedDays(_rows(environment, DATASET, "loaded_days", query))
+    if not _can_be_asked(environment):
+        return LoadedDays([])
+    try:
+        return Ledger(environment, read_only=environment.has_file).loaded_days(source)
+    except _UNREADABLE:
+        return LoadedDays([])
 
 
 def _raw_rows(environment: Environment, source: str, name: str, query: str) -> list[tuple[Any, ...]]:
     """Rows of one raw table; on a lake it is not in the session's database."""
-    if environment.target not in ENGINES or environment.lake_url:
-        return []
-    return _rows(environment, f"raw_{source}", name, query)
-
-
-def _rows(environment: Environment, dataset: str, name: str, query: str) -> list[tuple[Any, ...]]:
-    """Rows of one table. A warehouse that cannot be opened has a finding of its own (target)."""
-    if environment.target not in ENGINES or (environment.has_file and not environment.warehouse.exists()):
+    if not _can_be_asked(environment) or environment.lake_url:
         return []
     try:
         with environment.session(read_only=environment.has_file) as session:
-            schema = environment.raw_schema(dataset)
+            schema = environment.raw_schema(f"raw_{source}")
             if name not in session.tables(schema):
                 return []
             return session.rows(query.format(table=session.name(schema, name)))
-    except (BusyError, DestinationException, *WAREHOUSE_ERRORS):
+    except _UNREADABLE:
         return []
+
+
+def _can_be_asked(environment: Environment) -> bool:
+    return environment.target in ENGINES and (environment.warehouse.exists() or not environment.has_file)
