@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -55,19 +56,32 @@ class Attack:
         self.program = Program(self.knowledge, COUNTS, SOMEBODY)
 
     def told_counts(self, truth: Truth, also_nested: bool = False) -> list[Told]:
-        """Counts of one to four people that are known exactly, or known to be one to four."""
+        """Counts of one to four people that are known exactly, or known to be one to four.
+
+        A bound that needs somebody to have stayed in a unit who moved is a guess, though it may be right: what
+        the reader put together is not so.
+        """
+        found = self._told_counts(self.program, truth, also_nested)
+        if not found:
+            return found
+        settled = [relation for relation in self.knowledge.relations if not truth.has_moved(relation)]
+        program = Program(dataclasses.replace(self.knowledge, relations=settled), COUNTS, SOMEBODY)
+        sure = {(each.kind, each.what): each for each in self._told_counts(program, truth, also_nested)}
+        return [sure[each.kind, each.what] for each in found if (each.kind, each.what) in sure]
+
+    def _told_counts(self, program: Program, truth: Truth, also_nested: bool) -> list[Told]:
         found: list[Told] = []
         targets: Iterable[Target] = further(self.knowledge) if also_nested else counts(self.knowledge)
         for target in targets:
             people = _people(target, truth)
             if people is None or not 1 <= people < K:
                 continue
-            upper = self.program.upper(target.terms)
+            upper = program.upper(target.terms)
             if not people <= upper < K:
                 continue
-            lower = self.program.lower(target.terms)
+            lower = program.lower(target.terms)
             if 1 <= lower <= people:
-                found.append(self._told(target, people, lower, upper))
+                found.append(_told(program, target, people, lower, upper))
         return found
 
     def told_totals(self, truth: Truth) -> list[Told]:
@@ -84,12 +98,13 @@ class Attack:
                 continue
             lower = self.program.lower(target.terms)
             if lower <= total + slack and upper - lower <= width + slack:
-                found.append(self._told(target, len(shares), lower, upper))
+                found.append(_told(self.program, target, len(shares), lower, upper))
         return found
 
-    def _told(self, target: Target, people: int, lower: float, upper: float) -> Told:
-        what = str(target.whole) + (f" less {target.without}" if target.without is not None else "")
-        return Told(target.kind, what, people, lower, upper, tuple(self.program.proof(target.terms)))
+
+def _told(program: Program, target: Target, people: int, lower: float, upper: float) -> Told:
+    what = str(target.whole) + (f" less {target.without}" if target.without is not None else "")
+    return Told(target.kind, what, people, lower, upper, tuple(program.proof(target.terms)))
 
 
 def _people(target: Target, truth: Truth) -> int | None:

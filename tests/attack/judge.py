@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from tests.attack.knowledge import Quantity
+from tests.attack.knowledge import Quantity, Relation
 from tests.attack.licences import BUCKETS
 from tests.attack.published import COMPANY
 from tests.attack.usage import DENOMINATORS, FUNNEL, PEOPLE, SUMS
@@ -31,6 +31,19 @@ class Truth:
     def people(self, quantity: Quantity) -> set[Any]:
         """Everybody who contributes to a figure."""
         return {person for person, share in self.shares.get(quantity, {}).items() if share}
+
+    def has_moved(self, relation: Relation) -> bool:
+        """Whether a relation between weeks and months of a unit is false: people changed units meanwhile."""
+        periods = {(quantity.period, quantity.start) for quantity in relation.terms}
+        if len(periods) < 2 or not relation.terms.keys() <= self.shares.keys():
+            return False
+        value = sum(weight * self._figure(quantity) for quantity, weight in relation.terms.items())
+        slack = 1e-6 * max(1.0, abs(value))
+        return not relation.lower - slack <= value <= relation.upper + slack
+
+    def _figure(self, quantity: Quantity) -> float:
+        is_count = quantity.name in PEOPLE
+        return float(len(self.people(quantity))) if is_count else sum(self.shares[quantity].values())
 
 
 def truth_of(database: Path) -> Truth:

@@ -131,6 +131,21 @@ def test_a_month_bounds_its_weeks() -> None:
     assert sorted(found) == [("count: active_people", 3), ("count: active_people", 4)]
 
 
+def test_a_bound_that_needs_somebody_to_have_stayed_who_moved_is_a_guess() -> None:
+    """30 less 5 of sales and 7 of it leave 18 of 20 in people: if nobody of sales left it within the month."""
+    units = ("sales", "it", "people")
+    rows = [use("all", headcount=60, active_people=30), *(use(unit, headcount=20) for unit in units)]
+    active = {"sales": 5, "it": 7, "people": 19}
+    months = [month(unit, headcount=20, active_people=active[unit]) for unit in units]
+    tables = published(department_usage_weekly=rows, department_usage_monthly=months)
+    people = {"headcount__people__": 20, "headcount__people____month": 20}
+    people |= {"active_people__it__chatgpt": 6, "active_people__people__chatgpt": 18}
+    people |= {f"active_people__{unit}__chatgpt__month": count for unit, count in active.items()}
+    in_month, in_week = ("complement: not active", 1), ("complement: not active", 2)
+    assert sorted(told(tables, active_people__sales__chatgpt=5, **people)) == [in_month, in_week]
+    assert told(tables, active_people__sales__chatgpt=6, **people) == [in_month]
+
+
 def test_tokens_of_days_off() -> None:
     row = {"department_key": "sales", "tool": "chatgpt", "week_start": WEEK, "output_tokens": 1000}
     row |= {"total_tokens": 1000, "working_days": 5, "mean_daily_tokens": 180.0, "is_suppressed": False}
