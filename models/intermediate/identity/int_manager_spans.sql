@@ -7,8 +7,9 @@ people as (
     select * from {{ ref('int_people') }}
 ),
 
+-- Once each: two equal spans have no order, and each step below would choose one of its own.
 reports as (
-    select
+    select distinct
         people.person_token,
         employee_spans.valid_from,
         employee_spans.valid_to
