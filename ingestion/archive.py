@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.errors import SourceError
+from runtime.errors import SourceError
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})\.(json|ndjson|csv)(\.gz)?")
 _MAX_BYTES = 1024 * 1024 * 1024

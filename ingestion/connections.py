@@ -9,10 +9,10 @@ from typing import Any
 
 import dlt
 
-from ingestion.config import Environment
-from ingestion.errors import SourceError
 from ingestion.source import SourceDefinition
-from ingestion.warehouse import WarehouseSession
+from runtime.environment import Environment
+from runtime.errors import SourceError
+from runtime.warehouse import WarehouseSession
 
 
 class DisconnectedError(SourceError):

@@ -12,11 +12,11 @@ import json
 import secrets
 from pathlib import Path
 
-from ingestion.config import Environment
-from ingestion.errors import DestinationError
 from ingestion.lake import lake_of
-from ingestion.private_file import replace_json
 from ledger.ledger import Ledger
+from runtime.environment import Environment
+from runtime.errors import DestinationError
+from runtime.private_file import replace_json
 
 _FILE = "destination.json"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingestion.errors import AccessError, MissingError, SourceError
 from ingestion.http import VendorClient
 from ingestion.source_types import Finding
+from runtime.errors import AccessError, MissingError, SourceError
 
 
 def probe(client: VendorClient, path: str, params: dict[str, Any] | None, subject: str, scope: str) -> Finding:

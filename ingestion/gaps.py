@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ingestion.clock import RunClock
 from ingestion.privacy.contract import CurrentGrain, EventGrain, Horizon
 from ledger.days import History
+from runtime.clock import RunClock
 
 if TYPE_CHECKING:
     from ingestion.source import SourceDefinition

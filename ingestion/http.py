@@ -22,8 +22,11 @@ from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePage
 from requests.auth import AuthBase
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from ingestion.clock import require_vendors_time
-from ingestion.errors import (
+from ingestion.http_places import origin, require_outside
+from ingestion.http_trouble import CertificateError, connection_error, require_address
+from ingestion.vendor_json import loads
+from runtime.clock import require_vendors_time
+from runtime.errors import (
     AccessError,
     AnswerError,
     LinkError,
@@ -31,9 +34,6 @@ from ingestion.errors import (
     RateLimitedError,
     SourceError,
 )
-from ingestion.http_places import origin, require_outside
-from ingestion.http_trouble import CertificateError, connection_error, require_address
-from ingestion.vendor_json import loads
 
 _SECRET_HEADERS = ("Authorization", "X-Api-Key", "Cookie", "Proxy-Authorization")
 _TRANSPORT_ERRORS = (

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from ingestion.errors import ConfigurationError, SourceError
-from ingestion.failures import causes
+from runtime.errors import ConfigurationError, SourceError
+from runtime.failures import causes
 
 _NETWORK = "See docs/deploy.md, Network."
 

@@ -21,9 +21,9 @@ import pyarrow.parquet as pq
 from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.storages import FilesystemConfiguration, fsspec_from_config
 
-from ingestion.config import Environment
-from ingestion.errors import ConfigurationError
 from ingestion.privacy.contract import TableContract
+from runtime.environment import Environment
+from runtime.errors import ConfigurationError
 
 LOAD_ID = "_dlt_load_id"
 _LOADS = "_dlt_loads"

@@ -21,12 +21,12 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-from ingestion.config import RAW, Environment
-from ingestion.errors import ConfigurationError
 from ingestion.lake import LOAD_ID, Lake
 from ingestion.lake_rows import current_rows
 from ingestion.privacy.contract import TableContract
-from ingestion.spark import SparkSql, name
+from runtime.environment import RAW, Environment
+from runtime.errors import ConfigurationError
+from runtime.spark import SparkSql, name
 
 LOADS = "complete_loads"
 _FILES = "__loads"

@@ -11,9 +11,9 @@ from typing import Any
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, HeaderLinkPaginator, JSONLinkPaginator
 from requests import Response
 
-from ingestion.errors import AnswerError
 from ingestion.http import safe_path
 from ingestion.http_places import origin
+from runtime.errors import AnswerError
 
 
 def header_links() -> BasePaginator:

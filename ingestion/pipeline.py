@@ -18,14 +18,9 @@ import dlt
 import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from ingestion.clock import RunClock, require_later
-from ingestion.config import Environment, resolve_settings
 from ingestion.connections import has_settings, last_nights, lost_settings, settings_folder
 from ingestion.destination import remember_destination, require_own_destination
-from ingestion.disk import disk_full
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns
-from ingestion.errors import AiUsageError, ClockError, SourceError
-from ingestion.failures import described, own_error, told, write_down
 from ingestion.gaps import changed_losses
 from ingestion.lake import lake_of
 from ingestion.newest import without_older
@@ -41,6 +36,12 @@ from ledger.days import DayRecord, LoadedDays
 from ledger.ledger import Ledger
 from ledger.merge import Row
 from ledger.runs import newest_run
+from runtime.clock import RunClock, require_later
+from runtime.disk import disk_full
+from runtime.environment import Environment
+from runtime.errors import AiUsageError, ClockError, SourceError
+from runtime.failures import described, own_error, told, write_down
+from runtime.settings import resolve_settings
 
 _FLUSH_ROWS = 100_000
 _NEIGHBOURS = 4

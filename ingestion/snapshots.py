@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from ingestion.archive import ArchivedAnswer, archived_answers
-from ingestion.counting import counted
-from ingestion.errors import AnswerError, SourceError
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
 from ingestion.source_types import FetchWindow
 from ingestion.vendor_json import loads
+from runtime.counting import counted
+from runtime.errors import AnswerError, SourceError
 
 T = TypeVar("T")
 

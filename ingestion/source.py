@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from dlt.common.configuration.specs import BaseConfiguration
 
-from ingestion.clock import RunClock
 from ingestion.privacy.block import Block
 from ingestion.privacy.contract import EventGrain, TableContract
 from ingestion.privacy.gate import BATCH_ROWS, Gate
 from ingestion.source_types import Batch, FetchWindow, Finding
 from ledger.days import DayRecord, DayStatus, Fetchable, LoadedDays
+from runtime.clock import RunClock
 
 
 class Roster:

@@ -17,8 +17,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from ingestion.errors import SourceError
 from ingestion.labels import canonical_text
+from runtime.errors import SourceError
 
 _GZIP = b"\x1f\x8b"
 _XLSX = b"PK\x03\x04"

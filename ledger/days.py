@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ingestion.clock import RunClock
 from ingestion.privacy.contract import Horizon
+from runtime.clock import RunClock
 
 DayStatus = Literal["ok", "pending", "empty"]
 

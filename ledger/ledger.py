@@ -7,13 +7,13 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from ingestion.errors import ConfigurationError, KeyChangedError
 from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
 from ledger.actions import EVENT_LAYER, LifecycleAction
 from ledger.days import History, LoadedDays
 from ledger.former import finish_former_loads
 from ledger.store import Store
+from runtime.errors import ConfigurationError, KeyChangedError
 
 
 class Ledger(Store):

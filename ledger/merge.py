@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 from psycopg2.extras import execute_values
 
-from ingestion.warehouse import WarehouseSession
 from ledger.tables import Table
+from runtime.warehouse import WarehouseSession
 
 Row = Mapping[str, Any]
 _GIVEN = "given_rows"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ingestion.clock import utc
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from ledger.tables import DATASET
+from runtime.clock import utc
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 
 def newest_as_of(session: WarehouseSession, environment: Environment) -> dt.datetime | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ingestion.warehouse import WarehouseSession
 from ledger.tables import TABLES, Table
+from runtime.warehouse import WarehouseSession
 
 
 def ensure_tables(session: WarehouseSession, schema: str) -> None:

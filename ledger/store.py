@@ -9,12 +9,12 @@ from typing import Any
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_fixed
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession, may_pass
 from ledger.former import finish_former_loads
 from ledger.merge import Row, merge
 from ledger.shape import ensure_tables
 from ledger.tables import DATASET, TABLES
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession, may_pass
 
 _ATTEMPTS = 3
 _PAUSE_SECONDS = 1.0

@@ -17,9 +17,6 @@ from typing import Literal
 
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from ingestion.clock import sortable_id
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.lake import refuse_on_lake
 from ingestion.privacy.canonical import canonical_email
 from ingestion.privacy.pseudonym import (
@@ -41,6 +38,9 @@ from lifecycle.person import identifiers_of, threads_of
 from lifecycle.rewrite import rewrite_warehouse
 from lifecycle.statistics import COUNTERS_STAY, forget_counters
 from lifecycle.sweep import drop_staging, sweep
+from runtime.clock import sortable_id
+from runtime.environment import Environment
+from runtime.errors import AiUsageError, ConfigurationError
 
 Progress = Callable[[str], None]
 

@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingestion.errors import AiUsageError
 from ingestion.privacy.tombstones import Tombstone
-from ingestion.private_file import replace_json
+from runtime.errors import AiUsageError
+from runtime.private_file import replace_json
 
 FILE = "erased.json"
 

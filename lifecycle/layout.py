@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ingestion.config import Environment
 from ingestion.privacy.contract import EventGrain, TableContract
-from ingestion.warehouse import WarehouseSession
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 Contracts = Mapping[str, Iterable[TableContract]]
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
 from ingestion.privacy.pseudonym import CONVERSATION, HRIS_ID, SESSION
 from ingestion.privacy.tombstones import Tombstone
-from ingestion.warehouse import WarehouseSession
 from lifecycle.layout import RawTable
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 _PEOPLE = "int_identifier_people"
 _MOST_PARAMETERS = 500

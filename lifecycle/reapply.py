@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from ingestion.config import Environment
 from ingestion.privacy.tombstones import Tombstone
-from ingestion.warehouse import WarehouseSession
 from lifecycle.layout import Contracts, raw_tables
 from lifecycle.sweep import sweep_within
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 TABLE = "tombstones"
 

@@ -13,17 +13,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from ingestion.clock import sortable_id
-from ingestion.config import Environment, RetentionSettings, retention_settings
-from ingestion.errors import ConfigurationError
 from ingestion.lake import refuse_on_lake
 from ingestion.privacy.contract import TableContract
-from ingestion.warehouse import WarehouseSession
 from ledger.actions import EVENT_LAYER, PERSON_DAY_LAYER, LifecycleAction
 from ledger.ledger import Ledger
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
 from lifecycle.statistics import forget_counters
 from lifecycle.sweep import DAY_COLUMNS, sweep
+from runtime.clock import sortable_id
+from runtime.environment import Environment
+from runtime.errors import ConfigurationError
+from runtime.settings import RetentionSettings, retention_settings
+from runtime.warehouse import WarehouseSession
 
 _PERIOD_COLUMNS = ("week_start", "month_start", "period_start")
 _PERSON_COLUMNS = frozenset({"account_key", "person_key"})

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import WarehouseSession
 from lifecycle.layout import RawTable
 from lifecycle.sweep import DERIVED_SCHEMAS
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 
 class RewriteError(AiUsageError):

@@ -6,10 +6,10 @@ to zero for all private tables, not only those that lost rows: a counter at zero
 
 from __future__ import annotations
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from lifecycle.layout import RawTable
 from lifecycle.rewrite import private_schemas
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 _RESET = "pg_stat_reset_single_table_counters"
 COUNTERS_STAY = (

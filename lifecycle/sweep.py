@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from ingestion.config import Environment
 from ingestion.privacy.pseudonym import HRIS_ID
 from ingestion.privacy.tombstones import Tombstone
-from ingestion.warehouse import WarehouseSession
 from lifecycle.layout import RawTable, existing_tables
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 DERIVED_SCHEMAS = ("intermediate", "restricted", "marts", "closed", "reference", "publishing_next", "published")
 # The day of a row in the derived tables, of which one at most stands in a table of accounts.

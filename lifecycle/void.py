@@ -13,15 +13,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from ingestion.clock import sortable_id, utc
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
 from ingestion.lake import refuse_on_lake
-from ingestion.warehouse import WarehouseSession
 from ledger.actions import LifecycleAction
 from ledger.ledger import Ledger
 from ledger.tables import DATASET
 from lifecycle.sweep import DAY_COLUMNS
+from runtime.clock import sortable_id, utc
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 _DAY = dt.timedelta(days=1)
 _OF_RUN = ("source_runs", "field_fill", "rejected_records", "accepted_changes", "runs")

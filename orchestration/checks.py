@@ -15,12 +15,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from ingestion.config import Environment
-from ingestion.counting import counted
-from ingestion.errors import ConfigurationError
-from ingestion.warehouse import WarehouseSession
 from ledger.ledger import Ledger
 from ledger.tables import DATASET
+from runtime.counting import counted
+from runtime.environment import Environment
+from runtime.errors import ConfigurationError
+from runtime.warehouse import WarehouseSession
 
 FIELDS, ROWS = "fields_filled", "row_counts"
 # Chance must not stop a night: this many filled values would have been expected where none came.

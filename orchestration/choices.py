@@ -15,10 +15,10 @@ from typing import Any
 
 import yaml
 
-from ingestion.config import Environment
-from ingestion.errors import ConfigurationError
-from ingestion.private_file import replace_json
 from orchestration.project import PROJECT_DIR
+from runtime.environment import Environment
+from runtime.errors import ConfigurationError
+from runtime.private_file import replace_json
 
 ZONE, CURRENCY = "reporting_timezone", "reporting_currency"
 FILE = "choices.json"

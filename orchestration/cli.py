@@ -16,12 +16,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingestion.clock import RunClock
-from ingestion.config import email_rules, environment
-from ingestion.errors import AiUsageError, BusyError
-from ingestion.failures import described, frames
-from ingestion.privacy.logs import quiet_process
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+from ingestion.privacy.settings import email_rules
 from lifecycle.kinds import Kind
 from orchestration import report
 from orchestration.cli_options import (
@@ -49,6 +45,11 @@ from orchestration.lock import refuse_when_busy
 from orchestration.places import DEMO_DIR
 from orchestration.progress import live_progress
 from orchestration.result import ExitCode, NightResult
+from runtime.clock import RunClock
+from runtime.environment import environment
+from runtime.errors import AiUsageError, BusyError
+from runtime.failures import described, frames
+from runtime.library_logs import quiet_process
 
 if TYPE_CHECKING:
     from ingestion.source import SourceDefinition

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from ingestion.targets import TARGETS
+from runtime.targets import TARGETS
 
 
 def existing(path: Path | None) -> Path | None:

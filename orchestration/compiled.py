@@ -6,9 +6,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ingestion.config import Environment, environment
-from ingestion.errors import AiUsageError
 from orchestration.dbt import run_dbt
+from runtime.environment import Environment, environment
+from runtime.errors import AiUsageError
 
 _MARTS = Path("target/compiled/ai_usage/models/marts")
 

@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingestion.config import Environment
-from ingestion.private_file import append_private
 from orchestration.choices import chosen, project_var
 from orchestration.dbt_environment import child_environment
 from orchestration.dbt_process import THEN
 from orchestration.dbt_told import failure, forget_messages, log_line
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
 from orchestration.project import PROJECT_DIR
+from runtime.environment import Environment
+from runtime.private_file import append_private
 
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
 # Any other word is an adapter's own for success (`ok`, `create view`).

@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ingestion.counting import counted
+from runtime.counting import counted
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 RESULTS = "run_results.json"

@@ -25,14 +25,14 @@ from rich.console import Console
 from demo.company.departments import department_sizes
 from demo.company.generate import generate_company
 from demo.company.truth import compute_truth
-from ingestion.config import environment
-from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.privacy.pseudonym import Pseudonymiser, parse_key
 from orchestration import report
 from orchestration.findings import findings
 from orchestration.night import NightResult
 from orchestration.places import HISTORY
 from orchestration.progress import live_progress
+from runtime.environment import environment
+from runtime.errors import AiUsageError, ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)

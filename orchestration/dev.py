@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import load_key
 from orchestration.defs.history import prepare_home
 from orchestration.places import DATA_DIR_VARIABLE, DEMO_DIR, HISTORY
+from runtime.errors import ConfigurationError
 
 HOME_VARIABLE = "DAGSTER_HOME"
 _DATA_DIR = Path(".data")

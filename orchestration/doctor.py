@@ -11,23 +11,25 @@ from typing import Any
 import dlt
 from dlt.common.destination.exceptions import DestinationException
 
-from ingestion.clock import RunClock
-from ingestion.config import ENGINES, Environment, email_rules, resolve_settings
 from ingestion.connections import LastNight, has_settings, last_nights, lost_settings, settings_folder
-from ingestion.errors import AiUsageError, ConfigurationError
-from ingestion.failures import told
 from ingestion.privacy.contract import DayGrain
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+from ingestion.privacy.settings import email_rules
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Finding
-from ingestion.warehouse import WAREHOUSE_ERRORS
 from orchestration.choices import chosen, lowest, project_var
 from orchestration.doctor_network import examine_network
 from orchestration.doctor_snapshot import LastSnapshot, LoadedRoster, loaded_days
 from orchestration.doctor_target import examine_target
 from orchestration.known_settings import unknown_settings
 from orchestration.project import require_project
+from runtime.clock import RunClock
+from runtime.environment import ENGINES, Environment
+from runtime.errors import AiUsageError, ConfigurationError
+from runtime.failures import told
+from runtime.settings import resolve_settings
+from runtime.warehouse import WAREHOUSE_ERRORS
 
 _SECRETS = Path(".dlt/secrets.toml")
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from dlt.common.destination.exceptions import DestinationException
 
-from ingestion.config import ENGINES, Environment
-from ingestion.errors import BusyError
 from ingestion.privacy.contract import TableContract
 from ingestion.source import Roster
 from ingestion.sources.hris.records import EMPLOYEE_HISTORY, EMPLOYEES
-from ingestion.warehouse import WAREHOUSE_ERRORS
 from ledger.days import LoadedDays
 from ledger.ledger import Ledger
+from runtime.environment import ENGINES, Environment
+from runtime.errors import BusyError
+from runtime.warehouse import WAREHOUSE_ERRORS
 
 # A warehouse that cannot be opened has a finding of its own (target).
 _UNREADABLE = (BusyError, DestinationException, *WAREHOUSE_ERRORS)

@@ -15,12 +15,13 @@ from pathlib import Path
 
 import psycopg2
 
-from ingestion.config import Environment, postgres_url
 from ingestion.source_types import Finding
-from ingestion.targets import TARGETS, Target
 from orchestration.dbt_environment import child_environment
 from orchestration.dbt_told import error_text
 from orchestration.project import PROJECT_DIR
+from runtime.engines.postgres import postgres_url
+from runtime.environment import Environment
+from runtime.targets import TARGETS, Target
 
 CONNECT_SECONDS = 5.0
 DBT_SECONDS = 90.0

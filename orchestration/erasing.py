@@ -11,9 +11,6 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from ingestion.config import Environment
-from ingestion.counting import counted
-from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
 from lifecycle.erase import Eraser, Erasure
@@ -21,6 +18,9 @@ from lifecycle.kinds import Kind
 from orchestration.lock import run_lock
 from orchestration.night import ExitCode
 from publishing.files import PublishedFolder
+from runtime.counting import counted
+from runtime.environment import Environment
+from runtime.errors import ConfigurationError
 
 _UNKNOWN = (
     "Nothing is held under this identifier. With --even-if-unknown it is marked as erased all the same, so "

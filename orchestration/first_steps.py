@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.errors import ConfigurationError
-from ingestion.own_paths import require_plain, told_by_path
-from ingestion.private_folder import make_private
 from orchestration.project import PROJECT_DIR
+from runtime.errors import ConfigurationError
+from runtime.own_paths import require_plain, told_by_path
+from runtime.private_folder import make_private
 
 KEY_BYTES = 32
 _OWN_NAMES = ("AI_USAGE_", "SOURCES__", "ALERTS__", "PRIVACY__", "RETENTION__", "PG")

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
 from ledger.runs import newest_as_of
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
 
 FILE = "sources.json"  # dbt's own name, in its target folder
 _FRESH, _STALE = "pass", frozenset({"warn", "error"})

@@ -17,8 +17,9 @@ from typing import Any
 import dlt
 from dlt.common.configuration.specs import BaseConfiguration
 
-from ingestion.config import PrivacySettings, RetentionSettings
-from ingestion.errors import ConfigurationError
+from ingestion.privacy.settings import PrivacySettings
+from runtime.errors import ConfigurationError
+from runtime.settings import RetentionSettings
 
 FILES = ("config.toml", "secrets.toml")
 _NAMES = """

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from ingestion.config import Environment
 from ingestion.lake import lake_of
 from ingestion.lake_tables import declare_copies, declare_raw
 from ingestion.sources.registry import SOURCES
-from ingestion.spark import spark_sql
-from ingestion.warehouse import WarehouseSession
 from ledger.tables import TABLE_NAMES
 from publishing.closed import CLOSED, HIDDEN_GROUPS, ClosedStore
+from runtime.environment import Environment
+from runtime.spark import spark_sql
+from runtime.warehouse import WarehouseSession
 
 
 def prepare_lake(environment: Environment) -> None:

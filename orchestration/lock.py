@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from ingestion.config import Environment
-from ingestion.disk import disk_full
-from ingestion.errors import BusyError
-from ingestion.own_paths import require_data_folder, told_by_path
-from ingestion.private_folder import close_to_others
-from ingestion.warehouse import WarehouseSession
 from orchestration.project import require_project
+from runtime.disk import disk_full
+from runtime.environment import Environment
+from runtime.errors import BusyError
+from runtime.own_paths import require_data_folder, told_by_path
+from runtime.private_folder import close_to_others
+from runtime.warehouse import WarehouseSession
 
 # Both locks together; starting Python comes on top, and "busy" must be said within five seconds.
 LOCK_SECONDS = 2.0

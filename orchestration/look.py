@@ -9,7 +9,7 @@ import webbrowser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from ingestion.errors import ConfigurationError
+from runtime.errors import ConfigurationError
 
 _ONLY_HERE = "127.0.0.1"
 

@@ -11,9 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 
-from ingestion.clock import RunClock, sortable_id
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError, ClockError, ConfigurationError
 from ingestion.lake import lake_of
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
@@ -35,6 +32,9 @@ from publishing.closed import ClosedStore
 from publishing.derived import DERIVED_TABLES
 from publishing.last_good import readers_keep
 from publishing.publish import MASKED_MODELS, Publishing, publishing_hiding
+from runtime.clock import RunClock, sortable_id
+from runtime.environment import Environment
+from runtime.errors import AiUsageError, ClockError, ConfigurationError
 
 __all__ = ["ExitCode", "Night", "NightResult", "Progress", "run_lock", "run_night"]
 

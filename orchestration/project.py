@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ingestion.errors import ConfigurationError
+from runtime.errors import ConfigurationError
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 _NEEDED = (

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
 from orchestration.dbt import suppression_k
 from orchestration.night import ExitCode, run_lock
 from publishing.periods import parse_period
 from publishing.reopen import Reopening, closed_since, closed_though_incomplete, examine, reopen
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
 
 
 def reopen_periods(

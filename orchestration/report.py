@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
-from ingestion.counting import counted
 from orchestration.console import console
 from orchestration.freshness import stale_names
 from orchestration.reach import reach_lines
 from publishing.periods import Newest, in_words
+from runtime.counting import counted
 
 if TYPE_CHECKING:
     from dashboards.builder import Site

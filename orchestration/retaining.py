@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from ingestion.config import Environment
-from ingestion.counting import counted
 from ingestion.source import SourceDefinition
 from lifecycle.retention import RetentionResult, enforce
 from lifecycle.statistics import COUNTERS_STAY
 from orchestration.lock import run_lock
+from runtime.counting import counted
+from runtime.environment import Environment
 
 
 def enforce_retention(

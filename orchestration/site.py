@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from dashboards.builder import Site, build
 from dashboards.errors import SiteError
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
-from ingestion.failures import described
-from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 from publishing.engine_sql import column_types
 from publishing.files import PublishedFolder
 from publishing.grants import PUBLISHED
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.failures import described
+from runtime.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 
 
 def build_site(environment: Environment) -> Site:

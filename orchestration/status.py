@@ -12,13 +12,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.clock import utc
-from ingestion.config import Environment
-from ingestion.counting import counted
 from orchestration.alerts.state import AlertState, load_state
 from orchestration.console import console
 from orchestration.reach import reach_lines
 from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, watch
+from runtime.clock import utc
+from runtime.counting import counted
+from runtime.environment import Environment
 
 # A nightly run may be late by a day; after two the figures are old news.
 OLD_AFTER = dt.timedelta(days=2)

@@ -10,14 +10,14 @@ from dataclasses import asdict
 
 from rich.console import Console
 
-from ingestion.config import Environment
-from ingestion.counting import counted
-from ingestion.errors import AiUsageError
 from ingestion.source import SourceDefinition
 from lifecycle.void import VoidedNight, void_night
 from orchestration.lock import run_lock
 from publishing.periods import in_words
 from publishing.void import Unpublished, unpublish
+from runtime.counting import counted
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
 
 
 def void(

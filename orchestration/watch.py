@@ -16,9 +16,9 @@ import duckdb
 import psycopg2
 from dlt.common.destination.exceptions import DestinationException
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from publishing.files import PublishedFolder
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 Origin = Literal["warehouse", "published", "nothing"]
 _UNREADABLE = (duckdb.Error, psycopg2.Error, DestinationException, OSError)

@@ -9,9 +9,6 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import WarehouseSession
 from ledger.runs import newest_as_of
 from publishing.closed import VERSION, ClosedStore
 from publishing.closing import ClosingPlan, mart_periods
@@ -20,6 +17,9 @@ from publishing.derived import Queries, make_again
 from publishing.engine_sql import column_types
 from publishing.open_rows import add_open_rows
 from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 MARTS = "marts"
 NEXT = "publishing_next"

@@ -12,10 +12,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import Column, WarehouseSession
 from publishing.engine_sql import is_text, is_whole_number, matches
 from publishing.periods import Period, period_column
+from runtime.errors import AiUsageError
+from runtime.warehouse import Column, WarehouseSession
 
 _PERSONAL_COLUMN = re.compile(
     r"(person|account|employee|manager_person)_(key|label|token|id)|.*_token|e_?mail.*|.*_name_of_person|login|upn"

@@ -20,11 +20,11 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import WarehouseSession
 from publishing.engine_sql import column_types
 from publishing.periods import PERIOD_COLUMNS, Period
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 CLOSED = "closed"
 PERIODS, CONTENTS, CELLS = "periods", "contents", "cells"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from publishing.closed import CELLS, MASKS, RESTRICTED, ClosedPeriod, ClosedStore
 from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType, period_column
 from publishing.person_states import PersonStates
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 _CLOSABLE = "closable_periods"
 

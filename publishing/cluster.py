@@ -18,13 +18,13 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from ingestion.config import Environment
 from ingestion.lake import Lake, lake_of
 from ingestion.lake_tables import column_type, location
-from ingestion.spark import SparkSql, name, spark_sql
-from ingestion.warehouse import WarehouseSession
 from publishing.files import KEEP_VERSIONS
 from publishing.grants import PUBLISHED
+from runtime.environment import Environment
+from runtime.spark import SparkSql, name, spark_sql
+from runtime.warehouse import WarehouseSession
 
 VERSIONS = "published_versions"
 POINTER = "current_version"

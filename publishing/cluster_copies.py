@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
 from ingestion.lake import Lake, lake_of
 from ingestion.lake_tables import location
-from ingestion.spark import SparkSql, name, spark_sql
-from ingestion.warehouse import WarehouseSession
 from publishing.closed import MASKS, RESTRICTED
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.spark import SparkSql, name, spark_sql
+from runtime.warehouse import WarehouseSession
 
 _MARTS, _PRIVATE = "marts", frozenset({MASKS, "closable_periods", "tool_periods"})
 _EXCHANGE = "exchange"

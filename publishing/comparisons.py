@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ingestion.warehouse import WarehouseSession
 from publishing.closed import VERSION, ClosedStore
 from publishing.periods import PERIOD_COLUMNS, Period
+from runtime.warehouse import WarehouseSession
 
 _AGO, _CHANGE = "_14_weeks_ago", "_change"
 # What tells the rows of a mart apart within a period.

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 from psycopg2 import errors
 
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 from publishing.engine_sql import column_types
+from runtime.errors import AiUsageError
+from runtime.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 
 _LOCK_TIMEOUT = "2s"
 _ATTEMPTS = 10

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import WarehouseSession
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 # Made of published tables alone. Whoever publishes brings their queries, compiled by dbt for this engine.
 DERIVED_TABLES = ("recommended_actions",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.warehouse import Column, WarehouseSession
+from runtime.warehouse import Column, WarehouseSession
 
 # What the information schemas call a text column.
 _TEXT_TYPES = frozenset({"VARCHAR", "text", "character varying", "character"})

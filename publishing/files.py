@@ -20,8 +20,8 @@ from pathlib import Path
 
 import duckdb
 
-from ingestion.warehouse import WarehouseSession
 from publishing.readers import give_to_readers
+from runtime.warehouse import WarehouseSession
 
 KEEP_VERSIONS = 3
 DATABASE = "marts.duckdb"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ingestion.config import Environment, Roles, roles
-from ingestion.errors import ConfigurationError
-from ingestion.warehouse import WarehouseSession
+from runtime.environment import Environment
+from runtime.errors import ConfigurationError
+from runtime.roles import Roles, roles
+from runtime.warehouse import WarehouseSession
 
 PUBLISHED = "published"
 _PIPELINE_LAYERS = ("staging", "intermediate", "marts", "reference")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ingestion.config import Environment
-from ingestion.warehouse import WAREHOUSE_ERRORS
 from publishing.assembly import PUBLICATION
 from publishing.files import PublishedFolder
 from publishing.grants import PUBLISHED
+from runtime.environment import Environment
+from runtime.warehouse import WAREHOUSE_ERRORS
 
 _FAILURES: tuple[type[Exception], ...] = (*WAREHOUSE_ERRORS, OSError)
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from publishing.closed import RESTRICTED
 from publishing.engine_sql import column_types
 from publishing.periods import PERIOD_COLUMNS, Period, period_column
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 _TOOL_PERIODS = "tool_periods"
 _STATES = ("period_state", "sources_missing")

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ingestion.errors import ConfigurationError
-from ingestion.warehouse import Column
+from runtime.errors import ConfigurationError
+from runtime.warehouse import Column
 
 PeriodType = Literal["week", "month"]
 # The column that gives a mart its periods. A mart without one has no past: it is published as it is.

@@ -15,11 +15,11 @@ from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from publishing.closed import PERSON_STATES, SHARES, ClosedPeriod, ClosedStore
 from publishing.cluster_copies import between, copied_rows
 from publishing.periods import Period
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 _HOMES, _UNITS = "int_person_periods", "dim_reporting_units"
 _OF_VERSION = "period_type = %s and period_start = %s and version = %s"

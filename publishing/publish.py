@@ -7,11 +7,6 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingestion.config import Environment
-from ingestion.disk import disk_full
-from ingestion.errors import AiUsageError
-from ingestion.failures import described
-from ingestion.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 from publishing import database
 from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard, marts_tables
 from publishing.audit import AuditFailedError, audit, require_clean
@@ -26,6 +21,11 @@ from publishing.last_good import last_good, readers_keep
 from publishing.linear_audit.gate import CleanCells, MoreToHideError, require_nothing_told
 from publishing.linear_audit.memory import AuditMemory
 from publishing.periods import Newest, Period, PeriodType
+from runtime.disk import disk_full
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.failures import described
+from runtime.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 
 # What depends on figures that the linear audit had hidden, as dbt selects it.
 MASKED_MODELS = "stg_closed__hidden_groups+"

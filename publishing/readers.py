@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ingestion.errors import AiUsageError
+from runtime.errors import AiUsageError
 
 
 class ReadersShutOutError(AiUsageError):

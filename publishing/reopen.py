@@ -8,10 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingestion.clock import sortable_id
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import WarehouseSession
 from ledger.actions import LifecycleAction
 from ledger.ledger import Ledger
 from publishing.assembly import MARTS, marts_tables
@@ -20,6 +16,10 @@ from publishing.closing import built_periods, mart_periods
 from publishing.comparisons import KEYS
 from publishing.periods import PERIOD_COLUMNS, Period
 from publishing.person_states import Concerned, PersonStates
+from runtime.clock import sortable_id
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 
 class ReopenRefusedError(AiUsageError):

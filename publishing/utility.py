@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingestion.config import Environment, environment
-from ingestion.warehouse import WarehouseSession
+from runtime.environment import Environment, environment
+from runtime.warehouse import WarehouseSession
 
 # Published column → measure of its denominator; None for a count.
 _FIGURES: dict[str, dict[str, str | None]] = {

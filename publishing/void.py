@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from ingestion.config import Environment
 from publishing.closed import ClosedStore
 from publishing.files import PublishedFolder
 from publishing.periods import Period
+from runtime.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.tasks.told import telling
 from benchmarks.workload.keys import pseudonymiser
 from benchmarks.workload.scale import AS_OF
-from ingestion.config import environment
+from runtime.environment import environment
 
 
 def main() -> None:

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from benchmarks.tasks.told import telling
-from ingestion.config import environment
 from orchestration.dbt import run_dbt
 from publishing.closed import ClosedStore
+from runtime.environment import environment
 
 _MODELS = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from benchmarks.tasks.told import telling
-from ingestion.config import environment
 from orchestration.night import Night
+from runtime.environment import environment
 
 
 def main() -> None:

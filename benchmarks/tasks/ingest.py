@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.tasks.told import telling
 from benchmarks.workload.load import load
-from ingestion.config import environment
+from runtime.environment import environment
 
 
 def main() -> None:

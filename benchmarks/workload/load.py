@@ -19,12 +19,12 @@ from benchmarks.workload.keys import pseudonymiser
 from benchmarks.workload.raw import TENANT
 from benchmarks.workload.scale import AS_OF
 from benchmarks.workload.vendors import vendors
-from ingestion.clock import RunClock
-from ingestion.config import Environment, environment
 from ingestion.pipeline import SourceResult, open_context, run_source
 from ingestion.sources.chatgpt import records
 from ingestion.sources.registry import SOURCES
 from ledger.ledger import Ledger
+from runtime.clock import RunClock
+from runtime.environment import Environment, environment
 
 _RAW_DAYS = {
     "conversation_messages": "message_date",

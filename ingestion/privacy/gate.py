@@ -20,7 +20,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.ahead import one_ahead
-from ingestion.errors import ContractError
 from ingestion.privacy.block import Block
 from ingestion.privacy.columns import ColumnReader, days_of, landed, refusals
 from ingestion.privacy.contract import Column, DayGrain, EventGrain, TableContract, Treatment
@@ -28,6 +27,7 @@ from ingestion.privacy.lines import whole_lines
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstones
 from ingestion.privacy.wire import WireRecord, read_record, refusal, spread, unknown_fields
+from runtime.errors import ContractError
 
 R = TypeVar("R")
 _FIELD = re.compile(r"at `?\$\.(\w+)(?:\[[^\]]*\])?`?")

@@ -19,9 +19,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from ingestion.errors import ConfigurationError
-from ingestion.own_paths import told_by_path
 from ingestion.privacy.canonical import DEFAULT_RULES, EmailRules, canonical_email
+from runtime.errors import ConfigurationError
+from runtime.own_paths import told_by_path
 
 KEY_EPOCH = 1
 MIN_KEY_BYTES = 32

@@ -18,7 +18,7 @@ from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.typing import TSecretStrValue
 
-from ingestion.errors import ConfigurationError
+from runtime.errors import ConfigurationError
 
 _SECONDS = 10.0
 _REMEDY = "docs/deploy.md, section Watching, lists the settings of [alerts]."

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ingestion.clock import utc
-from ingestion.errors import AiUsageError
-from ingestion.failures import told
-from ingestion.privacy.scrub import scrub
 from orchestration.freshness import stale_names
 from orchestration.watch import LostDays, ResourceStatus, Watched
+from runtime.clock import utc
+from runtime.errors import AiUsageError
+from runtime.failures import told
+from runtime.scrub import scrub
 
 if TYPE_CHECKING:
     from orchestration.night import NightResult

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingestion.private_file import replace_json
+from runtime.private_file import replace_json
 
 FILE = "alerts.json"
 _VERSION = 1

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import Engine
 from orchestration.backup.columns import SavedColumn
 from orchestration.backup.contents import Relation
+from runtime.errors import AiUsageError
+from runtime.warehouse import Engine
 
 FORMAT = 1
 MANIFEST = "manifest.json"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import Engine, WarehouseSession
+from runtime.errors import AiUsageError
+from runtime.warehouse import Engine, WarehouseSession
 
 # By portable type: DuckDB's, PostgreSQL's and Arrow's name. `numeric` is PostgreSQL's without
 # bounds: its digits are kept as text.

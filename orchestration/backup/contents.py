@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
-from ingestion.warehouse import WarehouseSession
 from orchestration.dbt import run_dbt
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
+from runtime.warehouse import WarehouseSession
 
 _STAGING_SUFFIX = "_staging"
 

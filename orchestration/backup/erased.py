@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from ingestion.errors import AiUsageError
 from ingestion.privacy.tombstones import Tombstone
 from lifecycle.erased import FILE, read_erased
 from orchestration.backup.archive import CHECKSUMS, Manifest, read_archive
+from runtime.errors import AiUsageError
 
 _TABLE = Path("ops") / "tombstones.parquet"
 

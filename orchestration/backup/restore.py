@@ -10,14 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ingestion.clock import sortable_id
-from ingestion.config import Environment
-from ingestion.counting import counted
-from ingestion.errors import AiUsageError, KeyChangedError
 from ingestion.lake import refuse_on_lake
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
-from ingestion.warehouse import WarehouseSession
 from ledger.actions import LifecycleAction
 from lifecycle.erased import read_erased, write_erased
 from lifecycle.layout import Contracts, raw_tables
@@ -28,6 +23,11 @@ from orchestration.backup.contents import Project, occupied, place, read_project
 from orchestration.backup.erased import given_tombstones, newer_tombstones
 from orchestration.backup.tables import load_table
 from orchestration.night import run_lock
+from runtime.clock import sortable_id
+from runtime.counting import counted
+from runtime.environment import Environment
+from runtime.errors import AiUsageError, KeyChangedError
+from runtime.warehouse import WarehouseSession
 
 
 @dataclass(frozen=True, slots=True)

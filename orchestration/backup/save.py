@@ -9,16 +9,17 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from ingestion.config import Environment, email_rules
-from ingestion.errors import AiUsageError, ConfigurationError
 from ingestion.lake import refuse_on_lake
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
-from ingestion.warehouse import WarehouseSession
+from ingestion.privacy.settings import email_rules
 from orchestration.backup.archive import FORMAT, Manifest, SavedTable, new_archive, write_manifest
 from orchestration.backup.columns import saved_columns
 from orchestration.backup.contents import Project, Relation, place, read_project, relations
 from orchestration.backup.tables import save_table
 from orchestration.night import run_lock
+from runtime.environment import Environment
+from runtime.errors import AiUsageError, ConfigurationError
+from runtime.warehouse import WarehouseSession
 
 DISTRIBUTION = "ai-usage-analytics"
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from ingestion.warehouse import WarehouseSession
 from orchestration.backup.columns import SavedColumn
+from runtime.warehouse import WarehouseSession
 
 _ROW_GROUP = 100_000
 

@@ -7,11 +7,12 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ingestion.config import Environment, email_rules, environment
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+from ingestion.privacy.settings import email_rules
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from orchestration.night import NightResult, Progress
+from runtime.environment import Environment, environment
 
 OWNER_VARIABLE = "AI_USAGE_OWNER"
 _OWNER = "team:analytics"  # as in models/exposures.yml

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from ingestion.counting import counted
 from publishing.audit import AuditFailedError
 from publishing.closed import MASKS
 from publishing.linear_audit.cells import Cell
 from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.hiding import hide_until_clean
 from publishing.linear_audit.memory import AuditMemory
+from runtime.counting import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from ingestion.config import Environment
-from ingestion.warehouse import WarehouseSession
 from publishing.closed import CELLS, HIDDEN_GROUPS, LAST_CELLS, MASKS, RESTRICTED, VERSION, ClosedStore
 from publishing.linear_audit.cells import COLUMNS, LATER_COLUMNS, Cell, cells_of, columns_of
 from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.groups import HiddenGroup
 from publishing.linear_audit.months import overlapping
 from publishing.periods import PERIOD_COLUMNS, Period, period_column
+from runtime.environment import Environment
+from runtime.warehouse import WarehouseSession
 
 _FINDINGS = "privacy_audit_findings"
 

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.config import environment
 from orchestration.compiled import compiled_queries
+from runtime.environment import environment
 from tests.docs.markdown import ROOT
 from tests.docs.published import contracts
 

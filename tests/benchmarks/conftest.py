@@ -11,9 +11,9 @@ from benchmarks.workload.generate import generate
 from benchmarks.workload.load import insert_raw, load
 from benchmarks.workload.scale import Scale, scale_of
 from benchmarks.workload.vendors import vendors
-from ingestion.config import Environment, environment
 from ingestion.pipeline import SourceResult
 from orchestration.demo import environment_variables
+from runtime.environment import Environment, environment
 
 SCALE = scale_of(20_000)
 

@@ -17,8 +17,8 @@ from benchmarks.workload.names import MESSAGES
 from benchmarks.workload.reports import RESTATED
 from benchmarks.workload.scale import parse_messages, scale_of
 from benchmarks.workload.vendors import vendors
-from ingestion.config import environment
 from orchestration.demo import environment_variables
+from runtime.environment import environment
 from tests.benchmarks.conftest import SCALE, Loaded
 
 EVENTS = ("conversation_messages", "costs_usage", "costs_billing", "identity_links", "users", "seats")

@@ -13,9 +13,6 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from ingestion.clock import RunClock
-from ingestion.config import Environment, environment
-from ingestion.errors import AiUsageError, BusyError, ConfigurationError, KeyChangedError
 from ingestion.pipeline import open_context, utc_now
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ledger.tables import TABLE_NAMES
@@ -25,6 +22,9 @@ from orchestration.backup.contents import Project
 from orchestration.backup.restore import restore
 from orchestration.backup.save import back_up, copy_key
 from orchestration.demo import environment_variables
+from runtime.clock import RunClock
+from runtime.environment import Environment, environment
+from runtime.errors import AiUsageError, BusyError, ConfigurationError, KeyChangedError
 from tests.postgres import PostgresServer
 
 KEY = bytes(range(32))

@@ -18,14 +18,14 @@ from demo.company.company import Company
 from demo.company.files import write_company_files
 from demo.company.generate import generate_company
 from demo.server import VendorServer
-from ingestion.clock import RunClock
-from ingestion.config import Environment, environment
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.sources.registry import SOURCES
-from ingestion.warehouse import WarehouseSession
 from orchestration.dbt import DbtResult, run_dbt
 from orchestration.demo import environment_variables, vendor_settings
 from orchestration.night import Night, NightResult, run_night
+from runtime.clock import RunClock
+from runtime.environment import Environment, environment
+from runtime.warehouse import WarehouseSession
 from tests.attack.readers import Seen
 
 KEY = bytes(range(7, 39))

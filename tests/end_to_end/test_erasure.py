@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from demo.company.model import Employee
-from ingestion.config import environment
+from runtime.environment import environment
 from tests.end_to_end.erasing import (
     hashes,
     in_files,

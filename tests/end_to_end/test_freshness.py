@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import environment
 from orchestration.dbt import run_nodes
 from orchestration.freshness import SourceFreshness, newest_run_at
+from runtime.environment import environment
 from tests.end_to_end.harness import World
 
 STATUS_MODELS = (

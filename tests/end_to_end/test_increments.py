@@ -11,8 +11,8 @@ import duckdb
 import pytest
 
 from demo.company.truth import compute_truth
-from ingestion.config import environment
 from orchestration.dbt import DbtResult, run_dbt
+from runtime.environment import environment
 from tests.attack.readers import seen, told_by, told_by_two
 from tests.end_to_end.harness import World, contents, require_published
 from tests.end_to_end.truth import compare_usage

@@ -10,12 +10,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.config import environment
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.sources.registry import SOURCES
 from orchestration.backup.restore import restore
 from orchestration.backup.save import back_up
 from orchestration.demo import environment_variables
+from runtime.environment import environment
 from tests.end_to_end.harness import KEY, World, contents, require_published
 from tests.postgres import PostgresServer
 

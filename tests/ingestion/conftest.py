@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import Environment, environment
+from runtime.environment import Environment, environment
 from tests.postgres import PostgresServer
 
 

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingestion.archive import ArchivedAnswer
-from ingestion.errors import AnswerError, SourceError
 from ingestion.snapshots import saved_rows
 from ingestion.tabular import read_sheet
+from runtime.errors import AnswerError, SourceError
 
 
 def workbook(*cells: tuple[str, str]) -> bytes:

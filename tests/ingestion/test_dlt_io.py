@@ -8,9 +8,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from ingestion.config import Environment
 from ingestion.dlt_io import ArrowLoad, extract_arrow, known_columns
 from ingestion.privacy.contract import MONEY, TIMESTAMP
+from runtime.environment import Environment
 
 SCHEMA = pa.schema(
     [

@@ -11,14 +11,14 @@ import msgspec
 import pytest
 import requests
 
-from ingestion.clock import RunClock
-from ingestion.config import Environment
-from ingestion.errors import ContractError, SourceError
-from ingestion.failures import FILE, described, frames, told, write_down
 from ingestion.pipeline import run_source
-from ingestion.privacy.logs import quiet_libraries
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
+from runtime.clock import RunClock
+from runtime.environment import Environment
+from runtime.errors import ContractError, SourceError
+from runtime.failures import FILE, described, frames, told, write_down
+from runtime.library_logs import quiet_libraries
 from tests.ingestion import test_pipeline as rig
 
 CANARY = "Zorvayne-severance-2027"

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.config import SourceSettings
 from ingestion.gaps import History, changed_losses
 from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, Horizon, TableContract
 from ingestion.source import SourceDefinition
 from ingestion.source_types import FetchWindow
 from ledger.days import LoadedDays
+from runtime.clock import RunClock
+from runtime.settings import SourceSettings
 
 DAY = dt.timedelta(days=1)
 FIRST = dt.date(2026, 9, 1)

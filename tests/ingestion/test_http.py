@@ -12,8 +12,8 @@ import pytest
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
-from ingestion.errors import AccessError, AnswerError, LinkError, RateLimitedError, SourceError
 from ingestion.http import HttpLimits, VendorClient, safe_path, vendor_client
+from runtime.errors import AccessError, AnswerError, LinkError, RateLimitedError, SourceError
 from tests.ingestion.http_stub import Answer, Stub, serve
 
 SECRET = "s3cret-admin-key"

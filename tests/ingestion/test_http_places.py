@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from ingestion.errors import AiUsageError, AnswerError, SourceError
 from ingestion.http import HttpLimits, VendorClient, vendor_client
 from ingestion.http_places import origin, require_outside
+from runtime.errors import AiUsageError, AnswerError, SourceError
 from tests.ingestion.http_stub import Answer, serve
 from tests.ingestion.test_http import QUICK, client
 

@@ -12,11 +12,11 @@ from urllib3.exceptions import MaxRetryError, NameResolutionError, NewConnection
 from urllib3.exceptions import ProxyError as PoolProxyError
 from urllib3.exceptions import SSLError as PoolSSLError
 
-from ingestion.errors import ConfigurationError, SourceError
 from ingestion.http import HttpLimits, VendorSession, vendor_client
 from ingestion.http_trouble import CertificateError, connection_error
 from ingestion.source_types import Finding
 from orchestration.doctor_network import examine_network
+from runtime.errors import ConfigurationError, SourceError
 
 
 def from_pool(reason: Exception) -> MaxRetryError:

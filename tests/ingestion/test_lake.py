@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import DestinationError
 from ingestion.identity import Link, link_contract
 from ingestion.lake import LOAD_ID, Lake, lake_of
 from ingestion.pipeline import run_source
@@ -19,6 +17,8 @@ from ingestion.privacy.pseudonym import ENTRA_OBJECT, PERSON_EMAIL
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.stored import StoredRows
+from runtime.environment import Environment, environment
+from runtime.errors import DestinationError
 from tests.ingestion.test_pipeline import D1, D2, D3, DAYS, context, definition, load, statuses, vendor
 
 LINKS = link_contract(ENTRA_OBJECT, PERSON_EMAIL, "directory")

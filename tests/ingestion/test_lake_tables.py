@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingestion.config import Environment, environment
 from ingestion.lake import Lake
 from ingestion.lake_tables import declare_copies, declare_raw
 from ingestion.privacy.contract import DayGrain, TableContract, integer, text
-from ingestion.spark import SparkSql
+from runtime.environment import Environment, environment
+from runtime.spark import SparkSql
 
 WHO, SEEN = text("who", lambda r: r), integer("seen", lambda r: r)
 NARROW = TableContract("days", DayGrain(), (WHO,))

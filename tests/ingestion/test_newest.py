@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.config import Environment, SourceSettings
 from ingestion.identity import Link, link_contract
 from ingestion.pipeline import open_context, run_source
 from ingestion.privacy.pseudonym import ENTRA_OBJECT, PERSON_EMAIL, Pseudonymiser
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
+from runtime.clock import RunClock
+from runtime.environment import Environment
+from runtime.settings import SourceSettings
 
 LINKS = link_contract(ENTRA_OBJECT, PERSON_EMAIL, "directory")
 NOW = dt.datetime(2026, 10, 28, 2, tzinfo=dt.UTC)

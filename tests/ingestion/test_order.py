@@ -9,13 +9,13 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pytest
 
-from ingestion.config import Environment
 from ingestion.order import in_own_order, row_order
 from ingestion.privacy.contract import CurrentGrain, TableContract, identifier, text
 from ingestion.privacy.pseudonym import HRIS_ID
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.registry import SOURCES
+from runtime.environment import Environment
 from tests.ingestion import test_pipeline as rig
 
 PEOPLE = TableContract(

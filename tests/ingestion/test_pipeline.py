@@ -14,9 +14,6 @@ from dlt.common.configuration import configspec
 
 from ingestion import connections
 from ingestion import pipeline as pipeline_module
-from ingestion.clock import RunClock
-from ingestion.config import Environment, SourceSettings
-from ingestion.errors import BusyError, ConfigurationError, KeyChangedError, SourceError
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.canonical import EmailRules
 from ingestion.privacy.contract import (
@@ -37,6 +34,10 @@ from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
 from ledger.ledger import Ledger
 from ledger.tables import TABLES
+from runtime.clock import RunClock
+from runtime.environment import Environment
+from runtime.errors import BusyError, ConfigurationError, KeyChangedError, SourceError
+from runtime.settings import SourceSettings
 
 KEY = bytes(range(32))
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)

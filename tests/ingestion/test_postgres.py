@@ -11,7 +11,7 @@ import pytest
 from dlt.destinations.impl.postgres.sql_client import Psycopg2SqlClient
 from dlt.destinations.sql_client import raise_database_error
 
-from ingestion.config import Environment
+from runtime.environment import Environment
 from tests.ingestion.test_pipeline import D1, D2, D3, load, statuses, usage, vendor
 
 pytestmark = pytest.mark.parametrize("env", ["postgres"], indirect=True)

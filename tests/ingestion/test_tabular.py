@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import SourceError
 from ingestion.tabular import (
     EncodingError,
     TableFormat,
@@ -19,6 +18,7 @@ from ingestion.tabular import (
     problem_list,
     read_sheet,
 )
+from runtime.errors import SourceError
 
 TEXT = "id,name\n007,Zoë Müller\n"
 

@@ -8,13 +8,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from ingestion.config import Environment
 from ingestion.dlt_io import ArrowLoad, extract_arrow
-from ingestion.errors import KeyChangedError
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone
 from ledger.ledger import Ledger
 from ledger.tables import TABLES
+from runtime.environment import Environment
+from runtime.errors import KeyChangedError
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
 KEY = Pseudonymiser(bytes(range(32)))

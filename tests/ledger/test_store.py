@@ -9,10 +9,10 @@ import psycopg2
 import pytest
 from dlt.destinations.impl.postgres.sql_client import Psycopg2SqlClient
 
-from ingestion.config import Environment
-from ingestion.warehouse import WAREHOUSE_ERRORS
 from ledger.ledger import Ledger
 from ledger.tables import TABLES
+from runtime.environment import Environment
+from runtime.warehouse import WAREHOUSE_ERRORS
 from tests.ingestion.test_dlt_io import ODD
 from tests.ingestion.test_dlt_io import TYPES as TYPES_BY_DLT
 

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.config import Environment, SourceSettings, environment
 from ingestion.identity import Link, link_contract
 from ingestion.pipeline import SourceResult, open_context, run_source
 from ingestion.privacy.contract import (
@@ -37,6 +35,9 @@ from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
 from lifecycle.erase import Eraser
 from lifecycle.sweep import person_label
+from runtime.clock import RunClock
+from runtime.environment import Environment, environment
+from runtime.settings import SourceSettings
 from tests.postgres import PostgresServer
 
 KEY = bytes(range(32))

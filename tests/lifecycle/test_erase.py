@@ -11,7 +11,6 @@ from typing import Any
 import dlt
 import pytest
 
-from ingestion.errors import ConfigurationError, KeyChangedError
 from ingestion.identity import Link
 from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, ENTRA_OBJECT, HRIS_ID, Pseudonymiser
 from lifecycle import erase as erase_module
@@ -19,6 +18,7 @@ from lifecycle.erase import Erasure
 from lifecycle.kinds import Kind
 from lifecycle.person import AmbiguousPersonError
 from lifecycle.statistics import COUNTERS_STAY
+from runtime.errors import ConfigurationError, KeyChangedError
 from tests.lifecycle.conftest import HEIR, MAYA, NOAH, TODAY, Deployment, Record
 from tests.postgres import OWNER, PostgresServer
 

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import AiUsageError
 from lifecycle.erased import FILE
 from orchestration.backup import restore as restore_module
 from orchestration.backup import save as save_module
 from orchestration.backup.contents import Project
 from orchestration.backup.restore import restore
 from orchestration.backup.save import back_up
+from runtime.environment import Environment, environment
+from runtime.errors import AiUsageError
 from tests.lifecycle.conftest import CONTRACTS, MAYA, NOAH, Deployment
 from tests.lifecycle.test_erase import TOMBSTONES, build, erase, fill, tokens_of_maya
 from tests.postgres import PostgresServer

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.errors import ConfigurationError
 from ingestion.identity import Link
 from ingestion.sources.registry import SOURCES
 from ledger.actions import EVENT_LAYER, PERSON_DAY_LAYER
 from lifecycle.layout import raw_tables
 from lifecycle.retention import enforce, layer_of, refuse_rebuild_after_deletion
+from runtime.errors import ConfigurationError
 from tests.lifecycle.conftest import CONTRACTS, MAYA, NOAH, NOW, TODAY, Deployment, Record
 
 SEED = Path(__file__).parents[2] / "seeds/reference/data_collected.csv"
@@ -116,7 +116,7 @@ def test_limits_that_cannot_be_are_refused(
 
 def test_what_the_transparency_page_promises_is_what_is_enforced(tmp_path: Path) -> None:
     """The page names a layer for each raw table; the contracts decide which layer a table has."""
-    from ingestion.config import environment
+    from runtime.environment import environment
 
     with SEED.open(encoding="utf-8") as lines:
         promised = {

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingestion.clock import require_vendors_time
-from ingestion.errors import AiUsageError, ClockError
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ledger.runs import newest_as_of
 from lifecycle.void import void_night
+from runtime.clock import require_vendors_time
+from runtime.errors import AiUsageError, ClockError
 from tests.lifecycle.conftest import EMPLOYEES, LEAVE, MAYA, MESSAGES, NOW, TODAY, Deployment, Record, Vendor
 
 DAY = dt.timedelta(days=1)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 
 from dlt.common.configuration import configspec
 
-from ingestion.config import SourceSettings
 from ingestion.privacy.contract import DayGrain, Horizon, TableContract, integer, text
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
+from runtime.settings import SourceSettings
 
 DAYS = TableContract(
     "days",

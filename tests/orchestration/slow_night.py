@@ -10,7 +10,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from ingestion.config import environment
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
@@ -18,6 +17,7 @@ from orchestration.defs.deployment import Deployment
 from orchestration.defs.night import JOB, night_definitions
 from orchestration.defs.recovery import recovery_definitions
 from orchestration.defs.transform import DbtAssets
+from runtime.environment import environment
 from tests.orchestration.fake_source import DAYS, source
 
 FOLDER = Path(os.environ["SLOW_NIGHT"])

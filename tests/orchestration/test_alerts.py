@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import AuthResult
 
-from ingestion.config import Environment, environment
-from ingestion.errors import AiUsageError
 from ingestion.pipeline import SourceResult
 from orchestration import alerts
 from orchestration.alerts import notify
@@ -24,6 +22,8 @@ from orchestration.freshness import SourceFreshness
 from orchestration.night import NightResult
 from orchestration.watch import LostDays, PublishedVersion, ResourceStatus, Watched, consecutive
 from publishing.publish import Publication
+from runtime.environment import Environment, environment
+from runtime.errors import AiUsageError
 from tests.orchestration.receivers import Webhook, mail_server, webhook
 from tests.tools import needs
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import ConfigurationError
 from ledger.ledger import Ledger
 from orchestration.checks import FieldFill, accept, judge_days, judge_fill, judge_snapshots, run_checks
+from runtime.environment import Environment, environment
+from runtime.errors import ConfigurationError
 
 TODAY = dt.date(2026, 11, 19)
 

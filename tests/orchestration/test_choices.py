@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import ConfigurationError
 from orchestration import dbt
 from orchestration.choices import FILE, chosen, project_var, remember_build, require_same_build
+from runtime.environment import Environment, environment
+from runtime.errors import ConfigurationError
 
 
 @pytest.fixture

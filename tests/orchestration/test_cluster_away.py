@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.config import environment
 from ingestion.lake import lake_of
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from orchestration.night import ExitCode, run_night
+from runtime.clock import RunClock
+from runtime.environment import environment
 from tests.orchestration.fake_source import DAYS, source
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)

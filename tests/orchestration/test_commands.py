@@ -20,8 +20,6 @@ from rich.console import Console
 from rich.progress import Progress
 from typer.testing import CliRunner
 
-from ingestion.config import environment
-from ingestion.errors import BusyError, ConfigurationError
 from ingestion.privacy.pseudonym import load_key
 from ingestion.source_types import Finding
 from orchestration.cli import app
@@ -34,6 +32,8 @@ from orchestration.night import ExitCode, NightResult, run_lock
 from orchestration.places import DEMO_DIR
 from orchestration.progress import Lines, Phases
 from orchestration.report import print_findings
+from runtime.environment import environment
+from runtime.errors import BusyError, ConfigurationError
 
 runner = CliRunner()
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

@@ -12,8 +12,6 @@ import dagster as dg
 import pytest
 
 from dashboards.builder import Site
-from ingestion.config import environment
-from ingestion.errors import AiUsageError, ConfigurationError, SourceError
 from ingestion.pipeline import SourceResult
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition, SourceRun
@@ -37,6 +35,8 @@ from orchestration.night import ExitCode, run_lock
 from orchestration.project import PROJECT_DIR
 from publishing.audit import AuditFailedError
 from publishing.publish import Publication, Publishing
+from runtime.environment import environment
+from runtime.errors import AiUsageError, ConfigurationError, SourceError
 from tests.orchestration.fake_source import DAYS, source
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)

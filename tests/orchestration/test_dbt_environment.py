@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.config import Environment
 from orchestration import dbt
 from orchestration.dbt_environment import child_environment
+from runtime.environment import Environment
 
 SECRETS = (
     "SOURCES__CHATGPT__API_KEY",

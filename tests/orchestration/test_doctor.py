@@ -8,12 +8,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.config import Environment, environment
 from ingestion.source_types import Finding
 from ingestion.sources.registry import SOURCES
 from orchestration.doctor import examine
 from orchestration.doctor_snapshot import LoadedRoster, loaded_days
+from runtime.clock import RunClock
+from runtime.environment import Environment, environment
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
 TODAY = NOW.date()

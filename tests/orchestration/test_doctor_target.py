@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.config import Environment
 from ingestion.source_types import Finding
-from ingestion.targets import TARGETS
 from orchestration import doctor_target
 from orchestration.doctor_target import examine_target
 from orchestration.night import ExitCode
+from runtime.environment import Environment
+from runtime.targets import TARGETS
 from tests.orchestration.test_commands import KEY, ai_usage
 from tests.postgres import PostgresServer
 

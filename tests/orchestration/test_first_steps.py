@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.config import environment
-from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import load_key
 from ingestion.sources.hris.csv_files import SNAPSHOT
 from orchestration import doctor, first_steps
@@ -18,6 +15,9 @@ from orchestration.first_steps import make_key, read_environment_file, write_set
 from orchestration.known_settings import VARIABLES, _sections
 from orchestration.lock import run_lock
 from orchestration.project import missing_parts, require_project
+from runtime.clock import RunClock
+from runtime.environment import environment
+from runtime.errors import ConfigurationError
 from tests.orchestration.test_status import NOW
 
 

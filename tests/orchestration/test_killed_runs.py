@@ -13,12 +13,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from ingestion.config import environment
 from orchestration.defs import recovery
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.night import JOB
 from orchestration.lock import run_lock
 from orchestration.project import PROJECT_DIR
+from runtime.environment import environment
 
 STARTED, FAILURE, SUCCESS = (
     dg.DagsterRunStatus.STARTED,

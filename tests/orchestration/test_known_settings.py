@@ -9,12 +9,12 @@ from pathlib import Path
 import dlt
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.config import environment
-from ingestion.errors import ConfigurationError
 from orchestration.doctor import examine
 from orchestration.known_settings import VARIABLES, unknown_settings
 from orchestration.lock import run_lock
+from runtime.clock import RunClock
+from runtime.environment import environment
+from runtime.errors import ConfigurationError
 from tests.ingestion.test_pipeline import NOW
 
 GOOD = """

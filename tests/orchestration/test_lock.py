@@ -12,10 +12,10 @@ from typing import Any
 import psycopg2
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import BusyError
 from orchestration.lock import run_lock
 from orchestration.night import Night
+from runtime.environment import Environment, environment
+from runtime.errors import BusyError
 from tests.postgres import PostgresServer
 
 STARTS = 20

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import environment
-from ingestion.errors import AiUsageError
 from orchestration import night as nights
 from orchestration.alerts.problems import examine_night
 from orchestration.night import Night
 from orchestration.result import ExitCode
 from orchestration.site import build_site, site_page
 from orchestration.watch import Watched
+from runtime.environment import environment
+from runtime.errors import AiUsageError
 from tests.dashboards.published_schema import filled_schema
 from tests.docs.published import contracts
 from tests.orchestration.test_alerts import night as good_night

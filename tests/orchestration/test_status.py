@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.config import Environment, environment
 from orchestration.alerts.state import FILE, AlertState, save_state
 from orchestration.night import ExitCode
 from orchestration.status import as_dict, current_status, print_status
+from runtime.environment import Environment, environment
 from tests.orchestration.test_commands import ai_usage
 from tests.postgres import PostgresServer
 

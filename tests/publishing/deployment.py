@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import psycopg2
 
-from ingestion.config import Environment, environment
+from runtime.environment import Environment, environment
 
 
 @dataclass

@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from ingestion.config import Environment
 from orchestration.dbt import run_dbt
 from publishing.linear_audit.cells import Cell, cells_of, columns_of
 from publishing.linear_audit.groups import HiddenGroup
+from runtime.environment import Environment
 
 MODELS = ("suppression_cells", "suppression_first_round", "suppression_masks")
 _CELL_COLUMNS = [

@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from ingestion.warehouse import Column
 from publishing.audit import counts_people
+from runtime.warehouse import Column
 
 ROOT = Path(__file__).parents[2]
 UNIT = re.compile(r"^\| `(\w+)` \| (\w+) \|", re.MULTILINE)

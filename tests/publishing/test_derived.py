@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingestion.errors import AiUsageError
 from publishing.derived import reading
 from publishing.publish import publish
+from runtime.errors import AiUsageError
 from tests.publishing.closed_world import WEEK
 from tests.publishing.deployment import Deployment
 

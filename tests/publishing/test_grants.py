@@ -9,9 +9,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import ConfigurationError
 from publishing.grants import grant_readers
+from runtime.environment import Environment, environment
+from runtime.errors import ConfigurationError
 from tests.postgres import PostgresServer
 
 PRIVATE = ("raw_hris", "raw_hris_staging", "ops", "staging", "intermediate", "restricted", "marts", "closed")

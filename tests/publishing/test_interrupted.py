@@ -15,11 +15,11 @@ import psycopg2
 import pytest
 
 from ingestion import warehouse
-from ingestion.errors import AiUsageError, BusyError
-from ingestion.warehouse import WarehouseSession
 from publishing import database
 from publishing.files import KEEP_VERSIONS
 from publishing.publish import publish
+from runtime.errors import AiUsageError, BusyError
+from runtime.warehouse import WarehouseSession
 from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK
 from tests.publishing.deployment import Deployment
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.errors import AiUsageError
 from publishing.audit import AuditFailedError, audit
 from publishing.files import KEEP_VERSIONS, PublishedFolder
 from publishing.publish import publish
 from publishing.readers import give_to_readers
+from runtime.errors import AiUsageError
 from tests.publishing.closed_world import NEXT_WEEK, WEEK
 from tests.publishing.deployment import Deployment, deployment
 

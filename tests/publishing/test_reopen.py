@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ingestion.errors import AiUsageError, ConfigurationError
 from orchestration.night import ExitCode
 from orchestration.reopening import reopen_periods
 from publishing.publish import publish
 from publishing.reopen import ReopenRefusedError, closed_though_incomplete
+from runtime.errors import AiUsageError, ConfigurationError
 from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK, add_people
 from tests.publishing.deployment import Deployment
 

@@ -157,8 +157,6 @@ def _child(order: Order) -> None:
 
 
 def _work(order: Order) -> dict[str, Any]:
-    from ingestion.clock import RunClock, sortable_id
-    from ingestion.config import environment
     from ingestion.privacy.pseudonym import Pseudonymiser
     from ingestion.sources.registry import SOURCES
     from orchestration.compiled import compiled_queries
@@ -166,6 +164,8 @@ def _work(order: Order) -> dict[str, Any]:
     from orchestration.night import run_night
     from publishing.derived import DERIVED_TABLES
     from publishing.publish import publish
+    from runtime.clock import RunClock, sortable_id
+    from runtime.environment import environment
 
     env = environment(Path(order.data_dir), order.target)
     clock = RunClock(dt.datetime.fromisoformat(order.as_of))
@@ -188,10 +188,10 @@ def _work(order: Order) -> dict[str, Any]:
 
 
 def _load(env: Any, person: Any, clock: Any, chosen: Any) -> dict[str, Any]:
-    from ingestion.clock import sortable_id
     from ingestion.pipeline import open_context, run_source
     from ingestion.sources.registry import SOURCES
     from orchestration.night import run_lock
+    from runtime.clock import sortable_id
 
     with run_lock(env):
         context = open_context(env, person, clock, sortable_id(dt.datetime.now(dt.UTC)), SOURCES)

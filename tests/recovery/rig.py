@@ -17,11 +17,11 @@ from demo.company.company import Company
 from demo.company.files import write_company_files
 from demo.company.generate import generate_company
 from demo.server import VendorServer
-from ingestion.config import Environment, environment
 from ingestion.privacy.contract import DayGrain
 from ingestion.sources.registry import SOURCES
-from ingestion.warehouse import WarehouseSession
 from orchestration.demo import environment_variables, vendor_settings
+from runtime.environment import Environment, environment
+from runtime.warehouse import WarehouseSession
 from tests.postgres import PostgresServer
 from tests.recovery.forks import Forks, Order, Outcome, Work, forks
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import DestinationError
 from orchestration.lock import run_lock
+from runtime.environment import Environment, environment
+from runtime.errors import DestinationError
 from tests.ingestion.conftest import env  # noqa: F401  the fixture
 from tests.ingestion.test_pipeline import D1, D2, D3, NOW, TODAY, Answers, context, load, usage, vendor
 from tests.postgres import PostgresServer

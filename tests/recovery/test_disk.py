@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import DiskFullError
 from orchestration.lock import run_lock
 from publishing.publish import publish
+from runtime.environment import Environment, environment
+from runtime.errors import DiskFullError
 from tests.ingestion.test_pipeline import D1, D2, D3, Answers, load, usage, vendor
 from tests.publishing.closed_world import STATEMENTS
 from tests.publishing.conftest import MARTS

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import environment
 from orchestration.lock import run_lock
 from orchestration.result import ExitCode
+from runtime.environment import environment
 
 pytestmark = pytest.mark.end_to_end
 

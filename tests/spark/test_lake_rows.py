@@ -9,7 +9,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from ingestion.config import environment
 from ingestion.lake import LOAD_ID, Lake
 from ingestion.lake_tables import declare_raw
 from ingestion.privacy.contract import (
@@ -22,8 +21,9 @@ from ingestion.privacy.contract import (
     text,
     timestamp,
 )
-from ingestion.spark import spark_sql
 from orchestration.demo import environment_variables
+from runtime.environment import environment
+from runtime.spark import spark_sql
 from tests.spark.cluster import SparkCluster
 
 COLUMNS = (text("who", lambda r: r), integer("n", lambda r: r), date("seen_on", lambda r: r))

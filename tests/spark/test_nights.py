@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ingestion.config import environment
-from ingestion.errors import ConfigurationError, DestinationError
 from ingestion.lake import Lake
 from ingestion.sources.registry import SOURCES
 from lifecycle.retention import enforce
 from orchestration.backup.save import back_up
 from orchestration.demo import environment_variables
+from runtime.environment import environment
+from runtime.errors import ConfigurationError, DestinationError
 from tests.end_to_end.harness import RUN_COLUMNS, World, comparable
 from tests.end_to_end.test_two_engines import WITHOUT_PERSON_KEYS, published_tables
 from tests.spark.cluster import SparkCluster

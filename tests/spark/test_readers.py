@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from ingestion.config import Environment, environment
 from ingestion.lake import Lake
 from orchestration.demo import environment_variables
 from publishing.cluster import cluster_readers
+from runtime.environment import Environment, environment
 from tests.spark.cluster import SparkCluster
 
 QUERY = """

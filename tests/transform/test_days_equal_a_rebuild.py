@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from ingestion.config import Environment, environment
 from ingestion.sources.registry import SOURCES
 from orchestration.dbt import run_dbt
+from runtime.environment import Environment, environment
 
 TABLES = (
     "int_chatgpt_session_parts",

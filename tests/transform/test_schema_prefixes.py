@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.config import Environment, environment
-from ingestion.errors import ConfigurationError
 from ingestion.pipeline import utc_now
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ledger.ledger import Ledger
 from orchestration.dbt import run_dbt
+from runtime.environment import Environment, environment
+from runtime.errors import ConfigurationError
 from tests.postgres import PostgresServer
 
 

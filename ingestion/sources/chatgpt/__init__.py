@@ -18,7 +18,6 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
 from ingestion.ahead import one_ahead
-from ingestion.config import SourceSettings
 from ingestion.doctor import probe
 from ingestion.http import VendorClient, vendor_client
 from ingestion.identity import Sightings
@@ -26,6 +25,7 @@ from ingestion.snapshots import all_rows, saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, FetchWindow, Finding
 from ingestion.sources.chatgpt import records
+from runtime.settings import SourceSettings
 
 _ONE_DAY = dt.timedelta(days=1)
 _TICK = dt.timedelta(microseconds=1)

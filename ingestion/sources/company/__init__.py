@@ -12,9 +12,6 @@ from typing import cast
 
 from dlt.common.configuration import configspec
 
-from ingestion.config import SourceSettings, company_folder
-from ingestion.counting import counted
-from ingestion.errors import SourceError
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, Finding
 from ingestion.sources.company import records
@@ -22,6 +19,9 @@ from ingestion.sources.company.department_names import renamed_spans, with_new_n
 from ingestion.sources.company.files import read_folder, sound_rows
 from ingestion.sources.company.rows import DepartmentName, GithubLogin, ServiceAccount
 from ingestion.sources.company.unmatched import never_in_roster, not_in_roster, unmatched, without_own_unit
+from runtime.counting import counted
+from runtime.errors import SourceError
+from runtime.settings import SourceSettings, company_folder
 
 
 @configspec

@@ -11,12 +11,12 @@ from typing import Any
 
 import pydantic
 
-from ingestion.counting import counted
-from ingestion.errors import SourceError
 from ingestion.labels import canonical_text
 from ingestion.sources.company.records import FILES, CompanyFile
 from ingestion.sources.company.rows import CompanyRow
 from ingestion.tabular import Problem, Row, Sheet, locate, problem_list, read_sheet
+from runtime.counting import counted
+from runtime.errors import SourceError
 
 NOTE = "note"
 _TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xls", ".ods"})

@@ -18,9 +18,7 @@ from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
-from ingestion.config import SourceSettings
 from ingestion.doctor import probe
-from ingestion.errors import AccessError, AnswerError, ConfigurationError, MissingError, SourceError
 from ingestion.http import VendorClient, vendor_client
 from ingestion.identity import Sightings
 from ingestion.paging import header_links
@@ -29,6 +27,8 @@ from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, Finding
 from ingestion.sources.github_copilot import records
 from ingestion.sources.github_copilot.identities import METHODS, UnavailableError, identity_batches
+from runtime.errors import AccessError, AnswerError, ConfigurationError, MissingError, SourceError
+from runtime.settings import SourceSettings
 
 _REPORT_TABLES = (records.USER_DAYS, records.USER_DAY_FEATURES, records.USER_DAY_MODELS)
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2026-03-10"}

@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 
 from dlt.sources.helpers.rest_client.paginators import OffsetPaginator
 
-from ingestion.errors import AccessError, AnswerError, MissingError, RateLimitedError, SourceError
 from ingestion.http import VendorClient
 from ingestion.identity import distinct_links
 from ingestion.paging import header_links
@@ -24,6 +23,7 @@ from ingestion.privacy.wire import WireRecord
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.github_copilot import records
+from runtime.errors import AccessError, AnswerError, MissingError, RateLimitedError, SourceError
 
 _WIRE = "identity_links"
 _PAGE = """externalIdentities(first: 100, after: $after) {

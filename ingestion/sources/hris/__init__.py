@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingestion.archive import ArchivedAnswer, archived_answers
-from ingestion.counting import counted
 from ingestion.http import VendorClient
 from ingestion.snapshots import saved_rows, snapshots
 from ingestion.source import SourceDefinition, SourceRun
@@ -39,6 +38,7 @@ from ingestion.sources.hris.settings import (
 )
 from ingestion.sources.hris.shared_addresses import REMEDY, message, shared_addresses
 from ingestion.sources.hris.values import Seen
+from runtime.counting import counted
 
 
 @dataclass(slots=True)

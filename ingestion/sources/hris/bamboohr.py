@@ -14,11 +14,11 @@ from typing import Any, NoReturn
 from dlt.sources.helpers.rest_client.auth import HttpBasicAuth
 from dlt.sources.helpers.rest_client.paginators import PageNumberPaginator
 
-from ingestion.errors import AccessError, AnswerError
 from ingestion.http import VendorClient, vendor_client
 from ingestion.snapshots import all_rows
 from ingestion.sources.hris.csv_files import without_self_manager
 from ingestion.sources.hris.values import Reading, address_list, present
+from runtime.errors import AccessError, AnswerError
 
 DATASET = "/api/v2/datasets/employee/data"
 DATASET_FIELDS = "/api/v1_2/datasets/employee/fields"

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 
-from ingestion.errors import SourceError
 from ingestion.http import vendor_client
 from ingestion.sources.hris.values import Reading, address_list, present, present_id, present_label
 from ingestion.tabular import (
@@ -28,6 +27,7 @@ from ingestion.tabular import (
     read_sheet,
     sheet_names,
 )
+from runtime.errors import SourceError
 
 _MANY_ROWS = 10
 _MAX_BYTES = 1024 * 1024 * 1024

@@ -11,9 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingestion.counting import counted
 from ingestion.doctor import probe
-from ingestion.errors import ConfigurationError, SourceError
 from ingestion.http import VendorClient
 from ingestion.labels import lookalike
 from ingestion.privacy.contract import TableContract
@@ -50,6 +48,8 @@ from ingestion.sources.hris.settings import (
 from ingestion.sources.hris.shared_addresses import REMEDY, is_employed, message, shared_addresses
 from ingestion.sources.hris.values import Seen
 from ingestion.tabular import harmless_label
+from runtime.counting import counted
+from runtime.errors import ConfigurationError, SourceError
 
 _NEXT = "\n          "
 _SHOWN_DEPARTMENTS = 40

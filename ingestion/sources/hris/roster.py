@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingestion.counting import counted
-from ingestion.errors import SourceError
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
 from ingestion.sources.hris.records import Employee
 from ingestion.sources.hris.values import Seen
+from runtime.counting import counted
+from runtime.errors import SourceError
 
 LEAST_TOLD = 5
 _FEW, _MANY = 0.05, 0.1

@@ -9,8 +9,6 @@ from typing import Any, Optional
 from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
 
-from ingestion.config import SourceSettings
-from ingestion.errors import ConfigurationError
 from ingestion.privacy.canonical import canonical_email
 from ingestion.privacy.gate import RefusalText
 from ingestion.sources.hris import bamboohr
@@ -18,6 +16,8 @@ from ingestion.sources.hris.csv_files import HISTORY, SNAPSHOT, FileKind
 from ingestion.sources.hris.statuses import STATUSES, status_map
 from ingestion.sources.hris.values import Reading
 from ingestion.tabular import TableFormat
+from runtime.errors import ConfigurationError
+from runtime.settings import SourceSettings
 
 _FORMAT_FIELDS = ("encoding", "delimiter", "skip_rows", "sheet")
 _DELIMITERS = {"tab": "\t", "\\t": "\t"}

@@ -20,9 +20,7 @@ from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
 
 from ingestion.archive import ArchivedAnswer
-from ingestion.config import SourceSettings
 from ingestion.doctor import probe
-from ingestion.errors import AccessError, AnswerError, ConfigurationError, MissingError, SourceError
 from ingestion.http import VendorClient, vendor_client
 from ingestion.identity import Sightings
 from ingestion.snapshots import saved_rows, snapshots
@@ -34,6 +32,8 @@ from ingestion.sources.m365_copilot.interactions import interaction_batches
 from ingestion.sources.m365_copilot.listing import listed
 from ingestion.sources.m365_copilot.records import CopilotSku
 from ingestion.sources.m365_copilot.report import csv_rows, json_rows
+from runtime.errors import AccessError, AnswerError, ConfigurationError, MissingError, SourceError
+from runtime.settings import SourceSettings
 
 _PERIODS = {"v1": ("D7", "D30", "D90", "D180", "ALL"), "v2": ("D7", "D28", "D90", "D180", "ALL")}
 _USER_FIELDS = (

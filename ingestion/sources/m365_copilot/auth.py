@@ -10,8 +10,8 @@ from dlt.sources.helpers.rest_client.auth import BearerTokenAuth, OAuth2ClientCr
 from requests import PreparedRequest, Response
 from requests.auth import AuthBase
 
-from ingestion.errors import AccessError, AnswerError
 from ingestion.http import HttpLimits, VendorSession
+from runtime.errors import AccessError, AnswerError
 
 
 class GraphAuth(AuthBase):

@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import groupby
 
-from ingestion.errors import AccessError, MissingError
 from ingestion.http import VendorClient
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.m365_copilot import records
 from ingestion.sources.m365_copilot.listing import listed
+from runtime.errors import AccessError, MissingError
 
 _ONE_DAY = dt.timedelta(days=1)
 _TICK = dt.timedelta(milliseconds=1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingestion.errors import AnswerError, LinkError, MissingError
 from ingestion.http import VendorClient
 from ingestion.paging import odata_links
+from runtime.errors import AnswerError, LinkError, MissingError
 
 
 def listed(client: VendorClient, path: str, params: dict[str, Any] | None = None) -> list[dict[str, Any]]:

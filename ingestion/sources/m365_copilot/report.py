@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ingestion.errors import AnswerError
 from ingestion.sources.m365_copilot.records import UsageDetail
+from runtime.errors import AnswerError
 
 _FIELDS = frozenset(UsageDetail.__struct_fields__) | UsageDetail.KNOWN_AND_DROPPED
 _REQUIRED = (

@@ -10,11 +10,11 @@ from importlib.metadata import version
 
 from dlt.common.configuration import configspec
 
-from ingestion.config import SourceSettings
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch, Finding
 from ingestion.sources.model_prices import records
 from ingestion.sources.model_prices.book import library_prices, new_rows
+from runtime.settings import SourceSettings
 
 _LIBRARY = "genai-prices"
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import dagster as dg
 from pydantic import Field
 
-from ingestion.clock import RunClock
-from ingestion.errors import ConfigurationError
 from ingestion.source import SourceDefinition
+from runtime.clock import RunClock
+from runtime.errors import ConfigurationError
 
 
 class NightConfig(dg.Config):

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from ingestion.failures import told
 from ingestion.source import SourceDefinition
 from orchestration.checks import CheckResult
 from orchestration.defs.deployment import Deployment
 from orchestration.defs.night.config import NightConfig
 from orchestration.night import Night
 from orchestration.result import ExitCode
+from runtime.failures import told
 
 RESOURCE = "night"
 

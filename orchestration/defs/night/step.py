@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from ingestion.privacy.scrub import scrub
 from orchestration.defs.deployment import owners
 from orchestration.defs.night.shift import RESOURCE, Shift
+from runtime.scrub import scrub
 
 Event = dg.MaterializeResult[None] | dg.AssetCheckResult
 # What a step does: events of what was made, in the end why it failed; empty when it did not.

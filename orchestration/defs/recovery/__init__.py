@@ -11,9 +11,9 @@ from collections.abc import Callable, Set
 import dagster as dg
 from dagster._core.launcher.default_run_launcher import DefaultRunLauncher
 
-from ingestion.errors import BusyError
 from orchestration.defs.deployment import Deployment
 from orchestration.lock import refuse_when_busy
+from runtime.errors import BusyError
 
 # A run takes the lock seconds after it started, and ends seconds after it gave it back.
 STARTING_SECONDS = 300

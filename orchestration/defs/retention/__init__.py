@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from ingestion.failures import told
 from lifecycle.retention import RetentionResult, enforce
 from orchestration.choices import project_var
 from orchestration.defs.deployment import Deployment, owners
 from orchestration.lock import run_lock
+from runtime.failures import told
 
 CRON_VARIABLE = "AI_USAGE_RETENTION_CRON"
 JOB = "retention"

@@ -12,12 +12,12 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 
-from ingestion.config import Environment
-from ingestion.errors import AiUsageError
 from orchestration.dbt import NodeResult, run_dbt
 from orchestration.defs.publish import PublishedTable
 from orchestration.defs.transform.checks import check_spec
 from orchestration.project import PROJECT_DIR
+from runtime.environment import Environment
+from runtime.errors import AiUsageError
 
 BAKED_MANIFEST = PROJECT_DIR / "manifest" / "manifest.json"
 _PARSED = "partial_parse.msgpack"

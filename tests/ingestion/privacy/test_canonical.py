@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.config import email_rules
 from ingestion.privacy.canonical import EmailRules, canonical_email
+from ingestion.privacy.settings import email_rules
 
 MAYA = "maya.lindqvist@asterlane.example"
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import ContractError
 from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
@@ -31,6 +30,7 @@ from ingestion.privacy.contract import (
 from ingestion.privacy.gate import Gate, RejectLimit
 from ingestion.privacy.pseudonym import HRIS_ID, Pseudonymiser
 from ingestion.privacy.wire import unknown_fields
+from runtime.errors import ContractError
 
 KEY = bytes(range(32))
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from ingestion.errors import ConfigurationError
 from ingestion.privacy.pseudonym import (
     HRIS_ID,
     NOT_AN_EMAIL,
@@ -20,6 +19,7 @@ from ingestion.privacy.pseudonym import (
     load_key,
     parse_key,
 )
+from runtime.errors import ConfigurationError
 from tests.tools import needs
 
 KEY = bytes(range(32))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import ContractError
 from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
@@ -25,6 +24,7 @@ from ingestion.privacy.contract import (
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, HRIS_ID, PERSON_EMAIL, Pseudonymiser
 from ingestion.privacy.tombstones import Tombstone, Tombstones
+from runtime.errors import ContractError
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
 DAY = NOW.date()

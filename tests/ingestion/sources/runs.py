@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from ingestion.clock import RunClock
 from ingestion.privacy.contract import DAY_MARKER
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition, SourceRun
 from ledger.days import LoadedDays
+from runtime.clock import RunClock
 
 KEY = b"k" * 16 + bytes(range(32))
 AS_OF = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.errors import AccessError, AnswerError, SourceError
 from ingestion.source import SourceRun
 from ingestion.sources.chatgpt import SOURCE
+from runtime.clock import RunClock
+from runtime.errors import AccessError, AnswerError, SourceError
 from tests.ingestion.sources.runs import AS_OF, TODAY, TOKENS, left_out, loaded_rows, rejects, source_run
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 

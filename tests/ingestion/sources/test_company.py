@@ -11,12 +11,12 @@ from dlt.common.configuration.resolve import resolve_configuration
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import SourceError
 from ingestion.source import Roster
 from ingestion.sources.company import SOURCE, CompanySettings
 from ingestion.sources.company.files import read_file
 from ingestion.sources.company.records import FILES, login_links
 from ingestion.sources.company.rows import GithubLogin
+from runtime.errors import SourceError
 from tests.ingestion.sources.runs import TODAY, TOKENS, loaded_rows, source_run
 
 EXAMPLE = Path(__file__).parents[3] / "company.example"

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.errors import AccessError, AnswerError, ConfigurationError, RateLimitedError, SourceError
 from ingestion.source import SourceRun
 from ingestion.sources.github_copilot import SOURCE
+from runtime.clock import RunClock
+from runtime.errors import AccessError, AnswerError, ConfigurationError, RateLimitedError, SourceError
 from tests.ingestion.sources.runs import AS_OF, TODAY, TOKENS, loaded_rows, rejects, source_run
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 

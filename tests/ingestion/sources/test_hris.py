@@ -15,7 +15,6 @@ from dlt.common.configuration.resolve import resolve_configuration
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import AccessError, ConfigurationError, ContractError, SourceError
 from ingestion.labels import canonical_text
 from ingestion.privacy.canonical import EmailRules
 from ingestion.privacy.gate import Gate
@@ -23,6 +22,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.sources.hris import SOURCE, HrisSettings
 from ingestion.sources.hris.bamboohr import field_names
 from ingestion.sources.hris.values import Reading
+from runtime.errors import AccessError, ConfigurationError, ContractError, SourceError
 from tests.ingestion.http_stub import Answer, serve
 from tests.ingestion.sources.runs import KEY, TODAY, TOKENS, loaded_rows, rejects, source_run
 

@@ -13,13 +13,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from ingestion.errors import AccessError, ConfigurationError, ContractError, SourceError
 from ingestion.source import SourceRun
 from ingestion.source_types import Finding
 from ingestion.sources.hris import SOURCE
 from ingestion.sources.hris.settings import HrisSettings, check_settings
 from ingestion.sources.hris.statuses import status_map, status_of
 from ledger.days import LoadedDays
+from runtime.errors import AccessError, ConfigurationError, ContractError, SourceError
 from tests.ingestion.http_stub import serve
 from tests.ingestion.sources.runs import TODAY, TOKENS, left_out, loaded_rows, rejects, source_run
 from tests.ingestion.sources.test_hris import PERSON, dataset, table

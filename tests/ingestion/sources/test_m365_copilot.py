@@ -12,12 +12,12 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ingestion.clock import RunClock
-from ingestion.errors import AccessError, AnswerError, ConfigurationError, SourceError
 from ingestion.source import SourceRun
 from ingestion.sources.m365_copilot import SOURCE
 from ingestion.sources.m365_copilot.auth import token_roles
 from ingestion.sources.m365_copilot.records import COPILOT_SKU_ID, Body, Interaction
+from runtime.clock import RunClock
+from runtime.errors import AccessError, AnswerError, ConfigurationError, SourceError
 from tests.ingestion.sources.runs import AS_OF, TODAY, TOKENS, left_out, loaded_rows, rejects, source_run
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 

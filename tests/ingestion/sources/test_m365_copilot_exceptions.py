@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingestion.errors import AnswerError
 from ingestion.sources.m365_copilot import SOURCE
 from ingestion.sources.m365_copilot.html_text import plain_text, text_length
 from ingestion.sources.m365_copilot.records import COPILOT_SKU_ID
 from ingestion.sources.m365_copilot.report import csv_rows
+from runtime.errors import AnswerError
 from tests.ingestion.sources.runs import TODAY, left_out, loaded_rows, rejects
 from tests.ingestion.sources.test_m365_copilot import (
     ADA,

@@ -1,7 +1,7 @@
 """Libraries log what they could not do, and quote it. Here that ends: a record of theirs tells kind and place.
 
 dlt prints why the engine refused a row, urllib3 which address did not answer. Our own failures are told by
-`ingestion.failures`; Dagster's records are left as they are, because only texts of ours reach it.
+`runtime.failures`; Dagster's records are left as they are, because only texts of ours reach it.
 """
 
 from __future__ import annotations

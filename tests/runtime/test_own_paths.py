@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from ingestion.config import environment
-from ingestion.errors import BusyError, DiskFullError
-from ingestion.own_paths import PathError, told_by_path
 from ingestion.privacy.pseudonym import load_key
 from orchestration.lock import refuse_when_busy, run_lock
+from runtime.environment import environment
+from runtime.errors import BusyError, DiskFullError
+from runtime.own_paths import PathError, told_by_path
 
 
 @pytest.mark.parametrize("name", ["o'brien", "50%", "team #1", "who?", 'say "hi"', "two\nlines"])
@@ -46,7 +46,7 @@ def test_a_data_folder_below_a_file_is_told(tmp_path: Path) -> None:
 
 
 def test_a_data_folder_of_another_account_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingestion.own_paths.os.access", lambda *_: False)
+    monkeypatch.setattr("runtime.own_paths.os.access", lambda *_: False)
     with pytest.raises(PathError, match="Permission denied"):
         environment(tmp_path / "data")
 

@@ -6,7 +6,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from ingestion.errors import ClockError
+from runtime.errors import ClockError
 
 
 def sortable_id(now: dt.datetime) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingestion.counting import counted
+from runtime.counting import counted
 
 
 def test_noun_follows_the_number() -> None:

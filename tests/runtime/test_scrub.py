@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingestion.privacy.scrub import MAX_LENGTH, scrub
+from runtime.scrub import MAX_LENGTH, scrub
 
 
 @pytest.mark.parametrize(

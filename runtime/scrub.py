@@ -1,6 +1,6 @@
 """The second net: takes personal values and secrets out of a text on its way to a console, log or alert.
 
-The first one is `ingestion.failures`, which does not let foreign texts come this far. Patterns know the forms
+The first one is `runtime.failures`, which does not let foreign texts come this far. Patterns know the forms
 in which libraries and engines quote values; they cannot know every value.
 """
 

@@ -16,13 +16,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 
-from ingestion.errors import AiUsageError
-from ingestion.privacy.scrub import scrub
-from ingestion.private_file import append_private
+from runtime.errors import AiUsageError
+from runtime.private_file import append_private
+from runtime.scrub import scrub
 
 PROJECT = Path(__file__).resolve().parents[1]
 FILE = "failures.log"
-_OURS = frozenset({"ingestion", "ledger", "lifecycle", "publishing", "orchestration", "dashboards", "demo"})
+_OURS = frozenset(
+    {"runtime", "ingestion", "ledger", "lifecycle", "publishing", "orchestration", "dashboards", "demo"}
+)
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _DEEPEST = 40

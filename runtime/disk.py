@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from ingestion.errors import DiskFullError
+from runtime.errors import DiskFullError
 
 _ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 # What DuckDB and PostgreSQL say, from the operating system's own words.

@@ -1,36 +1,26 @@
-"""The only module that knows environments: destination, datasets, folders, enabled sources.
-
-Settings are dlt's own: `.dlt/config.toml`, `.dlt/secrets.toml` or the environment, e.g.
-`SOURCES__CHATGPT__API_KEY`. The pseudonymisation key is not among them (see `privacy.pseudonym`).
-"""
+"""Where a run reads and writes: the only module that knows destination, datasets and folders."""
 
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
-from urllib.parse import quote, urlencode
+from typing import Any
 
 import dlt
 import duckdb
-from dlt.common.configuration import configspec
-from dlt.common.configuration.exceptions import ConfigurationException
-from dlt.common.configuration.resolve import resolve_configuration
-from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.schema import Schema
 from dlt.destinations.dataset import get_destination_clients
 from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
-from ingestion.errors import ConfigurationError, DestinationError
-from ingestion.own_paths import require_plain, usable_folder
-from ingestion.privacy.canonical import EmailRules
-from ingestion.privacy.logs import quiet_libraries
-from ingestion.targets import TARGETS
-from ingestion.warehouse import Engine, WarehouseSession, open_patiently
+from runtime.engines.postgres import postgres_url
+from runtime.errors import ConfigurationError, DestinationError
+from runtime.library_logs import quiet_libraries
+from runtime.own_paths import require_plain, usable_folder
+from runtime.targets import TARGETS
+from runtime.warehouse import Engine, WarehouseSession, open_patiently
 
 DEFAULT_DATA_DIR = ".data"
 
@@ -52,121 +42,6 @@ _DLT_SETTINGS = {
 
 # A prefix leaves room for the longest schema and table behind it: Postgres cuts names after 63 characters.
 _PREFIX = re.compile(r"([a-z][a-z0-9_]{0,19})?")
-
-S = TypeVar("S", bound=BaseConfiguration)
-
-
-@configspec
-class SourceSettings(BaseConfiguration):
-    """Settings that every source has.
-
-    Attributes:
-        tenant: label of the company's account at this vendor; part of every key, so that two can be loaded.
-        archive_dir: folder of saved answers, see `ingestion.archive`.
-        disconnected: the source is switched off on purpose, whatever other settings it has or has lost.
-    """
-
-    tenant: str = "main"
-    archive_dir: str | None = None
-    disconnected: bool = False
-
-    __recommended_sections__: ClassVar[tuple[str, ...]] = ("sources",)
-
-
-@configspec
-class PrivacySettings(BaseConfiguration):
-    """Section `privacy`: how the company writes addresses. A change is refused once data is loaded.
-
-    Attributes:
-        cut_plus_tag: `maya+news@…` is `maya@…`.
-        ignore_dots_in: domains whose local parts ignore dots.
-        alias_domains: old domain → domain, after a merger or a rename.
-    """
-
-    cut_plus_tag: bool = True
-    ignore_dots_in: list[str] = dataclass_field(default_factory=list)
-    alias_domains: dict[str, str] = dataclass_field(default_factory=dict)
-
-
-@configspec
-class RetentionSettings(BaseConfiguration):
-    """Section `retention`: for how many days before a run rows are kept (docs/privacy.md).
-
-    Attributes:
-        raw_days: single events.
-        person_days: rows of a person and day, raw and derived, and links between identifiers.
-    """
-
-    raw_days: int = 400
-    person_days: int = 800
-
-
-def retention_settings() -> RetentionSettings:
-    """The company's limits.
-
-    Raises:
-        ConfigurationError: a value has the wrong type.
-    """
-    try:
-        settings: RetentionSettings = resolve_configuration(RetentionSettings(), sections=("retention",))
-        return settings
-    except ConfigurationException as error:
-        raise ConfigurationError(
-            f"Settings [retention] cannot be read ({type(error).__name__}).", "See docs/privacy.md."
-        ) from None
-
-
-def email_rules() -> EmailRules:
-    """The company's rules for addresses.
-
-    Raises:
-        ConfigurationError: a value has the wrong type.
-    """
-    try:
-        settings = resolve_configuration(PrivacySettings(), sections=("privacy",))
-    except ConfigurationException as error:
-        raise ConfigurationError(
-            f"Settings [privacy] cannot be read ({type(error).__name__}).", "See docs/privacy.md."
-        ) from None
-    return EmailRules(
-        cut_plus_tag=settings.cut_plus_tag,
-        ignore_dots_in=frozenset(domain.lower() for domain in settings.ignore_dots_in),
-        alias_domains={old.lower(): new.lower() for old, new in settings.alias_domains.items()},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """Roles of the warehouse, made by its administrator. None: nobody but the owner reads that layer.
-
-    Attributes:
-        readers: BI tools and notebooks; reads `published` and nothing else.
-        pipeline: whoever looks after the pipeline; reads staging, intermediate and the marts before publishing.
-        restricted: the few who may see rows of people; reads the schema `restricted`.
-    """
-
-    readers: str | None = None
-    pipeline: str | None = None
-    restricted: str | None = None
-
-
-def roles() -> Roles:
-    """The roles that this deployment names.
-
-    Raises:
-        ConfigurationError: readers share a role with somebody who sees more.
-    """
-    found = Roles(
-        readers=os.environ.get("AI_USAGE_BI_ROLE") or None,
-        pipeline=os.environ.get("AI_USAGE_PIPELINE_ROLE") or None,
-        restricted=os.environ.get("AI_USAGE_RESTRICTED_ROLE") or None,
-    )
-    if found.readers and found.readers in (found.pipeline, found.restricted):
-        raise ConfigurationError(
-            "AI_USAGE_BI_ROLE names a role that also reads unpublished rows.",
-            "Give the readers a role of their own, see docs/deploy.md.",
-        )
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,21 +202,6 @@ class Environment:
                 ) from None
 
 
-def postgres_url() -> str:
-    """Connection by libpq's own variables (PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE).
-
-    They are what dbt's profile reads as well. A host that is a folder is a Unix socket.
-    """
-    variable = os.environ.get
-    host = variable("PGHOST", "localhost")
-    query = {"sslmode": variable("PGSSLMODE", "prefer"), "options": "-ctimezone=UTC"}
-    if host.startswith("/"):
-        host, query["host"] = "localhost", host
-    user, password = quote(variable("PGUSER", "ai_usage")), quote(variable("PGPASSWORD", ""), safe="")
-    database = quote(variable("PGDATABASE", "ai_usage"))
-    return f"postgresql://{user}:{password}@{host}:{variable('PGPORT', '5432')}/{database}?{urlencode(query)}"
-
-
 def environment(data_dir: Path | None = None, target: str | None = None, *, create: bool = True) -> Environment:
     """The environment of this process; makes the data folder, readable by its owner alone.
 
@@ -373,26 +233,3 @@ def _prefix(variable: str, default: str) -> str:
             "Use up to 20 lower-case letters, digits and underscores, with a letter first, e.g. `dev_maya_`.",
         )
     return prefix
-
-
-def company_folder() -> str | None:
-    """The folder of the company's own files; None when there is none."""
-    return os.environ.get("AI_USAGE_COMPANY_DIR") or None
-
-
-def resolve_settings(spec: type[S], source: str) -> S:
-    """Settings of one source from section `sources.<source>`.
-
-    Raises:
-        ConfigurationError: a value has the wrong type; names the setting, never its value.
-    """
-    try:
-        settings: S = resolve_configuration(spec(), sections=("sources", source))
-        return settings
-    except ConfigurationException as error:
-        field = getattr(error, "field_name", None) or getattr(error, "key", None)
-        place = f"[sources.{source}]" + (f" {field}" if field else "")
-        raise ConfigurationError(
-            f"Settings {place} cannot be read ({type(error).__name__}).",
-            f"See docs/connect/{source}.md for the settings and their types.",
-        ) from None

@@ -7,8 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingestion.errors import ConfigurationError
-from ingestion.private_folder import make_private
+from runtime.errors import ConfigurationError
+from runtime.private_folder import make_private
 
 # What a run makes in a data folder, the first ones by every run; and what an operator may keep there.
 _MADE_BY_RUNS = frozenset(

@@ -11,11 +11,11 @@ import duckdb
 import pytest
 
 from dashboards.switch import new_version
-from ingestion.config import environment
-from ingestion.own_paths import PathError
-from ingestion.private_folder import OTHERS, close_to_others
 from orchestration.lock import run_lock
 from publishing.files import PublishedFolder
+from runtime.environment import environment
+from runtime.own_paths import PathError
+from runtime.private_folder import OTHERS, close_to_others
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from dlt.common.destination.exceptions import DestinationException
 from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.sql_client import SqlClientBase
 
-from ingestion.errors import BusyError
+from runtime.errors import BusyError
 
 Engine = Literal["duckdb", "postgres", "spark"]
 

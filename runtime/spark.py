@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ingestion.errors import AiUsageError, ConfigurationError
-from ingestion.failures import described
+from runtime.errors import AiUsageError, ConfigurationError
+from runtime.failures import described
 
 # The session's, whatever the cluster prefers, as in profiles.yml: naive timestamps in the files are UTC.
 _SETTINGS = {"set:spark.sql.session.timeZone": "UTC", "set:spark.sql.ansi.enabled": "true"}

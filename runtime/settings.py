@@ -1,0 +1,85 @@
+"""Settings of sources and of retention: `.dlt/config.toml`, `.dlt/secrets.toml` or the environment.
+
+dlt resolves them, e.g. `SOURCES__CHATGPT__API_KEY`. The key of pseudonyms is not among them
+(`ingestion.privacy.pseudonym`).
+"""
+
+import os
+from typing import ClassVar, TypeVar
+
+from dlt.common.configuration import configspec
+from dlt.common.configuration.exceptions import ConfigurationException
+from dlt.common.configuration.resolve import resolve_configuration
+from dlt.common.configuration.specs import BaseConfiguration
+
+from runtime.errors import ConfigurationError
+
+S = TypeVar("S", bound=BaseConfiguration)
+
+
+@configspec
+class SourceSettings(BaseConfiguration):
+    """Settings that every source has.
+
+    Attributes:
+        tenant: label of the company's account at this vendor; part of every key, so that two can be loaded.
+        archive_dir: folder of saved answers, see `ingestion.archive`.
+        disconnected: the source is switched off on purpose, whatever other settings it has or has lost.
+    """
+
+    tenant: str = "main"
+    archive_dir: str | None = None
+    disconnected: bool = False
+
+    __recommended_sections__: ClassVar[tuple[str, ...]] = ("sources",)
+
+
+@configspec
+class RetentionSettings(BaseConfiguration):
+    """Section `retention`: for how many days before a run rows are kept (docs/privacy.md).
+
+    Attributes:
+        raw_days: single events.
+        person_days: rows of a person and day, raw and derived, and links between identifiers.
+    """
+
+    raw_days: int = 400
+    person_days: int = 800
+
+
+def retention_settings() -> RetentionSettings:
+    """The company's limits.
+
+    Raises:
+        ConfigurationError: a value has the wrong type.
+    """
+    try:
+        settings: RetentionSettings = resolve_configuration(RetentionSettings(), sections=("retention",))
+        return settings
+    except ConfigurationException as error:
+        raise ConfigurationError(
+            f"Settings [retention] cannot be read ({type(error).__name__}).", "See docs/privacy.md."
+        ) from None
+
+
+def company_folder() -> str | None:
+    """The folder of the company's own files; None when there is none."""
+    return os.environ.get("AI_USAGE_COMPANY_DIR") or None
+
+
+def resolve_settings(spec: type[S], source: str) -> S:
+    """Settings of one source from section `sources.<source>`.
+
+    Raises:
+        ConfigurationError: a value has the wrong type; names the setting, never its value.
+    """
+    try:
+        settings: S = resolve_configuration(spec(), sections=("sources", source))
+        return settings
+    except ConfigurationException as error:
+        field = getattr(error, "field_name", None) or getattr(error, "key", None)
+        place = f"[sources.{source}]" + (f" {field}" if field else "")
+        raise ConfigurationError(
+            f"Settings {place} cannot be read ({type(error).__name__}).",
+            f"See docs/connect/{source}.md for the settings and their types.",
+        ) from None
