@@ -11,14 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from ingestion.privacy.contract import CurrentGrain, EventGrain, Horizon
+from ingestion.privacy.contract import CurrentGrain, EventGrain
+from ingestion.source import SourceDefinition
 from ledger.days import History
+from ledger.horizon import Horizon
 from runtime.clock import RunClock
-
-if TYPE_CHECKING:
-    from ingestion.source import SourceDefinition
 
 State = Literal["not_fetched", "cut_short", "recovered"]
 _DAY = dt.timedelta(days=1)

@@ -10,7 +10,8 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ingestion.privacy.contract import EventGrain, Horizon, TableContract, date, identifier, text
+from ingestion.privacy.contract import EventGrain, TableContract, date, identifier, text
+from ledger.horizon import Horizon
 
 TABLE = "identity_links"
 Pair = tuple[str | None, str | None, dt.date]

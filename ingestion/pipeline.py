@@ -20,7 +20,7 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 
 from ingestion.connections import has_settings, last_nights, lost_settings, settings_folder
 from ingestion.destination import remember_destination, require_own_destination
-from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, drain, extract_arrow, known_columns
+from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_columns
 from ingestion.gaps import changed_losses
 from ingestion.lake import lake_of
 from ingestion.newest import without_older
@@ -41,6 +41,7 @@ from runtime.disk import disk_full
 from runtime.environment import Environment
 from runtime.errors import AiUsageError, ClockError, SourceError
 from runtime.failures import described, own_error, told, write_down
+from runtime.pipelines import drain
 from runtime.settings import resolve_settings
 
 _FLUSH_ROWS = 100_000

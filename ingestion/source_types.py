@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from ingestion.privacy.contract import Horizon, TableContract
+from ingestion.privacy.contract import TableContract
+from ledger.horizon import Horizon
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from ingestion.privacy.contract import Horizon
+from ledger.horizon import Horizon
 from runtime.clock import RunClock
 
 DayStatus = Literal["ok", "pending", "empty"]

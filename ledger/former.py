@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 
-from ingestion.dlt_io import drain
 from ledger.tables import DATASET
 from runtime.environment import Environment
+from runtime.pipelines import drain
 
 
 def finish_former_loads(environment: Environment) -> None:

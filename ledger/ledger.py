@@ -6,14 +6,28 @@ import datetime as dt
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Protocol
 
-from ingestion.privacy.pseudonym import KEY_EPOCH, Pseudonymiser
-from ingestion.privacy.tombstones import Tombstone
 from ledger.actions import EVENT_LAYER, LifecycleAction
 from ledger.days import History, LoadedDays
 from ledger.former import finish_former_loads
 from ledger.store import Store
+from ledger.tombstone import Tombstone
 from runtime.errors import ConfigurationError, KeyChangedError
+
+
+class Key(Protocol):
+    """What is recorded of the key that makes pseudonyms, so that no other one continues a deployment."""
+
+    @property
+    def epoch(self) -> int:
+        """Number of the key; tokens begin with it."""
+
+    def key_check(self) -> str:
+        """A hash that only this key gives."""
+
+    def canonical_version(self) -> str:
+        """The rules by which identifiers are written before they are hashed."""
 
 
 class Ledger(Store):
@@ -23,7 +37,7 @@ class Ledger(Store):
         """Whether anything was ever loaded here."""
         return bool(self.rows("select epoch from {pseudonym_epoch}"))
 
-    def ensure_deployment(self, pseudonymiser: Pseudonymiser, now: dt.datetime) -> None:
+    def ensure_deployment(self, key: Key, now: dt.datetime) -> None:
         """Make the tables and draw the salt on the first run; afterwards refuse another key.
 
         Tables and columns that a newer release declares are added to an older deployment.
@@ -36,7 +50,7 @@ class Ledger(Store):
         stored = self.rows("select key_check, canonical_version from {pseudonym_epoch}")
         if stored:
             check, version = stored[0]
-            if check != pseudonymiser.key_check() or version != pseudonymiser.canonical_version():
+            if check != key.key_check() or version != key.canonical_version():
                 raise KeyChangedError(
                     "This warehouse was built with another pseudonymisation key or canonical version; "
                     "nothing was requested or written.",
@@ -50,9 +64,9 @@ class Ledger(Store):
             self.upgrade()
             return
         epoch = {
-            "epoch": KEY_EPOCH,
-            "key_check": pseudonymiser.key_check(),
-            "canonical_version": pseudonymiser.canonical_version(),
+            "epoch": key.epoch,
+            "key_check": key.key_check(),
+            "canonical_version": key.canonical_version(),
             "created_at": now,
         }
         self.write({"pseudonym_epoch": [epoch], "person_key_salt": [{"salt": secrets.token_hex(32)}]})

@@ -6,18 +6,13 @@ A key has no unique index: tables of earlier releases and of restored backups ha
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
-
-import pyarrow as pa
-from psycopg2.extras import execute_values
 
 from ledger.tables import Table
 from runtime.warehouse import WarehouseSession
 
 Row = Mapping[str, Any]
-_GIVEN = "given_rows"
-_AT_ONCE = 1000
 
 
 def merge(session: WarehouseSession, schema: str, name: str, table: Table, rows: Iterable[Row]) -> None:
@@ -37,8 +32,13 @@ def merge(session: WarehouseSession, schema: str, name: str, table: Table, rows:
         by_key[key] = tuple(values.values())
     if not by_key:
         return
-    write = _merge_arrow if session.engine == "duckdb" else _merge_values
-    write(session, session.name(schema, name), table, list(by_key.values()))
+    session.engine.replace_rows(
+        session,
+        session.name(schema, name),
+        {column: type_.arrow for column, type_ in table.columns.items()},
+        table.key,
+        list(by_key.values()),
+    )
 
 
 def _as_stored(value: Any) -> Any:
@@ -48,46 +48,3 @@ def _as_stored(value: Any) -> Any:
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.astimezone(dt.UTC).replace(tzinfo=None)
     return value
-
-
-def _merge_arrow(
-    session: WarehouseSession, relation: str, table: Table, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """DuckDB reads the rows from Arrow; single inserts would cost it a millisecond each."""
-    columns = zip(*rows, strict=True)
-    given = pa.table(
-        {
-            name: pa.array(values, type_.arrow)
-            for (name, type_), values in zip(table.columns.items(), columns, strict=True)
-        }
-    )
-    session.native.register(_GIVEN, given)
-    try:
-        session.execute(f"delete from {relation} using {_GIVEN} where {_same_key(session, relation, table)}")
-        names = _names(session, table.columns)
-        session.execute(f"insert into {relation} ({names}) select {names} from {_GIVEN}")
-    finally:
-        session.native.unregister(_GIVEN)
-
-
-def _merge_values(
-    session: WarehouseSession, relation: str, table: Table, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    positions = [list(table.columns).index(column) for column in table.key]
-    keys = [tuple(row[position] for position in positions) for row in rows]
-    with session.native.cursor() as cursor:
-        given = f"(values %s) as {_GIVEN} ({_names(session, table.key)})"
-        same = _same_key(session, relation, table)
-        execute_values(cursor, f"delete from {relation} using {given} where {same}", keys, page_size=_AT_ONCE)
-        into = f"{relation} ({_names(session, table.columns)})"
-        execute_values(cursor, f"insert into {into} values %s", rows, page_size=_AT_ONCE)
-
-
-def _names(session: WarehouseSession, columns: Iterable[str]) -> str:
-    return ", ".join(session.name(column) for column in columns)
-
-
-def _same_key(session: WarehouseSession, relation: str, table: Table) -> str:
-    return " and ".join(
-        f"{relation}.{session.name(column)} = {_GIVEN}.{session.name(column)}" for column in table.key
-    )

@@ -28,9 +28,9 @@ from ingestion.privacy.pseudonym import (
     PERSON_EMAIL,
     Pseudonymiser,
 )
-from ingestion.privacy.tombstones import Tombstone
 from ledger.actions import LifecycleAction
 from ledger.ledger import Ledger
+from ledger.tombstone import Tombstone
 from lifecycle.erased import write_erased
 from lifecycle.kinds import Kind
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from ingestion.privacy.tombstones import Tombstone
+from ledger.tombstone import Tombstone
 from runtime.errors import AiUsageError
 from runtime.private_file import replace_json
 

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from ingestion.privacy.pseudonym import CONVERSATION, HRIS_ID, SESSION
-from ingestion.privacy.tombstones import Tombstone
+from ledger.tombstone import Tombstone
 from lifecycle.layout import RawTable
 from runtime.environment import Environment
 from runtime.errors import AiUsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from ingestion.privacy.tombstones import Tombstone
+from ledger.tombstone import Tombstone
 from lifecycle.layout import Contracts, raw_tables
 from lifecycle.sweep import sweep_within
 from runtime.environment import Environment

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 
 from ingestion.privacy.pseudonym import HRIS_ID
-from ingestion.privacy.tombstones import Tombstone
+from ledger.tombstone import Tombstone
 from lifecycle.layout import RawTable, existing_tables
 from runtime.environment import Environment
 from runtime.warehouse import WarehouseSession

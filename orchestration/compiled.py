@@ -26,7 +26,7 @@ def compiled_queries(env: Environment, tables: Sequence[str]) -> dict[str, str]:
     if found.keys() == set(tables):
         return found
     with tempfile.TemporaryDirectory() as folder:
-        apart = environment(Path(folder), "dev" if env.has_file else env.target)
+        apart = environment(Path(folder), env.engine.sql_target)
         offline = ["--no-introspect", "--no-populate-cache"]
         done = run_dbt(["compile", "--select", *tables, *offline], apart)
         found = _read(apart.data_dir, tables)

@@ -138,10 +138,10 @@ def _unread_archive(source: SourceDefinition, settings: Any) -> Finding | None:
 
 def _last_nights(environment: Environment) -> dict[str, LastNight]:
     """How the last night found each source; nothing before the first, or while the warehouse is busy."""
-    if environment.target not in ENGINES or (environment.has_file and not environment.warehouse.exists()):
+    if environment.target not in ENGINES or not environment.is_there:
         return {}
     try:
-        with environment.session(read_only=environment.has_file) as session:
+        with environment.session(read_only=True) as session:
             return last_nights(session, environment)
     except (AiUsageError, DestinationException, *WAREHOUSE_ERRORS):
         return {}  # the target's own findings tell of it

@@ -76,7 +76,7 @@ def loaded_days(environment: Environment, source: str) -> LoadedDays:
     if not _can_be_asked(environment):
         return LoadedDays([])
     try:
-        return Ledger(environment, read_only=environment.has_file).loaded_days(source)
+        return Ledger(environment, read_only=True).loaded_days(source)
     except _UNREADABLE:
         return LoadedDays([])
 
@@ -86,7 +86,7 @@ def _raw_rows(environment: Environment, source: str, name: str, query: str) -> l
     if not _can_be_asked(environment) or environment.lake_url:
         return []
     try:
-        with environment.session(read_only=environment.has_file) as session:
+        with environment.session(read_only=True) as session:
             schema = environment.raw_schema(f"raw_{source}")
             if name not in session.tables(schema):
                 return []
@@ -96,4 +96,4 @@ def _raw_rows(environment: Environment, source: str, name: str, query: str) -> l
 
 
 def _can_be_asked(environment: Environment) -> bool:
-    return environment.target in ENGINES and (environment.warehouse.exists() or not environment.has_file)
+    return environment.target in ENGINES and environment.is_there

@@ -17,7 +17,7 @@ from lifecycle.erase import Eraser, Erasure
 from lifecycle.kinds import Kind
 from orchestration.lock import run_lock
 from orchestration.night import ExitCode
-from publishing.files import PublishedFolder
+from publishing.places import published_place
 from runtime.counting import counted
 from runtime.environment import Environment
 from runtime.errors import ConfigurationError
@@ -60,7 +60,7 @@ def erase_person(
                 return ExitCode.OK
             # Beside the next version, an older one could tell what the person was part of. First, so that an
             # erasure that breaks off leaves none.
-            PublishedFolder(environment.published_dir).remove_older()
+            published_place(environment).remove_older()
             outcome = eraser.erase(kind, identifier, outcome)
             console.print(
                 f"Erased: {counted(outcome.total_rows, 'row')}. Published figures do not change; "

@@ -77,7 +77,7 @@ def newest_run_at(environment: Environment) -> dt.datetime:
     Raises:
         AiUsageError: nothing was ever loaded here.
     """
-    with environment.session(read_only=environment.has_file) as session:
+    with environment.session(read_only=True) as session:
         newest = newest_as_of(session, environment)
     if newest is None:
         raise AiUsageError("Nothing was ever loaded here.", "Run `ai-usage run` first.")

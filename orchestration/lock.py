@@ -58,7 +58,7 @@ def _lock(environment: Environment, *, writes_raw: bool) -> Iterator[None]:
         if said := close_to_others(environment.data_dir):
             sys.stderr.write(f"{said}\n")
         with contextlib.ExitStack() as held:
-            if environment.engine == "postgres":
+            if environment.engine.has_roles:
                 session = held.enter_context(environment.session())
                 _lock_database(session, environment, deadline, writes_raw=writes_raw)
             environment.wait_until_free()

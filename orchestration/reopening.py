@@ -43,7 +43,7 @@ def reopen_periods(
     """
     k = suppression_k()
     periods = {parse_period(text): None for text in texts}
-    if environment.has_file and not environment.warehouse.exists():
+    if not environment.is_there:
         raise AiUsageError("There is no warehouse in this data folder.", "Name the right one with --data-dir.")
     with run_lock(environment):
         if since is not None:

@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from dashboards.builder import Site, build
 from dashboards.errors import SiteError
-from publishing.engine_sql import column_types
-from publishing.files import PublishedFolder
 from publishing.grants import PUBLISHED
+from publishing.places import PublishedPlace, published_place
+from runtime.engines.base import Session
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
 from runtime.failures import described
-from runtime.warehouse import WAREHOUSE_ERRORS, WarehouseSession
+from runtime.warehouse import WAREHOUSE_ERRORS
 
 
 def build_site(environment: Environment) -> Site:
@@ -28,9 +28,10 @@ def build_site(environment: Environment) -> Site:
     """
     site = environment.site
     try:
-        if environment.has_file:
-            return build(PublishedFolder(environment.published_dir).database, site)
-        with _copied(environment) as connection:
+        place = published_place(environment)
+        if place.database:
+            return build(place.database, site)
+        with _copied(place) as connection:
             return build(connection, site)
     except SiteError as failure:
         raise AiUsageError(failure.message, failure.remedy) from failure
@@ -46,20 +47,19 @@ def site_page(environment: Environment) -> Path | None:
 
 
 @contextlib.contextmanager
-def _copied(environment: Environment) -> Iterator[duckdb.DuckDBPyConnection]:
+def _copied(place: PublishedPlace) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published tables of a server database, in memory; they are small."""
     with duckdb.connect(":memory:") as connection:
         connection.execute(f"create schema {PUBLISHED}")
-        with environment.session(read_only=True) as session:
-            schema = environment.schema(PUBLISHED)
-            for table in session.tables(schema):
-                _copy(session, schema, table, connection)
+        with place.opened() as session:
+            for table in session.tables(place.schema):
+                _copy(session, place.schema, table, connection)
         connection.execute("set enable_external_access = false")
         yield connection
 
 
-def _copy(session: WarehouseSession, schema: str, table: str, connection: duckdb.DuckDBPyConnection) -> None:
-    types = column_types(session, schema, table)
+def _copy(session: Session, schema: str, table: str, connection: duckdb.DuckDBPyConnection) -> None:
+    types = session.column_types(schema, table)
     columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
     connection.execute(f'create table {PUBLISHED}."{table}" ({columns})')
     names = ", ".join(session.name(name) for name in types)

@@ -34,7 +34,7 @@ def void(
         AiUsageError: there is no warehouse or no such run, or a newer run has to be taken back first.
         BusyError: a run is going on.
     """
-    if environment.has_file and not environment.warehouse.exists():
+    if not environment.is_there:
         raise AiUsageError("There is no warehouse in this data folder.", "Name the right one with --data-dir.")
     names = [source.name for source in sources]
     with run_lock(environment):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -16,7 +16,8 @@ import duckdb
 import psycopg2
 from dlt.common.destination.exceptions import DestinationException
 
-from publishing.files import PublishedFolder
+from publishing.places import PublishedPlace, published_place
+from runtime.engines.base import Session
 from runtime.environment import Environment
 from runtime.warehouse import WarehouseSession
 
@@ -93,14 +94,13 @@ class Watched:
 def watch(environment: Environment) -> Watched:
     """Read what there is; never waits for a run, never raises because something is not there yet."""
     watched = Watched()
-    if not environment.has_file or environment.warehouse.exists():
+    if environment.is_there:
         try:
-            with environment.session(read_only=environment.has_file) as session:
+            with environment.session(read_only=True) as session:
                 _from_warehouse(session, environment, watched)
         except _UNREADABLE:
             watched.busy = True
-    if environment.has_file:
-        _from_published_file(environment, watched)
+    _from_published(published_place(environment), watched)
     return watched
 
 
@@ -125,71 +125,29 @@ def _from_warehouse(session: WarehouseSession, environment: Environment, watched
                 "on r.source = n.source and r.started_at = n.started_at where r.status = 'failed'"
             )
         )
-    if session.engine == "postgres":
-        watched.published = _version(session, environment.schema("published"))
+
+
+def _from_published(place: PublishedPlace, watched: Watched) -> None:
+    with contextlib.suppress(*_UNREADABLE), place.opened() as session:
+        watched.published = _version(session, place.schema)
         if not watched.resources:
-            watched.resources = _resources(session, environment.schema("published"))
+            watched.resources = _resources(session, place.schema)
             watched.origin = "published" if watched.resources else "nothing"
 
 
-def _from_published_file(environment: Environment, watched: Watched) -> None:
-    database = PublishedFolder(environment.published_dir).database
-    if not database.exists():
-        return
-    with contextlib.suppress(*_UNREADABLE), _opened(str(database)) as session:
-        watched.published = _version(session, "published")
-        if not watched.resources:
-            watched.resources = _resources(session, "published")
-            watched.origin = "published" if watched.resources else "nothing"
-
-
-class _PublishedFile:
-    """The three questions of a WarehouseSession, asked of a published file."""
-
-    engine = "duckdb"
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in self._connection.execute(query).fetchall()]
-
-    def name(self, schema: str, table: str) -> str:
-        return f'"{schema}"."{table}"'
-
-    def column_names(self, schema: str, table: str) -> set[str]:
-        found = self._connection.execute(
-            "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
-            [schema, table],
-        )
-        return {name for (name,) in found.fetchall()}
-
-
-@contextlib.contextmanager
-def _opened(path: str) -> Iterator[_PublishedFile]:
-    with duckdb.connect(path, read_only=True) as connection:
-        yield _PublishedFile(connection)
-
-
-def _columns(session: WarehouseSession | _PublishedFile, schema: str, table: str) -> set[str]:
-    if isinstance(session, _PublishedFile):
-        return session.column_names(schema, table)
-    return {column.name for column in session.columns(schema, table)}
-
-
-def _resources(session: WarehouseSession | _PublishedFile, schema: str) -> list[ResourceStatus]:
+def _resources(session: Session, schema: str) -> list[ResourceStatus]:
     """Rows of `source_status`; a version of an earlier release may lack a column."""
-    present = _columns(session, schema, "source_status")
+    present = session.column_types(schema, "source_status")
     wanted = [member.name for member in fields(ResourceStatus) if member.name in present]
-    if not {"source", "resource", "is_connected"} <= present:
+    if not {"source", "resource", "is_connected"} <= present.keys():
         return []
     query = f"select {', '.join(wanted)} from {session.name(schema, 'source_status')} order by source, resource"
     return [ResourceStatus(**dict(zip(wanted, row, strict=True))) for row in session.rows(query)]
 
 
-def _version(session: WarehouseSession | _PublishedFile, schema: str) -> PublishedVersion | None:
-    present = _columns(session, schema, "publication")
-    if not {"run_id", "published_at"} <= present:
+def _version(session: Session, schema: str) -> PublishedVersion | None:
+    present = session.column_types(schema, "publication")
+    if not {"run_id", "published_at"} <= present.keys():
         return None
     wanted = [entry.name if entry.name in present else "null" for entry in fields(PublishedVersion)]
     rows = session.rows(f"select {', '.join(wanted)} from {session.name(schema, 'publication')}")

@@ -14,7 +14,6 @@ from publishing.closed import VERSION, ClosedStore
 from publishing.closing import ClosingPlan, mart_periods
 from publishing.comparisons import compare_with_closed
 from publishing.derived import Queries, make_again
-from publishing.engine_sql import column_types
 from publishing.open_rows import add_open_rows
 from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType
 from runtime.environment import Environment
@@ -122,8 +121,8 @@ def _closed_rows(
     held: Mapping[Period, int],
 ) -> None:
     """Add a mart's closed rows: NULL in a column that the mart gained later, without one that it lost."""
-    kept = column_types(session, store.schema, table)
-    wanted = {name: kind for name, kind in column_types(session, schema, table).items() if name in kept}
+    kept = session.column_types(store.schema, table)
+    wanted = {name: kind for name, kind in session.column_types(schema, table).items() if name in kept}
     names = ", ".join(session.name(name) for name in wanted)
     figures = ", ".join(f"cast({session.name(name)} as {kind})" for name, kind in wanted.items())
     versions: dict[int, list[dt.date]] = {}

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from publishing.engine_sql import is_text, is_whole_number, matches
+from publishing.engine_sql import is_text, is_whole_number
 from publishing.periods import Period, period_column
 from runtime.errors import AiUsageError
 from runtime.warehouse import Column, WarehouseSession
@@ -77,7 +77,7 @@ def audit(
             if _PERSONAL_COLUMN.fullmatch(column.name):
                 findings.append(AuditFinding(table, column.name, "is a person-level column"))
             if is_text(column) and session.rows(
-                f"select 1 from {relation} where {matches(session, name)} limit 1", _TOKEN_OR_ADDRESS
+                f"select 1 from {relation} where {session.matches(name)} limit 1", _TOKEN_OR_ADDRESS
             ):
                 findings.append(AuditFinding(table, column.name, "holds a token or an address"))
             if counts_people(column) and session.rows(

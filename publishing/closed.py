@@ -20,7 +20,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from publishing.engine_sql import column_types
 from publishing.periods import PERIOD_COLUMNS, Period
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
@@ -151,7 +150,7 @@ class ClosedStore:
         needed.
         """
         self._fit(table, schema, source)
-        names = ", ".join(self.session.name(name) for name in column_types(self.session, schema, source))
+        names = ", ".join(self.session.name(name) for name in self.session.column_types(schema, source))
         start = self.session.name(column)
         type_filter = self._type_filter(schema, source, next(iter(periods)))
         for version in sorted(set(periods.values())):
@@ -183,7 +182,7 @@ class ClosedStore:
 
     def _type_filter(self, schema: str, source: str, period: Period) -> str:
         """Tables of weeks and months together (cells) are read for one type at a time."""
-        has_type = "period_type" in column_types(self.session, schema, source)
+        has_type = "period_type" in self.session.column_types(schema, source)
         return f"period_type = '{period.period_type}' and" if has_type else ""
 
     def _fit(self, table: str, schema: str, source: str) -> None:
@@ -192,24 +191,21 @@ class ClosedStore:
         Raises:
             AiUsageError: a column changed to a type that cannot hold the closed figures.
         """
-        wanted = column_types(self.session, schema, source)
+        wanted = self.session.column_types(schema, source)
         if table not in self.session.tables(self.schema):
             self.session.execute(
                 f"create table {self.name(table)} as select *, cast(null as integer) as {VERSION} "
                 f"from {self.session.name(schema, source)} where false"
             )
             return
-        present = column_types(self.session, self.schema, table)
+        present = self.session.column_types(self.schema, table)
         for column, data_type in wanted.items():
             name = self.session.name(column)
             if column not in present:
                 self.session.execute(f"alter table {self.name(table)} add column {name} {data_type}")
             elif present[column] != data_type:
                 self._require_same_figures(table, column, present[column], data_type)
-                self.session.execute(
-                    f"alter table {self.name(table)} alter column {name} type {data_type}"
-                    + (f" using {name}::{data_type}" if self.session.engine == "postgres" else "")
-                )
+                self.session.execute(self.session.engine.change_type(self.name(table), name, data_type))
 
     def _require_same_figures(self, table: str, column: str, old: str, new: str) -> None:
         name = self.session.name(column)

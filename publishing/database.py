@@ -13,7 +13,6 @@ from collections.abc import Callable
 
 from psycopg2 import errors
 
-from publishing.engine_sql import column_types
 from runtime.errors import AiUsageError
 from runtime.warehouse import WAREHOUSE_ERRORS, WarehouseSession
 
@@ -81,7 +80,7 @@ def _replace(session: WarehouseSession, assembled: str, published: str) -> None:
 
 def _alter(session: WarehouseSession, assembled: str, published: str, table: str) -> None:
     """Give an existing table the columns of the new version; the rows are about to be replaced."""
-    old, new = column_types(session, published, table), column_types(session, assembled, table)
+    old, new = session.column_types(published, table), session.column_types(assembled, table)
     gone = [name for name, data_type in old.items() if new.get(name) != data_type]
     added = [name for name, data_type in new.items() if old.get(name) != data_type]
     actions = [f"drop column {session.name(name)}" for name in gone]

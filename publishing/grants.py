@@ -29,7 +29,7 @@ def grant_readers(session: WarehouseSession, environment: Environment) -> None:
     Raises:
         ConfigurationError: a role does not exist, or the readers' role reaches more than `published`.
     """
-    if session.engine != "postgres":
+    if not session.engine.has_roles:
         return
     named = roles()
     _require_roles(session, named)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-import duckdb
-
 from publishing.assembly import PUBLICATION
-from publishing.files import PublishedFolder
-from publishing.grants import PUBLISHED
+from publishing.places import published_place
 from runtime.environment import Environment
 from runtime.warehouse import WAREHOUSE_ERRORS
 
@@ -27,21 +24,15 @@ class LastGood:
 
 def last_good(environment: Environment) -> LastGood | None:
     """The version that readers see; None before the first one, or when it cannot be read."""
-    query = f"select run_id, published_at, as_of from {{}}.{PUBLICATION}"
+    place = published_place(environment)
     try:
-        if environment.has_file:
-            database = PublishedFolder(environment.published_dir).database
-            if not database.exists():
-                return None
-            with duckdb.connect(str(database.resolve()), read_only=True) as connection:
-                row = connection.execute(query.format(PUBLISHED)).fetchone()
-        else:
-            with environment.session(read_only=True) as session:
-                rows = session.rows(query.format(session.name(environment.schema(PUBLISHED))))
-                row = rows[0] if rows else None
+        with place.opened() as reader:
+            rows = reader.rows(
+                f"select run_id, published_at, as_of from {reader.name(place.schema, PUBLICATION)}"
+            )
     except _FAILURES:
         return None
-    return LastGood(*row) if row else None
+    return LastGood(*rows[0]) if rows else None
 
 
 def readers_keep(environment: Environment) -> str:

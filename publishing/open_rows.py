@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from publishing.closed import RESTRICTED
-from publishing.engine_sql import column_types
 from publishing.periods import PERIOD_COLUMNS, Period, period_column
 from runtime.environment import Environment
 from runtime.warehouse import WarehouseSession
@@ -29,7 +28,7 @@ def add_open_rows(
     session: WarehouseSession, environment: Environment, schema: str, mart: str, periods: Collection[Period]
 ) -> None:
     """Add to a mart in `schema` its rows of these periods; none where the states of tools were not built."""
-    types = column_types(session, schema, mart)
+    types = session.column_types(schema, mart)
     start = period_column(session.columns(schema, mart))
     restricted = environment.schema(RESTRICTED)
     starts = [period.start for period in periods if start and period.period_type == PERIOD_COLUMNS[start]]

@@ -7,20 +7,17 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from publishing import database
 from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard, marts_tables
 from publishing.audit import AuditFailedError, audit, require_clean
 from publishing.closed import ClosedStore
 from publishing.closing import ClosingPlan, close, plan
-from publishing.cluster import cluster_readers
 from publishing.cluster_copies import copy_marts
 from publishing.derived import Queries
-from publishing.files import PublishedFolder
-from publishing.grants import PUBLISHED, grant_readers
-from publishing.last_good import last_good, readers_keep
+from publishing.last_good import readers_keep
 from publishing.linear_audit.gate import CleanCells, MoreToHideError, require_nothing_told
 from publishing.linear_audit.memory import AuditMemory
 from publishing.periods import Newest, Period, PeriodType
+from publishing.places import published_place
 from runtime.disk import disk_full
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
@@ -181,47 +178,22 @@ def _switch(
     memory: AuditMemory,
 ) -> Publication:
     tables = tuple(table for table in assembled.tables if table != PUBLICATION)
-    folder = PublishedFolder(environment.published_dir)
-    is_file, schema = environment.has_file, environment.schema(PUBLISHED)
+    place = published_place(environment)
     publication = Publication(
         assembled.run_id,
         assembled.published_at,
         assembled.as_of,
         tables,
         sum(assembled.counts.values()),
-        location=str(folder.database) if is_file else f"schema {schema}",
-        database=folder.database if is_file else None,
-        parquet_dir=folder.parquet if is_file else None,
+        location=place.location,
+        database=place.database,
+        parquet_dir=place.parquet,
         closed=tuple(sorted(decided.closing)),
         kept=tuple(sorted(decided.kept)),
         newest=assembled.newest,
         counts=assembled.counts,
     )
-    if is_file:
-        _switch_files(session, environment, assembled, folder)
-    else:
-        try:
-            database.switch(session, assembled.schema, schema, lambda: grant_readers(session, environment))
-        except WAREHOUSE_ERRORS:
-            # The connection may have gone after the commit was sent: what readers see decides.
-            good = last_good(environment)
-            if good is None or (good.run_id, good.published_at) != (assembled.run_id, assembled.published_at):
-                raise
-            return publication
-    memory.forget_earlier(assembled.run_id)
-    discard(session, environment)
+    if place.switch(session, assembled):
+        memory.forget_earlier(assembled.run_id)
+        discard(session, environment)
     return publication
-
-
-def _switch_files(
-    session: WarehouseSession, environment: Environment, assembled: Assembled, folder: PublishedFolder
-) -> None:
-    """The file, and on a lake the cluster's schema: both ready before readers of either are switched."""
-    folder.prepare()
-    with cluster_readers(environment) as cluster:
-        of_cluster = cluster.write(session, assembled.schema, assembled.run_id) if cluster else ""
-        folder.switch(folder.write(session, assembled.schema, assembled.run_id))
-        if cluster:
-            cluster.switch(session, assembled.schema, of_cluster)
-            cluster.prune()
-    folder.prune()

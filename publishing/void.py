@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from publishing.closed import ClosedStore
-from publishing.files import PublishedFolder
 from publishing.periods import Period
+from publishing.places import published_place
 from runtime.environment import Environment
 
 
@@ -34,9 +34,7 @@ def unpublish(
     A period that begins after `today` was closed by a wrong clock. The caller holds the run's lock.
     """
     reopened, removed = _correct_closed(environment, began, ended, today)
-    readers_see = None
-    if environment.has_file and ended is None:
-        readers_see = PublishedFolder(environment.published_dir).back_to_before(began)
+    readers_see = published_place(environment).back_to_before(began) if ended is None else None
     return Unpublished(readers_see, reopened, removed)
 
 

@@ -13,20 +13,22 @@ import duckdb
 from dlt.common.schema import Schema
 from dlt.destinations.dataset import get_destination_clients
 from dlt.destinations.exceptions import DestinationConnectionError
-from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 
-from runtime.engines.postgres import postgres_url
+from runtime.engines.base import Engine
+from runtime.engines.duckdb import DuckDb
+from runtime.engines.postgres import Postgres
+from runtime.engines.spark import Spark
 from runtime.errors import ConfigurationError, DestinationError
 from runtime.library_logs import quiet_libraries
 from runtime.own_paths import require_plain, usable_folder
 from runtime.targets import TARGETS
-from runtime.warehouse import Engine, WarehouseSession, open_patiently
+from runtime.warehouse import WarehouseSession, open_patiently
 
 DEFAULT_DATA_DIR = ".data"
 
 RAW = "raw_"  # datasets of what sources load begin so; `ops` holds the records
 # Targets of profiles.yml that dlt can load as well, and the engine behind each.
-ENGINES: dict[str, Engine] = {"dev": "duckdb", "postgres": "postgres", "spark": "spark"}
+ENGINES: dict[str, Engine] = {"dev": DuckDb(), "postgres": Postgres(), "spark": Spark()}
 
 # What dlt must be told on every machine. Finished load files and staging copies are deleted, nothing is sent
 # to anyone, and no trace is kept: a trace holds resolved settings and whole exception texts.
@@ -61,12 +63,17 @@ class Environment:
     @property
     def has_file(self) -> bool:
         """Whether there is a private DuckDB file, and a published one: everywhere but on a server database."""
-        return self.engine != "postgres"
+        return self.engine.has_file
+
+    @property
+    def is_there(self) -> bool:
+        """Whether anything may have been loaded: a server always is there, a file after the first load."""
+        return not self.engine.has_file or self.warehouse.exists()
 
     @property
     def lake_url(self) -> str | None:
         """The lake that raw tables are written to: a folder or URL; None on engines that hold them."""
-        if self.engine != "spark":
+        if not self.engine.has_lake:
             return None
         return os.environ.get("AI_USAGE_LAKE") or str(self.data_dir / "lake")
 
@@ -135,15 +142,7 @@ class Environment:
         Raises:
             ConfigurationError: the target is not known.
         """
-        if self.engine == "postgres":
-            return dlt.destinations.postgres(postgres_url())
-        credentials = DuckDbCredentials({"database": str(self.warehouse), "read_only": read_only})
-        # Left to itself DuckDB takes most of the machine; past the limit it spills beside its file.
-        credentials.global_config = {
-            "memory_limit": os.environ.get("AI_USAGE_LOAD_MEMORY_LIMIT", "300MB"),
-            "preserve_insertion_order": False,
-        }
-        return dlt.destinations.duckdb(credentials)
+        return self.engine.destination(self.warehouse, read_only=read_only)
 
     def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
         """The dlt pipeline of one source; its state lies in the data folder."""
@@ -178,7 +177,7 @@ class Environment:
         else:
             open_patiently(client)
         try:
-            yield WarehouseSession(client, "duckdb" if self.has_file else "postgres")
+            yield WarehouseSession(client, self.engine)
         finally:
             client.close_connection()
 

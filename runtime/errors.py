@@ -62,3 +62,7 @@ class MissingError(AnswerError):
 
 class LinkError(AnswerError):
     """A signed link was refused: it expired or was cut."""
+
+
+class RewriteError(AiUsageError):
+    """The warehouse could not be rewritten; the rows are deleted, their bytes may still be readable."""

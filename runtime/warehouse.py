@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import duckdb
 import psycopg2
@@ -19,9 +19,8 @@ from dlt.common.destination.exceptions import DestinationException
 from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.sql_client import SqlClientBase
 
+from runtime.engines.base import Engine
 from runtime.errors import BusyError
-
-Engine = Literal["duckdb", "postgres", "spark"]
 
 # Whatever an engine, its driver or dlt's client raises when a statement or a connection fails.
 WAREHOUSE_ERRORS: tuple[type[Exception], ...] = (DestinationException, duckdb.Error, psycopg2.Error)
@@ -75,7 +74,7 @@ class WarehouseSession:
 
     def __init__(self, client: SqlClientBase[Any], engine: Engine) -> None:
         self._client = client
-        self.engine: Engine = engine
+        self.engine = engine
 
     @property
     def native(self) -> Any:
@@ -126,6 +125,14 @@ class WarehouseSession:
             schema,
         )
         return sorted(name for (name,) in found)
+
+    def column_types(self, schema: str, table: str) -> dict[str, str]:
+        """Columns in their order with their full types, precision included; empty without the table."""
+        return self.engine.column_types(self, schema, table)
+
+    def matches(self, expression: str) -> str:
+        """A condition: some part of the text matches the regular expression given as the parameter."""
+        return self.engine.matches(expression)
 
     def columns(self, schema: str, table: str) -> list[Column]:
         """Columns in their order; empty when the table does not exist."""

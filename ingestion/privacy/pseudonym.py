@@ -121,6 +121,8 @@ def derive_key(master: bytes, namespace: str) -> bytes:
 class Pseudonymiser:
     """Turns identifiers into tokens, computing each distinct value once."""
 
+    epoch = KEY_EPOCH
+
     def __init__(self, master: bytes, email_rules: EmailRules = DEFAULT_RULES) -> None:
         self._master = master
         self._email_rules = email_rules

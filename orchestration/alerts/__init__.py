@@ -10,20 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from orchestration.alerts.channels import Channel, ChannelError, alert_settings, configured_channels
 from orchestration.alerts.problems import Examined, examine_night, readers_see
 from orchestration.alerts.state import AlertState, load_state, save_state
 from orchestration.freshness import stale_names
+from orchestration.result import NightResult
 from orchestration.watch import Watched, watch
 from runtime.environment import Environment
 from runtime.errors import ConfigurationError
 from runtime.failures import described, told
 from runtime.scrub import scrub
-
-if TYPE_CHECKING:
-    from orchestration.night import NightResult
 
 RUNBOOK = "docs/runbook.md"
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from orchestration.freshness import stale_names
+from orchestration.result import NightResult
 from orchestration.watch import LostDays, ResourceStatus, Watched
 from runtime.clock import utc
 from runtime.errors import AiUsageError
 from runtime.failures import told
 from runtime.scrub import scrub
-
-if TYPE_CHECKING:
-    from orchestration.night import NightResult
 
 # Fewer refused records than this are looked at in source_status, not at night.
 REJECTS_WORTH_AN_ALERT = 20

@@ -16,7 +16,6 @@ from typing import Any, cast
 from orchestration.backup.columns import SavedColumn
 from orchestration.backup.contents import Relation
 from runtime.errors import AiUsageError
-from runtime.warehouse import Engine
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -48,14 +47,14 @@ class Manifest:
         format: version of this layout.
         product_version: release that wrote it.
         created_at: ISO time, UTC.
-        engine: engine that the tables were saved on.
+        engine: name of the engine that the tables were saved on.
         epoch, key_check, canonical_version: the row of `ops.pseudonym_epoch`; only the same key fits.
     """
 
     format: int
     product_version: str
     created_at: str
-    engine: Engine
+    engine: str
     epoch: int
     key_check: str
     canonical_version: str

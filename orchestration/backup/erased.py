@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from ingestion.privacy.tombstones import Tombstone
+from ledger.tombstone import Tombstone
 from lifecycle.erased import FILE, read_erased
 from orchestration.backup.archive import CHECKSUMS, Manifest, read_archive
 from runtime.errors import AiUsageError

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from ingestion.lake import refuse_on_lake
 from ingestion.privacy.pseudonym import Pseudonymiser
-from ingestion.privacy.tombstones import Tombstone
 from ledger.actions import LifecycleAction
+from ledger.tombstone import Tombstone
 from lifecycle.erased import read_erased, write_erased
 from lifecycle.layout import Contracts, raw_tables
 from lifecycle.reapply import reapply, stored_tombstones

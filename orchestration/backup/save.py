@@ -41,8 +41,7 @@ def back_up(
             session.transaction(),
             new_archive(folder) as partial,
         ):
-            if session.engine == "postgres":  # every table as of the same moment, whoever else writes
-                session.execute("set transaction isolation level repeatable read")
+            session.engine.read_as_of_one_moment(session)
             manifest = _manifest(session, environment)
             for relation in relations(session, environment, project):
                 progress(f"{relation.owner}.{relation.table}")
@@ -92,7 +91,7 @@ def _manifest(session: WarehouseSession, environment: Environment) -> Manifest:
         format=FORMAT,
         product_version=version(DISTRIBUTION),
         created_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        engine=session.engine,
+        engine=session.engine.name,
         epoch=epoch,
         key_check=key_check,
         canonical_version=canonical_version,

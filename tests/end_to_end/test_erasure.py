@@ -79,7 +79,7 @@ def copy_of(world: World, request: pytest.FixtureRequest, folder: Path) -> World
     """The same deployment once more, data folder and database."""
     shutil.copytree(world.environment.data_dir, folder / "data", symlinks=True)
     variables = dict(world.variables)
-    if world.environment.engine == "postgres":
+    if world.environment.engine.name == "postgres":
         server: PostgresServer = request.getfixturevalue("postgres")
         variables = server.copy_database(variables)
     copied = environment(folder / "data", world.environment.target)
@@ -188,7 +188,7 @@ def require_nothing_left(erased: Erased, request: pytest.FixtureRequest) -> None
         "warehouse.duckdb ops.tombstones.id_token",
         "warehouse.duckdb staging.stg_ops__tombstones.id_token",
     }
-    if world.environment.engine == "postgres":
+    if world.environment.engine.name == "postgres":
         server: PostgresServer = request.getfixturevalue("postgres")
         assert {text for _, text in in_postgres_files(server, world.variables, erased.sought)} <= kept
     ((actions, unfinished),) = world.rows(
@@ -237,7 +237,7 @@ def test_the_next_night_changes_nothing_for_them_nor_for_anybody_else(
     On PostgreSQL they send everything, as in the test below.
     """
     world = erased.world
-    since = None if world.environment.engine == "duckdb" else erased.first_day
+    since = None if world.environment.engine.name == "duckdb" else erased.first_day
     require_published(world.night(days_later=erased.days_later, since=since))
     require_dropped_at_the_gate(erased)
     require_nothing_left(erased, request)

@@ -58,7 +58,7 @@ def test_every_type_lands_as_it_is_and_stays(env: Environment) -> None:
     assert "everything" in known_columns(pipeline)
     with env.session() as session:
         columns = {column.name: column.data_type for column in session.columns("raw_types", "everything")}
-        assert [columns[name] for name in SCHEMA.names] == TYPES[env.engine]
+        assert [columns[name] for name in SCHEMA.names] == TYPES[env.engine.name]
         assert session.rows(f"select {', '.join(SCHEMA.names)} from raw_types.everything order by id") == ROWS
         zone = "select current_setting('TimeZone')"
         assert session.value(zone) == "UTC"

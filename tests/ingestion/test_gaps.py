@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from ingestion.gaps import History, changed_losses
-from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, Horizon, TableContract
+from ingestion.privacy.contract import CurrentGrain, DayGrain, EventGrain, TableContract
 from ingestion.source import SourceDefinition
 from ingestion.source_types import FetchWindow
 from ledger.days import LoadedDays
+from ledger.horizon import Horizon
 from runtime.clock import RunClock
 from runtime.settings import SourceSettings
 

@@ -77,7 +77,7 @@ def test_the_stored_order_is_that_of_the_tokens(env: Environment) -> None:
 
     definition = SourceDefinition("fake", rig.FakeSettings, (PEOPLE,), lambda _: True, extract, lambda _: ())
     rig.run_source(definition, rig.context(env))
-    place = "rowid" if env.engine == "duckdb" else "ctid"
+    place = "rowid" if env.engine.name == "duckdb" else "ctid"
     stored = [row[0] for row in rig.rows(env, f"select who_token from raw_fake.state order by {place}")]
     assert len(stored) == len(people)
     assert stored == sorted(stored)

@@ -20,7 +20,6 @@ from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
     EventGrain,
-    Horizon,
     TableContract,
     date,
     event_hash,
@@ -28,12 +27,13 @@ from ingestion.privacy.contract import (
     text,
 )
 from ingestion.privacy.pseudonym import Pseudonymiser
-from ingestion.privacy.tombstones import Tombstone
 from ingestion.privacy.wire import WireRecord
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
+from ledger.horizon import Horizon
 from ledger.ledger import Ledger
 from ledger.tables import TABLES
+from ledger.tombstone import Tombstone
 from runtime.clock import RunClock
 from runtime.environment import Environment
 from runtime.errors import BusyError, ConfigurationError, KeyChangedError, SourceError
@@ -110,7 +110,7 @@ def load(env: Environment, extract: Callable[[SourceRun], Iterator[Batch]], **kw
 
 
 def rows(env: Environment, query: str) -> list[tuple[Any, ...]]:
-    with env.session(read_only=env.engine == "duckdb") as session:
+    with env.session(read_only=True) as session:
         return session.rows(query)
 
 

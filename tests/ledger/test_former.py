@@ -10,9 +10,9 @@ import pytest
 
 from ingestion.dlt_io import ArrowLoad, extract_arrow
 from ingestion.privacy.pseudonym import Pseudonymiser
-from ingestion.privacy.tombstones import Tombstone
 from ledger.ledger import Ledger
 from ledger.tables import TABLES
+from ledger.tombstone import Tombstone
 from runtime.environment import Environment
 from runtime.errors import KeyChangedError
 

@@ -73,7 +73,7 @@ def test_columns_have_the_types_that_they_had_when_dlt_made_them(env: Environmen
     with env.session() as session:
         for name, table in TABLES.items():
             found = {column.name: column.data_type for column in session.columns("ops", name)}
-            types = TYPES_BY_DLT[env.engine]
+            types = TYPES_BY_DLT[env.engine.name]
             assert found == {column: types[KINDS[type_.sql]] for column, type_ in table.columns.items()}
 
 

@@ -16,7 +16,6 @@ from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
     EventGrain,
-    Horizon,
     TableContract,
     date,
     email,
@@ -33,6 +32,7 @@ from ingestion.privacy.pseudonym import (
 )
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
+from ledger.horizon import Horizon
 from lifecycle.erase import Eraser
 from lifecycle.sweep import person_label
 from runtime.clock import RunClock

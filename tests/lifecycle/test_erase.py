@@ -105,7 +105,7 @@ def test_counters_that_every_role_may_read_do_not_tell_what_was_deleted(
     deployment: Deployment, request: pytest.FixtureRequest, may_reset: bool
 ) -> None:
     """An ordinary role needs leave to reset them, and says where it has none."""
-    is_postgres = deployment.environment.engine == "postgres"
+    is_postgres = deployment.environment.engine.name == "postgres"
     if is_postgres and may_reset:
         server: PostgresServer = request.getfixturevalue("postgres")
         grant = f"grant execute on function pg_stat_reset_single_table_counters(oid) to {OWNER}"

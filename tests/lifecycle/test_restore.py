@@ -41,7 +41,7 @@ def empty_one(
     made: Deployment, folder: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Deployment:
     """A new data folder; on PostgreSQL a new database as well."""
-    if made.environment.engine == "postgres":
+    if made.environment.engine.name == "postgres":
         server: PostgresServer = request.getfixturevalue("postgres")
         for name, value in server.new_database().items():
             monkeypatch.setenv(name, value)
@@ -105,7 +105,7 @@ def test_an_older_backup_brings_no_erased_person_back(
     ((detail,),) = target.rows("select detail from ops.lifecycle_actions where action = 'restore'")
     assert json.loads(detail)["rows_deleted"] == done.erased_again
     assert (target.environment.data_dir / FILE).exists()
-    if target.environment.engine == "duckdb":
+    if target.environment.engine.name == "duckdb":
         stored = target.environment.warehouse.read_bytes()
         assert target.label("h1").encode() not in stored, "deleted rows leave bytes until the file is rewritten"
         assert target.label("h2").encode() in stored

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 from dlt.common.configuration import configspec
 
-from ingestion.privacy.contract import DayGrain, Horizon, TableContract, integer, text
+from ingestion.privacy.contract import DayGrain, TableContract, integer, text
 from ingestion.source import SourceDefinition, SourceRun
 from ingestion.source_types import Batch
+from ledger.horizon import Horizon
 from runtime.settings import SourceSettings
 
 DAYS = TableContract(

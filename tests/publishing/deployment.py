@@ -31,7 +31,7 @@ class Deployment:
         return self._on_warehouse(query, answer=True)
 
     def _on_warehouse(self, sql: str, *, answer: bool) -> list[tuple[Any, ...]]:
-        if self.environment.engine == "duckdb":
+        if self.environment.engine.name == "duckdb":
             with duckdb.connect(str(self.environment.warehouse)) as connection:
                 result = connection.execute(sql)
                 return result.fetchall() if answer else []
@@ -46,7 +46,7 @@ class Deployment:
 
     def published(self, query: str) -> list[tuple[Any, ...]]:
         """Rows as a reader gets them, over a connection of its own."""
-        if self.environment.engine == "duckdb":
+        if self.environment.engine.name == "duckdb":
             path = self.environment.published_dir / "marts.duckdb"
             with duckdb.connect(str(path), read_only=True) as connection:
                 return connection.execute(query).fetchall()

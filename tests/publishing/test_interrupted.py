@@ -14,10 +14,10 @@ import duckdb
 import psycopg2
 import pytest
 
-from ingestion import warehouse
 from publishing import database
 from publishing.files import KEEP_VERSIONS
 from publishing.publish import publish
+from runtime import warehouse
 from runtime.errors import AiUsageError, BusyError
 from runtime.warehouse import WarehouseSession
 from tests.publishing.closed_world import NEXT_WEEK, SHOWN, WEEK
@@ -102,7 +102,7 @@ def test_whoever_dies_at_any_step_leaves_one_version_and_nothing_to_do_by_hand(
     assert consistent(closing) == f"r{number}"
     assert closing.rows("select count(*) from closed.periods") == [(1,)]
     assert closing.rows("select count(*) from closed.department_usage_weekly") == [(1,)]
-    if closing.environment.engine == "duckdb":
+    if closing.environment.engine.name == "duckdb":
         folder = closing.environment.published_dir
         assert len(list((folder / "versions").iterdir())) == KEEP_VERSIONS
         assert {path.name for path in folder.iterdir()} == {
@@ -139,7 +139,7 @@ def test_a_reader_at_100_hertz_sees_one_run_over_all_tables(closing: Deployment)
 
 def _read(made: Deployment, statement: str, stop: threading.Event) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
-    connection = made.connect() if made.environment.engine == "postgres" else None
+    connection = made.connect() if made.environment.engine.name == "postgres" else None
     while not stop.is_set():
         if connection is None:
             rows += made.published(statement)

@@ -19,7 +19,6 @@ from ingestion.privacy.contract import (
     EARLIEST,
     DayGrain,
     EventGrain,
-    Horizon,
     Reader,
     TableContract,
     boolean,
@@ -35,6 +34,7 @@ from ingestion.privacy.contract import (
 from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, PERSON_EMAIL
 from ingestion.privacy.wire import WireRecord
 from ingestion.source_types import FetchWindow
+from ledger.horizon import Horizon
 
 TOOL = "chatgpt"
 # The vendor keeps log files for 30 days. Late events land in later files, so a file day never changes once it

@@ -10,7 +10,6 @@ from ingestion.identity import Link, link_contract
 from ingestion.privacy.contract import (
     Column,
     CurrentGrain,
-    Horizon,
     TableContract,
     date,
     decimal,
@@ -21,6 +20,7 @@ from ingestion.privacy.contract import (
 from ingestion.privacy.pseudonym import GITHUB_LOGIN, HRIS_ID, PERSON_EMAIL
 from ingestion.sources.company import rows
 from ingestion.sources.company.rows import CompanyRow, GithubLogin
+from ledger.horizon import Horizon
 
 _HORIZON = Horizon(first_load=0, lookback=0, finality=0)
 _VALIDITY = (date("valid_from", lambda r: r.valid_from), date("valid_to", lambda r: r.valid_to))

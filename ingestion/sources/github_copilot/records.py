@@ -16,7 +16,6 @@ import msgspec
 from ingestion.identity import link_contract
 from ingestion.privacy.contract import (
     DayGrain,
-    Horizon,
     TableContract,
     boolean,
     date,
@@ -28,6 +27,7 @@ from ingestion.privacy.contract import (
 )
 from ingestion.privacy.pseudonym import GITHUB_LOGIN, GITHUB_USER, HRIS_ID, PERSON_EMAIL
 from ingestion.privacy.wire import WireRecord
+from ledger.horizon import Horizon
 
 TOOL = "github_copilot"
 # A report is there two full UTC days after the day closes, and as a rule final after three; kept for a year.

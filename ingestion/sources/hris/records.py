@@ -16,7 +16,6 @@ from ingestion.privacy.contract import (
     Column,
     CurrentGrain,
     DayGrain,
-    Horizon,
     TableContract,
     boolean,
     date,
@@ -28,6 +27,7 @@ from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import HRIS_ID
 from ingestion.privacy.wire import WireRecord
 from ingestion.tabular import harmless_label
+from ledger.horizon import Horizon
 
 _SNAPSHOT_HORIZON = Horizon(first_load=0, lookback=0, finality=0)
 _DROPPED = frozenset({"full name", "snapshot date", "change reason"})

@@ -17,7 +17,6 @@ from ingestion.identity import link_contract
 from ingestion.privacy.contract import (
     DayGrain,
     EventGrain,
-    Horizon,
     TableContract,
     boolean,
     date,
@@ -32,6 +31,7 @@ from ingestion.privacy.pseudonym import ENTRA_OBJECT, HRIS_ID, PERSON_EMAIL, SES
 from ingestion.privacy.wire import WireRecord
 from ingestion.source_types import FetchWindow
 from ingestion.sources.m365_copilot.html_text import text_length
+from ledger.horizon import Horizon
 
 TOOL = "m365_copilot"
 COPILOT_SKU_ID = "639dec6b-bb19-468b-871c-c5c441c4b0cb"

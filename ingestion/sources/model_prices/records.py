@@ -6,16 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import NamedTuple
 
-from ingestion.privacy.contract import (
-    EventGrain,
-    Horizon,
-    TableContract,
-    date,
-    decimal,
-    integer,
-    text,
-    timestamp,
-)
+from ingestion.privacy.contract import EventGrain, TableContract, date, decimal, integer, text, timestamp
+from ledger.horizon import Horizon
 
 
 class Price(NamedTuple):

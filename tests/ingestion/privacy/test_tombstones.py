@@ -23,7 +23,8 @@ from ingestion.privacy.contract import (
 )
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import CHATGPT_USER, CONVERSATION, HRIS_ID, PERSON_EMAIL, Pseudonymiser
-from ingestion.privacy.tombstones import Tombstone, Tombstones
+from ingestion.privacy.tombstones import Tombstones
+from ledger.tombstone import Tombstone
 from runtime.errors import ContractError
 
 NOW = dt.datetime(2026, 11, 19, 2, tzinfo=dt.UTC)
