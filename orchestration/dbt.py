@@ -18,7 +18,7 @@ from typing import Any
 from orchestration.choices import chosen, project_var
 from orchestration.dbt_environment import child_environment
 from orchestration.dbt_process import THEN
-from orchestration.dbt_told import failure, forget_messages, log_line
+from orchestration.dbt_told import broken_rule, failure, forget_messages, log_line
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
 from orchestration.project import PROJECT_DIR
 from runtime.environment import Environment
@@ -40,12 +40,14 @@ def suppression_k() -> int:
 class DbtResult:
     """How an invocation went: exit code, nodes by status, and what failed, in our words.
 
-    `freshness` is empty when it was not asked for, or when dbt could not judge it.
+    `broken` are the rules of a table that a test found broken, by the test's id. `freshness` is empty when it
+    was not asked for, or when dbt could not judge it.
     """
 
     exit_code: int
     statuses: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    broken: dict[str, list[str]] = field(default_factory=dict)
     freshness: list[SourceFreshness] = field(default_factory=list)
 
     @property
@@ -140,7 +142,7 @@ def _run(
         assert process.stdout is not None
         try:
             for event in _events(process.stdout):
-                node = _take(event, result)
+                node = take(event, result)
                 if said := log_line(event):
                     log.write(f"{event['info'].get('ts', '')} {said}\n")
                 if node is not None:
@@ -198,22 +200,29 @@ def _events(lines: Any) -> Iterator[dict[str, Any]]:
             yield event
 
 
-def _take(event: dict[str, Any], result: DbtResult) -> NodeResult | None:
+def take(event: dict[str, Any], result: DbtResult) -> NodeResult | None:
+    """Add an event to the result; the node that it ends, if it ends one."""
     info, data = event["info"], event.get("data", {})
     if info.get("name") in _FINISHED | _SKIPPED:
         node = data.get("node_info", {})
         is_skipped = info["name"] in _SKIPPED
         status = "skipped" if is_skipped else _status(data.get("status") or node.get("node_status", ""))
         result.statuses[status] = result.statuses.get(status, 0) + 1
+        unique_id = str(node.get("unique_id", ""))
+        broken = result.broken.get(unique_id, [])
+        result.failures += broken if status == "fail" else []
         return NodeResult(
-            unique_id=str(node.get("unique_id", "")),
+            unique_id=unique_id,
             name=str(node.get("node_name", "")),
             status=status,
             seconds=float(data.get("execution_time") or 0.0),
-            message=log_line(event),
+            message="\n".join([log_line(event), *broken]),
             failures=data.get("num_failures"),
             place=f"{data['index']} of {data['total']}" if data.get("total") else "",
         )
+    if rule := broken_rule(event):
+        unique_id = str(data.get("node_info", {}).get("unique_id", ""))
+        result.broken.setdefault(unique_id, []).append(rule)
     if info.get("level") == "error":
         result.failures.append(failure(event))
     return None

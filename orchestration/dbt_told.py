@@ -27,6 +27,8 @@ _NAMED = re.compile(r"\b(?:in|of) (\w+) ([\w.]+) \(([\w./-]+)\)")
 _MACRO = re.compile(r"\bmacro (\w+) \(([\w./-]+)\)")
 _LINE = re.compile(r"\bline (\d{1,6})\b", re.IGNORECASE)
 _CLASS = re.compile(r"(?m)^[\s\S]{0,40}?\[([A-Z][A-Z_]+(?:\.[A-Z_]+)?)\]")
+# What `macros/testing/` says of a failed `table_rules`: names out of our YAML, and a count.
+_BROKEN = re.compile(r"Rule broken: [\w.]+: [a-z_]+ \(\w+(?:, \w+)*\): \d+ rows?")
 _FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+), in (\w+)$')
 # What engines say before they quote anything; the first that occurs is told.
 _PHRASES = (
@@ -79,12 +81,19 @@ def log_line(event: dict[str, Any]) -> str:
     if name == "Text":
         frame = _FRAME.match(message)
         return f"  {Path(frame.group(1)).name}:{frame.group(2)} {frame.group(3)}" if frame else ""
-    if _HARMLESS.fullmatch(name):
+    if _HARMLESS.fullmatch(name) or broken_rule(event):
         return message
     parts = [name, _node(event.get("data", {})), _ended(event.get("data", {}))]
     if info.get("level") in ("error", "warn"):
         parts.append(error_text(message))
     return " ".join(part for part in parts if part)
+
+
+def broken_rule(event: dict[str, Any]) -> str:
+    """A rule of a table that a failed test found broken, with the number of rows; empty for any other event."""
+    message = str(event["info"].get("msg", ""))
+    is_ours = event["info"].get("name") == "JinjaLogInfo" and _BROKEN.fullmatch(message)
+    return message if is_ours else ""
 
 
 def failure(event: dict[str, Any]) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.dbt_told import RESULTS, error_text, failure, forget_messages, log_line
+from orchestration.dbt import DbtResult, take
+from orchestration.dbt_told import RESULTS, broken_rule, error_text, failure, forget_messages, log_line
 
 
 def event(name: str, message: str, level: str = "error", **data: Any) -> dict[str, Any]:
@@ -62,6 +63,50 @@ def test_a_nodes_end_is_a_line_of_the_log() -> None:
         execution_time=0.25,
     )
     assert log_line(ended) == "LogTestResult test people_are_unique fail 12 rows 0.25 s"
+
+
+RULE = "Rule broken: dim_models: unique (model, tier): 3 rows"
+
+
+def said(message: str) -> dict[str, Any]:
+    return event("JinjaLogInfo", message, "info", node_info={"unique_id": "test.dim_models"})
+
+
+def test_a_broken_rule_is_told_with_its_test() -> None:
+    """In the log, among the failures, and in the message of the node, which Dagster shows with its check."""
+    result = DbtResult(exit_code=1)
+    node_info = {"unique_id": "test.dim_models", "node_name": "table_rules_dim_models", "resource_type": "test"}
+    ended = event("LogTestResult", "", node_info=node_info, status="fail", num_failures=3)
+    assert (take(said(RULE), result), log_line(said(RULE))) == (None, RULE)
+    node = take(ended, result)
+    assert node is not None
+    assert node.message == f"LogTestResult test table_rules_dim_models fail 3 rows\n{RULE}"
+    assert result.failures == [RULE]
+
+
+def test_a_broken_rule_of_a_warning_is_no_failure() -> None:
+    result = DbtResult(exit_code=0)
+    take(said(RULE), result)
+    node_info = {"unique_id": "test.dim_models", "resource_type": "test"}
+    node = take(event("LogTestResult", "", "warn", node_info=node_info, status="warn", num_failures=3), result)
+    assert node is not None
+    assert RULE in node.message
+    assert result.failures == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Rule broken: dim_models: unique (model): Zorvayne",
+        "Rule broken: dim_models: unique (model): 3 rows of Zorvayne",
+        "Rule broken: dim_models: accepted_values (tier = 'Zorvayne'): 3 rows",
+        "Rule broken: maya@asterlane.example: unique (model): 3 rows",
+    ],
+)
+def test_a_rule_is_told_by_names_and_a_count_alone(message: str) -> None:
+    assert log_line(said(message)) == "JinjaLogInfo"
+    assert broken_rule(said(message)) == ""
+    assert broken_rule(event("Text", RULE, "info")) == ""
 
 
 def test_what_a_macro_or_a_crash_prints_is_not_kept() -> None:

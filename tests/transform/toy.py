@@ -13,6 +13,7 @@ import psycopg2
 from tests.postgres import PostgresServer
 
 MACROS = Path(__file__).resolve().parents[2] / "macros"
+GENERIC_TESTS = MACROS.parent / "tests" / "dbt" / "generic"
 PROJECT = """
 name: ai_usage
 version: "1.0.0"
@@ -43,6 +44,8 @@ class ToyProject:
         (folder / "profiles.yml").write_text(profile.replace("NAME", self._variables["PGDATABASE"]))
         (folder / "dbt_project.yml").write_text(PROJECT.replace("ZONE", zone))
         (folder / "macros").symlink_to(MACROS)
+        (folder / "tests").mkdir()
+        (folder / "tests" / "generic").symlink_to(GENERIC_TESTS)
         (folder / "models").mkdir()
         for name, sql in models.items():
             (folder / "models" / f"{name}.sql").write_text(sql)
@@ -68,7 +71,11 @@ class ToyProject:
 
     def run(self) -> None:
         """`dbt run` of every model."""
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        command = [dbt, "run", "--profiles-dir", ".", "--target", self.target]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+        done = self.dbt("run")
         assert done.returncode == 0, done.stdout
+
+    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Any invocation, however it ends."""
+        dbt = str(Path(sys.executable).with_name("dbt"))
+        command = [dbt, *arguments, "--profiles-dir", ".", "--target", self.target]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)

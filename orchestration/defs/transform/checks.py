@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -31,14 +31,10 @@ def _name(node: Mapping[str, Any]) -> str:
     match test:
         case "":
             return str(node["name"])
-        case "unique_combination":
-            return f"unique_combination_{'_'.join(values['columns'])}"
         case "relationships":
             return f"{column}_found_in_{_referred(values['to'])}"
         case "same_total":
             return f"same_total_as_{_referred(values['compare_to'])}_{values['expression']}"
-        case "expression_is_true":
-            return f"always_{values['expression']}"
         case "shorter_than":
             return f"{values['starts']}_to_{values['ends']}_shorter_than_{values['hours']}_hours"
         case _:
@@ -62,26 +58,40 @@ def _sentence(node: Mapping[str, Any], test: str, values: Mapping[str, Any]) -> 
             return f"Every row has a value in {column}."
         case "unique":
             return f"No two rows have the same {column}."
-        case "unique_combination":
-            return f"No two rows agree in all of {', '.join(values['columns'])}."
-        case "accepted_range":
-            return f"{column} {_range(values)}."
         case "accepted_values":
             return f"{column} is one of: {', '.join(map(str, values['values']))}."
+        case "table_rules":
+            return "\n".join(_rules(values))
         case "relationships":
             return f"Every {column} is a {values['field']} of {_referred(values['to'])}."
-        case "expression_is_true":
-            return f"Holds for every row: {values['expression']}."
         case "same_total":
             return f"{values['expression']} is the same as in {_referred(values['compare_to'])}."
-        case "gapless_validity":
-            return (
-                f"Periods of validity of a {', '.join(values['key'])} follow each other without gap or overlap."
-            )
         case "shorter_than":
             return f"From {values['starts']} to {values['ends']} pass less than {values['hours']} hours."
         case _:
             return f"dbt test {test.replace('_', ' ')}{f' on {column}' if column else ''}."
+
+
+def _rules(values: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each rule that `table_rules` tests in one query."""
+    primary_key = values.get("primary_key", [])
+    if never_null := [*primary_key, *values.get("not_null", [])]:
+        yield f"Every row has a value in {_each_of(never_null)}."
+    for key in [*([primary_key] if primary_key else []), *values.get("unique", [])]:
+        yield f"No two rows have the same {_each_of(key)}."
+    for column, accepted in values.get("accepted_values", {}).items():
+        yield f"{column} is one of: {', '.join(map(str, accepted))}."
+    for column, bounds in values.get("accepted_range", {}).items():
+        yield f"{column} {_range(bounds)}."
+    for name, condition in values.get("conditions", {}).items():
+        yield f"Holds for every row: {condition} ({name})."
+    if history := values.get("gapless_validity"):
+        between = "overlap" if history.get("allow_gaps") else "gap or overlap"
+        yield f"Periods of validity of a {_each_of(history['key'])} follow each other without {between}."
+
+
+def _each_of(columns: Sequence[str]) -> str:
+    return " and ".join(part for part in (", ".join(columns[:-1]), columns[-1]) if part)
 
 
 def _test(node: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -91,7 +101,7 @@ def _test(node: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 
 
 def _range(values: Mapping[str, Any]) -> str:
-    least, most = values.get("min_value"), values.get("max_value")
+    least, most = values.get("min"), values.get("max")
     if least is not None and most is not None:
         return f"lies between {least} and {most}"
     return f"is at least {least}" if least is not None else f"is at most {most}"

@@ -1,0 +1,66 @@
+{#-
+    Every rule about the rows of one table, in one test: a test costs a fixed time of every run and reads
+    the table. The table is read once for the rules about single rows, and once more for each key and for
+    the history.
+
+    The result is one row: a count of the failing rows of each rule, in the order of `listed_rules`, and
+    their sum. When it fails, each broken rule is said (`macros/testing/test_materialization.sql`).
+
+    primary_key:      columns that are unique together, and none of them NULL
+    unique:           further keys, each a list of columns; NULLs count as equal
+    not_null:         further columns that have a value in every row
+    accepted_values:  column -> the values it may have; NULL passes
+    accepted_range:   column -> min, max (inclusive SQL expressions, either may be left out); NULL passes
+    conditions:       name -> SQL condition over the columns of a row. An unknown (NULL) result fails as
+                      well: a comparison that NULL could hide is no test.
+    gapless_validity: key, allow_gaps, covers_always: half-open spans (valid_from, valid_to) of one key follow
+                      each other without gap or overlap
+-#}
+{% test table_rules(
+    model,
+    primary_key=[],
+    unique=[],
+    not_null=[],
+    accepted_values={},
+    accepted_range={},
+    conditions={},
+    gapless_validity={}
+) %}
+    {{ config(fail_calc='max(failing_rows)') }}
+    {%- set arguments = {
+        'primary_key': primary_key,
+        'unique': unique,
+        'not_null': not_null,
+        'accepted_values': accepted_values,
+        'accepted_range': accepted_range,
+        'conditions': conditions,
+        'gapless_validity': gapless_validity,
+    } -%}
+    {%- set rules = listed_rules(arguments, model) -%}
+    {%- set of_rows, counts, steps = [], [], [] -%}
+    {%- for rule in rules -%}
+        {%- if rule.breaks is defined -%}
+            {%- do of_rows.append('count(case when ' ~ rule.breaks ~ ' then 1 end) as rule_' ~ loop.index) -%}
+            {%- do counts.append('row_rules.rule_' ~ loop.index) -%}
+        {%- else -%}
+            {%- do steps.append({'name': 'rule_' ~ loop.index, 'sql': rule.counted}) -%}
+            {%- do counts.append('rule_' ~ loop.index ~ '.failing_rows') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if of_rows -%}
+        {%- set sql = 'select\n        ' ~ of_rows | join(',\n        ') ~ '\n    from ' ~ model -%}
+        {%- do steps.insert(0, {'name': 'row_rules', 'sql': sql}) -%}
+    {%- endif -%}
+    with {% for step in steps -%}
+    {{ step.name }} as (
+    {{ step.sql }}
+    ){{ ',' if not loop.last }}
+
+    {% endfor -%}
+    select
+        {%- for count in counts %}
+        {{ count }} as rule_{{ loop.index }},
+        {%- endfor %}
+        cast({{ counts | join(' + ') }} as {{ dbt.type_bigint() }}) as failing_rows
+    from {{ steps | map(attribute='name') | join(' cross join ') }}
+{% endtest %}

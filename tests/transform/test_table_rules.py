@@ -1,0 +1,114 @@
+"""`table_rules` on each engine: which rule is broken, and on how many rows; worked out by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresServer
+from tests.transform.toy import ToyProject
+
+COLUMNS = {
+    "id": "integer",
+    "part": "varchar(9)",
+    "second": "integer",
+    "must": "varchar(9)",
+    "word": "varchar(9)",
+    "share": "decimal(9, 2)",
+    "some": "integer",
+    "total": "integer",
+}
+BROKEN = [
+    # id, part: the key of the first two rows; NULL in the third and in the fifth
+    # second: NULL three times, and NULLs count as equal; must: NULL twice
+    # word: NULL passes; share: 0 and 1 and NULL pass; some <= total: false once, unknown once
+    "(1, 'x', 10, 'm', 'yes', 1, 1, 3)",
+    "(1, 'x', 11, 'm', 'yes', 0.5, 1, 3)",
+    "(null, 'y', null, null, 'perhaps', -0.1, 3, 1)",
+    "(2, 'z', null, null, null, 1.5, 1, null)",
+    "(3, null, 12, 'm', 'it''s', null, 2, 2)",
+    "(4, 'w', null, 'm', 'never', 0, 2, 2)",
+]
+KEPT = ["(1, 'x', 10, 'm', 'yes', 1, 1, 3)", "(1, 'y', null, 'm', null, null, 0, 0)"]
+SPANS = [
+    "('gap', '1900-01-01', '2026-01-01')",
+    "('gap', '2026-02-01', '2199-12-31')",
+    "('overlap', '1900-01-01', '2026-03-01')",
+    "('overlap', '2026-02-01', '2199-12-31')",
+    "('empty', '1900-01-01', '2026-01-01')",
+    "('empty', '2026-01-01', '2026-01-01')",
+    "('empty', '2026-01-01', '2199-12-31')",
+    "('starts late', '2026-01-01', '2199-12-31')",
+    "('ends early', '1900-01-01', '2026-01-01')",
+    "('right', '1900-01-01', '2199-12-31')",
+]
+RULES = """
+            primary_key: [id, part]
+            unique: [[second]]
+            not_null: [must]
+            accepted_values: {word: ["yes", "it's"]}
+            accepted_range: {share: {min: 0, max: 1}}
+            conditions: {some_at_most_total: some <= total}"""
+HISTORY = "\n            gapless_validity: {key: [name], %s: true}"
+TESTED = {
+    "broken": RULES,
+    "kept": RULES,
+    "nothing": RULES + "\n          config: {where: id > 1}",
+    "always": HISTORY % "covers_always",
+    "with_gaps": HISTORY % "allow_gaps",
+}
+EXPECTED = [
+    "always: gapless_validity (name): 5 rows",  # of each name but the last the one row that is wrong
+    "broken: accepted_range (share): 2 rows",
+    "broken: accepted_values (word): 2 rows",
+    "broken: condition (some_at_most_total): 2 rows",
+    "broken: not_null (id): 1 row",
+    "broken: not_null (must): 2 rows",
+    "broken: not_null (part): 1 row",
+    "broken: unique (id, part): 2 rows",
+    "broken: unique (second): 3 rows",
+    "with_gaps: gapless_validity (name): 2 rows",  # the overlap and the empty one
+]
+
+
+def table(columns: dict[str, str], rows: Sequence[str]) -> str:
+    typed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
+    return f"select {typed} from (values {', '.join(rows)}) as given ({', '.join(columns)})"
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "postgres"])
+def test_a_broken_rule_is_named_with_its_rows(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    server: PostgresServer | None = request.getfixturevalue("postgres") if engine == "postgres" else None
+    spans = table({"name": "varchar(20)", "valid_from": "date", "valid_to": "date"}, SPANS)
+    models = {
+        "broken": table(COLUMNS, BROKEN),
+        "kept": table(COLUMNS, KEPT),
+        "nothing": table(COLUMNS, KEPT),
+        "always": spans,
+        "with_gaps": spans,
+    }
+    project = ToyProject(tmp_path, models, server)
+    stated = "".join(
+        f"\n  - name: {name}\n    data_tests:\n      - table_rules:\n          arguments:{rules}"
+        for name, rules in TESTED.items()
+    )
+    (tmp_path / "models" / "toy.yml").write_text(f"models:{stated}\n")
+
+    said = project.dbt("build").stdout
+
+    assert sorted(re.findall(r"Rule broken: (.*)", said)) == EXPECTED
+    # dbt's own word for each test: the sum of what its rules count, and nothing of a row.
+    ended = dict(re.findall(r"table_rules_([a-z]+(?:_gaps)?)_.*\[(PASS|FAIL \d+) in", said))
+    assert ended == {
+        "always": "FAIL 5",
+        "broken": "FAIL 15",
+        "kept": "PASS",
+        "nothing": "PASS",
+        "with_gaps": "FAIL 2",
+    }
+    assert "perhaps" not in said
