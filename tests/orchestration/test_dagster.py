@@ -451,6 +451,10 @@ def test_every_check_has_a_name_and_a_sentence_for_a_person(definitions: dg.Defi
     assert len(dbt) > 200
     assert [spec.key for spec in specs if not (spec.description or "").strip()] == []
     assert [spec.key for spec in dbt if "__" in spec.name] == [], "columns and limits run together"
+    of_tables = {
+        spec.asset_key.path[-1]: spec.metadata["dbt_test"] for spec in dbt if spec.name == "table_rules"
+    }
+    assert of_tables == {name: f"{name}_rules" for name in of_tables}
     mart = dg.AssetKey(["marts", "department_usage_weekly"])
     texts = {spec.name: spec.description for spec in dbt if spec.asset_key == mart}
     rules = (texts["table_rules"] or "").splitlines()

@@ -18,13 +18,13 @@ COLUMNS = {
     "must": "varchar(9)",
     "word": "varchar(9)",
     "share": "decimal(9, 2)",
-    "some": "integer",
-    "total": "integer",
+    "used": "integer",
+    "held": "integer",
 }
 BROKEN = [
     # id, part: the key of the first two rows; NULL in the third and in the fifth
     # second: NULL three times, and NULLs count as equal; must: NULL twice
-    # word: NULL passes; share: 0 and 1 and NULL pass; some <= total: false once, unknown once
+    # word: NULL passes; share: 0 and 1 and NULL pass; used <= held: false once, unknown once
     "(1, 'x', 10, 'm', 'yes', 1, 1, 3)",
     "(1, 'x', 11, 'm', 'yes', 0.5, 1, 3)",
     "(null, 'y', null, null, 'perhaps', -0.1, 3, 1)",
@@ -51,7 +51,7 @@ RULES = """
             not_null: [must]
             accepted_values: {word: ["yes", "it's"]}
             accepted_range: {share: {min: 0, max: 1}}
-            conditions: {some_at_most_total: some <= total}"""
+            conditions: {used_at_most_held: used <= held}"""
 HISTORY = "\n            gapless_validity: {key: [name], %s: true}"
 TESTED = {
     "broken": RULES,
@@ -64,7 +64,7 @@ EXPECTED = [
     "always: gapless_validity (name): 5 rows",  # of each name but the last the one row that is wrong
     "broken: accepted_range (share): 2 rows",
     "broken: accepted_values (word): 2 rows",
-    "broken: condition (some_at_most_total): 2 rows",
+    "broken: condition (used_at_most_held): 2 rows",
     "broken: not_null (id): 1 row",
     "broken: not_null (must): 2 rows",
     "broken: not_null (part): 1 row",
@@ -94,16 +94,17 @@ def test_a_broken_rule_is_named_with_its_rows(
     }
     project = ToyProject(tmp_path, models, server)
     stated = "".join(
-        f"\n  - name: {name}\n    data_tests:\n      - table_rules:\n          arguments:{rules}"
+        f"\n  - name: {name}\n    data_tests:\n      - table_rules:"
+        f"\n          name: {name}_rules\n          arguments:{rules}"
         for name, rules in TESTED.items()
     )
     (tmp_path / "models" / "toy.yml").write_text(f"models:{stated}\n")
 
-    said = project.dbt("build").stdout
+    said = project.dbt("--no-use-colors", "build").stdout
 
     assert sorted(re.findall(r"Rule broken: (.*)", said)) == EXPECTED
     # dbt's own word for each test: the sum of what its rules count, and nothing of a row.
-    ended = dict(re.findall(r"table_rules_([a-z]+(?:_gaps)?)_.*\[(PASS|FAIL \d+) in", said))
+    ended = dict(re.findall(r"(?:PASS|FAIL \d+) (\w+)_rules .*\[(PASS|FAIL \d+) in", said))
     assert ended == {
         "always": "FAIL 5",
         "broken": "FAIL 15",
