@@ -43,8 +43,8 @@
             {%- do of_rows.append('count(case when ' ~ rule.breaks ~ ' then 1 end) as rule_' ~ loop.index) -%}
             {%- do counts.append('row_rules.rule_' ~ loop.index) -%}
         {%- else -%}
-            {%- do steps.append({'name': 'rule_' ~ loop.index, 'sql': rule.counted}) -%}
-            {%- do counts.append('rule_' ~ loop.index ~ '.failing_rows') -%}
+            {%- do steps.append({'name': 'counted_' ~ loop.index, 'sql': rule.counted}) -%}
+            {%- do counts.append('counted_' ~ loop.index ~ '.failing_rows') -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if of_rows -%}
