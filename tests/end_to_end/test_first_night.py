@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from demo.company.canaries import canaries
 from demo.company.truth import compute_truth
 from orchestration.dbt import run_dbt
 from orchestration.findings import findings
+from runtime.environment import environment
 from tests.attack.readers import seen, told_by
 from tests.end_to_end.harness import World
 from tests.end_to_end.leaks import leaks
@@ -112,8 +115,10 @@ def test_final_periods_are_closed_as_they_were_published(first_night: World) -> 
     )
 
 
-def test_dbt_unit_tests_pass(first_night: World) -> None:
-    result = run_dbt(["test", "--select", "test_type:unit"], first_night.environment)
+def test_dbt_unit_tests_pass(first_night: World, tmp_path: Path) -> None:
+    env = environment(tmp_path, "dev")
+    shutil.copy(first_night.environment.warehouse, env.warehouse)
+    result = run_dbt(["test", "--select", "test_type:unit"], env)
     assert result.ok, result.failures[:5]
     assert sum(result.statuses.values()) >= 40
 

@@ -20,10 +20,10 @@ MESSAGES = "log_files/CONVERSATION_MESSAGE"
 
 @pytest.fixture(scope="module")
 def after_five_weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A night in the past of the company, then none, then the company's own."""
+    """The loads of a night in the past of the company, then none, then the company's own."""
     with world(tmp_path_factory.mktemp("missed"), people=60, weeks=7) as made:
         made.server.behaviour.log_retention_days = 30
-        require_published(made.night(days_later=-DAYS_OFF))
+        made.load(days_later=-DAYS_OFF)
         require_published(made.night())
         yield made
 

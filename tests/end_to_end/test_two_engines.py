@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg2
@@ -9,9 +10,8 @@ import pytest
 
 from orchestration.night import ExitCode
 from tests.docs.markdown import ROOT, blocks
-from tests.end_to_end.conftest import ROLES
 from tests.end_to_end.harness import World, comparable, contents, require_published
-from tests.postgres import PostgresServer
+from tests.worlds.declared import ROLES
 
 pytestmark = pytest.mark.end_to_end
 
@@ -76,18 +76,15 @@ def test_dbt_judges_freshness_alike_on_both_engines(two_nights: World, two_night
     assert two_nights_on_postgres.nights[1].freshness == two_nights.nights[1].freshness
 
 
-def test_the_second_night_on_postgres_equals_a_full_refresh(two_nights_on_postgres: World) -> None:
+def test_the_second_night_on_postgres_equals_a_full_refresh(own_world: Callable[[str], World]) -> None:
+    world = own_world("night_2_on_postgres")
     layers = ("intermediate", "restricted", "marts")
 
     def tables() -> dict[str, list[tuple[Any, ...]]]:
-        return {
-            f"{layer}.{table}": rows
-            for layer in layers
-            for table, rows in contents(two_nights_on_postgres, layer).items()
-        }
+        return {f"{layer}.{table}": rows for layer in layers for table, rows in contents(world, layer).items()}
 
     night = tables()
-    result = two_nights_on_postgres.build("--full-refresh")
+    result = world.build("--full-refresh")
     assert result.ok, result.failures[:5]
     rebuilt = tables()
     assert night.keys() == rebuilt.keys()
@@ -125,23 +122,26 @@ def test_readers_get_published_and_nothing_else(two_nights_on_postgres: World) -
 
 
 def test_a_server_that_dies_while_models_are_built_needs_no_hand_the_next_night(
-    two_nights_on_postgres: World, postgres: PostgresServer
+    own_world: Callable[[str], World],
 ) -> None:
-    """Stands last: it runs the second night once more. The server is killed when the third node has ended."""
-    before = published_tables(two_nights_on_postgres)
+    """The second night once more. The server is killed when the third node has ended."""
+    world = own_world("night_2_on_postgres")
+    assert world.postgres is not None
+    server = world.postgres
+    before = published_tables(world)
     ended: list[str] = []
 
     def kill_server(stage: str, message: str) -> None:
         if stage == "dbt":
             ended.append(message)
             if len(ended) == 3:
-                postgres.crash()
+                server.crash()
 
-    result = two_nights_on_postgres.night(days_later=1, progress=kill_server)
+    result = world.night(days_later=1, progress=kill_server)
     assert result.exit_code == ExitCode.BUILD_FAILED
     assert result.publication is None
-    postgres.start_again()
-    assert published_tables(two_nights_on_postgres) == before
+    server.start_again()
+    assert published_tables(world) == before
 
-    require_published(two_nights_on_postgres.night(days_later=1))
-    assert published_tables(two_nights_on_postgres) == before
+    require_published(world.night(days_later=1))
+    assert published_tables(world) == before

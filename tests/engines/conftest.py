@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.end_to_end.harness import require_published, world
 from tests.engines.replay import Model
 from tests.engines.targets import PROJECT, TARGETS
+from tests.worlds.store import own
 
 Compiled = dict[str, dict[str, Model]]
 # Tables of which a day becomes empty, and their day.
@@ -70,8 +70,7 @@ class Builds:
 def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
     """60 people and four weeks. The second night brings a new day, restated days and one that became empty."""
     folder = tmp_path_factory.mktemp("builds")
-    with world(folder, people=60, weeks=4) as made:
-        require_published(made.night())
+    with own("night_1", folder / "world") as made:
         assert made.build().ok  # once more: publishing closed periods, which models read
         warehouse = made.environment.warehouse
         first = Path(shutil.copy(warehouse, folder / "first.duckdb"))

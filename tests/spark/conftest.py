@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.end_to_end.conftest import two_nights_in
-from tests.end_to_end.harness import World
+from tests.end_to_end.harness import World, world
 from tests.spark.cluster import NoJavaError, SparkCluster, java_home, spark_cluster
+from tests.worlds.declared import WORLDS
+from tests.worlds.declared import two_nights as two_nights_of
+from tests.worlds.store import read_only, size_of
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +30,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
 @pytest.fixture(scope="session")
 def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Two nights on DuckDB."""
-    with two_nights_in(tmp_path_factory.mktemp("two_nights")) as made:
+    with read_only("night_2", tmp_path_factory.mktemp("two_nights")) as made:
         yield made
 
 
@@ -36,5 +38,7 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def two_nights_on_spark(tmp_path_factory: pytest.TempPathFactory, cluster: SparkCluster) -> Iterator[World]:
     """The same two nights on the cluster, over a lake in the data folder."""
     folder = tmp_path_factory.mktemp("on_spark")
-    with two_nights_in(folder, "spark", cluster.variables) as made:
+    size = size_of(WORLDS["night_2"])
+    with world(folder, *size, target="spark", variables=cluster.variables) as made:
+        two_nights_of(made)
         yield made
