@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,6 +37,7 @@ from ingestion.source_types import Batch
 from ledger.horizon import Horizon
 from lifecycle.erase import Eraser
 from lifecycle.sweep import person_label
+from orchestration.demo import environment_variables
 from runtime.clock import RunClock
 from runtime.environment import Environment, environment
 from runtime.settings import SourceSettings
@@ -170,6 +173,23 @@ class Deployment:
         return found
 
 
+def fill(made: Deployment) -> None:
+    """Maya (h1) reports to nobody, Noah (h2) reports to Maya; one conversation is shared."""
+    made.vendor.messages = [
+        Record("e1", "u1", MAYA, "c1"),
+        Record("e2", None, None, "c1"),
+        Record("e3", "u2", NOAH, "c1"),
+        Record("e4", "u2", NOAH, "c2"),
+        Record("e5", None, None, "c2"),
+    ]
+    made.vendor.employees = [
+        Record(employee="h1", mail=MAYA),
+        Record(employee="h2", mail=NOAH, manager="h1"),
+    ]
+    made.vendor.leave = [Record(employee="h1"), Record(employee="h2")]
+    made.vendor.links = [Link("o1", MAYA, TODAY), Link("o2", NOAH, TODAY)]
+
+
 @pytest.fixture(params=["dev", "postgres"])
 def deployment(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Deployment:
     """An empty deployment on each engine."""
@@ -178,3 +198,44 @@ def deployment(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pyte
         for name, value in server.new_database().items():
             monkeypatch.setenv(name, value)
     return Deployment(environment(tmp_path / "data", request.param))
+
+
+@pytest.fixture(scope="session")
+def first_load(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Callable[[str], tuple[Path, dict[str, str]]]:
+    """By target: the data folder and the database after the load of what :func:`fill` gives, once a session."""
+
+    @cache
+    def loaded(target: str) -> tuple[Path, dict[str, str]]:
+        variables: dict[str, str] = {}
+        if target == "postgres":
+            server: PostgresServer = request.getfixturevalue("postgres")
+            variables = server.new_database()
+        folder = tmp_path_factory.mktemp("filled") / "data"
+        with environment_variables(variables):
+            made = Deployment(environment(folder, target))
+            fill(made)
+            made.load()
+        return folder, variables
+
+    return loaded
+
+
+@pytest.fixture(params=["dev", "postgres"])
+def filled(
+    request: pytest.FixtureRequest,
+    first_load: Callable[[str], tuple[Path, dict[str, str]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Deployment:
+    """A copy of a deployment on each engine after its first load: Maya, Noah and what they share."""
+    folder, variables = first_load(request.param)
+    if variables:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        for name, value in server.copy_database(variables).items():
+            monkeypatch.setenv(name, value)
+    shutil.copytree(folder, tmp_path / "data", symlinks=True)
+    made = Deployment(environment(tmp_path / "data", request.param), runs=1)
+    fill(made)
+    return made

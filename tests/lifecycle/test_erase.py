@@ -19,7 +19,7 @@ from lifecycle.kinds import Kind
 from lifecycle.person import AmbiguousPersonError
 from lifecycle.statistics import COUNTERS_STAY
 from runtime.errors import ConfigurationError, KeyChangedError
-from tests.lifecycle.conftest import HEIR, MAYA, NOAH, TODAY, Deployment, Record
+from tests.lifecycle.conftest import HEIR, MAYA, NOAH, TODAY, Deployment, Record, fill
 from tests.postgres import OWNER, PostgresServer
 
 YESTERDAY = TODAY - dt.timedelta(days=1)
@@ -38,23 +38,6 @@ DERIVED = (
     "create table closed.department_usage_weekly (period_start date, active_people integer)",
     "insert into closed.department_usage_weekly values ('2026-09-07', 17)",
 )
-
-
-def fill(made: Deployment) -> None:
-    """Maya (h1) reports to nobody, Noah (h2) reports to Maya; one conversation is shared."""
-    made.vendor.messages = [
-        Record("e1", "u1", MAYA, "c1"),
-        Record("e2", None, None, "c1"),
-        Record("e3", "u2", NOAH, "c1"),
-        Record("e4", "u2", NOAH, "c2"),
-        Record("e5", None, None, "c2"),
-    ]
-    made.vendor.employees = [
-        Record(employee="h1", mail=MAYA),
-        Record(employee="h2", mail=NOAH, manager="h1"),
-    ]
-    made.vendor.leave = [Record(employee="h1"), Record(employee="h2")]
-    made.vendor.links = [Link("o1", MAYA, TODAY), Link("o2", NOAH, TODAY)]
 
 
 def build(made: Deployment) -> None:
@@ -102,36 +85,32 @@ TOMBSTONES = {"ops.tombstones.id_token"}
 
 @pytest.mark.parametrize("may_reset", [True, False])
 def test_counters_that_every_role_may_read_do_not_tell_what_was_deleted(
-    deployment: Deployment, request: pytest.FixtureRequest, may_reset: bool
+    filled: Deployment, request: pytest.FixtureRequest, may_reset: bool
 ) -> None:
     """An ordinary role needs leave to reset them, and says where it has none."""
-    is_postgres = deployment.environment.engine.name == "postgres"
+    is_postgres = filled.environment.engine.name == "postgres"
     if is_postgres and may_reset:
         server: PostgresServer = request.getfixturevalue("postgres")
         grant = f"grant execute on function pg_stat_reset_single_table_counters(oid) to {OWNER}"
         server.execute(grant, os.environ["PGDATABASE"])
-    fill(deployment)
-    deployment.load()
-    build(deployment)
+    build(filled)
     told: list[str] = []
-    eraser = replace(deployment.eraser(), progress=told.append)
+    eraser = replace(filled.eraser(), progress=told.append)
     eraser.erase(Kind.EMAIL, MAYA, eraser.plan(Kind.EMAIL, MAYA))
     assert (COUNTERS_STAY in told) == (is_postgres and not may_reset)
     if is_postgres and may_reset:
         # What dlt and the command write about themselves afterwards counts again.
-        counted = deployment.rows(
+        counted = filled.rows(
             "select relname from pg_stat_user_tables where n_tup_del > 0 and schemaname <> 'ops'"
         )
         assert counted == []
 
 
-def test_everything_of_the_person_goes_and_nothing_of_anybody_else(deployment: Deployment) -> None:
-    fill(deployment)
-    deployment.load()
-    build(deployment)
-    noah = [deployment.mail(NOAH), deployment.token(HRIS_ID, "h2"), deployment.label("h2")]
-    before = deployment.places(*noah)
-    outcome = erase(deployment, written=f"Maya Lind <{MAYA.upper()}>")
+def test_everything_of_the_person_goes_and_nothing_of_anybody_else(filled: Deployment) -> None:
+    build(filled)
+    noah = [filled.mail(NOAH), filled.token(HRIS_ID, "h2"), filled.label("h2")]
+    before = filled.places(*noah)
+    outcome = erase(filled, written=f"Maya Lind <{MAYA.upper()}>")
     assert outcome.identifiers == {
         "person-email": 1,
         HRIS_ID: 1,
@@ -139,83 +118,73 @@ def test_everything_of_the_person_goes_and_nothing_of_anybody_else(deployment: D
         ENTRA_OBJECT: 1,
         CONVERSATION: 1,
     }
-    assert deployment.places(*tokens_of_maya(deployment)) == TOMBSTONES
-    assert deployment.places(*noah) == before
+    assert filled.places(*tokens_of_maya(filled)) == TOMBSTONES
+    assert filled.places(*noah) == before
     # Noah's part of the shared conversation stays; the answer without an author goes with Maya's
-    assert len(deployment.rows("select 1 from raw_fake.messages")) == 3
-    assert deployment.rows("select manager_token from raw_fake.employees") == [(None,)]
-    assert deployment.rows("select account_key from intermediate.int_account_days") == [(2,)]
-    assert deployment.rows("select manager_token from intermediate.int_spans") == [(None,)]
-    assert deployment.rows("select * from restricted.dim_people") == [(12, None)]
-    assert deployment.rows("select person_key from closed.person_states") == [(12,)]
-    assert deployment.rows("select active_people from closed.department_usage_weekly") == [(17,)]
+    assert len(filled.rows("select 1 from raw_fake.messages")) == 3
+    assert filled.rows("select manager_token from raw_fake.employees") == [(None,)]
+    assert filled.rows("select account_key from intermediate.int_account_days") == [(2,)]
+    assert filled.rows("select manager_token from intermediate.int_spans") == [(None,)]
+    assert filled.rows("select * from restricted.dim_people") == [(12, None)]
+    assert filled.rows("select person_key from closed.person_states") == [(12,)]
+    assert filled.rows("select active_people from closed.department_usage_weekly") == [(17,)]
 
 
-def test_the_person_sent_again_lands_nowhere_also_under_a_new_account(deployment: Deployment) -> None:
-    fill(deployment)
-    deployment.load()
-    erase(deployment)
-    deployment.vendor.messages += [Record("e8", "u9", MAYA), Record("e9", "u9", thread="c9")]
-    deployment.vendor.links.append(Link("o9", MAYA, TODAY))
-    result = deployment.load()
+def test_the_person_sent_again_lands_nowhere_also_under_a_new_account(filled: Deployment) -> None:
+    erase(filled)
+    filled.vendor.messages += [Record("e8", "u9", MAYA), Record("e9", "u9", thread="c9")]
+    filled.vendor.links.append(Link("o9", MAYA, TODAY))
+    result = filled.load()
     assert result.erased > 0
     assert result.rejected == 0
-    new = [deployment.token(CHATGPT_USER, "u9"), deployment.token(ENTRA_OBJECT, "o9")]
-    assert deployment.places(*tokens_of_maya(deployment), *new) == TOMBSTONES
-    assert deployment.rows("select distinct manager_token from raw_fake.employees") == [(None,)]
-    assert deployment.rows("select erased_count from ops.source_runs where run_id = 'run-2'") == [
-        (result.erased,)
-    ]
-    deployment.vendor.messages = [Record("e10", "u9")]
-    assert deployment.load().rows.get("messages", 0) == 0
+    new = [filled.token(CHATGPT_USER, "u9"), filled.token(ENTRA_OBJECT, "o9")]
+    assert filled.places(*tokens_of_maya(filled), *new) == TOMBSTONES
+    assert filled.rows("select distinct manager_token from raw_fake.employees") == [(None,)]
+    assert filled.rows("select erased_count from ops.source_runs where run_id = 'run-2'") == [(result.erased,)]
+    filled.vendor.messages = [Record("e10", "u9")]
+    assert filled.load().rows.get("messages", 0) == 0
 
 
 @pytest.mark.parametrize("cut", ["_drain", "sweep", "rewrite_warehouse"])
 def test_cut_off_at_any_step_it_is_completed_by_asking_again(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, cut: str
+    filled: Deployment, monkeypatch: pytest.MonkeyPatch, cut: str
 ) -> None:
-    fill(deployment)
-    deployment.load()
-    build(deployment)
+    build(filled)
 
     def dies(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    eraser = deployment.eraser()
+    eraser = filled.eraser()
     plan = eraser.plan(Kind.EMAIL, MAYA)
     with monkeypatch.context() as killed:
         killed.setattr(erase_module.Eraser if cut == "_drain" else erase_module, cut, dies)
         with pytest.raises(KeyboardInterrupt):
             eraser.erase(Kind.EMAIL, MAYA, plan)
-    assert deployment.rows("select finished_at from ops.lifecycle_actions") == [(None,)]
+    assert filled.rows("select finished_at from ops.lifecycle_actions") == [(None,)]
     # already now nothing new can land
-    deployment.vendor.messages = [Record("e99", "u1", MAYA)]
-    assert deployment.load().rows.get("messages", 0) == 0
-    erase(deployment)
-    assert deployment.places(*tokens_of_maya(deployment)) == TOMBSTONES
+    filled.vendor.messages = [Record("e99", "u1", MAYA)]
+    assert filled.load().rows.get("messages", 0) == 0
+    erase(filled)
+    assert filled.places(*tokens_of_maya(filled)) == TOMBSTONES
 
 
-def test_a_second_erasure_has_nothing_left_and_the_audit_names_nobody(deployment: Deployment) -> None:
-    fill(deployment)
-    deployment.load()
-    erase(deployment)
-    assert deployment.eraser().plan(Kind.EMAIL, MAYA).state == "nothing_left"
-    ((action, finished_at, detail),) = deployment.rows(
+def test_a_second_erasure_has_nothing_left_and_the_audit_names_nobody(filled: Deployment) -> None:
+    erase(filled)
+    assert filled.eraser().plan(Kind.EMAIL, MAYA).state == "nothing_left"
+    ((action, finished_at, detail),) = filled.rows(
         "select action, finished_at, detail from ops.lifecycle_actions"
     )
     assert action == "erase"
     assert finished_at is not None
     assert json.loads(detail)["rows_deleted"]["raw_fake.messages"] == 2
-    assert not any(token in detail for token in tokens_of_maya(deployment))
+    assert not any(token in detail for token in tokens_of_maya(filled))
 
 
 def test_what_an_interrupted_load_left_behind_is_loaded_and_erased(
-    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+    filled: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The pending package holds an account of the person that the warehouse never saw."""
-    fill(deployment)
-    deployment.load()
-    deployment.vendor.messages.append(Record("e7", "u7", MAYA, day=YESTERDAY))
+    filled.vendor.messages.append(Record("e7", "u7", MAYA, day=YESTERDAY))
     load = dlt.Pipeline.load
 
     def dies(pipeline: dlt.Pipeline, *arguments: Any, **options: Any) -> Any:
@@ -226,12 +195,12 @@ def test_what_an_interrupted_load_left_behind_is_loaded_and_erased(
     with monkeypatch.context() as killed:
         killed.setattr(dlt.Pipeline, "load", dies)
         with pytest.raises(KeyboardInterrupt):
-            deployment.load()
-    eraser = deployment.eraser()
+            filled.load()
+    eraser = filled.eraser()
     eraser.erase(Kind.EMAIL, MAYA, eraser.plan(Kind.EMAIL, MAYA))
-    also = deployment.token(CHATGPT_USER, "u7")
-    assert deployment.places(*tokens_of_maya(deployment), also) == TOMBSTONES
-    assert not deployment.environment.pipeline("raw_fake", "raw_fake").has_pending_data
+    also = filled.token(CHATGPT_USER, "u7")
+    assert filled.places(*tokens_of_maya(filled), also) == TOMBSTONES
+    assert not filled.environment.pipeline("raw_fake", "raw_fake").has_pending_data
 
 
 def test_an_address_that_went_to_somebody_else_leaves_the_heir_alone(deployment: Deployment) -> None:
@@ -279,9 +248,7 @@ def test_an_unknown_person_is_told_apart_and_can_be_marked_all_the_same(deployme
         deployment.eraser().plan(Kind.EMAIL, "u404")
 
 
-def test_another_key_is_refused_before_anything_is_read(deployment: Deployment) -> None:
-    fill(deployment)
-    deployment.load()
-    deployment.pseudonymiser = Pseudonymiser(bytes(range(1, 33)))
+def test_another_key_is_refused_before_anything_is_read(filled: Deployment) -> None:
+    filled.pseudonymiser = Pseudonymiser(bytes(range(1, 33)))
     with pytest.raises(KeyChangedError):
-        deployment.eraser().plan(Kind.EMAIL, MAYA)
+        filled.eraser().plan(Kind.EMAIL, MAYA)
