@@ -27,10 +27,11 @@ screenshots: demo
 dev: $(STAMP) $(BUNDLES)
 	$(BIN)/python -m orchestration.dev $(ARGS)
 
-# Two processes, each with whole files; one, to see a single test at work: make test WORKERS=0 ARGS="-k name".
+# Two processes, each with whole files, the longest first (tests/conftest.py); the slowest tests are listed at the
+# end. One process, to see a single test at work: make test WORKERS=0 ARGS="-k name".
 WORKERS ?= 2
 test: $(STAMP) $(BUNDLES)
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
 
 # Other engines' adapters, each set in a venv of its own because of what they pin (docs/decisions/0022).
 test-engines: $(STAMP) .venv-engines/.installed .venv-databricks/.installed
