@@ -15,9 +15,8 @@ RUN test -s dashboards/bundles/echarts.min.js || { echo "Run make assets before 
 RUN .venv/bin/pip install --no-deps --no-build-isolation --no-compile --editable .
 # Compiled here once: the image is read-only, and without byte code every start would take twice as long.
 RUN .venv/bin/python -m compileall -q -j 0 .
-# The manifest, for what reads the project without running it. Parsing needs no warehouse and no secret.
-RUN AI_USAGE_DATA_DIR=/tmp/parse .venv/bin/dbt --log-path /tmp/parse parse \
-        --project-dir . --profiles-dir . --target-path /opt/ai-usage/manifest \
+# The project as dbt reads it, for Dagster and the first night. Reading needs no warehouse and no secret.
+RUN .venv/bin/python -m orchestration.install \
     && rm -f manifest/graph_summary.json manifest/perf_info.json .user.yml
 
 FROM ${PYTHON_IMAGE}

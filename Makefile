@@ -9,10 +9,16 @@ BUNDLES := dashboards/bundles/versions.json
 
 .PHONY: demo dev test test-engines test-spark torture bench lint clean lock assets screenshots
 
-demo: $(STAMP) $(BUNDLES)
+# The project as dbt reads it; later changes are read by whoever needs them.
+PARSED := manifest/manifest.json
+
+demo: $(STAMP) $(BUNDLES) $(PARSED)
 	$(BIN)/ai-usage demo $(ARGS)
 
 assets: $(BUNDLES)
+
+$(PARSED): $(STAMP)
+	$(BIN)/python -m orchestration.install
 
 $(BUNDLES): dashboards/bundles.json | $(STAMP)
 	$(BIN)/python -m dashboards.assets
@@ -24,13 +30,13 @@ screenshots: demo
 
 # Dagster with everything, on http://localhost:3000; another port: make dev ARGS="--port 3001".
 # Before a night of your own it shows the demo's.
-dev: $(STAMP) $(BUNDLES)
+dev: $(STAMP) $(BUNDLES) $(PARSED)
 	$(BIN)/python -m orchestration.dev $(ARGS)
 
 # Two processes, each with whole files, the longest first (tests/conftest.py); the slowest tests are listed at the
 # end. One process, to see a single test at work: make test WORKERS=0 ARGS="-k name".
 WORKERS ?= 2
-test: $(STAMP) $(BUNDLES)
+test: $(STAMP) $(BUNDLES) $(PARSED)
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
 
 # Other engines' adapters, each set in a venv of its own because of what they pin (docs/decisions/0022).
@@ -100,4 +106,4 @@ lock:
 		--no-emit-index-url -c requirements.lock -o tests/spark/requirements.lock tests/spark/requirements.in
 
 clean:
-	rm -rf .data target logs .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .data target manifest logs .pytest_cache .mypy_cache .ruff_cache

@@ -1,25 +1,25 @@
-"""One dbt invocation a run, in a process of its own.
+"""What dbt is asked to do, and what came of it. It runs in a process of its own (`orchestration.dbt_process`).
 
-Its own process, because dbt keeps the DuckDB file open until it ends, and a file that one process writes can
-be opened by no other. Its log is read line by line as JSON; what is kept of it stands in `logs/dbt.log`
-(`orchestration.dbt_told`).
+Its log is read line by line as JSON; what is kept of it stands in `logs/dbt.log` (`orchestration.dbt_told`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from orchestration.choices import chosen, project_var
+from orchestration.dbt_child import DbtChild
 from orchestration.dbt_environment import child_environment
-from orchestration.dbt_process import THEN
+from orchestration.dbt_process import Request
 from orchestration.dbt_told import broken_rule, failure, forget_messages, log_line
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
+from orchestration.parsed import parsed_folder, reading_into
 from orchestration.project import PROJECT_DIR
 from runtime.environment import Environment
 from runtime.private_file import append_private
@@ -105,13 +105,18 @@ def run_dbt(
 
 
 def run_nodes(
-    arguments: list[str], environment: Environment, *, fresh_at: dt.datetime | None = None
+    arguments: list[str],
+    environment: Environment,
+    *,
+    fresh_at: dt.datetime | None = None,
+    child: DbtChild | None = None,
 ) -> NodeStream:
     """The same, giving each node as it ends. dbt is stopped when the caller stops reading.
 
     With `fresh_at` (aware) it is first judged which sources are behind at that moment; that never fails a run.
+    `child`: dbt's process, for another request after this one; else one is started that ends with this request.
     """
-    return NodeStream(lambda result: _run(arguments, environment, fresh_at, result))
+    return NodeStream(lambda result: _run(arguments, environment, fresh_at, child, result))
 
 
 def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[SourceFreshness]:
@@ -122,57 +127,81 @@ def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[Sou
     return nodes.result.freshness
 
 
+def parse_project(environment: Environment, folder: Path) -> DbtResult:
+    """Read the project and write its `manifest.json` into `folder`, beside what spares the next reading."""
+    arguments = [*_reading(environment, folder), "--write-json"]
+    result = DbtResult(exit_code=0)
+    with DbtChild() as child:
+        for _ in _told_nodes(child, Request([arguments], _reading_settings(environment)), environment, result):
+            pass
+    return result
+
+
 def _run(
-    arguments: list[str], environment: Environment, fresh_at: dt.datetime | None, result: DbtResult
+    arguments: list[str],
+    environment: Environment,
+    fresh_at: dt.datetime | None,
+    child: DbtChild | None,
+    result: DbtResult,
 ) -> Iterator[NodeResult]:
-    append_private(environment.logs_dir / "dbt.log", "")
     target_dir = environment.data_dir / "target"
     (target_dir / FILE).unlink(missing_ok=True)  # an older judgement is none
-    with (environment.logs_dir / "dbt.log").open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(
-            _command(arguments, environment, fresh_at),
-            cwd=PROJECT_DIR,
-            env=_settings(environment, fresh_at),
-            stdin=subprocess.PIPE,  # never written to: it ends when we do, and dbt with it
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-        )
-        assert process.stdout is not None
-        try:
-            for event in _events(process.stdout):
-                node = take(event, result)
-                if said := log_line(event):
-                    log.write(f"{event['info'].get('ts', '')} {said}\n")
-                if node is not None:
-                    yield node
-            result.exit_code = process.wait()
-            if result.exit_code:
-                forget_messages(target_dir)
-            result.freshness = read_freshness(target_dir)
-        finally:
-            if process.poll() is None:  # the reader went away: dbt must not write on without a lock
-                process.terminate()
-                process.wait()
-            if process.stdin is not None:
-                process.stdin.close()
-
-
-def _command(arguments: list[str], environment: Environment, fresh_at: dt.datetime | None) -> list[str]:
     invocations = [["source", "freshness"]] if fresh_at else []
     invocations += [arguments] if arguments else []
-    command = [sys.executable, "-m", "orchestration.dbt_process"]
+    request = Request(
+        [_invocation(invocation, environment) for invocation in invocations],
+        _settings(environment, fresh_at),
+        [*_reading(environment, parsed_folder(environment)), "--no-write-json"],
+        _reading_settings(environment),
+    )
+    with contextlib.nullcontext(child) if child else DbtChild() as used:
+        yield from _told_nodes(used, request, environment, result)
+    if result.exit_code:
+        forget_messages(target_dir)
+    result.freshness = read_freshness(target_dir)
+
+
+def _told_nodes(
+    child: DbtChild, request: Request, environment: Environment, result: DbtResult
+) -> Iterator[NodeResult]:
+    """The request's nodes as they end; everything else goes to the log and the result."""
+    append_private(environment.logs_dir / "dbt.log", "")
+    with (
+        (environment.logs_dir / "dbt.log").open("a", encoding="utf-8") as log,
+        contextlib.closing(child.events(request)) as events,
+    ):
+        for event in events:
+            node = take(event, result)
+            if said := log_line(event):
+                log.write(f"{event['info'].get('ts', '')} {said}\n")
+            if node is not None:
+                yield node
+    result.exit_code = child.exit_code
+
+
+def _invocation(arguments: list[str], environment: Environment) -> list[str]:
     variables = chosen()
-    for invocation in invocations:
-        command += [
-            *("--log-format", "json", "--log-level-file", "none"),
-            *invocation,
-            *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
-            *(("--vars", json.dumps(variables, sort_keys=True)) if variables else ()),
-            *("--target", environment.target, THEN),
-        ]
-    return command
+    return [
+        *("--log-format", "json", "--log-level-file", "none"),
+        *arguments,
+        *("--project-dir", str(PROJECT_DIR), "--profiles-dir", str(PROJECT_DIR)),
+        *(("--vars", json.dumps(variables, sort_keys=True)) if variables else ()),
+        *("--target", environment.target),
+    ]
+
+
+def _reading(environment: Environment, folder: Path) -> list[str]:
+    """dbt's arguments to read the project, and to keep in `folder` what it read."""
+    return _invocation(reading_into(folder), environment)
+
+
+def _reading_settings(environment: Environment) -> dict[str, str]:
+    """The variables that the project is read with: no path or limit of this deployment's file, which no model
+    depends on.
+    """
+    settings = _settings(environment, None)
+    settings.pop("AI_USAGE_MEMORY_LIMIT", None)
+    return settings | {"AI_USAGE_DATA_DIR": "."}
 
 
 def _settings(environment: Environment, fresh_at: dt.datetime | None) -> dict[str, str]:
@@ -188,16 +217,6 @@ def _settings(environment: Environment, fresh_at: dt.datetime | None) -> dict[st
     if fresh_at is not None:
         settings["AI_USAGE_AS_OF"] = f"{fresh_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
     return child_environment(settings)
-
-
-def _events(lines: Any) -> Iterator[dict[str, Any]]:
-    for line in lines:
-        try:
-            event = json.loads(line)
-        except json.JSONDecodeError:
-            event = {"info": {"name": "Text", "msg": line.rstrip(), "level": "info"}}
-        if isinstance(event, dict) and isinstance(event.get("info"), dict):
-            yield event
 
 
 def take(event: dict[str, Any], result: DbtResult) -> NodeResult | None:

@@ -22,6 +22,7 @@ from orchestration.checks import CheckResult, accept, run_checks
 from orchestration.choices import remember_build, require_same_build
 from orchestration.compiled import compiled_queries
 from orchestration.dbt import DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
+from orchestration.dbt_child import DbtChild
 from orchestration.freshness import newest_run_at
 from orchestration.lake import prepare_lake
 from orchestration.lock import run_lock
@@ -72,6 +73,7 @@ class Night:
         self.result = NightResult(sortable_id(dt.datetime.now(dt.UTC)))
         self._progress = progress
         self._held = contextlib.ExitStack()
+        self._dbt = DbtChild()
         self._context: LoadContext | None = None
         self._let_go: frozenset[str] = frozenset()
         self._source_names: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ class Night:
             if self._full_refresh:
                 refuse_rebuild_after_deletion(self.environment)
             require_same_build(self.environment, full_refresh=self._full_refresh)
+            held.enter_context(self._dbt)
             self._held = held.pop_all()
         return self
 
@@ -193,7 +196,7 @@ class Night:
         with self._timed("build and test"):
             with self.environment.session() as session:
                 ClosedStore(session, self.environment).ensure()  # a model reads what the audit had hidden
-            nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at)
+            nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at, child=self._dbt)
             for node in nodes:
                 self._progress("dbt", f"{node.place} {node.name}".strip())
                 yield node
@@ -227,6 +230,7 @@ class Night:
         self._progress("audit", "looking for small groups in the next version")
         with self._timed("audit"):
             self._advance(self._publishing)
+        self._dbt.close()  # nothing is built any more, and it holds a few hundred megabytes
         return self.is_audited
 
     @property
@@ -269,7 +273,8 @@ class Night:
     def _build_masked(self) -> bool:
         """Build again what stands behind the masks, after the linear audit had more of it hidden."""
         prepare_lake(self.environment)
-        for node in (nodes := run_nodes([*_BUILD, "--select", MASKED_MODELS], self.environment)):
+        nodes = run_nodes([*_BUILD, "--select", MASKED_MODELS], self.environment, child=self._dbt)
+        for node in nodes:
             self._progress("dbt", f"{node.place} {node.name}, with more hidden".strip())
         if not nodes.result.ok:
             self.result.dbt = nodes.result

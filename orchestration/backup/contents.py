@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.dbt import run_dbt
+from orchestration.dbt import parse_project
+from orchestration.parsed import MANIFEST, parsed_folder
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
 from runtime.warehouse import WarehouseSession
@@ -47,12 +48,13 @@ def read_project(environment: Environment) -> Project:
     Raises:
         AiUsageError: the project cannot be parsed.
     """
-    parsed = run_dbt(["parse"], environment)
+    folder = parsed_folder(environment)
+    parsed = parse_project(environment, folder)
     if not parsed.ok:
         raise AiUsageError(
             f"The dbt project cannot be parsed: {'; '.join(parsed.failures[:2])}", "See logs/dbt.log."
         )
-    manifest = json.loads((environment.data_dir / "target" / "manifest.json").read_text(encoding="utf-8"))
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     built = [node for node in manifest["nodes"].values() if node["resource_type"] in ("model", "seed")]
     return Project(
         frozenset(str(node["schema"]) for node in built),

@@ -47,7 +47,7 @@ def test_settings_reach_dbt_and_whoever_publishes(env: Environment, monkeypatch:
     monkeypatch.setenv("AI_USAGE_SUPPRESSION_K", "8")
     monkeypatch.setenv("AI_USAGE_REPORTING_TIMEZONE", "Europe/Berlin")
     monkeypatch.setenv("AI_USAGE_REPORTING_CURRENCY", "CHF")
-    command = dbt._command(["build"], env, None)
+    command = dbt._invocation(["build"], env)
     given = json.loads(command[command.index("--vars") + 1])
     zone_and_currency = {"reporting_timezone": "Europe/Berlin", "reporting_currency": "CHF"}
     assert given == {**zone_and_currency, "suppression_k": 8}

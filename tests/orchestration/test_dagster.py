@@ -87,7 +87,9 @@ def stages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     told: dict[str, Any] = {"published": [], "alerts": [], "test": "pass", "freshness": [], "site": None}
     told["audit"] = None
 
-    def nodes(arguments: list[str], _environment: object, *, fresh_at: dt.datetime) -> NodeStream:
+    def nodes(
+        arguments: list[str], _environment: object, *, fresh_at: dt.datetime, child: object
+    ) -> NodeStream:
         told["dbt"], told["fresh_at"] = arguments, fresh_at
 
         def run(result: DbtResult) -> Iterator[NodeResult]:

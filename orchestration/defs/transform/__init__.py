@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +11,14 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
 
-from orchestration.dbt import NodeResult, run_dbt
+from orchestration.dbt import NodeResult, parse_project
 from orchestration.defs.publish import PublishedTable
 from orchestration.defs.transform.checks import check_spec
+from orchestration.parsed import INSTALLED, MANIFEST, parsed_folder
 from orchestration.project import PROJECT_DIR
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
 
-BAKED_MANIFEST = PROJECT_DIR / "manifest" / "manifest.json"
-_PARSED = "partial_parse.msgpack"
 _PUBLISHED = ("marts", "custom")  # folders of models/
 _COLUMNS = "dagster/column_schema"
 _READ_BY_DBT = ("models", "macros", "seeds", "tests/dbt")
@@ -107,21 +105,20 @@ def _published(mart: dg.AssetSpec, node: Mapping[str, Any]) -> PublishedTable:
 
 
 def load_manifest(environment: Environment) -> dict[str, Any]:
-    """The manifest baked into an installation, or one made once for the models as they are.
+    """The manifest of the installation, or one made once for the models as they are now.
 
     Raises:
         AiUsageError: dbt cannot read the project.
     """
-    path = BAKED_MANIFEST
-    if not path.exists():
-        path = environment.data_dir / "manifest" / "manifest.json"
-        if not path.exists() or path.stat().st_mtime < _last_change():
-            done = run_dbt(["parse", "--target-path", str(path.parent)], environment)
-            if not done.ok:
-                raise AiUsageError(
-                    f"dbt cannot read the project: {' '.join(done.failures[:3])}", "See logs/dbt.log."
-                )
-            _spare_parsing(path.parent, environment)
+    own = parsed_folder(environment) / MANIFEST
+    path = next((path for path in (INSTALLED / MANIFEST, own) if _is_current(path)), None)
+    if path is None:
+        path = own
+        done = parse_project(environment, own.parent)
+        if not done.ok:
+            raise AiUsageError(
+                f"dbt cannot read the project: {' '.join(done.failures[:3])}", "See logs/dbt.log."
+            )
     manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return manifest
 
@@ -142,12 +139,8 @@ def _tested(node: Mapping[str, Any], keys: Mapping[str, dg.AssetKey]) -> str:
     return attached if attached in keys else max(name for name in node["depends_on"]["nodes"] if name in keys)
 
 
-def _spare_parsing(parsed: Path, environment: Environment) -> None:
-    """The next build reads what was parsed here instead of parsing once more."""
-    target = environment.data_dir / "target"
-    if not (target / _PARSED).exists() and (parsed / _PARSED).exists():
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copy(parsed / _PARSED, target / _PARSED)
+def _is_current(path: Path) -> bool:
+    return path.exists() and path.stat().st_mtime >= _last_change()
 
 
 def _last_change() -> float:
