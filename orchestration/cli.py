@@ -1,6 +1,7 @@
 """`ai-usage`: the one command. Each subcommand is a thin shell around functions that a scheduler calls too.
 
-What a subcommand needs it imports itself: `status` must answer at once, and a second run be busy at once.
+What a subcommand needs it imports itself: help must come at once (tests/orchestration/test_start.py), and a
+second run be busy at once.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingestion.privacy.pseudonym import Pseudonymiser, load_key
-from ingestion.privacy.settings import email_rules
 from lifecycle.kinds import Kind
 from orchestration import report
 from orchestration.cli_options import (
@@ -41,18 +40,18 @@ from orchestration.cli_options import (
 )
 from orchestration.console import console
 from orchestration.first_steps import read_environment_file
-from orchestration.lock import refuse_when_busy
 from orchestration.places import DEMO_DIR
 from orchestration.progress import live_progress
 from orchestration.result import ExitCode, NightResult
 from runtime.clock import RunClock
-from runtime.environment import environment
 from runtime.errors import AiUsageError, BusyError
 from runtime.failures import described, frames
 from runtime.library_logs import quiet_process
 
 if TYPE_CHECKING:
+    from ingestion.privacy.pseudonym import Pseudonymiser
     from ingestion.source import SourceDefinition
+    from runtime.environment import Environment
 
 _CODES = (
     "Exit codes: 0 done, 1 error, 2 wrong option, 3 a source failed and the rest was published, 4 the build "
@@ -145,9 +144,9 @@ def run(
 ) -> None:
     """Load, build, test and publish: what runs every night."""
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
-    pseudonymiser = Pseudonymiser(load_key(), email_rules())
-    env = environment(data_dir, target)
-    refuse_when_busy(env)
+    pseudonymiser = _pseudonymiser()
+    env = _environment(data_dir, target)
+    _refuse_when_busy(env)
     chosen = _chosen_sources(source)
     from ingestion.sources.registry import SOURCES
     from orchestration.night import run_night
@@ -175,8 +174,8 @@ def publish(
     as_json: AsJson = False,
 ) -> None:
     """Build and publish what is loaded, without loading."""
-    env = environment(data_dir, target)
-    refuse_when_busy(env)
+    env = _environment(data_dir, target)
+    _refuse_when_busy(env)
     from orchestration.night import Night, build_and_publish
 
     with (
@@ -204,9 +203,9 @@ def site(
     """Build the dashboards from the published tables, or look at them."""
     from orchestration.site import build_site, site_page
 
-    env = environment(data_dir, target, create=False)
+    env = _environment(data_dir, target, create=False)
     if not (show or serve) or site_page(env) is None:
-        refuse_when_busy(env)
+        _refuse_when_busy(env)
         from orchestration.lock import run_lock
 
         with run_lock(env, writes_raw=False):
@@ -225,7 +224,7 @@ def status(
     """Say what is fresh, what is stale, and what to do."""
     from orchestration.status import current_status, print_status
 
-    found = current_status(environment(data_dir, target, create=False), dt.datetime.now(dt.UTC))
+    found = current_status(_environment(data_dir, target, create=False), dt.datetime.now(dt.UTC))
     print_status(found, as_json=as_json, quiet=quiet)
     if not found.is_fresh:
         raise typer.Exit(ExitCode.FINDINGS)
@@ -244,7 +243,7 @@ def doctor(
     from ingestion.sources.registry import SOURCES
     from orchestration.doctor import examine
 
-    env = environment(data_dir, target, create=False)
+    env = _environment(data_dir, target, create=False)
     findings = list(examine(env, SOURCES, RunClock(dt.datetime.now(dt.UTC))))
     report.print_findings(findings, as_json=as_json)
     if any(not finding.ok for _, finding in findings):
@@ -269,7 +268,7 @@ def backup(
     """
     from orchestration.backup.save import back_up, copy_key
 
-    env = environment(data_dir, target, create=False)
+    env = _environment(data_dir, target, create=False)
     with live_progress(quiet=quiet or as_json) as progress:
         manifest = back_up(env, to.absolute(), lambda message: progress("backup", message))
     if key_copy is not None:
@@ -305,8 +304,8 @@ def restore(
     from ingestion.sources.registry import SOURCES
     from orchestration.backup.restore import restore as put_back
 
-    pseudonymiser = Pseudonymiser(load_key(), email_rules())
-    env = environment(data_dir, target)
+    pseudonymiser = _pseudonymiser()
+    env = _environment(data_dir, target)
     with live_progress(quiet=quiet or as_json) as progress:
         restored = put_back(
             env,
@@ -350,7 +349,7 @@ def reopen(
 
     if not period and all_since is None and not incomplete:
         raise typer.BadParameter("Name a --period, --all-since a day, or --incomplete.")
-    env = environment(data_dir, target, create=False)
+    env = _environment(data_dir, target, create=False)
     since = all_since.date() if all_since else None
     outcome = reopen_periods(
         env, period or [], since, yes=yes, dry_run=dry_run, as_json=as_json, incomplete=incomplete
@@ -378,7 +377,7 @@ def void(
     from ingestion.sources.registry import SOURCES
     from orchestration.voiding import void as take_back
 
-    env = environment(data_dir, target, create=False)
+    env = _environment(data_dir, target, create=False)
     take_back(env, SOURCES, run_id, yes=yes, as_json=as_json)
 
 
@@ -410,10 +409,10 @@ def erase(
     from ingestion.sources.registry import SOURCES
     from orchestration.erasing import erase_person, read_identifier
 
-    pseudonymiser = Pseudonymiser(load_key(), email_rules())
+    pseudonymiser = _pseudonymiser()
     identifier = read_identifier(from_file)
     outcome = erase_person(
-        environment(data_dir, target, create=False),
+        _environment(data_dir, target, create=False),
         pseudonymiser,
         SOURCES,
         kind,
@@ -439,7 +438,7 @@ def retention(
     from ingestion.sources.registry import SOURCES
     from orchestration.retaining import enforce_retention
 
-    env = environment(data_dir, target, create=False)
+    env = _environment(data_dir, target, create=False)
     enforce_retention(env, SOURCES, dt.datetime.now(dt.UTC), dry_run=dry_run, quiet=quiet, as_json=as_json)
 
 
@@ -487,6 +486,25 @@ def main() -> None:
         out.print(f"[red]Unexpected:[/] {described(error)}", highlight=False)
         out.print("\n".join(frames(error)), highlight=False, markup=False)
         sys.exit(ExitCode.ERROR)
+
+
+def _environment(data_dir: Path | None, target: str | None, *, create: bool = True) -> Environment:
+    from runtime.environment import environment
+
+    return environment(data_dir, target, create=create)
+
+
+def _refuse_when_busy(env: Environment) -> None:
+    from orchestration.lock import refuse_when_busy
+
+    refuse_when_busy(env)
+
+
+def _pseudonymiser() -> Pseudonymiser:
+    from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+    from ingestion.privacy.settings import email_rules
+
+    return Pseudonymiser(load_key(), email_rules())
 
 
 def _chosen_sources(names: list[str] | None) -> Sequence[SourceDefinition]:

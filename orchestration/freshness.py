@@ -12,11 +12,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ledger.runs import newest_as_of
-from runtime.environment import Environment
 from runtime.errors import AiUsageError
+
+if TYPE_CHECKING:
+    from runtime.environment import Environment
 
 FILE = "sources.json"  # dbt's own name, in its target folder
 _FRESH, _STALE = "pass", frozenset({"warn", "error"})
@@ -77,6 +78,8 @@ def newest_run_at(environment: Environment) -> dt.datetime:
     Raises:
         AiUsageError: nothing was ever loaded here.
     """
+    from ledger.runs import newest_as_of
+
     with environment.session(read_only=True) as session:
         newest = newest_as_of(session, environment)
     if newest is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from runtime.errors import ConfigurationError
-from runtime.warehouse import Column
+
+if TYPE_CHECKING:
+    from runtime.warehouse import Column
 
 PeriodType = Literal["week", "month"]
 # The column that gives a mart its periods. A mart without one has no past: it is published as it is.
