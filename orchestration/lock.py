@@ -12,11 +12,11 @@ from filelock import BaseFileLock, FileLock, Timeout
 
 from orchestration.project import require_project
 from runtime.disk import disk_full
+from runtime.engines.base import Session
 from runtime.environment import Environment
 from runtime.errors import BusyError
 from runtime.own_paths import require_data_folder, told_by_path
 from runtime.private_folder import close_to_others
-from runtime.warehouse import WarehouseSession
 
 # Both locks together; starting Python comes on top, and "busy" must be said within five seconds.
 LOCK_SECONDS = 2.0
@@ -91,9 +91,7 @@ def _acquire(environment: Environment) -> BaseFileLock:
     return lock
 
 
-def _lock_database(
-    session: WarehouseSession, environment: Environment, deadline: float, *, writes_raw: bool
-) -> None:
+def _lock_database(session: Session, environment: Environment, deadline: float, *, writes_raw: bool) -> None:
     """Take the session's advisory locks: who builds the same schemas or loads the same raw tables waits."""
     names = [f"build {environment.schema('')}"]
     if writes_raw:
@@ -106,7 +104,7 @@ def _lock_database(
             time.sleep(_POLL_SECONDS)
 
 
-def _held_by(session: WarehouseSession, key: int) -> BusyError:
+def _held_by(session: Session, key: int) -> BusyError:
     """Who holds an advisory lock. The server lets every role that may connect take any, so it may be no run."""
     holders = session.rows(
         "select a.pid, a.usename, a.usename = current_user from pg_catalog.pg_locks as l "

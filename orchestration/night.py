@@ -17,7 +17,7 @@ from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
 from lifecycle.retention import refuse_rebuild_after_deletion
 from lifecycle.void import void_night
-from orchestration.alerts import notify
+from orchestration.alerts.notify import notify
 from orchestration.checks import CheckResult, accept, run_checks
 from orchestration.choices import remember_build, require_same_build
 from orchestration.compiled import compiled_queries

@@ -14,15 +14,13 @@ from typing import Any, Literal
 
 import duckdb
 import psycopg2
-from dlt.common.destination.exceptions import DestinationException
 
 from publishing.places import PublishedPlace, published_place
 from runtime.engines.base import Session
 from runtime.environment import Environment
-from runtime.warehouse import WarehouseSession
 
 Origin = Literal["warehouse", "published", "nothing"]
-_UNREADABLE = (duckdb.Error, psycopg2.Error, DestinationException, OSError)
+_UNREADABLE = (duckdb.Error, psycopg2.Error, OSError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def watch(environment: Environment) -> Watched:
     watched = Watched()
     if environment.is_there:
         try:
-            with environment.session(read_only=True) as session:
+            with environment.reading() as session:
                 _from_warehouse(session, environment, watched)
         except _UNREADABLE:
             watched.busy = True
@@ -104,7 +102,7 @@ def watch(environment: Environment) -> Watched:
     return watched
 
 
-def _from_warehouse(session: WarehouseSession, environment: Environment, watched: Watched) -> None:
+def _from_warehouse(session: Session, environment: Environment, watched: Watched) -> None:
     watched.resources = _resources(session, environment.schema("marts"))
     if watched.resources:
         watched.origin = "warehouse"

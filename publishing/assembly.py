@@ -7,35 +7,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from ledger.runs import newest_as_of
+from publishing.assembled import PUBLICATION, Assembled
 from publishing.closed import VERSION, ClosedStore
 from publishing.closing import ClosingPlan, mart_periods
 from publishing.comparisons import compare_with_closed
 from publishing.derived import Queries, make_again
 from publishing.open_rows import add_open_rows
-from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType
+from publishing.periods import PERIOD_COLUMNS, Period
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
 from runtime.warehouse import WarehouseSession
 
 MARTS = "marts"
 NEXT = "publishing_next"
-PUBLICATION = "publication"
-
-
-@dataclass(frozen=True, slots=True)
-class Assembled:
-    """What stands in `schema`: its tables (with `publication`), and how many rows each mart among them has."""
-
-    run_id: str
-    schema: str
-    tables: tuple[str, ...]
-    counts: Mapping[str, int]
-    published_at: dt.datetime
-    as_of: dt.datetime | None
-    newest: Mapping[PeriodType, Newest]
 
 
 def marts_tables(session: WarehouseSession, environment: Environment) -> list[str]:

@@ -17,11 +17,14 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from publishing.readers import give_to_readers
-from runtime.warehouse import WarehouseSession
+
+if TYPE_CHECKING:
+    from runtime.warehouse import WarehouseSession
 
 KEEP_VERSIONS = 3
 DATABASE = "marts.duckdb"

@@ -7,11 +7,14 @@ the schemas are opened here. DuckDB has no roles: there the file system is the a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from runtime.environment import Environment
 from runtime.errors import ConfigurationError
 from runtime.roles import Roles, roles
-from runtime.warehouse import WarehouseSession
+
+if TYPE_CHECKING:
+    from runtime.warehouse import WarehouseSession
 
 PUBLISHED = "published"
 _PIPELINE_LAYERS = ("staging", "intermediate", "marts", "reference")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from publishing.assembly import PUBLICATION
+from publishing.assembled import PUBLICATION
 from publishing.places import published_place
 from runtime.environment import Environment
 from runtime.warehouse import WAREHOUSE_ERRORS

@@ -1,25 +1,26 @@
-"""Where readers find the published tables: files behind a symlink, or a schema of the database."""
+"""Where readers find the published tables: files behind a symlink, or a schema of the database.
+
+What only a switch needs is imported there: who just looks need not wait for it.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import duckdb
+import psycopg2
 
-from publishing import database
-from publishing.assembly import PUBLICATION, Assembled
-from publishing.cluster import cluster_readers
+from publishing.assembled import PUBLICATION, Assembled
 from publishing.files import PublishedFolder
-from publishing.grants import PUBLISHED, grant_readers
+from publishing.grants import PUBLISHED
 from runtime.engines.base import Session
-from runtime.engines.duckdb import DuckDb
 from runtime.environment import Environment
-from runtime.warehouse import WAREHOUSE_ERRORS, WarehouseSession
+
+if TYPE_CHECKING:
+    from runtime.warehouse import WarehouseSession
 
 
 class PublishedPlace(ABC):
@@ -41,7 +42,8 @@ class PublishedPlace(ABC):
         """A connection that reads the tables.
 
         Raises:
-            OSError: nothing was published yet. Else what engines raise, see `WAREHOUSE_ERRORS`.
+            OSError: nothing was published yet.
+            duckdb.Error, psycopg2.Error: it cannot be read.
         """
 
     @abstractmethod
@@ -74,14 +76,13 @@ class _Files(PublishedPlace):
         self.database, self.parquet = self._folder.database, self._folder.parquet
         self.location = str(self._folder.database)
 
-    @contextmanager
-    def opened(self) -> Iterator[Session]:
-        path = self._folder.database.resolve(strict=True)
-        with duckdb.connect(str(path), read_only=True) as connection:
-            yield _FileReader(connection)
+    def opened(self) -> AbstractContextManager[Session]:
+        return self._environment.engine.reading(self._folder.database.resolve(strict=True))
 
     def switch(self, session: WarehouseSession, assembled: Assembled) -> bool:
         """The file, and on a lake the cluster's schema: both ready before readers of either are switched."""
+        from publishing.cluster import cluster_readers
+
         folder = self._folder
         folder.prepare()
         with cluster_readers(self._environment) as cluster:
@@ -107,9 +108,13 @@ class _Schema(PublishedPlace):
         self.location = f"schema {self.schema}"
 
     def opened(self) -> AbstractContextManager[Session]:
-        return self._environment.session(read_only=True)
+        return self._environment.reading()
 
     def switch(self, session: WarehouseSession, assembled: Assembled) -> bool:
+        from publishing import database
+        from publishing.grants import grant_readers
+        from runtime.warehouse import WAREHOUSE_ERRORS
+
         try:
             database.switch(
                 session, assembled.schema, self.schema, lambda: grant_readers(session, self._environment)
@@ -125,34 +130,6 @@ class _Schema(PublishedPlace):
         try:
             with self.opened() as reader:
                 rows = reader.rows(f"select run_id, published_at from {reader.name(self.schema, PUBLICATION)}")
-        except WAREHOUSE_ERRORS:
+        except psycopg2.Error:
             return False
         return rows == [(assembled.run_id, assembled.published_at)]
-
-
-class _FileReader:
-    """A published file as a session; the file is small, and no other program is kept from it."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.native: Any = connection
-
-    def rows(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        found = self.native.execute(query.replace("%s", "?"), list(parameters)).fetchall()
-        return [tuple(row) for row in found]
-
-    def value(self, query: str, *parameters: Any) -> Any:
-        rows = self.rows(query, *parameters)
-        return rows[0][0] if rows else None
-
-    def execute(self, statement: str, *parameters: Any) -> None:
-        self.rows(statement, *parameters)
-
-    def name(self, schema: str, table: str | None = None) -> str:
-        return f'"{schema}"' if table is None else f'"{schema}"."{table}"'
-
-    def tables(self, schema: str) -> list[str]:
-        found = self.rows("select table_name from information_schema.tables where table_schema = %s", schema)
-        return sorted(name for (name,) in found)
-
-    def column_types(self, schema: str, table: str) -> dict[str, str]:
-        return DuckDb().column_types(self, schema, table)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from publishing.assembly import MARTS, PUBLICATION, Assembled, assemble, discard, marts_tables
+from publishing.assembled import PUBLICATION, Assembled
+from publishing.assembly import MARTS, assemble, discard, marts_tables
 from publishing.audit import AuditFailedError, audit, require_clean
 from publishing.closed import ClosedStore
 from publishing.closing import ClosingPlan, close, plan

@@ -1,20 +1,21 @@
-"""Where a run reads and writes: the only module that knows destination, datasets and folders."""
+"""Where a run reads and writes: the only module that knows destination, datasets and folders.
+
+dlt is imported where it is used: it takes longer than the commands that do without it.
+"""
+
+from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import dlt
 import duckdb
-from dlt.common.schema import Schema
-from dlt.destinations.dataset import get_destination_clients
-from dlt.destinations.exceptions import DestinationConnectionError
 
-from runtime.engines.base import Engine
+from runtime.engines.base import Engine, Session
 from runtime.engines.duckdb import DuckDb
 from runtime.engines.postgres import Postgres
 from runtime.engines.spark import Spark
@@ -22,7 +23,11 @@ from runtime.errors import ConfigurationError, DestinationError
 from runtime.library_logs import quiet_libraries
 from runtime.own_paths import require_plain, usable_folder
 from runtime.targets import TARGETS
-from runtime.warehouse import WarehouseSession, open_patiently
+
+if TYPE_CHECKING:
+    import dlt
+
+    from runtime.warehouse import WarehouseSession
 
 DEFAULT_DATA_DIR = ".data"
 
@@ -146,6 +151,8 @@ class Environment:
 
     def pipeline(self, name: str, dataset: str) -> dlt.Pipeline:
         """The dlt pipeline of one source; its state lies in the data folder."""
+        import dlt
+
         loads_raw = dataset.startswith(RAW)
         return dlt.pipeline(
             pipeline_name=name,
@@ -156,6 +163,8 @@ class Environment:
 
     def lake_destination(self) -> Any:
         """dlt's destination of the lake; credentials are dlt's own, section `destination.filesystem`."""
+        import dlt
+
         return dlt.destinations.filesystem(self.lake_url)
 
     @contextmanager
@@ -165,6 +174,11 @@ class Environment:
         Raises:
             BusyError: another process kept the file open for longer than a writer waits.
         """
+        from dlt.common.schema import Schema
+        from dlt.destinations.dataset import get_destination_clients
+
+        from runtime.warehouse import WarehouseSession, open_patiently
+
         # Not through a pipeline of its own: dlt knows one active pipeline, and one may be reading just now.
         clients = get_destination_clients(
             Schema("session"),
@@ -181,6 +195,10 @@ class Environment:
         finally:
             client.close_connection()
 
+    def reading(self) -> AbstractContextManager[Session]:
+        """A connection that only reads, without dlt; see :meth:`runtime.engines.base.Engine.reading`."""
+        return self.engine.reading(self.warehouse)
+
     def wait_until_free(self) -> None:
         """Open the DuckDB file once, before work begins that would fail half-way; wait for whoever reads it.
 
@@ -189,6 +207,8 @@ class Environment:
             DestinationError: the file or its write-ahead log is so damaged or cut that it cannot be opened.
         """
         if self.has_file and self.warehouse.exists():
+            from dlt.destinations.exceptions import DestinationConnectionError
+
             try:
                 with self.session():
                     pass

@@ -19,7 +19,7 @@ from dlt.common.destination.exceptions import DestinationException
 from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.sql_client import SqlClientBase
 
-from runtime.engines.base import Engine
+from runtime.engines.base import Engine, base_tables
 from runtime.errors import BusyError
 
 # Whatever an engine, its driver or dlt's client raises when a statement or a connection fails.
@@ -119,12 +119,7 @@ class WarehouseSession:
 
     def tables(self, schema: str) -> list[str]:
         """Base tables of a schema, in order of name; empty when the schema does not exist."""
-        found = self.rows(
-            "select table_name from information_schema.tables where table_catalog = current_database() "
-            "and table_schema = %s and table_type = 'BASE TABLE'",
-            schema,
-        )
-        return sorted(name for (name,) in found)
+        return base_tables(self, schema)
 
     def column_types(self, schema: str, table: str) -> dict[str, str]:
         """Columns in their order with their full types, precision included; empty without the table."""

@@ -6,11 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from runtime.engines.portable import is_decimal
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 GIVEN = "given_rows"  # rows on their way into a table
 
@@ -63,6 +64,14 @@ class Engine(ABC):
     @abstractmethod
     def destination(self, file: Path, *, read_only: bool) -> Any:
         """dlt's destination of what a session reads; `file` is the private file, where there is one."""
+
+    @abstractmethod
+    def reading(self, file: Path) -> AbstractContextManager[Session]:
+        """A connection that only reads; it waits for nobody and keeps nobody out but writers of a file.
+
+        Raises:
+            duckdb.Error, psycopg2.Error: it cannot be opened now.
+        """
 
     @abstractmethod
     def matches(self, expression: str) -> str:
@@ -125,6 +134,16 @@ class Engine(ABC):
 
 
 SessionOpener = Callable[[], AbstractContextManager[Session]]
+
+
+def base_tables(session: Session, schema: str) -> list[str]:
+    """Base tables of a schema, in order of name; empty when the schema does not exist."""
+    found = session.rows(
+        "select table_name from information_schema.tables where table_catalog = current_database() "
+        "and table_schema = %s and table_type = 'BASE TABLE'",
+        schema,
+    )
+    return sorted(name for (name,) in found)
 
 
 def same_key(session: Session, relation: str, key: Sequence[str]) -> str:

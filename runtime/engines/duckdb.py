@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import dlt
-import pyarrow as pa
-from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+import duckdb
 
 from runtime.engines.base import GIVEN, Engine, Session, SessionOpener, names, same_key
 from runtime.engines.duckdb_rewrite import rewrite_file
+from runtime.engines.reader import Reader
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _ROW_GROUP = 100_000
 
@@ -38,12 +41,21 @@ class DuckDb(Engine):
 
     def destination(self, file: Path, *, read_only: bool) -> Any:
         """The file. Left to itself DuckDB takes most of the memory; past the limit it spills to disk."""
+        import dlt
+        from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+
         credentials = DuckDbCredentials({"database": str(file), "read_only": read_only})
         credentials.global_config = {
             "memory_limit": os.environ.get("AI_USAGE_LOAD_MEMORY_LIMIT", "300MB"),
             "preserve_insertion_order": False,
         }
         return dlt.destinations.duckdb(credentials)
+
+    @contextmanager
+    def reading(self, file: Path) -> Iterator[Session]:
+        """See :meth:`Engine.reading`."""
+        with duckdb.connect(str(file), read_only=True) as connection:
+            yield Reader(self, connection, "?")
 
     def matches(self, expression: str) -> str:
         """By its function."""
@@ -74,6 +86,8 @@ class DuckDb(Engine):
         rows: Sequence[tuple[Any, ...]],
     ) -> None:
         """From an Arrow table; single inserts would cost a millisecond each."""
+        import pyarrow as pa
+
         values = zip(*rows, strict=True)
         given = pa.table(
             {

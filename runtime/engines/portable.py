@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 # `numeric` is PostgreSQL's without bounds: its digits are kept as text. `decimal(p,s)` is portable too.
-PORTABLE_TYPES: dict[str, pa.DataType] = {
-    "string": pa.string(),
-    "boolean": pa.bool_(),
-    "smallint": pa.int16(),
-    "integer": pa.int32(),
-    "bigint": pa.int64(),
-    "double": pa.float64(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
-    "timestamptz": pa.timestamp("us", "UTC"),
-    "numeric": pa.string(),
-}
+PORTABLE_TYPES = frozenset(
+    {
+        "string",
+        "boolean",
+        "smallint",
+        "integer",
+        "bigint",
+        "double",
+        "date",
+        "timestamp",
+        "timestamptz",
+        "numeric",
+    }
+)
 _NATIVE = {
     "varchar": "string",
     "text": "string",
@@ -68,6 +72,20 @@ def arrow_type(portable: str) -> pa.DataType:
     Raises:
         KeyError: there is no such type.
     """
+    import pyarrow as pa
+
     if decimal := _DECIMAL.fullmatch(portable):
         return pa.decimal128(int(decimal.group(1)), int(decimal.group(2)))
-    return PORTABLE_TYPES[portable]
+    types = {
+        "string": pa.string(),
+        "boolean": pa.bool_(),
+        "smallint": pa.int16(),
+        "integer": pa.int32(),
+        "bigint": pa.int64(),
+        "double": pa.float64(),
+        "date": pa.date32(),
+        "timestamp": pa.timestamp("us"),
+        "timestamptz": pa.timestamp("us", "UTC"),
+        "numeric": pa.string(),
+    }
+    return types[portable]

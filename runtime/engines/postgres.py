@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlencode
 
-import dlt
-import pyarrow as pa
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
-from psycopg2.extras import execute_values
+import psycopg2
 
 from runtime.engines.base import GIVEN, Engine, Session, SessionOpener, names, same_key
 from runtime.engines.portable import arrow_type
+from runtime.engines.reader import Reader
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.csv as pa_csv
 
 _AT_ONCE = 1000
 _ROW_GROUP = 100_000
@@ -45,7 +47,16 @@ class Postgres(Engine):
 
     def destination(self, file: Path, *, read_only: bool) -> Any:
         """The database that libpq's variables name."""
+        import dlt
+
         return dlt.destinations.postgres(postgres_url())
+
+    @contextmanager
+    def reading(self, file: Path) -> Iterator[Session]:
+        """See :meth:`Engine.reading`. Each query sees what is committed by then."""
+        with closing(psycopg2.connect(postgres_url())) as connection:
+            connection.set_session(readonly=True, autocommit=True)
+            yield Reader(self, connection, "%s")
 
     def matches(self, expression: str) -> str:
         """By its operator."""
@@ -75,6 +86,8 @@ class Postgres(Engine):
         rows: Sequence[tuple[Any, ...]],
     ) -> None:
         """By lists of values, a thousand at once."""
+        from psycopg2.extras import execute_values
+
         positions = [list(columns).index(column) for column in key]
         keys = [tuple(row[position] for position in positions) for row in rows]
         with session.native.cursor() as cursor:
@@ -90,6 +103,9 @@ class Postgres(Engine):
 
     def save_parquet(self, session: Session, relation: str, columns: Mapping[str, str], path: Path) -> None:
         """By CSV, the fastest way out of PostgreSQL: NULL is an empty field, empty text a quoted one."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
         schema = pa.schema([pa.field(name, arrow_type(portable)) for name, portable in columns.items()])
         # Beside the target, which is private and has the room, rather than in a shared folder.
         with tempfile.TemporaryFile(dir=path.parent) as spool:
@@ -105,6 +121,10 @@ class Postgres(Engine):
 
     def load_parquet(self, session: Session, relation: str, columns: Sequence[str], path: Path) -> None:
         """By CSV as well."""
+        import pyarrow as pa
+        import pyarrow.csv as pa_csv
+        import pyarrow.parquet as pq
+
         statement = f"copy {relation} ({names(session, columns)}) from stdin (format csv)"
         options = pa_csv.WriteOptions(include_header=False, quoting_style="all_valid")
         with tempfile.TemporaryFile() as spool, session.native.cursor() as cursor:
@@ -135,6 +155,8 @@ class Postgres(Engine):
 
 
 def _csv_batches(spool: object, schema: pa.Schema) -> pa_csv.CSVStreamingReader:
+    import pyarrow.csv as pa_csv
+
     return pa_csv.open_csv(
         spool,
         read_options=pa_csv.ReadOptions(column_names=schema.names, block_size=8 << 20),

@@ -13,8 +13,8 @@ import pytest
 from aiosmtpd.smtp import AuthResult
 
 from ingestion.pipeline import SourceResult
-from orchestration import alerts
-from orchestration.alerts import notify
+from orchestration.alerts import notify as alerts
+from orchestration.alerts.notify import notify
 from orchestration.alerts.problems import examine_night
 from orchestration.alerts.state import FILE, load_state
 from orchestration.dbt import DbtResult

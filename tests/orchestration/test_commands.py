@@ -143,7 +143,16 @@ print(*sys.modules, sep="\\n")
     shown = subprocess.run(command, capture_output=True, text=True, check=True)
     loaded = set(shown.stdout.splitlines())
     assert "orchestration.status" in loaded
-    heavy = {"dagster", "dbt", "scipy", "pandas", "genai_prices", "ingestion.sources", "orchestration.night"}
+    heavy = {
+        "dagster",
+        "dbt",
+        "dlt",
+        "scipy",
+        "pandas",
+        "genai_prices",
+        "ingestion.sources",
+        "orchestration.night",
+    }
     assert loaded & heavy == set()
 
 

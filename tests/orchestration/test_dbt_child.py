@@ -123,7 +123,7 @@ def test_a_changed_model_takes_effect_in_the_next_process(toy: Toy) -> None:
     with DbtChild() as child:
         toy.build(child)
         assert toy.built[0] == -2 * toy.sql("select sum(n) from main.given")[0][0]
-        model.write_text("select {{ no_such_macro() }}")
+        model.write_text("select {{ ref(")
         unreadable = toy.request(TOY_WORD="read again")
         assert "error" in [event["info"]["level"] for event in child.events(unreadable)]
         assert child.exit_code == 2

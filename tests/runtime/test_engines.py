@@ -12,7 +12,8 @@ from runtime.environment import ENGINES
 @pytest.mark.parametrize("target", ENGINES)
 def test_an_engine_names_every_portable_type(target: str) -> None:
     engine = ENGINES[target]
-    assert engine.type_names.keys() == PORTABLE_TYPES.keys()
+    assert engine.type_names.keys() == PORTABLE_TYPES
+    assert all(arrow_type(portable) for portable in PORTABLE_TYPES)
     assert engine.type_name("decimal(12,4)") == "decimal(12,4)"
     with pytest.raises(KeyError):
         engine.type_name("geometry")
