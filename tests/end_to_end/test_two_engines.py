@@ -76,7 +76,8 @@ def test_postgres_has_statistics_of_every_table_that_was_built(two_nights_on_pos
     without = two_nights_on_postgres.rows(
         "select nspname, relname from pg_catalog.pg_class "
         "inner join pg_catalog.pg_namespace as schemas on schemas.oid = relnamespace "
-        "where relkind = 'r' and reltuples < 0 and nspname in ('intermediate', 'restricted', 'marts', 'reference')"
+        "where relkind = 'r' and reltuples < 0 "
+        "and nspname in ('intermediate', 'restricted', 'marts', 'reference')"
     )
     assert without == []
 
