@@ -72,39 +72,53 @@ named_models as (
         on used_models.tool = tools.tool
 ),
 
--- Reasoning is billed as output unless it has a price of its own. What an image model answers is an image:
--- there the plain price is that of images.
-priced_models as (
+-- At most one price of a component holds on a day, so its maximum is that price.
+component_prices as (
     select
         named_models.tool,
         named_models.model,
         named_models.usage_date,
+        named_models.price_model,
+        {%- for component in components.values() %}
+        max(case when prices.component = '{{ component }}' then prices.usd_per_mtok end) as {{ component }}_usd,
+        max(case when prices.component = '{{ component }}' then prices.valid_from end)
+            as {{ component }}_valid_from{{ ',' if not loop.last }}
+        {%- endfor %}
+    from named_models
+    left join prices
+        on
+            named_models.price_provider = prices.provider
+            and named_models.price_model = prices.model
+            and named_models.usage_date >= prices.valid_from
+            and named_models.usage_date < prices.valid_to
+    group by
+        named_models.tool, named_models.model, named_models.usage_date, named_models.price_model
+),
+
+-- Reasoning is billed as output unless it has a price of its own. What an image model answers is an image:
+-- there the plain price is that of images.
+priced_models as {{ computed_once() }} (
+    select
+        component_prices.tool,
+        component_prices.model,
+        component_prices.usage_date,
         {%- for component in components.values() %}
         {% if component == 'reasoning' -%}
-        coalesce({{ component }}_price.usd_per_mtok, output_price.usd_per_mtok)
+        coalesce(component_prices.{{ component }}_usd, component_prices.output_usd)
         {%- elif component.startswith('image_') -%}
         coalesce(
-            {{ component }}_price.usd_per_mtok,
+            component_prices.{{ component }}_usd,
             case
-                when named_models.price_model like '%image%'
-                    then {{ component | replace('image_', '') }}_price.usd_per_mtok
+                when component_prices.price_model like '%image%'
+                    then component_prices.{{ component | replace('image_', '') }}_usd
             end
         )
         {%- else -%}
-        {{ component }}_price.usd_per_mtok
+        component_prices.{{ component }}_usd
         {%- endif %} as {{ component }}_usd,
-        {{ component }}_price.valid_from as {{ component }}_valid_from{{ ',' if not loop.last }}
+        component_prices.{{ component }}_valid_from{{ ',' if not loop.last }}
         {%- endfor %}
-    from named_models
-    {%- for component in components.values() %}
-    left join prices as {{ component }}_price
-        on
-            named_models.price_provider = {{ component }}_price.provider
-            and named_models.price_model = {{ component }}_price.model
-            and {{ component }}_price.component = '{{ component }}'
-            and named_models.usage_date >= {{ component }}_price.valid_from
-            and named_models.usage_date < {{ component }}_price.valid_to
-    {%- endfor %}
+    from component_prices
 ),
 
 -- Tokens of an unnamed model find none.
