@@ -80,7 +80,8 @@ component_prices as (
         named_models.usage_date,
         named_models.price_model,
         {%- for component in components.values() %}
-        max(case when prices.component = '{{ component }}' then prices.usd_per_mtok end) as {{ component }}_usd,
+        max(case when prices.component = '{{ component }}' then prices.usd_per_mtok end)
+            as {{ component }}_price,
         max(case when prices.component = '{{ component }}' then prices.valid_from end)
             as {{ component }}_valid_from{{ ',' if not loop.last }}
         {%- endfor %}
@@ -104,17 +105,17 @@ priced_models as {{ computed_once() }} (
         component_prices.usage_date,
         {%- for component in components.values() %}
         {% if component == 'reasoning' -%}
-        coalesce(component_prices.{{ component }}_usd, component_prices.output_usd)
+        coalesce(component_prices.{{ component }}_price, component_prices.output_price)
         {%- elif component.startswith('image_') -%}
         coalesce(
-            component_prices.{{ component }}_usd,
+            component_prices.{{ component }}_price,
             case
                 when component_prices.price_model like '%image%'
-                    then component_prices.{{ component | replace('image_', '') }}_usd
+                    then component_prices.{{ component | replace('image_', '') }}_price
             end
         )
         {%- else -%}
-        component_prices.{{ component }}_usd
+        component_prices.{{ component }}_price
         {%- endif %} as {{ component }}_usd,
         component_prices.{{ component }}_valid_from{{ ',' if not loop.last }}
         {%- endfor %}
