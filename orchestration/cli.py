@@ -144,9 +144,10 @@ def run(
 ) -> None:
     """Load, build, test and publish: what runs every night."""
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
-    pseudonymiser = _pseudonymiser()
+    _require_key()
     env = _environment(data_dir, target)
     _refuse_when_busy(env)
+    pseudonymiser = _pseudonymiser()
     chosen = _chosen_sources(source)
     from ingestion.sources.registry import SOURCES
     from orchestration.night import run_night
@@ -498,6 +499,13 @@ def _refuse_when_busy(env: Environment) -> None:
     from orchestration.lock import refuse_when_busy
 
     refuse_when_busy(env)
+
+
+def _require_key() -> None:
+    """Ask for a missing key before anything is written, and before what the key is needed for is imported."""
+    from ingestion.privacy.pseudonym import load_key
+
+    load_key()
 
 
 def _pseudonymiser() -> Pseudonymiser:
