@@ -124,6 +124,7 @@ def test_another_product_is_another_tree(tmp_path: Path, monkeypatch: pytest.Mon
         assert hashed_with("models/__pycache__/a.pyc", "x") == before
         assert hashed_with("tests/test_a.py", "x") == before
         assert hashed_with(".data/a", "x") == before
+        assert hashed_with("manifest/perf_info.json", "x") == before
         assert hashed_with("models/a.sql", "select 2") != before
         assert hashed_with("models/b.sql", "select 1") != hashed_with("models/a.sql", "select 1")
     finally:

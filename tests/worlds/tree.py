@@ -11,7 +11,17 @@ ROOT = Path(__file__).resolve().parents[2]
 _NOT_THE_PRODUCT = frozenset({"tests", "docs", "benchmarks", "deploy", "examples", "Makefile", "Dockerfile"})
 # What .gitignore keeps out: a deployment of somebody's own, and what tools leave.
 _NOT_TRACKED = frozenset(
-    {"data", "company", "readers", "ai-usage.env", "pseudonym.key", "target", "logs", "dbt_packages"}
+    {
+        "data",
+        "company",
+        "readers",
+        "manifest",
+        "ai-usage.env",
+        "pseudonym.key",
+        "target",
+        "logs",
+        "dbt_packages",
+    }
 )
 # The site's definitions stand in docs/metrics.md.
 _HOW_WORLDS_ARE_MADE = (
