@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from dlt.common.destination.exceptions import DestinationException
 from dlt.destinations.exceptions import DestinationConnectionError
 from dlt.destinations.sql_client import SqlClientBase
 
-from runtime.engines.base import Engine, base_tables
+from runtime.engines.base import Engine, base_tables, catalogue_types
 from runtime.errors import BusyError
 
 # Whatever an engine, its driver or dlt's client raises when a statement or a connection fails.
@@ -131,11 +131,4 @@ class WarehouseSession:
 
     def columns(self, schema: str, table: str) -> list[Column]:
         """Columns in their order; empty when the table does not exist."""
-        found: Sequence[tuple[Any, ...]] = self.rows(
-            "select column_name, data_type from information_schema.columns "
-            "where table_catalog = current_database() and table_schema = %s and table_name = %s "
-            "order by ordinal_position",
-            schema,
-            table,
-        )
-        return [Column(name, data_type) for name, data_type in found]
+        return [Column(*column) for column in catalogue_types(self, schema, table).items()]

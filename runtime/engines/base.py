@@ -146,6 +146,19 @@ def base_tables(session: Session, schema: str) -> list[str]:
     return sorted(name for (name,) in found)
 
 
+def catalogue_types(session: Session, schema: str, table: str) -> dict[str, str]:
+    """Columns in their order with their types as the information schema tells them; empty without the table."""
+    return dict(
+        session.rows(
+            "select column_name, data_type from information_schema.columns "
+            "where table_catalog = current_database() and table_schema = %s and table_name = %s "
+            "order by ordinal_position",
+            schema,
+            table,
+        )
+    )
+
+
 def same_key(session: Session, relation: str, key: Sequence[str]) -> str:
     """A condition: a stored row has the key of a given one."""
     return " and ".join(f"{relation}.{session.name(column)} = {GIVEN}.{session.name(column)}" for column in key)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import duckdb
 
-from runtime.engines.base import GIVEN, Engine, Session, SessionOpener, names, same_key
+from runtime.engines.base import GIVEN, Engine, Session, SessionOpener, catalogue_types, names, same_key
 from runtime.engines.duckdb_rewrite import rewrite_file
 from runtime.engines.reader import Reader
 
@@ -63,15 +63,7 @@ class DuckDb(Engine):
 
     def column_types(self, session: Session, schema: str, table: str) -> dict[str, str]:
         """From the information schema."""
-        return dict(
-            session.rows(
-                "select column_name, data_type from information_schema.columns "
-                "where table_catalog = current_database() and table_schema = %s and table_name = %s "
-                "order by ordinal_position",
-                schema,
-                table,
-            )
-        )
+        return catalogue_types(session, schema, table)
 
     def change_type(self, relation: str, column: str, data_type: str) -> str:
         """It casts what is stored without being told how."""
