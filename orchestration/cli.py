@@ -144,10 +144,10 @@ def run(
 ) -> None:
     """Load, build, test and publish: what runs every night."""
     clock = RunClock(dt.datetime.now(dt.UTC), since.date() if since else None, until.date() if until else None)
-    _require_key()
+    key = _key()
     env = _environment(data_dir, target)
     _refuse_when_busy(env)
-    pseudonymiser = _pseudonymiser()
+    pseudonymiser = _pseudonymiser(key)
     chosen = _chosen_sources(source)
     from ingestion.sources.registry import SOURCES
     from orchestration.night import run_night
@@ -305,7 +305,7 @@ def restore(
     from ingestion.sources.registry import SOURCES
     from orchestration.backup.restore import restore as put_back
 
-    pseudonymiser = _pseudonymiser()
+    pseudonymiser = _pseudonymiser(_key())
     env = _environment(data_dir, target)
     with live_progress(quiet=quiet or as_json) as progress:
         restored = put_back(
@@ -410,7 +410,7 @@ def erase(
     from ingestion.sources.registry import SOURCES
     from orchestration.erasing import erase_person, read_identifier
 
-    pseudonymiser = _pseudonymiser()
+    pseudonymiser = _pseudonymiser(_key())
     identifier = read_identifier(from_file)
     outcome = erase_person(
         _environment(data_dir, target, create=False),
@@ -501,18 +501,18 @@ def _refuse_when_busy(env: Environment) -> None:
     refuse_when_busy(env)
 
 
-def _require_key() -> None:
-    """Ask for a missing key before anything is written, and before what the key is needed for is imported."""
+def _key() -> bytes:
+    """Read apart from its use, so that a missing key is told before anything is written or imported for it."""
     from ingestion.privacy.pseudonym import load_key
 
-    load_key()
+    return load_key()
 
 
-def _pseudonymiser() -> Pseudonymiser:
-    from ingestion.privacy.pseudonym import Pseudonymiser, load_key
+def _pseudonymiser(key: bytes) -> Pseudonymiser:
+    from ingestion.privacy.pseudonym import Pseudonymiser
     from ingestion.privacy.settings import email_rules
 
-    return Pseudonymiser(load_key(), email_rules())
+    return Pseudonymiser(key, email_rules())
 
 
 def _chosen_sources(names: list[str] | None) -> Sequence[SourceDefinition]:
