@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -60,6 +61,12 @@ class World:
     @property
     def company_dir(self) -> Path:
         return self.folder / "company"
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The project as the last build of this deployment read it."""
+        found: dict[str, Any] = json.loads((self.environment.data_dir / "target/manifest.json").read_text())
+        return found
 
     def requests(self, pattern: str = "") -> list[str]:
         """Everything that the vendors were asked whose label (`GET site/path?query`) holds the expression."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import duckdb
@@ -50,7 +49,7 @@ def test_the_notebook_runs_and_shows_figures(first_night: World, monkeypatch: py
 
 def test_dbt_docs_describe_every_published_table_and_column(first_night: World) -> None:
     """The manifest of the night's own build, against the columns that readers have."""
-    manifest = json.loads((first_night.environment.data_dir / "target/manifest.json").read_text())
+    manifest = first_night.manifest
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     marts = {node["alias"]: node for node in models if node["fqn"][1] == "marts"}
     own = {node["name"]: node for node in manifest["sources"].values() if node["source_name"] == "published"}
@@ -70,7 +69,7 @@ def test_dbt_docs_describe_every_published_table_and_column(first_night: World) 
 
 def test_dbt_knows_the_readers(first_night: World) -> None:
     """Each exposure as dbt resolved it: what it depends on exists, and is published."""
-    manifest = json.loads((first_night.environment.data_dir / "target/manifest.json").read_text())
+    manifest = first_night.manifest
     names = {unique_id: node["alias"] for unique_id, node in manifest["nodes"].items()}
     names |= {unique_id: node["name"] for unique_id, node in manifest["sources"].items()}
     exposures = {node["name"]: node for node in manifest["exposures"].values()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -74,10 +73,9 @@ def test_what_is_loaded_and_kept_by_day_is_the_same_on_both_engines(
 
 def test_postgres_has_statistics_of_every_table_that_was_built(two_nights_on_postgres: World) -> None:
     """Without them it joins a new table in nested loops: minutes for a model that needs a second."""
-    manifest = json.loads((two_nights_on_postgres.environment.data_dir / "target/manifest.json").read_text())
     built = {
         (node["schema"], node["alias"])
-        for node in manifest["nodes"].values()
+        for node in two_nights_on_postgres.manifest["nodes"].values()
         if node["config"].get("materialized") in ("table", "incremental", "seed")
     }
     analyzed = two_nights_on_postgres.rows(
