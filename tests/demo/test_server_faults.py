@@ -42,7 +42,7 @@ def raw(client: Any, encoding: str = "identity") -> bytes:
     headers = f"Host: x\r\nAuthorization: Bearer {key}\r\nAccept-Encoding: {encoding}"
     head = f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n"
     received = b""
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(head.encode())
         try:
             while part := connection.recv(65536):
@@ -179,7 +179,7 @@ def test_redirect_to_a_stranger_is_recorded(vendor_server: VendorServer, client:
     answer = roster(client)
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith(vendor_server.urls["stranger"])
-    requests.get(answer.headers["Location"], headers=client.bearer("chatgpt"), timeout=5)
+    requests.get(answer.headers["Location"], headers=client.bearer("chatgpt"), timeout=60)
     (leak,) = vendor_server.requests.matching("^GET stranger")
     assert leak.request.headers["authorization"] == client.bearer("chatgpt")["Authorization"]
 
@@ -470,7 +470,7 @@ def employees(server: VendorServer, **rule: Any) -> bytes:
     """The HR file under one rule."""
     server.faults.replace([{"match": "exports/employees.csv", **rule}])
     headers = {"Authorization": f"Bearer {server.credentials.hris_api_key}"}
-    return requests.get(f"{server.urls['hris']}/exports/employees.csv", headers=headers, timeout=5).content
+    return requests.get(f"{server.urls['hris']}/exports/employees.csv", headers=headers, timeout=60).content
 
 
 def table(body: bytes) -> list[list[str]]:

@@ -24,7 +24,7 @@ def dataset(server: VendorServer, path: str = DATA, **body: Any) -> Any:
     """An answer of the dataset."""
     url = path if path.startswith("http") else server.urls["hris"] + path
     auth = (server.credentials.hris_api_key, "x")
-    return requests.post(url, json={"fields": [*FIELDS, HIDDEN], **body}, auth=auth, timeout=5).json()
+    return requests.post(url, json={"fields": [*FIELDS, HIDDEN], **body}, auth=auth, timeout=60).json()
 
 
 def test_dataset_by_pages_in_both_versions(vendor_server: VendorServer, tiny_company: Company) -> None:
@@ -120,18 +120,18 @@ def test_csv_files_want_the_key(vendor_server: VendorServer, tiny_company: Compa
     today = tiny_company.profile.as_of_day
     expected = hris_snapshot(tiny_company, today) if name == "employees" else hris_history(tiny_company, today)
     key = vendor_server.credentials.hris_api_key
-    answer = requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=5)
+    answer = requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
     assert answer.content.decode() == expected
-    assert requests.get(url, timeout=5).status_code == 401
-    wrong = requests.get(url, headers={"Authorization": f"Bearer {key}-without-scope"}, timeout=5)
+    assert requests.get(url, timeout=60).status_code == 401
+    wrong = requests.get(url, headers={"Authorization": f"Bearer {key}-without-scope"}, timeout=60)
     assert wrong.status_code == 403
 
 
 def test_bamboo_wants_basic_authentication(vendor_server: VendorServer) -> None:
     url = f"{vendor_server.urls['hris']}/api/v1/meta/fields"
     key = vendor_server.credentials.hris_api_key
-    assert requests.get(url, timeout=5).headers["WWW-Authenticate"].startswith("Basic")
-    assert requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=5).status_code == 401
-    assert requests.get(url, auth=("wrong", "x"), timeout=5).status_code == 401
-    assert requests.get(url, auth=(f"{key}-without-scope", "x"), timeout=5).status_code == 403
-    assert requests.get(url, auth=(key, "x"), timeout=5).status_code == 200
+    assert requests.get(url, timeout=60).headers["WWW-Authenticate"].startswith("Basic")
+    assert requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=60).status_code == 401
+    assert requests.get(url, auth=("wrong", "x"), timeout=60).status_code == 401
+    assert requests.get(url, auth=(f"{key}-without-scope", "x"), timeout=60).status_code == 403
+    assert requests.get(url, auth=(key, "x"), timeout=60).status_code == 200

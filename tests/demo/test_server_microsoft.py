@@ -29,13 +29,13 @@ def sign_in(server: VendorServer, **changes: str) -> requests.Response:
     }
     tenant = changes.pop("tenant", server.company.profile.tenant_id)
     url = f"{server.urls['login']}/{tenant}/oauth2/v2.0/token"
-    return requests.post(url, data=form | changes, timeout=5)
+    return requests.post(url, data=form | changes, timeout=60)
 
 
 def ask(server: VendorServer, token: str, path: str = "/v1.0/subscribedSkus") -> int:
     """The status of a route for a token."""
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.get(server.urls["microsoft"] + path, headers=headers, timeout=5).status_code
+    return requests.get(server.urls["microsoft"] + path, headers=headers, timeout=60).status_code
 
 
 def values(client: Any, path: str) -> Iterator[dict[str, Any]]:

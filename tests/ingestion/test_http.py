@@ -17,7 +17,7 @@ from runtime.errors import AccessError, AnswerError, LinkError, RateLimitedError
 from tests.ingestion.http_stub import Answer, Stub, serve
 
 SECRET = "s3cret-admin-key"
-QUICK = HttpLimits(attempts=3, first_wait=0.01, longest_wait=5.0, read_timeout=2.0)
+QUICK = HttpLimits(attempts=3, first_wait=0.01, longest_wait=5.0, read_timeout=60.0)
 
 
 def client(stub: Stub, waits: list[float] | None = None, limits: HttpLimits = QUICK) -> VendorClient:

@@ -1,11 +1,10 @@
-"""Twenty starts at once: one run goes on, the others are busy within five seconds."""
+"""Twenty starts at once: one run goes on, the others say that they are busy while it does."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 import multiprocessing
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +18,31 @@ from runtime.errors import BusyError
 from tests.postgres import PostgresServer
 
 STARTS = 20
+_HELD_SECONDS = 120.0
 
 
 def start(env: Environment, told: Any, everybody_told: Any) -> None:
-    began = time.monotonic()
     try:
         with run_lock(env):
-            told.put(("won", 0.0))
-            everybody_told.wait(60)
+            told.put("won")
+            everybody_told.wait(_HELD_SECONDS)
     except BusyError:
-        told.put(("busy", time.monotonic() - began))
+        told.put("busy")
 
 
-def test_one_of_twenty_wins_and_the_others_are_busy_in_time(tmp_path: Path) -> None:
+def test_one_of_twenty_wins_and_the_others_wait_for_nothing(tmp_path: Path) -> None:
     env = environment(tmp_path, "dev")
     forked = multiprocessing.get_context("fork")
     told, everybody_told = forked.Queue(), forked.Event()
     processes = [forked.Process(target=start, args=(env, told, everybody_told)) for _ in range(STARTS)]
     for process in processes:
         process.start()
-    answers = [told.get(timeout=60) for _ in processes]
+    answers = [told.get(timeout=_HELD_SECONDS) for _ in processes]
     everybody_told.set()
     for process in processes:
         process.join(30)
-    assert sorted(word for word, _ in answers) == ["busy"] * (STARTS - 1) + ["won"]
-    assert max(seconds for _, seconds in answers) < 5
+    # One winner: the others answered while it held the lock, which would have gone to the next otherwise.
+    assert sorted(answers) == ["busy"] * (STARTS - 1) + ["won"]
     with run_lock(env):
         pass  # free again
 
@@ -55,11 +54,8 @@ def test_two_machines_that_share_a_database_are_kept_apart(
     for name, value in postgres.new_database().items():
         monkeypatch.setenv(name, value)
     here, there = (environment(tmp_path / name, "postgres") for name in ("here", "there"))
-    with run_lock(here):
-        began = time.monotonic()
-        with pytest.raises(BusyError, match="database"), run_lock(there):
-            pass
-        assert time.monotonic() - began < 5
+    with run_lock(here), pytest.raises(BusyError, match="database"), run_lock(there):
+        pass
     with run_lock(there):
         pass  # the server released it with the session
 

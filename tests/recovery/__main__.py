@@ -94,7 +94,7 @@ def told(verdicts: list[Verdict], target: str, seed: int, seconds: float) -> str
         "rows lost": sum(sum(verdict.difference.lost.values()) for verdict in verdicts),
         "rows doubled": sum(sum(verdict.difference.doubled.values()) for verdict in verdicts),
         "reads while publishing": sum(verdict.reads for verdict in verdicts),
-        "mixed, failed or slow reads": sum(verdict.mixed for verdict in verdicts),
+        "mixed or failed reads": sum(verdict.mixed.total() for verdict in verdicts),
         "next runs that needed a hand": sum(verdict.hand is not None for verdict in verdicts),
         "minutes": f"{seconds / 60:.1f} on {os.cpu_count()} cores",
     }

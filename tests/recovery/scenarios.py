@@ -41,6 +41,7 @@ class Verdict:
     Attributes:
         killed: the point was reached.
         hand: why the next night did not do by itself; None when it did.
+        mixed: reads that were not one whole version: how many of each kind (mixed, or the error).
     """
 
     point: Point
@@ -48,11 +49,11 @@ class Verdict:
     difference: Difference = field(default_factory=lambda: Difference({}, {}))
     hand: str | None = None
     reads: int = 0
-    mixed: int = 0
+    mixed: Counter[str] = field(default_factory=Counter)
 
     @property
     def good(self) -> bool:
-        return self.killed and self.difference.none and self.hand is None and self.mixed == 0
+        return self.killed and self.difference.none and self.hand is None and not self.mixed
 
 
 class Loads:
@@ -136,9 +137,9 @@ class Publishes:
             watches = [stack.enter_context(watching(read)) for read in _readers(made)]
             killed = self._rig.publish(made, kill_at=point.place, how=how)
             again = self._rig.publish(made)
-        mixed = sum(
-            watch.mixed(before, after[1]) for watch, before, after in zip(watches, old, new, strict=True)
-        )
+        mixed: Counter[str] = Counter()
+        for watch, before, after in zip(watches, old, new, strict=True):
+            mixed += watch.mixed(before, after[1])
         reads = sum(watch.reads for watch in watches)
         hand = trouble(again)
         found = difference(expected, _shown(made)) if hand is None else Difference({}, {})
@@ -179,7 +180,8 @@ class Builds:
         verdicts = []
         for point, how in sorted(strikes, key=lambda strike: -strike[0].number):
             died = self._rig.run(made, "night", later=1, sources=("company",), kill_at=point.place, how=how)
-            mixed = sum(now != before for now, before in zip_longest(_look(made), old))
+            changed = sum(now != before for now, before in zip_longest(_look(made), old))
+            mixed = +Counter({"mixed": changed})
             verdicts.append(Verdict(point, died.struck, reads=len(old), mixed=mixed))
         hand = trouble(self._rig.run(made, "night", later=2))
         found = difference(self._fault_free[1], self._everything(made)) if hand is None else Difference({}, {})
