@@ -55,11 +55,15 @@ class DbtChild:
                 self.close()
 
     def close(self) -> None:
-        """End the process, whatever it is doing: without a lock dbt must not write on."""
+        """End the process, whatever it is doing: without a lock dbt must not write on.
+
+        With a signal that nothing ignores. Who ignores SIGTERM (Dagster does when it runs in the background)
+        hands that down to the process, and would wait for it for ever.
+        """
         process, self._process = self._process, None
         if process is None:
             return
-        process.terminate()
+        process.kill()
         process.wait()
         assert process.stdin is not None
         assert process.stdout is not None

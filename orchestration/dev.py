@@ -79,7 +79,15 @@ def main(arguments: Sequence[str]) -> int:
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(_ENDING_SECONDS)
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(_ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _has_key() -> bool:

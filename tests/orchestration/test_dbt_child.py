@@ -150,7 +150,19 @@ def test_who_stops_reading_stops_it(endless: DbtChild) -> None:
     next(events)
     process = _process(endless)
     events.close()
-    assert process.returncode == -signal.SIGTERM
+    assert process.returncode == -signal.SIGKILL
+
+
+@pytest.mark.timeout(60)
+def test_it_ends_where_the_signal_to_end_is_ignored(endless: DbtChild) -> None:
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        events = endless.events(Request([], dict(os.environ)))
+        next(events)
+        endless.close()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert endless._process is None
 
 
 def test_it_ends_with_who_started_it() -> None:
