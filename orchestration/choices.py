@@ -5,6 +5,7 @@ Each is a variable of `dbt_project.yml` with its default there; an environment v
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import re
@@ -22,6 +23,8 @@ from runtime.private_file import replace_json
 
 ZONE, CURRENCY = "reporting_timezone", "reporting_currency"
 FILE = "choices.json"
+# The first day from which closed periods are built as well (`int_rebuilt_periods`).
+REBUILT_FROM = "AI_USAGE_REBUILT_FROM"
 _CODE = re.compile(r"[A-Z]{3}")
 # Figures of two of these cannot stand beside each other; how each is told of.
 _SAME = {ZONE: "zone", CURRENCY: "currency"}
@@ -61,7 +64,16 @@ def chosen(variables: Mapping[str, str] = os.environ) -> dict[str, Any]:
                     f"Write a whole number from {lowest} to {highest}.",
                 )
             found[name] = int(text)
+    _require_day(REBUILT_FROM, variables)
     return found
+
+
+def _require_day(name: str, variables: Mapping[str, str]) -> None:
+    """A model reads the variable itself, so it is no variable of dbt."""
+    try:
+        dt.date.fromisoformat(variables.get(name) or "0001-01-01")
+    except ValueError:
+        raise ConfigurationError(f"{name} is no day.", "Write a date such as `2026-01-01`.") from None
 
 
 def lowest(name: str) -> int:

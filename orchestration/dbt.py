@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from orchestration.choices import chosen, project_var
+from orchestration.choices import REBUILT_FROM, chosen, project_var
 from orchestration.dbt_child import DbtChild
 from orchestration.dbt_environment import child_environment
 from orchestration.dbt_process import Request
@@ -24,6 +24,7 @@ from orchestration.project import PROJECT_DIR
 from runtime.environment import Environment
 from runtime.private_file import append_private
 
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
 # Any other word is an adapter's own for success (`ok`, `create view`).
 _NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})
@@ -109,14 +110,19 @@ def run_nodes(
     environment: Environment,
     *,
     fresh_at: dt.datetime | None = None,
+    rebuilt_from: dt.date | None = None,
     child: DbtChild | None = None,
 ) -> NodeStream:
     """The same, giving each node as it ends. dbt is stopped when the caller stops reading.
 
     With `fresh_at` (aware) it is first judged which sources are behind at that moment; that never fails a run.
+    With `rebuilt_from` every period that ends after that day is built, closed or not.
     `child`: dbt's process, for another request after this one; else one is started that ends with this request.
     """
-    return NodeStream(lambda result: _run(arguments, environment, fresh_at, child, result))
+    settings = _settings(environment, fresh_at, rebuilt_from)
+    return NodeStream(
+        lambda result: _run(arguments, environment, settings, fresh_at is not None, child, result)
+    )
 
 
 def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[SourceFreshness]:
@@ -140,17 +146,18 @@ def parse_project(environment: Environment, folder: Path) -> DbtResult:
 def _run(
     arguments: list[str],
     environment: Environment,
-    fresh_at: dt.datetime | None,
+    settings: dict[str, str],
+    judges_freshness: bool,
     child: DbtChild | None,
     result: DbtResult,
 ) -> Iterator[NodeResult]:
     target_dir = environment.data_dir / "target"
     (target_dir / FILE).unlink(missing_ok=True)  # an older judgement is none
-    invocations = [["source", "freshness"]] if fresh_at else []
+    invocations = [["source", "freshness"]] if judges_freshness else []
     invocations += [arguments] if arguments else []
     request = Request(
         [_invocation(invocation, environment) for invocation in invocations],
-        _settings(environment, fresh_at),
+        settings,
         [*_reading(environment, parsed_folder(environment)), "--no-write-json"],
         _reading_settings(environment),
     )
@@ -197,14 +204,17 @@ def _reading(environment: Environment, folder: Path) -> list[str]:
 
 def _reading_settings(environment: Environment) -> dict[str, str]:
     """The variables that the project is read with: no path or limit of this deployment's file, which no model
-    depends on.
+    depends on, and no day from which periods are built, which a model asks for when it runs.
     """
-    settings = _settings(environment, None)
-    settings.pop("AI_USAGE_MEMORY_LIMIT", None)
+    settings = _settings(environment)
+    for name in ("AI_USAGE_MEMORY_LIMIT", REBUILT_FROM):
+        settings.pop(name, None)
     return settings | {"AI_USAGE_DATA_DIR": "."}
 
 
-def _settings(environment: Environment, fresh_at: dt.datetime | None) -> dict[str, str]:
+def _settings(
+    environment: Environment, fresh_at: dt.datetime | None = None, rebuilt_from: dt.date | None = None
+) -> dict[str, str]:
     settings = {
         "AI_USAGE_DATA_DIR": str(environment.data_dir),
         "PGTZ": "UTC",  # libpq's: the time zone of every session, whatever server and role prefer
@@ -216,6 +226,8 @@ def _settings(environment: Environment, fresh_at: dt.datetime | None) -> dict[st
     }
     if fresh_at is not None:
         settings["AI_USAGE_AS_OF"] = f"{fresh_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
+    if rebuilt_from is not None:
+        settings[REBUILT_FROM] = rebuilt_from.isoformat()
     return child_environment(settings)
 
 

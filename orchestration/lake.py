@@ -8,7 +8,7 @@ from ingestion.lake import lake_of
 from ingestion.lake_tables import declare_copies, declare_raw
 from ingestion.sources.registry import SOURCES
 from ledger.tables import TABLE_NAMES
-from publishing.closed import CLOSED, HIDDEN_GROUPS, ClosedStore
+from publishing.closed import CLOSED, CONTENTS, HIDDEN_GROUPS, PERIODS, ClosedStore
 from runtime.environment import Environment
 from runtime.spark import spark_sql
 from runtime.warehouse import WarehouseSession
@@ -25,13 +25,13 @@ def prepare_lake(environment: Environment) -> None:
         return
     ops, closed = environment.raw_schema("ops"), environment.schema(CLOSED)
     with environment.session() as session:
-        ClosedStore(session, environment).ensure()  # a model reads what the audit had hidden
+        ClosedStore(session, environment).ensure()  # models read what is closed and what the audit had hidden
         records = {table: _table(session, ops, table) for table in TABLE_NAMES}
-        hidden = {HIDDEN_GROUPS: _table(session, closed, HIDDEN_GROUPS)}
+        kept = {table: _table(session, closed, table) for table in (PERIODS, CONTENTS, HIDDEN_GROUPS)}
     with spark_sql() as spark:
         declare_raw(spark, environment, lake, {source.name: source.contracts for source in SOURCES})
         declare_copies(spark, lake, ops, records)
-        declare_copies(spark, lake, closed, hidden)
+        declare_copies(spark, lake, closed, kept)
 
 
 def _table(session: WarehouseSession, schema: str, table: str) -> pa.Table:

@@ -21,7 +21,7 @@ from orchestration.alerts.notify import notify
 from orchestration.checks import CheckResult, accept, run_checks
 from orchestration.choices import remember_build, require_same_build
 from orchestration.compiled import compiled_queries
-from orchestration.dbt import DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
+from orchestration.dbt import BUILD, DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
 from orchestration.dbt_child import DbtChild
 from orchestration.freshness import newest_run_at
 from orchestration.lake import prepare_lake
@@ -43,7 +43,6 @@ Progress = Callable[[str, str], None]
 _NOT_CONNECTED = "No source is connected: nothing was loaded, and nothing was built."
 _CONNECT = "`ai-usage doctor` lists the sources; docs/connect/README.md says how to connect one."
 # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
-_BUILD = ["build", "--exclude-resource-type", "unit_test"]
 
 
 class Night:
@@ -192,10 +191,10 @@ class Night:
             with self._timed("freshness"):
                 self.result.freshness = judge_freshness(self.environment, fresh_at)
             return
-        arguments = [*_BUILD, "--full-refresh"] if self._full_refresh else _BUILD
+        arguments = [*BUILD, "--full-refresh"] if self._full_refresh else [*BUILD]
         with self._timed("build and test"):
             with self.environment.session() as session:
-                ClosedStore(session, self.environment).ensure()  # a model reads what the audit had hidden
+                ClosedStore(session, self.environment).ensure()  # models read what is closed
             nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at, child=self._dbt)
             for node in nodes:
                 self._progress("dbt", f"{node.place} {node.name}".strip())
@@ -273,7 +272,7 @@ class Night:
     def _build_masked(self) -> bool:
         """Build again what stands behind the masks, after the linear audit had more of it hidden."""
         prepare_lake(self.environment)
-        nodes = run_nodes([*_BUILD, "--select", MASKED_MODELS], self.environment, child=self._dbt)
+        nodes = run_nodes([*BUILD, "--select", MASKED_MODELS], self.environment, child=self._dbt)
         for node in nodes:
             self._progress("dbt", f"{node.place} {node.name}, with more hidden".strip())
         if not nodes.result.ok:

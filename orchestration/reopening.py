@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.dbt import suppression_k
+from orchestration.dbt import BUILD, run_nodes, suppression_k
+from orchestration.lake import prepare_lake
 from orchestration.night import ExitCode, run_lock
-from publishing.periods import parse_period
+from publishing.closed import ClosedStore
+from publishing.closing import rebuilt_periods
+from publishing.periods import Period, parse_period
 from publishing.reopen import Reopening, closed_since, closed_though_incomplete, examine, reopen
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
@@ -30,15 +33,17 @@ def reopen_periods(
 ) -> ExitCode:
     """Tell whom a correction would concern; with `yes` reopen for the next publish.
 
-    With `incomplete` also every period that closed as complete though it was read in part; those whose
-    correction would speak of a few people are told and left as they are.
+    What a night leaves as it was closed is built first, for its figures of now. With `incomplete` also every
+    period that closed as complete though it was read in part; those whose correction would speak of a few
+    people are told and left as they are.
 
     Without `yes` it only tells, as `void` does, which is no failure.
 
     Raises:
         ReopenRefusedError: a correction concerns at least one and fewer than k people.
         ConfigurationError: a text is no period.
-        AiUsageError: a period is not closed, or can no longer be corrected; there is no warehouse.
+        AiUsageError: a period is not closed, or can no longer be corrected; there is no warehouse; it cannot be
+            built.
         BusyError: a run is going on.
     """
     k = suppression_k()
@@ -48,6 +53,7 @@ def reopen_periods(
     with run_lock(environment):
         if since is not None:
             periods |= dict.fromkeys(closed_since(environment, since))
+        _build(environment, None if incomplete else periods)
         read_in_part = closed_though_incomplete(environment) if incomplete else []
         found = examine(environment, list(periods | dict.fromkeys(read_in_part)))
         _tell(found, k, as_json=as_json)
@@ -70,6 +76,32 @@ def reopen_periods(
     else:
         console.print("Reopened. The next `ai-usage publish` or `ai-usage run` closes the new figures.")
     return ExitCode.OK
+
+
+def _build(environment: Environment, periods: Collection[Period] | None) -> None:
+    """Build these closed periods, or all, unless the last build did: nights leave them as they were closed.
+
+    Raises:
+        AiUsageError: dbt cannot.
+    """
+    with environment.session() as session:
+        closed = set(ClosedStore(session, environment).periods())
+        built = rebuilt_periods(session, environment)
+    missing = set() if built is None else (closed if periods is None else closed & set(periods)) - built.keys()
+    if not missing:
+        return
+    first = min(period.start for period in missing)
+    console = Console(stderr=True)
+    with console.status(f"Building the figures of now from {first} on.") as status:
+        prepare_lake(environment)
+        nodes = run_nodes([*BUILD], environment, rebuilt_from=first)
+        for node in nodes:
+            status.update(f"Building the figures of now from {first} on: {node.place}")
+    if not nodes.result.ok:
+        raise AiUsageError(
+            f"The periods cannot be built. {' '.join(nodes.result.failures[:2])}".strip(),
+            "Nothing was reopened. See logs/dbt.log.",
+        )
 
 
 def _tell(found: Sequence[Reopening], k: int, *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from rich.table import Table
 from orchestration.console import console
 from orchestration.freshness import stale_names
 from orchestration.reach import reach_lines
-from publishing.periods import Newest, in_words
+from publishing.periods import BUILT_AGAIN, Newest, in_words
 from runtime.counting import counted
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
             highlight=False,
             soft_wrap=True,
         )
+        for reason, periods in published.built_again.items():
+            out.print(f"built again, {BUILT_AGAIN[reason]}: {in_words(periods)}", highlight=False)
         if published.closed:
             out.print(f"closed, now with figures: {in_words(published.closed)}", highlight=False)
         week, month = published.newest.get("week", Newest()), published.newest.get("month", Newest())
@@ -120,6 +122,10 @@ def as_dict(result: NightResult) -> dict[str, Any]:
         "dbt": result.dbt.statuses if result.dbt else None,
         "failures": result.dbt.failures if result.dbt else [],
         "closed": [str(period) for period in result.publication.closed] if result.publication else [],
+        "built_again": {
+            reason: [str(period) for period in periods]
+            for reason, periods in (result.publication.built_again if result.publication else {}).items()
+        },
         "kept": [str(period) for period in result.publication.kept] if result.publication else [],
         "published": result.publication.location if result.publication else None,
         "error": result.error,

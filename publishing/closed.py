@@ -31,6 +31,8 @@ PERSON_STATES, SHARES = "person_states", "shares"
 HIDDEN_GROUPS, LAST_CELLS = "hidden_groups", "last_cells"
 # Where the models leave the cells with their masks.
 RESTRICTED, MASKS = "restricted", "suppression_masks"
+# Which periods the last build built; a closed one is mostly not among them.
+REBUILT_SCHEMA, REBUILT = "intermediate", "int_rebuilt_periods"
 _OWN_TABLES = {
     PERIODS: "period_type varchar, period_start date, version integer, state varchar, closed_at timestamp, "
     "run_id varchar, people integer, salt_check varchar",

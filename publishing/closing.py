@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from publishing.closed import CELLS, MASKS, RESTRICTED, ClosedPeriod, ClosedStore
+from publishing.closed import CELLS, MASKS, REBUILT, REBUILT_SCHEMA, RESTRICTED, ClosedPeriod, ClosedStore
 from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType, period_column
 from publishing.person_states import PersonStates
 from runtime.environment import Environment
@@ -82,10 +82,8 @@ def plan(
     contents = store.contents() if closed else {}
     decided = ClosingPlan()
     known = known_periods(session, environment)
-    closable = sorted(
-        {period for period, state in known.items() if state.is_closable}
-        & built_periods(session, marts_schema, columns)
-    )
+    built = built_periods(session, environment, marts_schema, columns)
+    closable = sorted({period for period, state in known.items() if state.is_closable} & built)
     again = [period for period in closable if period in closed and _closes_again(closed[period], known[period])]
     with states.at_hand(again):
         for period in closable:
@@ -115,6 +113,9 @@ def plan(
         for period in of_type.keys() - taking_part:
             # A mart that came with a newer release. Its figures beside the closed ones of other marts are a
             # second version of the period, so they may differ by nobody or by many.
+            if period not in built:
+                decided.left_out.setdefault(mart, set()).add(period)
+                continue
             if period not in unchanged:
                 with states.at_hand([period]):
                     unchanged[period] = _may_differ(states, closed[period], k)
@@ -185,9 +186,15 @@ def known_periods(session: WarehouseSession, environment: Environment) -> dict[P
     return {Period(period_type, start): PeriodState(*state) for period_type, start, *state in rows}
 
 
-def built_periods(session: WarehouseSession, schema: str, columns: dict[str, str]) -> set[Period]:
-    """Periods of which the models give any row: one whose raw data is gone has nothing to close again."""
-    return {
+def built_periods(
+    session: WarehouseSession, environment: Environment, schema: str, columns: dict[str, str]
+) -> set[Period]:
+    """Periods that the last build built, and of which the models give any row.
+
+    One whose raw data is gone has nothing to close again. A mart of the company's own may give rows of a period
+    that the other marts left as it was closed.
+    """
+    given = {
         Period(PERIOD_COLUMNS[column], start)
         for mart, column in columns.items()
         for (start,) in session.rows(
@@ -195,6 +202,17 @@ def built_periods(session: WarehouseSession, schema: str, columns: dict[str, str
         )
         if start is not None
     }
+    rebuilt = rebuilt_periods(session, environment)
+    return given if rebuilt is None else given & rebuilt.keys()
+
+
+def rebuilt_periods(session: WarehouseSession, environment: Environment) -> dict[Period, str] | None:
+    """Periods that the last build built, and why; None where it built all, as releases up to 0.1 did."""
+    schema = environment.schema(REBUILT_SCHEMA)
+    if REBUILT not in session.tables(schema):
+        return None
+    rows = session.rows(f"select period_type, period_start, reason from {session.name(schema, REBUILT)}")
+    return {Period(period_type, start): reason for period_type, start, reason in rows}
 
 
 def _of_type(periods: dict[Period, int], period_type: PeriodType) -> dict[Period, int]:

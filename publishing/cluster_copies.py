@@ -11,13 +11,18 @@ from contextlib import contextmanager
 
 from ingestion.lake import Lake, lake_of
 from ingestion.lake_tables import location
-from publishing.closed import MASKS, RESTRICTED
+from publishing.closed import MASKS, REBUILT, REBUILT_SCHEMA, RESTRICTED
 from runtime.environment import Environment
 from runtime.errors import AiUsageError
 from runtime.spark import SparkSql, name, spark_sql
 from runtime.warehouse import WarehouseSession
 
-_MARTS, _PRIVATE = "marts", frozenset({MASKS, "closable_periods", "tool_periods"})
+# What publishing reads beside the marts, by layer.
+_PRIVATE = {
+    RESTRICTED: frozenset({MASKS, "closable_periods", "tool_periods"}),
+    REBUILT_SCHEMA: frozenset({REBUILT}),
+}
+_MARTS = "marts"
 _EXCHANGE = "exchange"
 
 
@@ -32,20 +37,15 @@ def copy_marts(session: WarehouseSession, environment: Environment) -> None:
     lake = lake_of(environment)
     if lake is None:
         return
-    marts, restricted = environment.schema(_MARTS), environment.schema(RESTRICTED)
     with spark_sql() as spark:
-        built = spark.tables(marts)
-        for table in built:
-            _copy(session, spark, lake, marts, table)
-        needed = _PRIVATE & set(spark.tables(restricted))
-        for table in sorted(needed):
-            _copy(session, spark, lake, restricted, table)
-    for schema, gone in (
-        (marts, set(session.tables(marts)) - set(built)),
-        (restricted, _PRIVATE & set(session.tables(restricted)) - needed),
-    ):
-        for table in gone:
-            session.execute(f"drop table {session.name(schema, table)}")
+        for layer, named in {_MARTS: None, **_PRIVATE}.items():
+            schema = environment.schema(layer)
+            built, present = set(spark.tables(schema)), set(session.tables(schema))
+            wanted = built if named is None else built & named
+            for table in sorted(wanted):
+                _copy(session, spark, lake, schema, table)
+            for table in (present if named is None else present & named) - wanted:
+                session.execute(f"drop table {session.name(schema, table)}")
 
 
 @contextmanager

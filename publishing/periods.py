@@ -16,6 +16,13 @@ PeriodType = Literal["week", "month"]
 # The column that gives a mart its periods. A mart without one has no past: it is published as it is.
 PERIOD_COLUMNS: dict[str, PeriodType] = {"week_start": "week", "month_start": "month"}
 _LISTED = 6
+# Reasons to build a closed period again (`int_rebuilt_periods`), as they are told.
+BUILT_AGAIN = {
+    "reopened": "a correction was asked for",
+    "early": "a source was missing when they closed",
+    "new_mart": "a table is new",
+    "asked": "everything was asked for",
+}
 
 
 @dataclass(frozen=True, slots=True, order=True)

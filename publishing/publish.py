@@ -11,13 +11,13 @@ from publishing.assembled import PUBLICATION, Assembled
 from publishing.assembly import MARTS, assemble, discard, marts_tables
 from publishing.audit import AuditFailedError, audit, require_clean
 from publishing.closed import ClosedStore
-from publishing.closing import ClosingPlan, close, plan
+from publishing.closing import ClosingPlan, close, plan, rebuilt_periods
 from publishing.cluster_copies import copy_marts
 from publishing.derived import Queries
 from publishing.last_good import readers_keep
 from publishing.linear_audit.gate import CleanCells, MoreToHideError, require_nothing_told
 from publishing.linear_audit.memory import AuditMemory
-from publishing.periods import Newest, Period, PeriodType
+from publishing.periods import BUILT_AGAIN, Newest, Period, PeriodType
 from publishing.places import published_place
 from runtime.disk import disk_full
 from runtime.environment import Environment
@@ -35,7 +35,8 @@ class Publication:
     """What was published, when, up to when its figures reach, and where readers find it.
 
     Figures of `closed` periods appear or are corrected with this version; a correction of `kept` ones
-    concerns too few people to be published. `newest` says how far the figures reach, `counts` how many rows
+    concerns too few people to be published. `built_again` are closed ones that were built though most stay as
+    they are, by reason (`int_rebuilt_periods`). `newest` says how far the figures reach, `counts` how many rows
     each table has. `database` and `parquet_dir` are None on a server database; `location` says the place
     anyway.
     """
@@ -50,6 +51,7 @@ class Publication:
     parquet_dir: Path | None = None
     closed: tuple[Period, ...] = ()
     kept: tuple[Period, ...] = ()
+    built_again: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)
     newest: Mapping[PeriodType, Newest] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -171,6 +173,15 @@ def _publish(
     return _switch(session, environment, assembled, decided, memory)
 
 
+def _built_again(session: WarehouseSession, environment: Environment) -> dict[str, tuple[Period, ...]]:
+    """Closed periods of the last build by reason, without those that others are compared with."""
+    found: dict[str, list[Period]] = {}
+    for period, reason in sorted((rebuilt_periods(session, environment) or {}).items()):
+        if reason in BUILT_AGAIN:
+            found.setdefault(reason, []).append(period)
+    return {reason: tuple(periods) for reason, periods in found.items()}
+
+
 def _switch(
     session: WarehouseSession,
     environment: Environment,
@@ -191,6 +202,7 @@ def _switch(
         parquet_dir=place.parquet,
         closed=tuple(sorted(decided.closing)),
         kept=tuple(sorted(decided.kept)),
+        built_again=_built_again(session, environment),
         newest=assembled.newest,
         counts=assembled.counts,
     )

@@ -88,7 +88,7 @@ def examine(environment: Environment, periods: Sequence[Period]) -> list[Reopeni
         closed = ClosedStore(session, environment).periods()
         schema = environment.schema(MARTS)
         columns = mart_periods(session, schema, marts_tables(session, environment))
-        built = built_periods(session, schema, columns)
+        built = built_periods(session, environment, schema, columns)
         with PersonStates(session, environment).at_hand(periods):
             return [_examine(session, environment, period, closed, built) for period in periods]
 

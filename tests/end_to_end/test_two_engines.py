@@ -11,6 +11,7 @@ import pytest
 from orchestration.night import ExitCode
 from tests.docs.markdown import ROOT, blocks
 from tests.end_to_end.harness import World, comparable, contents, require_published
+from tests.end_to_end.rebuilt import built, differing
 from tests.worlds.declared import ROLES
 
 pytestmark = pytest.mark.end_to_end
@@ -94,17 +95,10 @@ def test_dbt_judges_freshness_alike_on_both_engines(two_nights: World, two_night
 
 def test_the_second_night_on_postgres_equals_a_full_refresh(own_world: Callable[[str], World]) -> None:
     world = own_world("night_2_on_postgres")
-    layers = ("intermediate", "restricted", "marts")
-
-    def tables() -> dict[str, list[tuple[Any, ...]]]:
-        return {f"{layer}.{table}": rows for layer in layers for table, rows in contents(world, layer).items()}
-
-    night = tables()
+    night = built(world)
     result = world.build("--full-refresh")
     assert result.ok, result.failures[:5]
-    rebuilt = tables()
-    assert night.keys() == rebuilt.keys()
-    assert [table for table in night if night[table] != rebuilt[table]] == []
+    assert differing(night, built(world)) == []
 
 
 def test_readers_get_published_and_nothing_else(two_nights_on_postgres: World) -> None:

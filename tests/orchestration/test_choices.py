@@ -36,6 +36,8 @@ def test_without_settings_the_projects_own_values_hold() -> None:
         ("MIN_UNIT_HEADCOUNT", "4"),
         ("REHIRE_DAYS", "a year"),
         ("REHIRE_DAYS", "4000"),
+        ("REBUILT_FROM", "January"),
+        ("REBUILT_FROM", "2026-02-30"),
     ],
 )
 def test_a_value_out_of_its_range_is_refused(name: str, value: str) -> None:

@@ -229,6 +229,30 @@ def test_a_mart_of_a_newer_release_joins_a_closed_period_unless_few_people_chang
     assert closing.published(turns) == expected
 
 
+def test_what_was_not_built_neither_joins_nor_is_corrected(closing: Deployment) -> None:
+    """A mart of the company's own has rows of a week that the night left as it was closed."""
+    publish(closing.environment, "r1")
+    reopen(closing, f"week:{WEEK}")
+    closing.run(
+        "create schema if not exists intermediate",
+        f"create table intermediate.int_rebuilt_periods as select 'week' as period_type, "
+        f"date '{NEXT_WEEK}' as period_start, 'open' as reason",
+        f"create table marts.own_weekly as select date '{WEEK}' as week_start, 5 as turns",
+    )
+    done = restate(closing, 77, changed_people=0)
+    assert (done.closed, done.kept, done.built_again) == ((), (), {})
+    assert closing.published(SHOWN) == [(WEEK, 100), (NEXT_WEEK, None)]
+    assert closing.published(f"select turns from published.own_weekly where week_start = date '{WEEK}'") == []
+    closing.run(
+        f"insert into intermediate.int_rebuilt_periods values ('week', date '{WEEK}', 'reopened'), "
+        "('week', date '2026-07-06', 'compared')"
+    )
+    done = publish(closing.environment, "r3")
+    week = Period("week", dt.date.fromisoformat(WEEK))
+    assert (done.closed, done.built_again) == ((week,), {"reopened": (week,)})
+    assert closing.published(SHOWN)[0] == (WEEK, 77)
+
+
 def test_comparisons_look_at_the_closed_figure(closing: Deployment) -> None:
     """14 weeks later a week closes: the models compare with a rebuilt 60, readers have seen 100."""
     later = "2027-01-18"

@@ -13,12 +13,17 @@ person_weeks as (
     from {{ ref('person_tool_weeks') }}
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 seat_weeks as (
     select
         {{ iso_week_start('seat_date') }} as week_start,
         tool,
         max(seat_date) as last_seat_date
     from seats
+    where {{ is_rebuilt('week', iso_week_start('seat_date')) }}
     group by {{ iso_week_start('seat_date') }}, tool
 ),
 
@@ -78,7 +83,7 @@ person_marks as (
     group by week_start, person_key, tool
 ),
 
-final as (
+counted as (
     select
         week_start,
         person_key,
@@ -96,6 +101,11 @@ final as (
         ) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from person_marks
+),
+
+final as (
+    select * from counted
+    where {{ is_rebuilt('week', 'week_start') }}
 )
 
 select * from final

@@ -13,6 +13,10 @@ reporting_units as (
     where period_type = 'month'
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 month_costs as (
     select
         {{ month_start('usage_date') }} as period_start,
@@ -30,6 +34,7 @@ month_costs as (
         sum(total_tokens) as metered_tokens,
         sum(total_tokens - unpriced_tokens) as priced_tokens
     from costs
+    where {{ is_rebuilt('month', month_start('usage_date')) }}
     group by
         {{ month_start('usage_date') }},
         coalesce(person_key, account_key, 0),

@@ -27,6 +27,10 @@ thresholds as (
     select * from {{ ref('int_thresholds') }}
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 last_seat_days as (
     select
         {{ month_start('seat_date') }} as month_start,
@@ -35,6 +39,7 @@ last_seat_days as (
         tool,
         max(seat_date) as last_seat_day
     from seats
+    where {{ is_rebuilt('month', month_start('seat_date')) }}
     group by {{ month_start('seat_date') }}, person_key, product, tool
 ),
 

@@ -1,7 +1,7 @@
 -- grain: one row per month and product with a contract or a seat: seats bought, minimum and price
 -- Of the contracts valid on the last known day of the month; plans of one product are added up.
 with all_periods as (
-    select * from {{ ref('int_periods') }}
+    select * from {{ ref('int_rebuilt_periods') }}
     where period_type = 'month'
 ),
 
@@ -35,11 +35,13 @@ seats as (
 
 last_days as (
     select
-        {{ month_start('seat_date') }} as month_start,
-        product,
-        max(seat_date) as last_seat_date
+        all_periods.period_start as month_start,
+        seats.product,
+        max(seats.seat_date) as last_seat_date
     from seats
-    group by {{ month_start('seat_date') }}, product
+    inner join all_periods
+        on {{ month_start('seats.seat_date') }} = all_periods.period_start
+    group by all_periods.period_start, seats.product
 ),
 
 assigned as (

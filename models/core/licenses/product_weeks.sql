@@ -1,6 +1,6 @@
 -- grain: one row per week and tool with a contract: seats bought, over its products and plans
 with all_periods as (
-    select * from {{ ref('int_periods') }}
+    select * from {{ ref('int_rebuilt_periods') }}
     where period_type = 'week'
 ),
 

@@ -8,6 +8,10 @@ exchange_rates as (
     where to_currency = '{{ var("reporting_currency") }}'
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 priced_seats as (
     select
         {{ month_start('seats.seat_date') }} as month_start,
@@ -24,6 +28,7 @@ priced_seats as (
             seats.currency = exchange_rates.from_currency
             and seats.seat_date >= exchange_rates.valid_from
             and seats.seat_date < coalesce(exchange_rates.valid_to, {{ date_bound('last') }})
+    where {{ is_rebuilt('month', month_start('seats.seat_date')) }}
 ),
 
 final as (

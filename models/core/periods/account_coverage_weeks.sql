@@ -5,6 +5,10 @@ with account_days as (
     where is_active
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 account_weeks as (
     select
         {{ iso_week_start('activity_date') }} as week_start,
@@ -13,6 +17,7 @@ account_weeks as (
         max(case when person_key is not null then 1 else 0 end) as is_matched,
         min(case when person_key is null then unmatched_reason end) as unmatched_reason
     from account_days
+    where {{ is_rebuilt('week', iso_week_start('activity_date')) }}
     group by {{ iso_week_start('activity_date') }}, tool, account_key
 ),
 

@@ -13,6 +13,10 @@ tool_periods as (
     where tool <> 'all'
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 account_periods as (
     {%- for period_type, period_start in period_starts.items() %}
     select
@@ -25,6 +29,7 @@ account_periods as (
         sum({{ measure.name }}) as {{ measure.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from usage_days
+    where {{ is_rebuilt(period_type, period_start) }}
     group by {{ period_start }}, account_key, tool
     {{- "\n\n    union all\n" if not loop.last }}
     {%- endfor %}

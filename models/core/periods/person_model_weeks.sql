@@ -35,6 +35,10 @@ session_tools as (
         on sessions.tool = capabilities.tool
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 session_weeks as (
     select
         {{ iso_week_start('sessions.activity_date') }} as week_start,
@@ -47,7 +51,9 @@ session_weeks as (
     from sessions
     inner join session_tools
         on sessions.tool = session_tools.tool
-    where sessions.majority_model is not null
+    where
+        sessions.majority_model is not null
+        and {{ is_rebuilt('week', iso_week_start('sessions.activity_date')) }}
 ),
 
 message_weeks as (
@@ -67,6 +73,7 @@ message_weeks as (
     where
         session_tools.tool is null
         and model_days.model is not null
+        and {{ is_rebuilt('week', iso_week_start('model_days.activity_date')) }}
         and coalesce(model_days.turns, model_days.interactions) > 0
 ),
 

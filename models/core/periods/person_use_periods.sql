@@ -27,6 +27,10 @@ seats as (
     where holder_status in ('employed', 'on_leave')
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 parts as (
     {%- for period_type, period_start in period_starts.items() %}
     select
@@ -43,6 +47,7 @@ parts as (
         cast(null as {{ dbt.type_bigint() }}) as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from usage_days
+    where {{ is_rebuilt(period_type, period_start) }}
     group by {{ period_start }}, person_key, tool
 
     union all
@@ -63,6 +68,7 @@ parts as (
         sum(case when is_advanced then 1 else 0 end) as advanced_sessions,
         sum(case when not is_advanced then 1 else 0 end) as other_sessions
     from sessions
+    where {{ is_rebuilt(period_type, period_start) }}
     group by {{ period_start }}, person_key, tool
 
     union all
@@ -78,6 +84,7 @@ parts as (
         null as {{ name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from seats
+    where {{ is_rebuilt(period_type, period_start) }}
     group by {{ period_start }}, person_key, tool
     {{- "\n\n    union all\n" if not loop.last }}
     {%- endfor %}

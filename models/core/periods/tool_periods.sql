@@ -1,7 +1,7 @@
 -- grain: one row per period and tool with data by then, `all` included: what it gives, what state it is in
 {%- set buckets = token_buckets() %}
 with periods as (
-    select * from {{ ref('int_periods') }}
+    select * from {{ ref('int_rebuilt_periods') }}
 ),
 
 tools as (

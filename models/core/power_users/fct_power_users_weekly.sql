@@ -23,6 +23,10 @@ week_offsets as (
     {{ integer_series(weeks_in_window) }}
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 -- Each week of use counts in its own window and in the three after it.
 windows as (
     select
@@ -30,6 +34,7 @@ windows as (
         person_weeks.*
     from person_weeks
     cross join week_offsets
+    where {{ is_rebuilt('week', add_days('person_weeks.week_start', '7 * week_offsets.n')) }}
 ),
 
 -- Tools are counted over all of them, in the rows of one tool as well.

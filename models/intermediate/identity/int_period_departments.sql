@@ -1,6 +1,6 @@
 -- grain: one row per period and department known by then: its people
 with periods as (
-    select * from {{ ref('int_periods') }}
+    select * from {{ ref('int_rebuilt_periods') }}
 ),
 
 departments as (

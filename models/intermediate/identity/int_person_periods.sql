@@ -6,14 +6,14 @@ with run_clock as (
 -- The running period reaches to the day of the run: who is hired later in it does not count yet.
 periods as (
     select
-        int_periods.period_type,
-        int_periods.period_start,
+        rebuilt_periods.period_type,
+        rebuilt_periods.period_start,
         case
-            when int_periods.period_end > {{ add_days('run_clock.as_of_date', 1) }}
+            when rebuilt_periods.period_end > {{ add_days('run_clock.as_of_date', 1) }}
                 then {{ add_days('run_clock.as_of_date', 1) }}
-            else int_periods.period_end
+            else rebuilt_periods.period_end
         end as period_end
-    from {{ ref('int_periods') }} as int_periods
+    from {{ ref('int_rebuilt_periods') }} as rebuilt_periods
     cross join run_clock
 ),
 

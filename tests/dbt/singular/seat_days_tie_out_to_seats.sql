@@ -15,12 +15,17 @@ figures as (
     where unit_key = 'all'
 ),
 
+rebuilt_periods as (
+    select * from {{ ref('int_rebuilt_periods') }}
+),
+
 seat_months as (
     select
         {{ month_start('seat_date') }} as month_start,
         tool,
         count(*) as seat_days
     from seats
+    where {{ is_rebuilt('month', month_start('seat_date')) }}
     group by {{ month_start('seat_date') }}, tool
 ),
 
