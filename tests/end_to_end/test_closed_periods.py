@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,10 @@ from orchestration.compiled import compiled_queries
 from orchestration.reopening import reopen_periods
 from orchestration.result import ExitCode
 from publishing.derived import DERIVED_TABLES
-from publishing.publish import publish
+from publishing.publish import Publication, publish
 from tests.end_to_end.harness import World
+from tests.end_to_end.rebuilt import built, differing
+from tests.end_to_end.test_two_engines import published_tables
 
 pytestmark = pytest.mark.end_to_end
 
@@ -27,35 +30,68 @@ NOT_BUILT = """
 """
 
 
+def rebuilt_rows(made: World) -> list[dict[str, Any]]:
+    names = ("period_type", "period_start", "reason")
+    rows = made.rows(f"select {', '.join(names)} from intermediate.int_rebuilt_periods")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def reasons(made: World, week: dt.date) -> list[str]:
-    of_week = f"where period_type = 'week' and period_start = '{week}'"
-    found = made.rows(f"select reason from intermediate.int_rebuilt_periods {of_week}")
-    return [reason for (reason,) in found]
+    found = [row for row in rebuilt_rows(made) if (row["period_type"], row["period_start"]) == ("week", week)]
+    return [row["reason"] for row in found]
+
+
+@pytest.fixture
+def later(own_world: Callable[[str], World]) -> World:
+    """Eight weeks were published by the first night; then everything is built once more."""
+    world = own_world("first_night")
+    result = world.build()
+    assert result.ok, result.failures[:5]
+    return world
+
+
+def publish_again(made: World) -> Publication:
+    return publish(
+        made.environment, "again", queries=lambda: compiled_queries(made.environment, DERIVED_TABLES)
+    )
+
+
+def test_closed_periods_are_left_and_the_others_are_what_a_full_refresh_gives(later: World) -> None:
+    published = published_tables(later)
+    assert publish_again(later).closed == ()
+    assert published_tables(later) == published
+    night = built(later)
+    result = later.build("--full-refresh")
+    assert result.ok, result.failures[:5]
+    full = built(later)
+    assert differing(night, full) == []
+    assert night.periods < full.periods
+    for table in ("restricted.person_tool_periods", "marts.department_usage_weekly"):
+        assert 0 < len(night.tables[table]) < len(full.tables[table])
+    assert {row["reason"] for row in rebuilt_rows(later)} == {"open", "asked"}
+    assert publish_again(later).built_again["asked"]
+    assert published_tables(later) == published
 
 
 def test_a_correction_of_a_week_that_no_night_builds_any_more(
-    own_world: Callable[[str], World], capsys: pytest.CaptureFixture[str]
+    later: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nobody's data changed, so the correction concerns nobody and may be published; it changes no figure."""
-    world = own_world("night_2")
-    week = world.rows(NOT_BUILT)[0][0]
+    week = later.rows(NOT_BUILT)[0][0]
     figures = f"select * from published.department_usage_weekly where week_start = '{week}' order by all"
-    before = world.published(figures)
+    before = later.published(figures)
     assert before
     marts = f"select count(*) from marts.department_usage_weekly where week_start = '{week}'"
-    assert world.rows(marts) == [(0,)]
-    assert reopen_periods(world.environment, [f"week:{week}"], None, yes=True, dry_run=False, as_json=True) is (
+    assert later.rows(marts) == [(0,)]
+    assert reopen_periods(later.environment, [f"week:{week}"], None, yes=True, dry_run=False, as_json=True) is (
         ExitCode.OK
     )
     (told,) = json.loads(capsys.readouterr().out)
     assert (told["may_be_reopened"], told["people"]) == (True, 0)
-    assert world.rows(marts) != [(0,)]
-    assert reasons(world, week) == ["asked"]
-    done = publish(
-        world.environment, "corrected", queries=lambda: compiled_queries(world.environment, DERIVED_TABLES)
-    )
-    assert [str(period) for period in done.closed] == [f"week:{week}"]
-    assert world.published(figures) == before
-    result = world.build()
+    assert later.rows(marts) != [(0,)]
+    assert reasons(later, week) == ["asked"]
+    assert [str(period) for period in publish_again(later).closed] == [f"week:{week}"]
+    assert later.published(figures) == before
+    result = later.build()
     assert result.ok, result.failures[:5]
-    assert "asked" not in reasons(world, week)
+    assert "asked" not in reasons(later, week)

@@ -1,10 +1,23 @@
 -- grain: one row per period that is built above person-days
 -- Readers are given a closed period as it was closed, so it is not built again. What is built: periods that are
 -- not closed; closed ones that may close again, and all of them where a mart has come that none of them holds;
--- the periods that these are compared with; and every week of a month among them, by which it is masked.
+-- the periods that these are compared with; and every week of a month among them, by which it is masked. Before
+-- the first use, seat or cost there is nothing to build.
 {%- set rebuilt_from = env_var('AI_USAGE_REBUILT_FROM', '') %}
-with periods as (
+with all_periods as (
     select * from {{ ref('int_periods') }}
+),
+
+account_days as (
+    select * from {{ ref('int_account_days') }}
+),
+
+seat_days as (
+    select * from {{ ref('int_seat_days') }}
+),
+
+costs as (
+    select * from {{ ref('int_account_costs') }}
 ),
 
 closed_periods as (
@@ -13,6 +26,33 @@ closed_periods as (
 
 closed_marts as (
     select * from {{ ref('stg_closed__marts') }}
+),
+
+first_days as (
+    select min(activity_date) as first_day
+    from account_days
+
+    union all
+
+    select min(seat_date) as first_day
+    from seat_days
+
+    union all
+
+    select min(usage_date) as first_day
+    from costs
+),
+
+first_data as (
+    select min(first_day) as first_day
+    from first_days
+),
+
+periods as (
+    select all_periods.*
+    from all_periods
+    cross join first_data
+    where first_data.first_day is null or all_periods.period_end > first_data.first_day
 ),
 
 marts as (
