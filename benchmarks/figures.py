@@ -88,7 +88,7 @@ FIGURES = (
     ),
     Figure(
         "night", "night", "a night (1 new day, 3 with late rows) / full refresh, SQL CPU",
-        _night("nothing_new.cpu"), 0.04, 0.02, unit="", from_messages=50_000_000,
+        _night("quiet_night.cpu"), 0.04, 0.02, unit="", from_messages=50_000_000,
     ),
     Figure(
         "night_strict", "night", "the same, with what is rebuilt every night",
