@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +27,11 @@ class Built:
     periods: frozenset[tuple[str, dt.date]]
 
 
-def built(made: World) -> Built:
-    """What stands in the warehouse."""
+def built(made: World, layers: Collection[str] = LAYERS) -> Built:
+    """What stands in these layers of the warehouse."""
     tables: dict[str, list[Row]] = {}
     with made.session() as session:
-        for layer in LAYERS:
+        for layer in layers:
             for table in set(session.tables(layer)) - _NOT_COMPARED:
                 names = [c.name for c in session.columns(layer, table) if c.name not in RUN_COLUMNS]
                 columns = ", ".join(map(session.name, names))
