@@ -122,6 +122,8 @@ def is_closed(world: World) -> Callable[[dt.date, str], bool]:
 
 def erase_people(world: World) -> Erased:
     """Erase people who are in every source, as `ai-usage erase` does when somebody types it."""
+    # So that every night builds closed periods too, and everybody else's rows can be compared.
+    world.variables["AI_USAGE_REBUILT_FROM"] = f"{dt.date.min}"
     people = people_in_every_source(world)
     own = set().union(*(tokens(person) for person in people))
     known = set().union(*(labels(world, person) for person in people))
