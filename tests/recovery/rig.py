@@ -177,6 +177,8 @@ class Rig(Workshop):
         settings = vendor_settings(
             self.server.configuration(), self.folder / "company", self.folder / "archive"
         )
+        # A night that died closed nothing, so the next one builds more: all of them build everything.
+        settings["AI_USAGE_REBUILT_FROM"] = f"{dt.date.min}"
         return self._ordered(made, work, as_of, settings | made.variables, sources, kill_at, how)
 
     def healthy(self, made: Deployment, work: Work, **options: Any) -> Outcome:
