@@ -57,8 +57,8 @@ def _are_same(night: Built, full: Built, table: str) -> bool:
 
 
 def _is_of(row: Row, night: Built) -> bool:
-    if "period_type" in row and "period_start" in row:
-        return (row["period_type"], row["period_start"]) in night.periods
+    if "period_start" in row:  # without a type it is a month: costs and seats have no weeks
+        return (row.get("period_type", "month"), row["period_start"]) in night.periods
     return all((kind, row[column]) in night.periods for column, kind in PERIOD_COLUMNS.items() if column in row)
 
 
