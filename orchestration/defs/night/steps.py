@@ -28,7 +28,7 @@ from orchestration.defs.night.shift import Shift, named
 from orchestration.defs.night.step import Event, Step
 from orchestration.defs.publish import (
     AUDITED,
-    HIDDEN_GROUPS,
+    CLOSED,
     PUBLICATION,
     SITE,
     audited_spec,
@@ -61,9 +61,9 @@ def night_steps(deployment: Deployment, models: DbtAssets) -> list[Step]:
             2,
             "One dbt build: seeds, models, tests.",
             lambda shift: _build(shift, sources, models),
-            [HIDDEN_GROUPS, *models.specs],
+            [*CLOSED, *models.specs],
             [*models.checks, *freshness_checks(sources)],
-            waits_for=[dep.asset_key for dep in HIDDEN_GROUPS.deps],
+            waits_for=[dep.asset_key for spec in CLOSED for dep in spec.deps],
             makes_all=True,
         ),
         Step(
@@ -72,7 +72,7 @@ def night_steps(deployment: Deployment, models: DbtAssets) -> list[Step]:
             "Puts the next version together and looks for small groups in it.",
             _audit,
             [audited_spec(models.published)],
-            waits_for=[HIDDEN_GROUPS.key, *(table.mart for table in models.published)],
+            waits_for=[*(spec.key for spec in CLOSED), *(table.mart for table in models.published)],
         ),
         Step(
             "publish",
@@ -116,7 +116,7 @@ def _build(shift: Shift, sources: Sequence[SourceDefinition], models: DbtAssets)
     night = shift.night()
     shift.checks()
     if not night.result.failed_checks:
-        yield dg.MaterializeResult(asset_key=HIDDEN_GROUPS.key)
+        yield from (dg.MaterializeResult(asset_key=spec.key) for spec in CLOSED)
     yield from node_events(models, night.build_nodes())
     unconnected = {source.source for source in night.result.sources if source.status == "not_connected"}
     yield from freshness_events(night.result.freshness, sources, unconnected)

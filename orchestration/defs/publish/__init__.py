@@ -21,14 +21,21 @@ SITE = dg.AssetSpec(
     kinds={"html"},
     skippable=True,
 )
-# What earlier nights' audits had hidden: publishing writes it, the next build reads it.
-HIDDEN_GROUPS = dg.AssetSpec(
-    ["closed", "hidden_groups"],
-    deps=[dg.AssetKey(["ops", "runs"])],
-    group_name="closed",
-    description="Groups of figures that the linear audit had hidden; every build hides them.",
-    skippable=True,
-)
+# What earlier nights closed and had hidden: publishing writes it, the next build reads it.
+CLOSED = [
+    dg.AssetSpec(
+        ["closed", table],
+        deps=[dg.AssetKey(["ops", "runs"])],
+        group_name="closed",
+        description=description,
+        skippable=True,
+    )
+    for table, description in {
+        "periods": "Closed weeks and months and their versions; a build leaves them as they were closed.",
+        "contents": "Which marts hold rows of closed periods; a mart that none holds is built for all of them.",
+        "hidden_groups": "Groups of figures that the linear audit had hidden; every build hides them.",
+    }.items()
+]
 _AS_READ = "Readers see the last version that passed every test and the privacy audit."
 
 
@@ -52,7 +59,7 @@ def audited_spec(tables: Sequence[PublishedTable]) -> dg.AssetSpec:
     """The next version, which no reader sees yet."""
     return dg.AssetSpec(
         AUDITED,
-        deps=[HIDDEN_GROUPS.key, *(table.mart for table in tables)],
+        deps=[*(spec.key for spec in CLOSED), *(table.mart for table in tables)],
         group_name="audit",
         description="Every table of the next version, put together apart, after the privacy audits passed it.",
         skippable=True,
