@@ -39,7 +39,8 @@ _OWN_TIME = frozenset(
         "recorded_at",
     }
 )
-# So does what each publish remembers of its open periods: a period that a killed one closed is open no more.
+# So does what each publish remembers of its open periods: a period that a killed one closed is open no more. And
+# why a period is built again depends on which night closed it.
 _OWN_TABLES = frozenset(
     {
         "source_status",
@@ -49,6 +50,7 @@ _OWN_TABLES = frozenset(
         "rejected_records",
         "field_fill",
         "last_cells",
+        "int_rebuilt_periods",
     }
 )
 _SNAPSHOTS = frozenset(
