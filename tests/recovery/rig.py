@@ -39,8 +39,8 @@ _OWN_TIME = frozenset(
         "recorded_at",
     }
 )
-# So does what each publish remembers of its open periods: a period that a killed one closed is open no more. And
-# why a period is built again depends on which night closed it.
+# So does what each publish remembers of its open periods: a period that a killed one closed is open no more.
+# Why a period is built again depends on the night that closed it.
 _OWN_TABLES = frozenset(
     {
         "source_status",
