@@ -2,9 +2,10 @@
 
 `python -m benchmarks.tiny_night [--rounds 3] [--trees FOLDER …] [--people 60] [--weeks 4]`
 
-A first night and the next one, complete: loads, build, tests of the data, audit, publishing, pages. CPU seconds
-are user and system of the process and its children; the vendors' server is a thread of the process and counts.
-`--trees`: checkouts to measure in turn, each with its `.venv`. One line of JSON for each, with medians.
+A first night and the next one, complete: loads, build, tests of the data, audit, publishing, pages. Then the
+loads of the last one once more, where every source is quiet. CPU seconds are user and system of the process and
+its children; the vendors' server is a thread of the process and counts. `--trees`: checkouts to measure in
+turn, each with its `.venv`. One line of JSON for each, with medians.
 """
 
 from __future__ import annotations
@@ -17,27 +18,30 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[1]
-_NIGHTS = ("first", "second")
+_FIGURES = ("first night", "second night", "loads again")
 
 
-def nights(people: int, weeks: int) -> list[float]:
-    """CPU seconds of each night, in this process.
+def measure(people: int, weeks: int) -> list[float]:
+    """CPU seconds of each figure, in this process.
 
     Raises:
         AssertionError: a night that did not publish.
     """
     from tests.end_to_end.harness import require_published, world  # of the checkout that is measured
 
-    spent = []
+    marks = []
     with tempfile.TemporaryDirectory() as folder, world(Path(folder), people, weeks) as made:
-        for days_later in range(len(_NIGHTS)):
-            before = _cpu()
+        for days_later in (0, 1):
+            marks.append(_cpu())
             require_published(made.night(days_later=days_later))
-            spent.append(_cpu() - before)
-    return spent
+        marks.append(_cpu())
+        made.load(days_later=1)
+        marks.append(_cpu())
+    return [after - before for before, after in pairwise(marks)]
 
 
 def _cpu() -> float:
@@ -78,7 +82,7 @@ def main() -> None:
     parser.add_argument("--once", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.once:
-        sys.stdout.write(json.dumps(nights(asked.people, asked.weeks)) + "\n")
+        sys.stdout.write(json.dumps(measure(asked.people, asked.weeks)) + "\n")
         return
     trees = [tree.absolute() for tree in asked.trees]
     rounds = [{tree: _measured(tree, asked.people, asked.weeks) for tree in trees} for _ in range(asked.rounds)]
@@ -86,7 +90,7 @@ def main() -> None:
         medians = [
             round(statistics.median(column), 1) for column in zip(*(one[tree] for one in rounds), strict=True)
         ]
-        told = {"tree": str(tree), "rounds": asked.rounds} | dict(zip(_NIGHTS, medians, strict=True))
+        told = {"tree": str(tree), "rounds": asked.rounds} | dict(zip(_FIGURES, medians, strict=True))
         sys.stdout.write(json.dumps(told) + "\n")
 
 

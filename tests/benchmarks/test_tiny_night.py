@@ -14,7 +14,9 @@ def test_checkouts_are_measured_in_turn_and_told_by_their_medians(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: list[Path] = []
-    given = iter([[9.0, 5.0], [4.0, 2.0], [7.0, 6.0], [5.0, 1.0], [8.0, 4.0], [3.0, 3.0]])
+    given = iter(
+        [[9.0, 5.0, 2.0], [4.0, 2.0, 1.0], [7.0, 6.0, 3.0], [5.0, 1.0, 1.0], [8.0, 4.0, 4.0], [3.0, 3.0, 1.0]]
+    )
 
     def measured(tree: Path, people: int, weeks: int) -> list[float]:
         asked.append(tree)
@@ -26,6 +28,6 @@ def test_checkouts_are_measured_in_turn_and_told_by_their_medians(
     tiny_night.main()
     assert asked == [before, after] * 3
     assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
-        {"tree": str(before), "rounds": 3, "first": 8.0, "second": 5.0},
-        {"tree": str(after), "rounds": 3, "first": 4.0, "second": 2.0},
+        {"tree": str(before), "rounds": 3, "first night": 8.0, "second night": 5.0, "loads again": 3.0},
+        {"tree": str(after), "rounds": 3, "first night": 4.0, "second night": 2.0, "loads again": 1.0},
     ]
