@@ -53,13 +53,7 @@ def retention_settings() -> RetentionSettings:
     Raises:
         ConfigurationError: a value has the wrong type.
     """
-    try:
-        settings: RetentionSettings = resolve_configuration(RetentionSettings(), sections=("retention",))
-        return settings
-    except ConfigurationException as error:
-        raise ConfigurationError(
-            f"Settings [retention] cannot be read ({type(error).__name__}).", "See docs/privacy.md."
-        ) from None
+    return section(RetentionSettings(), "retention", remedy="See docs/privacy.md.")
 
 
 def company_folder() -> str | None:
@@ -73,13 +67,21 @@ def resolve_settings(spec: type[S], source: str) -> S:
     Raises:
         ConfigurationError: a value has the wrong type; names the setting, never its value.
     """
+    remedy = f"See docs/connect/{source}.md for the settings and their types."
+    settings: S = section(spec(), "sources", source, remedy=remedy)
+    return settings
+
+
+def section(spec: S, *names: str, remedy: str) -> S:
+    """The settings of a section: `spec` holds their names, types and defaults.
+
+    Raises:
+        ConfigurationError: a value has the wrong type; names section and setting, never the value.
+    """
     try:
-        settings: S = resolve_configuration(spec(), sections=("sources", source))
+        settings: S = resolve_configuration(spec, sections=names)
         return settings
     except ConfigurationException as error:
         field = getattr(error, "field_name", None) or getattr(error, "key", None)
-        place = f"[sources.{source}]" + (f" {field}" if field else "")
-        raise ConfigurationError(
-            f"Settings {place} cannot be read ({type(error).__name__}).",
-            f"See docs/connect/{source}.md for the settings and their types.",
-        ) from None
+        place = f"[{'.'.join(names)}]" + (f" {field}" if field else "")
+        raise ConfigurationError(f"Settings {place} cannot be read ({type(error).__name__}).", remedy) from None

@@ -3,12 +3,10 @@
 from dataclasses import field as dataclass_field
 
 from dlt.common.configuration import configspec
-from dlt.common.configuration.exceptions import ConfigurationException
-from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 
 from ingestion.privacy.canonical import EmailRules
-from runtime.errors import ConfigurationError
+from runtime.settings import section
 
 
 @configspec
@@ -32,12 +30,7 @@ def email_rules() -> EmailRules:
     Raises:
         ConfigurationError: a value has the wrong type.
     """
-    try:
-        settings = resolve_configuration(PrivacySettings(), sections=("privacy",))
-    except ConfigurationException as error:
-        raise ConfigurationError(
-            f"Settings [privacy] cannot be read ({type(error).__name__}).", "See docs/privacy.md."
-        ) from None
+    settings = section(PrivacySettings(), "privacy", remedy="See docs/privacy.md.")
     return EmailRules(
         cut_plus_tag=settings.cut_plus_tag,
         ignore_dots_in=frozenset(domain.lower() for domain in settings.ignore_dots_in),

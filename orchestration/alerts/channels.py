@@ -13,12 +13,11 @@ from typing import Optional
 
 import requests
 from dlt.common.configuration import configspec
-from dlt.common.configuration.exceptions import ConfigurationException
-from dlt.common.configuration.resolve import resolve_configuration
 from dlt.common.configuration.specs import BaseConfiguration
 from dlt.common.typing import TSecretStrValue
 
 from runtime.errors import ConfigurationError
+from runtime.settings import section
 
 _SECONDS = 10.0
 _REMEDY = "docs/deploy.md, section Watching, lists the settings of [alerts]."
@@ -66,13 +65,7 @@ def alert_settings() -> AlertSettings:
     Raises:
         ConfigurationError: a value has the wrong type.
     """
-    try:
-        settings: AlertSettings = resolve_configuration(AlertSettings(), sections=("alerts",))
-        return settings
-    except ConfigurationException as error:
-        raise ConfigurationError(
-            f"Settings [alerts] cannot be read ({type(error).__name__}).", _REMEDY
-        ) from None
+    return section(AlertSettings(), "alerts", remedy=_REMEDY)
 
 
 def configured_channels(settings: AlertSettings) -> list[Channel]:
