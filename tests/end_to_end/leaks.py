@@ -9,23 +9,54 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow.parquet as pq
 
+_AT_ONCE = 1 << 22  # bytes
 _TOKEN = re.compile(rb"p1_[0-9a-f]{32}")
 
 
 def leaks(folder: Path, canaries: Iterable[str]) -> list[str]:
     """Places that hold a canary in any case; every format is read as its readers would read it."""
-    sought = sorted({form for text in canaries for form in (text.encode(), text.lower().encode())})
-    found = []
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            for place, data in texts(path):
-                # bytes.lower leaves letters beyond ASCII alone; for them both cases are sought
-                lowered = data.lower()
-                if any(text in lowered or text in data for text in sought):
-                    found.append(f"{path.relative_to(folder)} {place}")
-    return found
+    sought = Sought(canaries)
+    return [
+        f"{path.relative_to(folder)} {place}"
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.is_symlink()
+        for place, data in texts(path)
+        if sought.is_in(data)
+    ]
+
+
+class Sought:
+    """Hundreds of texts to be found in one pass over some data: in any case, and as a part of a longer word."""
+
+    def __init__(self, sought: Iterable[str]) -> None:
+        """Each has three bytes or more."""
+        # bytes.lower leaves letters beyond ASCII alone; for them both cases are sought
+        forms = {form for text in sought for form in (text.encode().lower(), text.lower().encode())}
+        self._by_start: dict[bytes, list[bytes]] = {}
+        for form in forms:
+            self._by_start.setdefault(form[:3], []).append(form)
+        self._is_start = np.zeros(1 << 24, dtype=np.bool_)
+        for start in self._by_start:
+            self._is_start[int.from_bytes(start, "big")] = True
+
+    def is_in(self, data: bytes) -> bool:
+        """Whether any of the texts is."""
+        lowered = data.lower()
+        return any(
+            lowered.startswith(form, place)
+            for place in self._places(lowered)
+            for form in self._by_start[lowered[place : place + 3]]
+        )
+
+    def _places(self, lowered: bytes) -> Iterator[int]:
+        """Where three bytes are the first three of a text."""
+        for begin in range(0, len(lowered), _AT_ONCE):
+            piece = np.frombuffer(lowered[begin : begin + _AT_ONCE + 2], dtype=np.uint8).astype(np.uint32)
+            starts = (piece[:-2] << 16) | (piece[1:-1] << 8) | piece[2:]
+            yield from (np.flatnonzero(self._is_start[starts]) + begin).tolist()
 
 
 def files_with_tokens(folder: Path) -> set[str]:
