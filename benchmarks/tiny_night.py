@@ -50,7 +50,11 @@ def _cpu() -> float:
 
 
 def _measured(tree: Path, people: int, weeks: int) -> list[float]:
-    """The nights of a checkout, in a process of its own."""
+    """The nights of a checkout, in a process of its own.
+
+    Raises:
+        RuntimeError: it failed; its output is in the message.
+    """
     command = [
         tree / ".venv/bin/python",
         Path(__file__).resolve(),
@@ -66,8 +70,10 @@ def _measured(tree: Path, people: int, weeks: int) -> list[float]:
         env={**os.environ, "PYTHONPATH": str(tree)},
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise RuntimeError(f"{tree}: {done.stdout}{done.stderr}")
     found: list[float] = json.loads(done.stdout.splitlines()[-1])
     return found
 

@@ -24,6 +24,7 @@ from orchestration.project import PROJECT_DIR
 from runtime.environment import Environment
 from runtime.private_file import append_private
 
+# Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
 # Any other word is an adapter's own for success (`ok`, `create view`).

@@ -42,7 +42,6 @@ __all__ = ["ExitCode", "Night", "NightResult", "Progress", "run_lock", "run_nigh
 Progress = Callable[[str, str], None]
 _NOT_CONNECTED = "No source is connected: nothing was loaded, and nothing was built."
 _CONNECT = "`ai-usage doctor` lists the sources; docs/connect/README.md says how to connect one."
-# Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
 
 
 class Night:

@@ -168,9 +168,7 @@ def contents(world_: World, schema: str, tables: list[str] | None = None) -> dic
             if table in BOOKKEEPING or (tables is not None and table not in tables):
                 continue
             columns = [column.name for column in session.columns(schema, table)]
-            compared = [
-                session.name(name) for name in columns if name not in ("loaded_through", "_dlt_load_id")
-            ]
+            compared = [session.name(name) for name in columns if name not in RUN_COLUMNS]
             rows = session.rows(f"select {', '.join(compared)} from {session.name(schema, table)}")
             found[table] = comparable(rows)
     return found

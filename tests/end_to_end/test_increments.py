@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -43,6 +44,11 @@ def build(made: World, folder: Path, *arguments: str) -> DbtResult:
     return result
 
 
+def built_in(made: World, folder: Path) -> World:
+    """The same company with the warehouse that was built in a folder."""
+    return replace(made, environment=environment(folder, "dev"))
+
+
 def expected_ranges(made: World, rows_at_once: int) -> int:
     """Days of messages in order, a new range where the next day would be too much."""
     ranges, held = 1, 0
@@ -59,11 +65,11 @@ def refreshed(two_nights: World, tmp_path_factory: pytest.TempPathFactory) -> Wo
     """The second night, built in full in a copy of its warehouse."""
     folder = tmp_path_factory.mktemp("refreshed")
     build(two_nights, folder, "--full-refresh")
-    return World(two_nights.company, two_nights.server, environment(folder, "dev"), two_nights.folder)
+    return built_in(two_nights, folder)
 
 
 def layers(made: World, folder: Path | None = None) -> dict[str, object]:
-    at = made if folder is None else World(made.company, made.server, environment(folder, "dev"), made.folder)
+    at = made if folder is None else built_in(made, folder)
     return {f"{schema}.{table}": rows for schema in LAYERS for table, rows in contents(at, schema).items()}
 
 
@@ -174,7 +180,7 @@ def test_price_and_tier_edits_need_no_full_refresh(two_nights: World, tmp_path: 
             "(select min(tier_rank) from reference.model_tiers where tier = 'light') where tier = 'advanced'"
         )
     build(two_nights, tmp_path, "--exclude-resource-type", "seed")
-    copy = World(two_nights.company, two_nights.server, environment(tmp_path, "dev"), two_nights.folder)
+    copy = built_in(two_nights, tmp_path)
     edited, edited_layers = built(copy), layers(two_nights, tmp_path)
     changed = {table for table in before if before[table] != edited_layers[table]}
     assert {"restricted.fct_costs_daily", "restricted.fct_sessions"} <= changed

@@ -159,10 +159,11 @@ def test_it_ends_where_the_signal_to_end_is_ignored(endless: DbtChild) -> None:
     try:
         events = endless.events(Request([], dict(os.environ)))
         next(events)
+        process = _process(endless)
         endless.close()
     finally:
         signal.signal(signal.SIGTERM, before)
-    assert endless._process is None
+    assert process.returncode == -signal.SIGKILL
 
 
 def test_it_ends_with_who_started_it() -> None:
