@@ -11,6 +11,8 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,6 +62,22 @@ class HttpLimits:
     longest_wait: float = 120.0
     max_answer: int = 256 * 1024 * 1024
     max_file: int = 4 * 1024 * 1024 * 1024
+
+
+_NIGHTLY = HttpLimits()
+# Somebody waits for the answer: a vendor that does not answer is a finding after two seconds, not after 16.
+ASKED_BY_A_PERSON = HttpLimits(attempts=3)
+_limits: ContextVar[HttpLimits] = ContextVar("limits", default=_NIGHTLY)
+
+
+@contextmanager
+def limited(limits: HttpLimits) -> Iterator[None]:
+    """Within this context new clients keep to these limits, unless they are given others."""
+    before = _limits.set(limits)
+    try:
+        yield
+    finally:
+        _limits.reset(before)
 
 
 class _RetryableError(Exception):
@@ -321,7 +339,7 @@ def vendor_client(
     limits: HttpLimits | None = None,
 ) -> VendorClient:
     """A client for one vendor's `base_url` (all that stands before the documented path)."""
-    session = VendorSession(source, base_url, limits or HttpLimits())
+    session = VendorSession(source, base_url, limits or _limits.get())
     rest = RESTClient(
         base_url=base_url, headers=headers, auth=auth, paginator=SinglePagePaginator(), session=session
     )

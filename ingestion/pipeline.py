@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NoReturn
@@ -161,17 +162,20 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
     Raises:
         ClockError: this machine's clock is days ahead of the vendor's.
     """
+    with ExitStack() as kept:
+        return _run_source(definition, context, kept)
+
+
+def _run_source(definition: SourceDefinition, context: LoadContext, kept: ExitStack) -> SourceResult:
+    """`kept` holds the file open. After a failure it is closed first: DuckDB may answer nothing until it is."""
     started = utc_now()
     report = GateReport()
     days: list[Row] = []
     status, error = "ok", None
     try:
         settings = resolve_settings(definition.settings, definition.name)
-        pipeline = context.environment.pipeline(f"raw_{definition.name}", f"raw_{definition.name}")
-        _drain(pipeline, definition.name)
-        stored = StoredRows(pipeline, lake_of(context.environment))
-        if stored.lake is None:  # tables of a lake are declared with their contract's columns, files or not
-            _create_tables(pipeline, definition)
+        kept.enter_context(context.environment.kept_open())
+        stored = _prepared(definition, context)
         if has_settings(definition, settings):
             gate = Gate(
                 context.pseudonymiser,
@@ -188,6 +192,7 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
         _write(context, loaded_days=days)
         raise
     except Exception as failure:  # a bug or a library's error must not take the other sources down
+        kept.close()
         status, error = "failed", _told(failure, definition.name, context.environment)
     result = SourceResult(
         source=definition.name,
@@ -204,10 +209,21 @@ def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResu
     try:
         _record_outcome(context, definition, result, report, days)
     except Exception as failure:  # its days stay pending, and the next night asks for them again
+        kept.close()
         error = result.error or _told(failure, definition.name, context.environment)
         result = replace(result, status="failed", error=error, rows={})
         _record_outcome(context, definition, result, report, [])
     return result
+
+
+def _prepared(definition: SourceDefinition, context: LoadContext) -> StoredRows:
+    """What is stored of a source: nothing waits to be loaded any more, and every table is there."""
+    pipeline = context.environment.pipeline(f"raw_{definition.name}", f"raw_{definition.name}")
+    _drain(pipeline, definition.name)
+    stored = StoredRows(pipeline, lake_of(context.environment))
+    if stored.lake is None:  # tables of a lake are declared with their contract's columns, files or not
+        _create_tables(pipeline, definition)
+    return stored
 
 
 def _require_meant(definition: SourceDefinition, context: LoadContext, settings: Any) -> None:

@@ -31,6 +31,11 @@ _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogN
 _NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})
 # A node that was not run because one before it failed is told by an event of its own.
 _SKIPPED = frozenset({"SkippingDetails", "LogSkipBecauseError"})
+# Reading the project needs no connection; a server's database is a part of every table's name.
+_NOT_READ = (
+    *("AI_USAGE_MEMORY_LIMIT", "AI_USAGE_COMPANY_DIR", REBUILT_FROM, "DBT_TARGET_PATH", "DBT_LOG_PATH"),
+    *("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGSSLMODE"),
+)
 
 
 def suppression_k() -> int:
@@ -136,7 +141,7 @@ def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[Sou
 
 def parse_project(environment: Environment, folder: Path) -> DbtResult:
     """Read the project and write its `manifest.json` into `folder`, beside what spares the next reading."""
-    arguments = [*_reading(environment, folder), "--write-json"]
+    arguments = [*_invocation(["parse"], environment), *_reading_into(environment, folder), "--write-json"]
     result = DbtResult(exit_code=0)
     with DbtChild() as child:
         for _ in _told_nodes(child, Request([arguments], _reading_settings(environment)), environment, result):
@@ -159,8 +164,9 @@ def _run(
     request = Request(
         [_invocation(invocation, environment) for invocation in invocations],
         settings,
-        [*_reading(environment, parsed_folder(environment)), "--no-write-json"],
+        [*_invocation(["parse"], environment), "--no-write-json"],
         _reading_settings(environment),
+        _reading_into(environment, parsed_folder(environment)),
     )
     with contextlib.nullcontext(child) if child else DbtChild() as used:
         yield from _told_nodes(used, request, environment, result)
@@ -198,17 +204,17 @@ def _invocation(arguments: list[str], environment: Environment) -> list[str]:
     ]
 
 
-def _reading(environment: Environment, folder: Path) -> list[str]:
-    """dbt's arguments to read the project, and to keep in `folder` what it read."""
-    return _invocation(reading_into(folder), environment)
+def _reading_into(environment: Environment, folder: Path) -> list[str]:
+    """Where dbt keeps what it reads, and its log."""
+    return [*reading_into(folder), "--log-path", str(environment.logs_dir)]
 
 
 def _reading_settings(environment: Environment) -> dict[str, str]:
-    """The variables that the project is read with: no path or limit of this deployment's file, which no model
-    depends on, and no day from which periods are built, which a model asks for when it runs.
+    """The variables that the project is read with: no path, limit or server of this deployment, on which no
+    model depends, and no day from which periods are built, which a model asks for when it runs.
     """
     settings = _settings(environment)
-    for name in ("AI_USAGE_MEMORY_LIMIT", REBUILT_FROM):
+    for name in _NOT_READ:
         settings.pop(name, None)
     return settings | {"AI_USAGE_DATA_DIR": "."}
 

@@ -24,6 +24,7 @@ class DbtChild:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._code = 0
+        self._is_answering = False
 
     def __enter__(self) -> DbtChild:
         return self
@@ -38,20 +39,25 @@ class DbtChild:
         """Of the request whose events ended last; minus the signal of a process that was killed."""
         return self._code
 
+    @property
+    def is_answering(self) -> bool:
+        """Whether it is in the middle of a request."""
+        return self._is_answering
+
     def events(self, request: Request) -> Generator[dict[str, Any], None, None]:
         """dbt's log of a request, event by event. dbt is stopped when the caller stops reading."""
         process = self._process = self._process or _start(request.environment)
-        has_ended = False
+        self._is_answering = True
         try:
             for event in _parsed(_ask(process, request)):
                 if (code := ended(event)) is not None:
-                    self._code, has_ended = code, True
+                    self._code, self._is_answering = code, False
                     return
                 if isinstance(event.get("info"), dict):
                     yield event
             self._code = process.wait() or 2  # it ended without a word: killed, or it could not start
         finally:
-            if not has_ended:
+            if self._is_answering:
                 self.close()
 
     def close(self) -> None:
@@ -61,6 +67,7 @@ class DbtChild:
         hands that down to the process, and would wait for it for ever.
         """
         process, self._process = self._process, None
+        self._is_answering = False
         if process is None:
             return
         process.kill()

@@ -8,6 +8,7 @@ a night, and the project is read once.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import json
 import os
 import queue
@@ -29,12 +30,14 @@ class Request:
         parse: arguments that read the project for the invocations; none where each reads it for itself.
         parse_environment: variables that the project is read with. While these and `parse` stay the same, what
             was read for one request serves the next.
+        parse_into: more arguments: where to keep what was read, and the log. No model depends on them.
     """
 
     invocations: list[list[str]]
     environment: dict[str, str]
     parse: list[str] = dataclasses.field(default_factory=list)
     parse_environment: dict[str, str] = dataclasses.field(default_factory=dict)
+    parse_into: list[str] = dataclasses.field(default_factory=list)
 
     def line(self) -> str:
         """As it is sent."""
@@ -63,7 +66,8 @@ class Dbt:
         if self._read_with == wanted:
             return 0
         self._read_with = None
-        code, self._manifest = _invoke(request.parse, request.parse_environment, None)
+        arguments = [*request.parse, *request.parse_into]
+        code, self._manifest = _invoke(arguments, request.parse_environment, None)
         if code == 0:
             self._read_with = wanted
         return code
@@ -79,7 +83,12 @@ def _invoke(arguments: list[str], environment: dict[str, str], manifest: Any) ->
 
     os.environ.clear()
     os.environ.update(environment)
-    done = dbtRunner(manifest=manifest).invoke(arguments)
+    # The project is a million objects that stay: the collector would go through them again and again.
+    gc.freeze()
+    try:
+        done = dbtRunner(manifest=manifest).invoke(arguments)
+    finally:
+        gc.unfreeze()
     if done.exception is not None:
         sys.stdout.write(_failed(done.exception))
     return (0 if done.success else 1 if done.exception is None else 2), done.result

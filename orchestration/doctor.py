@@ -12,6 +12,7 @@ import dlt
 from dlt.common.destination.exceptions import DestinationException
 
 from ingestion.connections import LastNight, has_settings, last_nights, lost_settings, settings_folder
+from ingestion.http import ASKED_BY_A_PERSON, limited
 from ingestion.privacy.contract import DayGrain
 from ingestion.privacy.gate import Gate
 from ingestion.privacy.pseudonym import Pseudonymiser, load_key
@@ -179,7 +180,8 @@ def _source(
     if pseudonymiser is not None:  # what is stored is compared by its tokens
         run.last_snapshot = LastSnapshot(environment, source.name)
     try:
-        yield from source.check(run)
+        with limited(ASKED_BY_A_PERSON):
+            yield from source.check(run)
     except AiUsageError as error:
         yield Finding("access", False, error.message, error.remedy)
     except Exception as error:  # doctor reports on every source, whatever one of them does

@@ -24,11 +24,11 @@ def parsed_folder(environment: Environment) -> Path:
 
 
 def reading_into(folder: Path) -> list[str]:
-    """dbt's arguments to read the project into `folder`, beginning with the newest of what was read before.
+    """More of dbt's arguments to read the project: into `folder`, from the newest of what was read before.
 
     After an update the installation's is newer than what a data folder has.
     """
     found = [path for path in (folder / _STATE, INSTALLED / _STATE) if path.is_file()]
     newest = max(found, key=lambda path: path.stat().st_mtime, default=None)
     begins_with = ["--partial-parse-file-path", str(newest)] if newest else []
-    return ["parse", "--target-path", str(folder), *begins_with]
+    return ["--target-path", str(folder), *begins_with]

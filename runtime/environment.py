@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -194,6 +194,19 @@ class Environment:
             yield WarehouseSession(client, self.engine)
         finally:
             client.close_connection()
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Meanwhile this process opens the DuckDB file for nothing, and no other process can open it.
+
+        Whoever opens it first pays for its catalogue, some 30 ms with all tables of a warehouse, and whoever
+        leaves last for a checkpoint. A source's load opens it nine times. It must be open for writing.
+
+        Raises:
+            BusyError: another process kept the file open for longer than a writer waits.
+        """
+        with self.session() if self.has_file else nullcontext():
+            yield
 
     def reading(self) -> AbstractContextManager[Session]:
         """A connection that only reads, without dlt; see :meth:`runtime.engines.base.Engine.reading`."""

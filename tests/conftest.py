@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.dbt_processes import kept_processes
 from tests.postgres import PostgresServer, postgres_server
 from tests.tools import left_out, tool
 
@@ -63,3 +64,10 @@ def postgres() -> Iterator[PostgresServer]:
         postgres_server(Path(folder)) as server,
     ):
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_dbt_process() -> Iterator[None]:
+    """Builds within this process share one of dbt's."""
+    with kept_processes():
+        yield

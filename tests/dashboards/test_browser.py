@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from dashboards.assets import BUNDLES
 from dashboards.chart_types import Chart, TableChart, TilesChart
 from dashboards.navigation import DEFINITIONS
 from tests.dashboards.browser import DESKTOP, FILES, FIRST, PAGES, PHONE, Scheme, reader
+from tests.http_server import in_background
 
 VIEWS: dict[str, tuple[dict[str, int], Scheme]] = {
     "desktop, light": (DESKTOP, "light"),
@@ -190,14 +190,15 @@ def test_it_works_from_a_web_server_too(browser: Browser, folder: Path) -> None:
             """Nothing on the tests' output."""
 
     handler = functools.partial(Silent, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        with reader(browser, DESKTOP) as looking:
-            looking.page.goto(f"http://127.0.0.1:{server.server_port}/")
-            looking.page.get_by_role("link", name="Adoption").click()
-            looking.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
-            assert looking.complaints == []
-        server.shutdown()
+    with (
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
+        in_background(server),
+        reader(browser, DESKTOP) as looking,
+    ):
+        looking.page.goto(f"http://127.0.0.1:{server.server_port}/")
+        looking.page.get_by_role("link", name="Adoption").click()
+        looking.page.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
+        assert looking.complaints == []
 
 
 def test_every_link_within_the_site_leads_somewhere(browser: Browser, folder: Path) -> None:

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.end_to_end
 BUILD = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 FEW_ROWS = 400
 LOG_FILES = r"chatgpt/.*/logs/"
+# What reads a price or a tier; the seed of tiers was edited in the warehouse.
+EDITED = ("--exclude-resource-type", "seed", "--select", "stg_company__price_overrides+", "model_tiers+")
 DAY_TABLES = (
     "int_account_sessions",
     "int_account_message_days",
@@ -179,12 +181,12 @@ def test_price_and_tier_edits_need_no_full_refresh(two_nights: World, tmp_path: 
             "update reference.model_tiers set tier = 'light', tier_rank = "
             "(select min(tier_rank) from reference.model_tiers where tier = 'light') where tier = 'advanced'"
         )
-    build(two_nights, tmp_path, "--exclude-resource-type", "seed")
+    build(two_nights, tmp_path, *EDITED)
     copy = built_in(two_nights, tmp_path)
     edited, edited_layers = built(copy), layers(two_nights, tmp_path)
     changed = {table for table in before if before[table] != edited_layers[table]}
     assert {"restricted.fct_costs_daily", "restricted.fct_sessions"} <= changed
-    build(two_nights, tmp_path, "--exclude-resource-type", "seed", "--full-refresh")
+    build(two_nights, tmp_path, *EDITED, "--full-refresh")
     assert differing(edited, built(copy)) == []
 
 

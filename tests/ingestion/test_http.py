@@ -12,7 +12,7 @@ import pytest
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
-from ingestion.http import HttpLimits, VendorClient, safe_path, vendor_client
+from ingestion.http import HttpLimits, VendorClient, limited, safe_path, vendor_client
 from runtime.errors import AccessError, AnswerError, LinkError, RateLimitedError, SourceError
 from tests.ingestion.http_stub import Answer, Stub, serve
 
@@ -62,6 +62,17 @@ def test_a_wait_longer_than_the_cap_fails_at_once() -> None:
     with serve(Answer(429, headers={"Retry-After": "86400"})) as stub, pytest.raises(RateLimitedError):
         client(stub, waits).get_json("/x")
     assert waits == []
+
+
+def test_clients_made_within_a_limit_keep_to_it() -> None:
+    """As `doctor` asks, for whom somebody waits."""
+    with serve(Answer(503)) as stub:
+        with limited(HttpLimits(attempts=1)):
+            asked_once = vendor_client("chatgpt", stub.url)
+        with pytest.raises(SourceError, match="answered 503"):
+            asked_once.get_json("/x")
+        assert len(stub.requests) == 1
+        assert vendor_client("chatgpt", stub.url).session.limits == HttpLimits()
 
 
 def test_no_header_means_growing_waits_then_an_error() -> None:

@@ -9,7 +9,6 @@ import os
 import resource
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from orchestration.progress import Lines, Phases
 from orchestration.report import print_findings
 from runtime.environment import environment
 from runtime.errors import BusyError, ConfigurationError
+from tests.http_server import in_background
 
 runner = CliRunner()
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -287,14 +287,12 @@ def test_a_log_hears_of_a_long_phase_before_it_ends() -> None:
 
 def test_the_site_is_served_on_this_machine_alone(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<title>Overview</title>", encoding="utf-8")
-    with server(tmp_path, 0) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+    with server(tmp_path, 0) as running, in_background(running):
         host, port = running.server_address[:2]
         assert host == "127.0.0.1"
         assert "Overview" in requests.get(f"http://127.0.0.1:{port}/", timeout=60).text
         with pytest.raises(ConfigurationError, match="taken"):
             server(tmp_path, int(port))
-        running.shutdown()
 
 
 def test_make_dev_shows_the_demo_until_there_is_something_of_ones_own(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ class Toy:
 
     def __init__(self, folder: Path, child: DbtChild) -> None:
         self.folder, self.child, self.environment = folder, child, dict(os.environ)
+        self.parsed = "parsed"
         for name, text in FILES.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(text)
@@ -66,12 +67,12 @@ class Toy:
         ]
         common += ["--log-format", "json", "--log-level-file", "none", "--no-send-anonymous-usage-stats"]
         environment = self.environment | {"DBT_LOG_PATH": str(self.folder / "logs")} | variables
-        parsed = ["--target-path", str(self.folder / "parsed"), "--no-write-json"]
         return Request(
             [["build", *common, "--target-path", str(self.folder / "target")]],
             environment | {"TOY_FOLDER": str(self.folder)},
-            ["parse", *common, *parsed],
+            ["parse", *common, "--no-write-json"],
             environment | {"TOY_FOLDER": "."},
+            ["--target-path", str(self.folder / self.parsed)],
         )
 
     def build(self, child: DbtChild | None = None, **variables: str) -> list[str]:
@@ -102,6 +103,13 @@ def test_one_process_builds_twice_and_lets_go_of_the_file_each_time(toy: Toy) ->
     assert _process(toy.child).pid == process
 
 
+def test_what_was_read_serves_another_folder(toy: Toy) -> None:
+    toy.build()
+    toy.parsed = "parsed_elsewhere"
+    toy.build()
+    assert not (toy.folder / toy.parsed).exists()
+
+
 def test_a_variable_of_the_environment_is_read_again(toy: Toy) -> None:
     toy.build(TOY_WORD="first")
     toy.build(TOY_WORD="second")
@@ -127,6 +135,7 @@ def test_a_changed_model_takes_effect_in_the_next_process(toy: Toy) -> None:
         unreadable = toy.request(TOY_WORD="read again")
         assert "error" in [event["info"]["level"] for event in child.events(unreadable)]
         assert child.exit_code == 2
+    model.write_text(FILES["models/whole.sql"])
 
 
 @pytest.fixture
@@ -173,6 +182,21 @@ def test_it_ends_with_who_started_it() -> None:
     process.stdin.close()
     assert process.wait(60) == 2
     process.stdout.close()
+
+
+def test_tests_share_a_process_that_has_answered(toy: Toy) -> None:
+    with DbtChild() as child:
+        toy.build(child)
+        first = _process(child)
+    with DbtChild() as child:
+        toy.build(child)
+        assert _process(child) is first
+        events = child.events(toy.request())
+        next(events)
+        events.close()
+    with DbtChild() as child:
+        toy.build(child)
+        assert _process(child) is not first, "it was stopped in the middle of a request"
 
 
 def _process(child: DbtChild) -> subprocess.Popen[str]:

@@ -20,7 +20,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_it_begins_with_nothing_then_with_the_newest(installed: Path, tmp_path: Path) -> None:
     folder = tmp_path / "data" / "manifest"
-    assert parsed.reading_into(folder) == ["parse", "--target-path", str(folder)]
+    assert parsed.reading_into(folder) == ["--target-path", str(folder)]
     _written(installed, 100)
     assert parsed.reading_into(folder)[-2:] == [FLAG, str(installed)]
     own = _written(folder / installed.name, 200)

@@ -157,15 +157,15 @@ class Builds:
     @cached_property
     def _fault_free(self) -> tuple[list[Point], Tables]:
         made = self._rig.copy(self._base)
-        done = self._rig.healthy(made, "night", later=1, sources=("company",))
-        self._rig.healthy(made, "night", later=2)
+        self._rig.healthy(made, "load", later=1, sources=("company",))
+        done = self._rig.healthy(made, "night", later=2)
         expected = self._everything(made)
         self._rig.remove(made)
         return [point for point in done.points if point.phase == "dbt"], expected
 
     @property
     def points(self) -> list[Point]:
-        """What dbt passes in a night without faults, before anything is published."""
+        """What dbt passes in the night without faults that follows the loads of the nights that die."""
         return self._fault_free[0]
 
     def kill(self, strikes: list[tuple[Point, str]]) -> list[Verdict]:

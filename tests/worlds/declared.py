@@ -38,6 +38,12 @@ def one_night(made: World) -> None:
     require_published(made.night())
 
 
+def built_again(made: World) -> None:
+    """Everything is built once more: closed periods stay as they are."""
+    result = made.build()
+    assert result.ok, result.failures[:5]
+
+
 def first_of_two(made: World) -> None:
     """A night before the company has listed its last login."""
     logins = made.company_dir / LATE_LOGINS
@@ -63,6 +69,7 @@ def two_nights(made: World) -> None:
 WORLDS = {
     # Eight weeks: periods that are final, of both types.
     "first_night": Declared(one_night, Size(people=60, weeks=8)),
+    "built_again": Declared(built_again, base="first_night"),
     "night_1": Declared(first_of_two, Size(people=60, weeks=4)),
     "night_2": Declared(second_of_two, base="night_1"),
     "night_2_on_postgres": Declared(two_nights, Size(people=60, weeks=4), target="postgres"),

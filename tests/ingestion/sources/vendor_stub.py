@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.http_server import serving
 
 
 @dataclass
@@ -84,11 +85,5 @@ def vendor_stub() -> Iterator[VendorStub]:
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    stub.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(Server) as stub.url:
         yield stub
-    finally:
-        server.shutdown()
-        server.server_close()
