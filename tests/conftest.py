@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import random
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -37,7 +40,16 @@ LONGEST_FIRST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first; the rest in its order."""
+    """Long files first; the rest in its order. With RANDOM_ORDER=<seed> both are drawn."""
+    if seed := os.environ.get("RANDOM_ORDER"):
+        drawn = random.Random(seed)
+        files: dict[Path, list[pytest.Item]] = {}
+        for item in items:
+            files.setdefault(item.path, []).append(item)
+        for tests in files.values():
+            drawn.shuffle(tests)
+        items[:] = chain.from_iterable(drawn.sample(list(files.values()), len(files)))
+        return
     place = {(TESTS / name): number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
 
