@@ -68,9 +68,10 @@ class Published:
         return self._rows(f"select * from ({self._query}) order by priority")
 
     def found_in(self, area: str) -> list[dict[str, Any]]:
-        """What the rules of one area find, before sentences and severity: a tenth of the work."""
-        parts = self._query.partition("all_actions as (")[0].rstrip().removesuffix(",")
-        return self._rows(f"{parts} select * from {area}_actions")
+        """What the rules of one area find, before sentences and severity: a fiftieth of the work."""
+        last = "select * from final"
+        rules = self._query.partition(f"__dbt__cte__{area}_actions as (")[2].partition(f"{last}\n)")[0]
+        return self._rows(rules + last)
 
     def _rows(self, query: str) -> list[dict[str, Any]]:
         found = self._connection.execute(query)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.parsed import INSTALLED
 from tests.docs.markdown import ROOT
 from tests.tools import tool
 
@@ -25,7 +26,7 @@ def installed(tmp_path: Path) -> Path:
     """A copy of what an image holds, and no right to write to it."""
     folder = tmp_path / "installed"
     folder.mkdir()
-    for name in (*PARTS, *PACKAGES, "tests/dbt"):
+    for name in (*PARTS, *PACKAGES, "tests/dbt", INSTALLED.name):
         source, target = ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
