@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ingestion.privacy.contract import EventGrain, TableContract
 from runtime.environment import Environment
-from runtime.warehouse import WarehouseSession
+from runtime.warehouse import Column, WarehouseSession
 
 Contracts = Mapping[str, Iterable[TableContract]]
 
@@ -65,12 +65,16 @@ def existing_tables(session: WarehouseSession, tables: Iterable[RawTable]) -> li
     What a newer release adds comes with its first load.
     """
     tables = list(tables)
-    present = {schema: set(session.tables(schema)) for schema in {table.schema for table in tables}}
-    return [_as_stored(session, table) for table in tables if table.name in present[table.schema]]
+    stored = {schema: session.columns_by_table(schema) for schema in {table.schema for table in tables}}
+    return [
+        _as_stored(table, stored[table.schema][table.name])
+        for table in tables
+        if table.name in stored[table.schema]
+    ]
 
 
-def _as_stored(session: WarehouseSession, table: RawTable) -> RawTable:
-    present = {column.name for column in session.columns(table.schema, table.name)}
+def _as_stored(table: RawTable, columns: list[Column]) -> RawTable:
+    present = {column.name for column in columns}
     return replace(
         table,
         subjects=tuple(subject for subject in table.subjects if subject.column in present),

@@ -171,8 +171,8 @@ def _targets(
             yield raw.schema, raw.name, f"{raw.day} < %s", limits[layer]
     for name in ("intermediate", "restricted", "closed"):
         schema = environment.schema(name)
-        for table in session.tables(schema):
-            columns = {column.name for column in session.columns(schema, table)}
+        for table, described in session.columns_by_table(schema).items():
+            columns = {column.name for column in described}
             day = next((name for name in (*DAY_COLUMNS, *_PERIOD_COLUMNS) if name in columns), None)
             if day is not None and not columns.isdisjoint(_PERSON_COLUMNS):
                 yield schema, table, f"{day} < %s", limits[PERSON_DAY_LAYER]

@@ -123,8 +123,8 @@ def _targets(session: WarehouseSession, environment: Environment, tables: list[R
     last: list[Target] = []
     for name in DERIVED_SCHEMAS:
         schema = environment.schema(name)
-        for table in session.tables(schema):
-            columns = {column.name for column in session.columns(schema, table)}
+        for table, described in session.columns_by_table(schema).items():
+            columns = {column.name for column in described}
             target = (schema, table, _derived_condition(columns), list(_derived_changes(columns)))
             if target[2] == _NONE and not target[3]:
                 continue

@@ -131,8 +131,8 @@ def _take_back_rows(session: WarehouseSession, schema: str, night: VoidedNight, 
     condition, moments = f"{loaded} >= %s", [night.began.timestamp()]
     if night.ended is not None:
         condition, moments = f"{condition} and {loaded} < %s", [*moments, night.ended.timestamp()]
-    for table in session.tables(schema):
-        if table.startswith("_dlt") or _LOAD_ID not in {c.name for c in session.columns(schema, table)}:
+    for table, columns in session.columns_by_table(schema).items():
+        if table.startswith("_dlt") or _LOAD_ID not in {column.name for column in columns}:
             continue
         name = session.name(schema, table)
         rows = int(session.value(f"select count(*) from {name} where {condition}", *moments))
@@ -152,8 +152,8 @@ def _take_back_models(
     seen, since = _span(_WATERMARK, night)
     for layer in ("intermediate", "restricted"):
         schema = environment.schema(layer)
-        for table in session.tables(schema):
-            columns = {column.name for column in session.columns(schema, table)}
+        for table, described in session.columns_by_table(schema).items():
+            columns = {column.name for column in described}
             day = next((name for name in DAY_COLUMNS if name in columns), None)
             if _WATERMARK not in columns or day is None:
                 continue

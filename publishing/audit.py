@@ -69,10 +69,10 @@ def audit(
     not hold up every publish, but below the floor nothing passes.
     """
     findings: list[AuditFinding] = []
-    for table in session.tables(schema):
+    for table, columns in session.columns_by_table(schema).items():
         relation = session.name(schema, table)
-        too_few, parameters = _too_few(session, schema, table, k, (closed or {}).get(table, ()))
-        for column in session.columns(schema, table):
+        too_few, parameters = _too_few(session, columns, k, (closed or {}).get(table, ()))
+        for column in columns:
             name = session.name(column.name)
             if _PERSONAL_COLUMN.fullmatch(column.name):
                 findings.append(AuditFinding(table, column.name, "is a person-level column"))
@@ -84,7 +84,7 @@ def audit(
                 f"select 1 from {relation} where {name} > 0 and {name} < {too_few} limit 1", *parameters
             ):
                 findings.append(AuditFinding(table, column.name, f"counts fewer than {k} people"))
-        findings += _told_in_rows(session, schema, table, k, (closed or {}).get(table, ()))
+        findings += _told_in_rows(session, schema, table, columns, k, (closed or {}).get(table, ()))
     return findings
 
 
@@ -94,10 +94,14 @@ def counts_people(column: Column) -> bool:
 
 
 def _told_in_rows(
-    session: WarehouseSession, schema: str, table: str, k: int, closed: Collection[Period]
+    session: WarehouseSession,
+    schema: str,
+    table: str,
+    columns: list[Column],
+    k: int,
+    closed: Collection[Period],
 ) -> list[AuditFinding]:
     """Columns of one row that together tell 1 to k - 1 people; closed periods are as they were closed."""
-    columns = session.columns(schema, table)
     present = {column.name for column in columns}
     period = period_column(columns)
     is_open, starts = "1 = 1", []
@@ -127,10 +131,10 @@ def _people_in_rows(session: WarehouseSession) -> Iterator[tuple[tuple[str, str]
 
 
 def _too_few(
-    session: WarehouseSession, schema: str, table: str, k: int, closed: Collection[Period]
+    session: WarehouseSession, columns: list[Column], k: int, closed: Collection[Period]
 ) -> tuple[str, list[object]]:
     """The least number of people that a row may show, as an expression with its parameters."""
-    column = period_column(session.columns(schema, table))
+    column = period_column(columns)
     if column is None or not closed:
         return "%s", [k]
     marks = ", ".join("%s" for _ in closed)

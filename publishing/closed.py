@@ -135,8 +135,8 @@ class ClosedStore:
 
     def remove(self, period: Period) -> None:
         """Take out a period that a wrong clock closed before it began: nothing else is ever deleted."""
-        for table in self.session.tables(self.schema):
-            columns = {column.name for column in self.session.columns(self.schema, table)}
+        for table, described in self.session.columns_by_table(self.schema).items():
+            columns = {column.name for column in described}
             start = next((name for name in ("period_start", *PERIOD_COLUMNS) if name in columns), None)
             if start is None or PERIOD_COLUMNS.get(start, period.period_type) != period.period_type:
                 continue

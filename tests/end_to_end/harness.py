@@ -164,11 +164,10 @@ def contents(world_: World, schema: str, tables: list[str] | None = None) -> dic
     """
     found: dict[str, list[tuple[Any, ...]]] = {}
     with world_.session() as session:
-        for table in session.tables(schema):
+        for table, columns in session.columns_by_table(schema).items():
             if table in BOOKKEEPING or (tables is not None and table not in tables):
                 continue
-            columns = [column.name for column in session.columns(schema, table)]
-            compared = [session.name(name) for name in columns if name not in RUN_COLUMNS]
+            compared = [session.name(column.name) for column in columns if column.name not in RUN_COLUMNS]
             rows = session.rows(f"select {', '.join(compared)} from {session.name(schema, table)}")
             found[table] = comparable(rows)
     return found

@@ -32,8 +32,10 @@ def built(made: World, layers: Collection[str] = LAYERS) -> Built:
     tables: dict[str, list[Row]] = {}
     with made.session() as session:
         for layer in layers:
-            for table in set(session.tables(layer)) - _NOT_COMPARED:
-                names = [c.name for c in session.columns(layer, table) if c.name not in RUN_COLUMNS]
+            for table, described in session.columns_by_table(layer).items():
+                if table in _NOT_COMPARED:
+                    continue
+                names = [column.name for column in described if column.name not in RUN_COLUMNS]
                 columns = ", ".join(map(session.name, names))
                 rows = session.rows(f"select {columns} from {session.name(layer, table)}")
                 tables[f"{layer}.{table}"] = [dict(zip(names, row, strict=True)) for row in rows]

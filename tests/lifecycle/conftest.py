@@ -162,8 +162,8 @@ class Deployment:
         found = set()
         with self.environment.session() as session:
             for schema in session.schemas():
-                for table in session.tables(schema):
-                    for column in session.columns(schema, table):
+                for table, columns in session.columns_by_table(schema).items():
+                    for column in columns:
                         if column.data_type.lower() not in ("varchar", "text", "character varying"):
                             continue
                         marks = ", ".join(["%s"] * len(values))

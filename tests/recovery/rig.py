@@ -21,7 +21,7 @@ from ingestion.privacy.contract import DayGrain
 from ingestion.sources.registry import SOURCES
 from orchestration.demo import environment_variables, vendor_settings
 from runtime.environment import Environment, environment
-from runtime.warehouse import WarehouseSession
+from runtime.warehouse import Column, WarehouseSession
 from tests.postgres import PostgresServer
 from tests.recovery.forks import Forks, Order, Outcome, Work, forks
 
@@ -217,20 +217,19 @@ def tables(made: Deployment, *layers: str) -> Tables:
             and any(schema == layer or (layer == "raw_" and schema.startswith(layer)) for layer in layers)
         ]
         for schema in schemas:
-            for table in session.tables(schema):
+            for table, columns in session.columns_by_table(schema).items():
                 if table not in _OWN_TABLES and not table.startswith("_dlt"):
-                    found[f"{schema}.{table}"] = _rows(session, schema, table)
+                    found[f"{schema}.{table}"] = _rows(session, session.name(schema, table), columns)
     return found
 
 
-def _rows(session: WarehouseSession, schema: str, table: str) -> Counter[tuple[Any, ...]]:
-    columns = [
-        column.name
-        for column in session.columns(schema, table)
+def _rows(session: WarehouseSession, relation: str, columns: list[Column]) -> Counter[tuple[Any, ...]]:
+    names = ", ".join(
+        session.name(column.name)
+        for column in columns
         if column.name not in _OWN_TIME and not column.name.startswith("_dlt")
-    ]
-    names = ", ".join(session.name(column) for column in columns)
-    rows = session.rows(f"select {names} from {session.name(schema, table)}")
+    )
+    rows = session.rows(f"select {names} from {relation}")
     return Counter(tuple(_comparable(value) for value in row) for row in rows)
 
 
