@@ -32,6 +32,7 @@ def link_contract(namespace: str, target_namespace: str, method: str) -> TableCo
     """Contract of the edges of one kind. All kinds share one raw table."""
     return TableContract(
         name=TABLE,
+        description="One row an observation, in one month, that one identifier stands beside another.",
         grain=EventGrain(key=_KEY, newest="observed_on", keeps_newest=True),
         horizon=Horizon(first_load=0, lookback=0),
         columns=(

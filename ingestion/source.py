@@ -142,6 +142,7 @@ class SourceDefinition:
     """A source as the pipeline sees it.
 
     Attributes:
+        description: what it gives, for the catalogue of the warehouse.
         settings: dlt configuration of the section `sources.<name>`; resolving needs no network.
         is_connected: whether the settings are enough to load; False loads empty tables.
         extract: yields batches; raises SourceError when the vendor cannot be read.
@@ -162,6 +163,7 @@ class SourceDefinition:
     snapshots: Callable[[SourceRun], Iterable[Iterable[Batch]]] | None = None
     needed_for: str = ""
     reads_archive_alone: bool = False
+    description: str = ""
 
 
 def _parts(records: Iterable[Any]) -> Iterator[list[Any]]:

@@ -42,6 +42,7 @@ class Column:
         withheld_by: boolean column of the same table that says where the vendor hides this value by intent; it
             is not expected there, so that hiding all of them is no field that went empty.
         needed: False: a value out of bounds is left out and counted, and the record stays.
+        is_open_start: NULL means since ever; staging puts the first of all days there.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Column:
     of_somebody_else: bool = False
     withheld_by: str | None = None
     needed: bool = True
+    is_open_start: bool = False
 
     @property
     def names_subject(self) -> bool:
@@ -102,9 +104,9 @@ def boolean(name: str, read: Reader, *, required: bool = False) -> Column:
     return Column(name, pa.bool_(), read, required=required)
 
 
-def date(name: str, read: Reader, *, required: bool = False) -> Column:
+def date(name: str, read: Reader, *, required: bool = False, is_open_start: bool = False) -> Column:
     """A calendar day."""
-    return Column(name, pa.date32(), read, required=required)
+    return Column(name, pa.date32(), read, required=required, is_open_start=is_open_start)
 
 
 def timestamp(
@@ -187,13 +189,25 @@ DAY_MARKER = "is_day_marker"
 
 @dataclass(frozen=True, slots=True)
 class TableContract:
-    """One raw table: its grain, columns, horizon and the tool it informs (None for HRIS and others)."""
+    """One raw table: its grain, columns, horizon and the tool it informs (None for HRIS and others).
+
+    Attributes:
+        description: what one row is, in a sentence; documents the source and its staging model.
+        row_key: columns that identify a row beside those that the gate adds; None where rows may repeat. Events
+            have the key of their grain.
+        has_nulls_in_key: parts of the key may be NULL: what the vendor did not tell.
+        staged_by_hand: its staging model says more than the columns, so it is not generated.
+    """
 
     name: str
     grain: Grain
     columns: tuple[Column, ...]
     horizon: Horizon = field(default_factory=Horizon)
     tool: str | None = None
+    description: str = ""
+    row_key: tuple[str, ...] | None = None
+    has_nulls_in_key: bool = False
+    staged_by_hand: bool = False
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.schema_columns()]
@@ -216,6 +230,14 @@ class TableContract:
         if isinstance(self.grain, DayGrain):
             return (("tenant", pa.string()), ("scope", pa.string()), ("day", pa.date32()))
         return (("tenant", pa.string()),)
+
+    def unique_columns(self) -> tuple[str, ...] | None:
+        """All columns that identify a row; None where rows may repeat."""
+        if isinstance(self.grain, EventGrain):
+            return self.grain.key
+        if self.row_key is None:
+            return None
+        return (*(name for name, _ in self.context_columns()), *self.row_key)
 
     def schema_columns(self) -> tuple[pa.Field, ...]:
         """Arrow fields of the raw table, context first, the day marker last."""

@@ -224,6 +224,7 @@ def _iso(moment: dt.datetime) -> str:
 
 SOURCE = SourceDefinition(
     name="chatgpt",
+    description="ChatGPT Enterprise: compliance log files, roster and seats.",
     settings=ChatgptSettings,
     contracts=records.CONTRACTS,
     windows=records.WINDOWS,

@@ -162,8 +162,10 @@ def uses(feature: str) -> Reader:
 
 CONVERSATION_MESSAGES = TableContract(
     name="conversation_messages",
+    description="One row a version (event) of a message.",
     tool=TOOL,
     grain=EventGrain(key=("tenant", "event_token"), day="message_date", newest="event_at"),
+    staged_by_hand=True,
     horizon=_LOG_HORIZON,
     columns=(
         event_hash("event_token", lambda b: b["event_id"]),
@@ -318,6 +320,7 @@ def _tokens(name: str) -> object:
 
 COSTS_USAGE = TableContract(
     name="costs_usage",
+    description="One row a COSTS event: tokens of an hour, person, product, surface, client and model.",
     tool=TOOL,
     grain=EventGrain(key=("tenant", "event_token"), day="usage_date"),
     horizon=_COSTS_HORIZON,
@@ -340,8 +343,10 @@ COSTS_USAGE = TableContract(
 
 COSTS_BILLING = TableContract(
     name="costs_billing",
+    description="One row a billed line (SKU) of a COSTS event. Never join to tokens before summing.",
     tool=TOOL,
     grain=EventGrain(key=("tenant", "event_token", "line_number"), day="usage_date"),
+    staged_by_hand=True,
     horizon=_COSTS_HORIZON,
     columns=(
         event_hash("event_token", lambda r: r.event.event_id),
@@ -411,8 +416,10 @@ def each_once(members: Iterable[Member]) -> list[Member]:
 
 USERS = TableContract(
     name="users",
+    description="One row a member of the workspace roster on a snapshot day.",
     tool=TOOL,
     grain=DayGrain(is_snapshot=True),
+    row_key=("user_token",),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("user_token", CHATGPT_USER, lambda u: u.id, required=True),
@@ -425,8 +432,10 @@ USERS = TableContract(
 
 SEATS = TableContract(
     name="seats",
+    description="One row per seat holder on a snapshot day, with credits of the month.",
     tool=TOOL,
     grain=DayGrain(is_snapshot=True),
+    row_key=("user_token",),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("user_token", CHATGPT_USER, lambda u: u.id, required=True),

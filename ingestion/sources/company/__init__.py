@@ -96,6 +96,7 @@ def _service_accounts(run: SourceRun, accounts: list[ServiceAccount]) -> Iterato
 
 SOURCE = SourceDefinition(
     name="company",
+    description="The company's own files: contracts, rates, thresholds, calendar, login lists.",
     settings=CompanySettings,
     contracts=records.CONTRACTS,
     is_connected=lambda settings: bool(settings.folder),

@@ -23,16 +23,34 @@ from ingestion.sources.company.rows import CompanyRow, GithubLogin
 from ledger.horizon import Horizon
 
 _HORIZON = Horizon(first_load=0, lookback=0, finality=0)
-_VALIDITY = (date("valid_from", lambda r: r.valid_from), date("valid_to", lambda r: r.valid_to))
+_VALIDITY = (
+    date("valid_from", lambda r: r.valid_from, is_open_start=True),
+    date("valid_to", lambda r: r.valid_to),
+)
 _LINK_MONTHS = 37
 
 
-def _table(name: str, *columns: Column) -> TableContract:
-    return TableContract(name=name, grain=CurrentGrain(), horizon=_HORIZON, columns=columns)
+def _table(
+    name: str,
+    description: str,
+    *columns: Column,
+    row_key: tuple[str, ...] | None = None,
+    staged_by_hand: bool = False,
+) -> TableContract:
+    return TableContract(
+        name=name,
+        description=description,
+        grain=CurrentGrain(),
+        horizon=_HORIZON,
+        columns=columns,
+        row_key=row_key,
+        staged_by_hand=staged_by_hand,
+    )
 
 
 SEAT_CONTRACTS = _table(
     "seat_contracts",
+    "One row per seat contract line.",
     text("contract_id", lambda r: r.contract_id, required=True),
     text("product", lambda r: r.product, required=True),
     text("plan", lambda r: r.plan),
@@ -45,6 +63,7 @@ SEAT_CONTRACTS = _table(
 )
 PRICE_OVERRIDES = _table(
     "price_overrides",
+    "One row an agreed token price and validity; wins over the price book.",
     text("provider", lambda r: r.provider),
     text("model", lambda r: r.model),
     text("component", lambda r: r.component),
@@ -53,6 +72,7 @@ PRICE_OVERRIDES = _table(
 )
 CREDIT_RATES = _table(
     "credit_rates",
+    "One row per price of a vendor unit (credit) and validity.",
     text("unit", lambda r: r.unit),
     *_VALIDITY,
     decimal("price_per_unit", lambda r: r.price_per_unit),
@@ -60,14 +80,22 @@ CREDIT_RATES = _table(
 )
 EXCHANGE_RATES = _table(
     "exchange_rates",
+    "One row an exchange rate and validity.",
     text("from_currency", lambda r: r.from_currency),
     text("to_currency", lambda r: r.to_currency),
     *_VALIDITY,
     decimal("rate", lambda r: r.rate),
 )
-THRESHOLDS = _table("thresholds", text("name", lambda r: r.name), decimal("value", lambda r: r.value))
+THRESHOLDS = _table(
+    "thresholds",
+    "One row per named threshold that the company sets.",
+    text("name", lambda r: r.name),
+    decimal("value", lambda r: r.value),
+    row_key=("name",),
+)
 TARGETS = _table(
     "targets",
+    "One row per target (metric, scope, tool).",
     text("metric", lambda r: r.metric),
     text("scope_type", lambda r: r.scope_type),
     text("scope_name", lambda r: r.scope_name if r.scope_type == "department" else None),
@@ -77,32 +105,39 @@ TARGETS = _table(
 )
 WORKING_CALENDAR = _table(
     "working_calendar",
+    "One row a holiday, of one location or of all.",
     text("location", lambda r: r.location),
     date("holiday_date", lambda r: r.holiday_date),
 )
 LEAVE = _table(
     "leave",
+    "One row per leave span of an employee id.",
     identifier("employee_token", HRIS_ID, lambda r: r.employee_id, required=True),
     date("starts_on", lambda r: r.starts_on),
     date("ends_before", lambda r: r.ends_before),
 )
 ROLLOUTS = _table(
     "rollouts",
+    "One row a planned start of a tool in a department.",
     text("department", lambda r: r.department),
     text("tool", lambda r: r.tool),
     date("rollout_date", lambda r: r.rollout_date),
 )
 DEPARTMENT_NAMES = _table(
     "department_names",
+    "One row a renamed department and span of first days: the name that it has now.",
     text("old_name", lambda r: r.old_name, required=True),
     text("new_name", lambda r: r.new_name, required=True),
     date("begins_from", lambda r: r.begins_from),
     date("begins_before", lambda r: r.begins_before),
+    staged_by_hand=True,
 )
 TOKEN_TIERS = _table(
     "token_tiers",
+    "One row a tier of mean tokens a working day.",
     text("tier", lambda r: r.tier),
     integer("minimum_tokens", lambda r: r.minimum_tokens),
+    row_key=("tier",),
 )
 LOGIN_LINKS = link_contract(GITHUB_LOGIN, PERSON_EMAIL, "company_list")
 
@@ -112,8 +147,10 @@ def _service_accounts(kind: str) -> TableContract:
     namespace = rows.NAMESPACES[kind]
     return _table(
         "service_accounts",
+        "One row an identifier that the company declares not to be a person.",
         text("namespace", lambda _: namespace),
         identifier("id_token", namespace, lambda r: r.account, required=True),
+        row_key=("namespace", "id_token"),
     )
 
 

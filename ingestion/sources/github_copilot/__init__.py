@@ -320,6 +320,7 @@ def _check_width(client: VendorClient, path: str) -> Iterator[Finding]:
 
 SOURCE = SourceDefinition(
     name="github_copilot",
+    description="GitHub Copilot: usage metrics, seats, AI-credit billing, identities.",
     settings=GithubCopilotSettings,
     contracts=records.CONTRACTS,
     is_connected=lambda settings: bool(settings.api_key and (settings.enterprise or settings.organization)),

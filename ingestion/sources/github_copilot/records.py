@@ -240,8 +240,10 @@ def model_rows(users: Iterable[UserDay]) -> Iterator[ModelRow]:
 
 USER_DAYS = TableContract(
     name="user_days",
+    description="One row per user and vendor day (UTC).",
     tool=TOOL,
     grain=DayGrain(),
+    row_key=("user_token",),
     horizon=_REPORT_HORIZON,
     columns=(
         identifier("user_token", GITHUB_USER, lambda u: str(u.user_id), required=True),
@@ -275,8 +277,11 @@ USER_DAYS = TableContract(
 
 USER_DAY_FEATURES = TableContract(
     name="user_day_features",
+    description="One row per user, vendor day and feature. An alternative cut of user_days, never added to it.",
     tool=TOOL,
     grain=DayGrain(),
+    row_key=("user_token", "feature"),
+    has_nulls_in_key=True,
     horizon=_REPORT_HORIZON,
     columns=(
         identifier("user_token", GITHUB_USER, lambda r: str(r.user.user_id), required=True),
@@ -291,8 +296,11 @@ USER_DAY_FEATURES = TableContract(
 
 USER_DAY_MODELS = TableContract(
     name="user_day_models",
+    description="One row per user, vendor day, model and feature (chat only). An alternative cut of user_days.",
     tool=TOOL,
     grain=DayGrain(),
+    row_key=("user_token", "model", "feature"),
+    has_nulls_in_key=True,
     horizon=_REPORT_HORIZON,
     columns=(
         identifier("user_token", GITHUB_USER, lambda r: str(r.user.user_id), required=True),
@@ -334,6 +342,7 @@ class BillingItem(WireRecord, rename="camel"):
 
 BILLING_ITEMS = TableContract(
     name="billing_items",
+    description="One row a billing item (product, SKU, model) and day, over all users.",
     tool=TOOL,
     grain=DayGrain(),
     horizon=_BILLING_HORIZON,
@@ -407,6 +416,7 @@ class Seat(WireRecord):
 
 SEATS = TableContract(
     name="seats",
+    description="One row per seat object on a snapshot day; a user may hold several through teams.",
     tool=TOOL,
     grain=DayGrain(is_snapshot=True),
     horizon=_SNAPSHOT_HORIZON,

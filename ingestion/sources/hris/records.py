@@ -115,7 +115,9 @@ def _place_columns() -> tuple[Column, ...]:
 
 EMPLOYEES = TableContract(
     name="employees",
+    description="One row per employee id on a snapshot day, as the HRIS showed it that day.",
     grain=DayGrain(is_snapshot=True, is_roster=True),
+    row_key=("employee_token",),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("employee_token", HRIS_ID, lambda e: e.employee_id, required=True),
@@ -130,7 +132,9 @@ EMPLOYEES = TableContract(
 
 EMPLOYEE_EMAILS = TableContract(
     name="employee_emails",
+    description="One row per address of an employee id on a snapshot day, former and alternate ones included.",
     grain=DayGrain(is_snapshot=True, is_roster=True),
+    row_key=("employee_token", "email_token"),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("employee_token", HRIS_ID, lambda a: a.employee_id, required=True),
@@ -141,7 +145,9 @@ EMPLOYEE_EMAILS = TableContract(
 
 EMPLOYEE_HISTORY = TableContract(
     name="employee_history",
+    description="One row an effective-dated span of an employee id, as known at the last load.",
     grain=CurrentGrain(),
+    row_key=("employee_token", "effective_from"),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("employee_token", HRIS_ID, lambda s: s.employee_id, required=True),

@@ -380,6 +380,7 @@ def _check_interactions(run: SourceRun, client: VendorClient) -> Finding:
 
 SOURCE = SourceDefinition(
     name="m365_copilot",
+    description="Microsoft 365 Copilot: usage reports, interactions, licences, directory.",
     settings=M365CopilotSettings,
     contracts=records.CONTRACTS,
     windows=records.WINDOWS,

@@ -130,6 +130,7 @@ ACTIVITY_DATES = tuple(name for name in UsageDetail.__struct_fields__ if name.en
 
 USAGE_USER_DETAIL = TableContract(
     name="usage_user_detail",
+    description="One row a licensed user and report refresh day: last-activity dates of a rolling window.",
     tool=TOOL,
     grain=DayGrain(is_snapshot=True),
     horizon=_REPORT_HORIZON,
@@ -256,8 +257,10 @@ def _gives_copilot(
 
 USERS = TableContract(
     name="users",
+    description="One row a directory user on a snapshot day, with the Copilot licence.",
     tool=TOOL,
     grain=DayGrain(is_snapshot=True),
+    row_key=("user_token",),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         identifier("user_token", ENTRA_OBJECT, lambda h: h.user.object_id, required=True),
@@ -333,8 +336,10 @@ class SkuRow(NamedTuple):
 
 SUBSCRIBED_SKUS = TableContract(
     name="subscribed_skus",
+    description="One row a subscribed SKU on a snapshot day.",
     tool=TOOL,
     grain=DayGrain(is_snapshot=True),
+    row_key=("sku_id",),
     horizon=_SNAPSHOT_HORIZON,
     columns=(
         text("sku_id", lambda r: r.sku.sku_id.lower(), required=True),
@@ -359,8 +364,10 @@ class ReportSettings(WireRecord, rename="camel"):
 
 REPORT_SETTINGS = TableContract(
     name="report_settings",
+    description="One row per snapshot day: whether the tenant conceals names in reports.",
     tool=TOOL,
     grain=DayGrain(is_snapshot=True),
+    row_key=(),
     horizon=_SNAPSHOT_HORIZON,
     columns=(boolean("display_concealed_names", lambda s: s.display_concealed_names),),
 )
@@ -426,6 +433,7 @@ class InteractionRow(NamedTuple):
 
 INTERACTIONS = TableContract(
     name="interactions",
+    description="One row per interaction (prompt or answer) of a user.",
     tool=TOOL,
     grain=EventGrain(key=("tenant", "interaction_token"), day="created_date", newest="created_at"),
     horizon=_INTERACTION_HORIZON,

@@ -40,7 +40,9 @@ class PriceRow(NamedTuple):
 
 PRICE_BOOK = TableContract(
     name="price_book",
+    description="One row per price of a model and component, as the price library stated it at loaded_at.",
     grain=EventGrain(key=("price_key",), insert_only=True),
+    staged_by_hand=True,
     horizon=Horizon(first_load=0, lookback=0, finality=0),
     columns=(
         text("price_key", lambda r: r.key, required=True),

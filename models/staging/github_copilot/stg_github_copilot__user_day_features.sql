@@ -1,4 +1,5 @@
--- grain: One row per user, vendor day and feature.
+-- grain: One row per user, vendor day and feature. An alternative cut of user_days, never added to
+-- it.
 with source as (
     select * from {{ source('github_copilot', 'user_day_features') }}
 ),

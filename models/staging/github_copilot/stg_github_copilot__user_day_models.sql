@@ -1,4 +1,5 @@
--- grain: One row per user, vendor day, model and feature (chat only).
+-- grain: One row per user, vendor day, model and feature (chat only). An alternative cut of
+-- user_days.
 with source as (
     select * from {{ source('github_copilot', 'user_day_models') }}
 ),

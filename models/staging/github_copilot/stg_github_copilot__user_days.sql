@@ -23,6 +23,7 @@ final as (
         used_code_review_active,
         used_code_review_passive,
         used_coding_agent,
+        used_app,
         ai_credits_used,
         cli_sessions,
         cli_requests,
@@ -30,7 +31,6 @@ final as (
         cli_prompt_tokens,
         cli_output_tokens,
         agent_starts,
-        used_app,
         app_prompts,
         app_prompt_tokens,
         app_output_tokens

@@ -1,4 +1,5 @@
--- grain: one row per address of an employee id on a snapshot day, former and alternate ones too
+-- grain: One row per address of an employee id on a snapshot day, former and alternate ones
+-- included.
 with source as (
     select * from {{ source('hris', 'employee_emails') }}
 ),

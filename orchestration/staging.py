@@ -1,0 +1,167 @@
+"""Staging models and dbt sources of all sources, from their contracts: `python -m orchestration.staging`.
+
+A staging model of a raw table lists the table's columns, and the contract knows them. The files are committed,
+so that readers and dbt need no Python to see them. `--check` writes nothing and ends with 1 where a file is not
+what the contracts say; `make lint` calls it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from ingestion.privacy.contract import DAY_MARKER, TableContract
+from ingestion.source import SourceDefinition
+from ingestion.sources.registry import SOURCES
+from orchestration.project import PROJECT_DIR
+
+STAGING = Path("models/staging")
+VOCABULARY = PROJECT_DIR / "ingestion/columns.yml"
+_LINE = 100  # of SQL
+_SCHEMA = "{{ env_var('AI_USAGE_RAW_SCHEMA_PREFIX', env_var('AI_USAGE_SCHEMA_PREFIX', '')) }}"
+
+
+def files(sources: Sequence[SourceDefinition]) -> Iterator[tuple[Path, str]]:
+    """Each generated file, by its path in the project, and its text.
+
+    Raises:
+        KeyError: a column has no meaning in ingestion/columns.yml.
+    """
+    for source in sources:
+        folder = STAGING / source.name
+        tables = _tables(source)
+        yield folder / f"_{source.name}__sources.yml", _sources(source, tables)
+        for table in tables:
+            if not table.staged_by_hand:
+                name = f"stg_{source.name}__{table.name}"
+                yield folder / f"{name}.sql", _model(source.name, table)
+                yield folder / f"{name}.yml", _documentation(name, table)
+
+
+def _tables(source: SourceDefinition) -> list[TableContract]:
+    """One contract a table, in order of name; contracts of one table have the same columns."""
+    return [table for _, table in sorted({table.name: table for table in source.contracts}.items())]
+
+
+def _sources(source: SourceDefinition, tables: Sequence[TableContract]) -> str:
+    lines = [
+        "version: 2",
+        "",
+        "sources:",
+        f"  - name: {source.name}",
+        f'    schema: "{_SCHEMA}raw_{source.name}"',
+        f"    description: {_quoted(source.description)}",
+        "    config:",
+        '      loaded_at_query: "{{ read_through(model) }}"',
+        "      freshness:",
+        "        warn_after: {count: \"{{ var('stale_after_days') }}\", period: day}",
+        "      meta:",
+        "        owner: data-engineering",
+        "    tables:",
+    ]
+    for table in tables:
+        lines += [
+            f"      - name: {table.name}",
+            f"        description: {_quoted(table.description)}",
+            "        config:",
+            "          meta:",
+            "            dagster:",
+            f'              asset_key: ["raw_{source.name}", "{table.name}"]',
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _model(source: str, table: TableContract) -> str:
+    grain = textwrap.wrap(f"grain: {table.description}", _LINE, initial_indent="-- ", subsequent_indent="-- ")
+    selected = ",\n".join(f"        {_selected(table, name)}" for name in _names(table))
+    return "\n".join(
+        [
+            *grain,
+            "with source as (",
+            f"    select * from {{{{ source('{source}', '{table.name}') }}}}",
+            "),",
+            "",
+            "final as (",
+            "    select",
+            selected,
+            "    from source",
+            ")",
+            "",
+            "select * from final",
+            "",
+        ]
+    )
+
+
+def _documentation(model: str, table: TableContract) -> str:
+    lines = [
+        "version: 2",
+        "",
+        "models:",
+        f"  - name: {model}",
+        f"    description: {_quoted(table.description)}",
+    ]
+    if unique := table.unique_columns():
+        key = f"[{', '.join(unique)}]"
+        rule = f"unique: [{key}]" if table.has_nulls_in_key else f"primary_key: {key}"
+        lines += [
+            "    data_tests:",
+            "      - table_rules:",
+            f"          name: {model}_rules",
+            "          arguments:",
+            f"            {rule}",
+        ]
+    lines.append("    columns:")
+    for name in _names(table):
+        lines += [f"      - name: {name}", f"        description: {_quoted(_meanings()[name])}"]
+    return "\n".join([*lines, ""])
+
+
+def _names(table: TableContract) -> list[str]:
+    return [name for name in table.schema().names if name != DAY_MARKER]
+
+
+def _selected(table: TableContract, name: str) -> str:
+    if any(column.name == name and column.is_open_start for column in table.columns):
+        return f"coalesce({name}, {{{{ date_bound('first') }}}}) as {name}"
+    return name
+
+
+@cache
+def _meanings() -> dict[str, str]:
+    found: dict[str, str] = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))
+    return found
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 1 where `--check` found a file that is not what the contracts say."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 where a file would change")
+    only_checks = parser.parse_args(arguments).check
+    changed = []
+    for path, text in files(SOURCES):
+        place = PROJECT_DIR / path
+        if not place.exists() or place.read_text(encoding="utf-8") != text:
+            changed.append(path)
+            if not only_checks:
+                place.parent.mkdir(exist_ok=True)
+                place.write_text(text, encoding="utf-8")
+    for path in changed:
+        sys.stdout.write(f"{path} {'is not what its contract says' if only_checks else 'written'}\n")
+    if changed and only_checks:
+        sys.stdout.write("Run `python -m orchestration.staging`.\n")
+    return 1 if changed and only_checks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Staging models from contracts: what is written for a table, and that the project's own files are that."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingestion.privacy.contract import (
+    CurrentGrain,
+    DayGrain,
+    EventGrain,
+    TableContract,
+    date,
+    event_hash,
+    integer,
+    text,
+)
+from ingestion.source import SourceDefinition
+from ingestion.sources.registry import SOURCES
+from orchestration import staging
+from orchestration.project import PROJECT_DIR
+from runtime.settings import SourceSettings
+
+PLANS = TableContract(
+    "plans",
+    CurrentGrain(),
+    (text("plan", str), date("valid_from", str, is_open_start=True)),
+    description="One row a plan.",
+)
+SEATS = TableContract(
+    "seats",
+    DayGrain(),
+    (text("role", str), integer("value", int)),
+    description="One row a role and day.",
+    row_key=("role",),
+)
+EVENTS = TableContract(
+    "events",
+    EventGrain(("tenant", "event_token")),
+    (event_hash("event_token", str),),
+    description="One row an event.",
+    has_nulls_in_key=True,
+)
+
+
+def written(*tables: TableContract) -> dict[str, str]:
+    source = SourceDefinition(
+        "toy", SourceSettings, tables, lambda _: True, lambda _: (), lambda _: (), description="A toy."
+    )
+    return {path.name: text for path, text in staging.files([source])}
+
+
+def test_a_model_lists_the_columns_and_fills_an_open_start() -> None:
+    assert (
+        written(PLANS)["stg_toy__plans.sql"]
+        == """\
+-- grain: One row a plan.
+with source as (
+    select * from {{ source('toy', 'plans') }}
+),
+
+final as (
+    select
+        tenant,
+        plan,
+        coalesce(valid_from, {{ date_bound('first') }}) as valid_from
+    from source
+)
+
+select * from final
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "rules"),
+    [
+        (PLANS, None),
+        (SEATS, {"primary_key": ["tenant", "scope", "day", "role"]}),
+        (EVENTS, {"unique": [["tenant", "event_token"]]}),
+    ],
+    ids=lambda value: value.name if isinstance(value, TableContract) else "",
+)
+def test_a_key_is_tested_where_there_is_one(table: TableContract, rules: dict[str, object] | None) -> None:
+    (model,) = yaml.safe_load(written(table)[f"stg_toy__{table.name}.yml"])["models"]
+    found = [test["table_rules"]["arguments"] for test in model.get("data_tests", [])]
+    assert found == ([] if rules is None else [rules])
+    assert model["description"] == table.description
+
+
+def test_every_column_is_documented_by_the_meaning_of_its_name() -> None:
+    (model,) = yaml.safe_load(written(SEATS)["stg_toy__seats.yml"])["models"]
+    told = {column["name"]: column["description"] for column in model["columns"]}
+    assert list(told) == ["tenant", "scope", "day", "role", "value"]
+    assert told["role"] == "Role in the product, as the vendor names it."
+
+
+def test_a_column_without_a_meaning_is_an_error_that_names_it() -> None:
+    unknown = TableContract("odd", CurrentGrain(), (text("no_such_column", str),))
+    with pytest.raises(KeyError, match="no_such_column"):
+        written(unknown)
+
+
+def test_a_table_that_is_staged_by_hand_is_a_source_and_no_model() -> None:
+    by_hand = TableContract("hands", CurrentGrain(), (text("plan", str),), staged_by_hand=True)
+    files = written(by_hand, PLANS)
+    assert sorted(files) == ["_toy__sources.yml", "stg_toy__plans.sql", "stg_toy__plans.yml"]
+    (source,) = yaml.safe_load(files["_toy__sources.yml"])["sources"]
+    assert [table["name"] for table in source["tables"]] == ["hands", "plans"]
+
+
+def test_the_check_names_what_differs_and_writing_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(staging, "PROJECT_DIR", tmp_path)
+    (tmp_path / "models/staging").mkdir(parents=True)
+    assert staging.main([]) == 0
+    assert staging.main(["--check"]) == 0
+    changed = tmp_path / "models/staging/hris/stg_hris__employees.sql"
+    changed.write_text("select 1", encoding="utf-8")
+    capsys.readouterr()
+    assert staging.main(["--check"]) == 1
+    assert "stg_hris__employees.sql is not what its contract says" in capsys.readouterr().out
+    assert changed.read_text(encoding="utf-8") == "select 1"
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_the_project_has_a_staging_model_of_every_raw_table(source: SourceDefinition) -> None:
+    """Those written by hand too; and none without a table, but for a second look at one."""
+    models = {path.stem for path in (PROJECT_DIR / staging.STAGING / source.name).glob("*.sql")}
+    tables = {f"stg_{source.name}__{table.name}" for table in source.contracts}
+    assert models >= tables
+    assert models - tables <= {"stg_chatgpt__message_authors"}
+
+
+def test_every_meaning_is_of_a_column_that_exists() -> None:
+    meanings = yaml.safe_load(staging.VOCABULARY.read_text(encoding="utf-8"))
+    columns = {name for source in SOURCES for table in source.contracts for name in table.schema().names}
+    by_hand = {"old_key"}  # staged otherwise than it is loaded
+    assert meanings.keys() <= columns | by_hand
