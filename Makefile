@@ -77,7 +77,7 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m orchestration.staging --check
+	$(BIN)/python -m orchestration.kits --check
 	$(BIN)/python tests/lint/parse_without_deprecation.py
 	umask 077 && mkdir -p .data/lint  # dbt opens a warehouse to compile; an empty one of its own
 	AI_USAGE_DATA_DIR=.data/lint DBT_TARGET_PATH=.data/lint/target $(BIN)/sqlfluff lint models tests/dbt --processes 2

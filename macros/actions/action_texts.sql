@@ -57,18 +57,6 @@
     '{{ {"USD": "$", "EUR": "€", "GBP": "£"}.get(currency, currency ~ " ") }}' || {{ whole_text(amount) }}
 {%- endmacro %}
 
-{#- The names of `seeds/reference/tools.csv`; a mart reads no seed, and a test compares the two. -#}
-{% macro tool_names() -%}
-    {{ return({
-        'chatgpt': 'ChatGPT',
-        'codex': 'Codex',
-        'openai_api': 'OpenAI API',
-        'github_copilot': 'GitHub Copilot',
-        'm365_copilot': 'Microsoft 365 Copilot',
-        'all': 'all tools',
-    }) }}
-{%- endmacro %}
-
 {% macro tool_text(tool) -%}
     case {{ tool }}
         {%- for key, name in tool_names().items() %}

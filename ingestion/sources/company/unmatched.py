@@ -11,6 +11,7 @@ from functools import cache
 
 from genai_prices.data_snapshot import get_snapshot
 
+from ingestion.kit import every_kit
 from ingestion.sources.company.department_names import RenamedSpan, names_today
 from ingestion.sources.company.files import Folder
 from ingestion.sources.company.rows import (
@@ -24,9 +25,6 @@ from ingestion.sources.company.rows import (
     folded_department,
 )
 
-# Products that seats are told of, and tools (seeds/reference/tools.csv).
-PRODUCTS = frozenset({"chatgpt", "chatgpt_usage_based", "github_copilot", "m365_copilot"})
-TOOLS = frozenset({"all", "chatgpt", "codex", "github_copilot", "m365_copilot", "openai_api"})
 # Metrics whose targets pages show.
 METRICS = frozenset({"active_ratio", "advanced_session_ratio", "licensed_active_ratio"})
 _SHOWN_LINES = 10
@@ -168,11 +166,11 @@ def _is_known(row: CompanyRow) -> bool:
     if isinstance(row, PriceOverride):
         return (row.provider, row.model) in _priced_models()
     if isinstance(row, SeatContract):
-        return row.product in PRODUCTS
+        return row.product in _products()
     if isinstance(row, Target) and row.metric not in METRICS:
         return False
     if isinstance(row, Rollout | Target):
-        return row.tool is None or row.tool in TOOLS
+        return row.tool is None or row.tool in _tools()
     return True
 
 
@@ -180,9 +178,17 @@ def _remedy(name: str) -> str:
     if name == "price_overrides":
         return "Write provider and model as the price list does, or a model as its vendor reports it."
     if name == "seat_contracts":
-        return f"Write one of the products {', '.join(sorted(PRODUCTS))}."
+        return f"Write one of the products {', '.join(sorted(_products()))}."
     metrics = f" and one of the metrics {', '.join(sorted(METRICS))}" if name == "targets" else ""
-    return f"Write one of the tools {', '.join(sorted(TOOLS))}{metrics}."
+    return f"Write one of the tools {', '.join(sorted(_tools()))}{metrics}."
+
+
+def _products() -> set[str]:
+    return {product for kit in every_kit().values() for product in kit.seat_products}
+
+
+def _tools() -> set[str]:
+    return {"all", *(tool for kit in every_kit().values() for tool in kit.tools)}
 
 
 @cache

@@ -1,12 +1,14 @@
-"""Staging models from contracts: what is written for a table, and that the project's own files are that."""
+"""What is written from contracts and kits, what a kit may say, and that the project's files are just that."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from ingestion.kit import Kit, kit_of
 from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
@@ -19,8 +21,10 @@ from ingestion.privacy.contract import (
 )
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
-from orchestration import staging
+from orchestration.kits import __main__ as kits_command
+from orchestration.kits import seeds, staging
 from orchestration.project import PROJECT_DIR
+from runtime.errors import ConfigurationError
 from runtime.settings import SourceSettings
 
 PLANS = TableContract(
@@ -112,18 +116,89 @@ def test_a_table_that_is_staged_by_hand_is_a_source_and_no_model() -> None:
 
 
 def test_the_check_names_what_differs_and_writing_mends_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(staging, "PROJECT_DIR", tmp_path)
-    (tmp_path / "models/staging").mkdir(parents=True)
-    assert staging.main([]) == 0
-    assert staging.main(["--check"]) == 0
+    assert kits_command.main([], tmp_path) == 0
+    assert kits_command.main(["--check"], tmp_path) == 0
     changed = tmp_path / "models/staging/hris/stg_hris__employees.sql"
     changed.write_text("select 1", encoding="utf-8")
     capsys.readouterr()
-    assert staging.main(["--check"]) == 1
-    assert "stg_hris__employees.sql is not what its contract says" in capsys.readouterr().out
+    assert kits_command.main(["--check"], tmp_path) == 1
+    assert "stg_hris__employees.sql is not what its source says" in capsys.readouterr().out
     assert changed.read_text(encoding="utf-8") == "select 1"
+
+
+KIT = """
+tools:
+  toy: {display_name: Toy, vendor: Toys, tool_class: assistant, has_activity: false}
+  api: {display_name: Toy API, vendor: Toys, tool_class: api}
+products:
+  toy: [toy, "*"]
+  api: [interface]
+collected:
+  seats: {what: Seats, purpose: Licences, never_collected: Names, retention_layer: person_day}
+  prices: {what: Prices, purpose: Cost, never_collected: People, is_personal_data: false}
+capabilities:
+  toy:
+    - reported: [sessions, credits]
+      delay_days: 3
+    - unavailable: [acceptance_ratio]
+      because: "It makes no suggestions, by design."
+"""
+
+
+def kit(tmp_path: Path, text: str) -> Kit:
+    (tmp_path / "toy").mkdir(exist_ok=True)
+    (tmp_path / "toy/kit.yml").write_text(text, encoding="utf-8")
+    return kit_of("toy", tmp_path)
+
+
+def test_seeds_have_a_row_for_everything_that_a_kit_says(tmp_path: Path) -> None:
+    found = {path.name: text.splitlines()[1:] for path, text in seeds.files({"toy": kit(tmp_path, KIT)})}
+    assert found["tools.csv"] == ["toy,Toys,assistant,Toy,true,false", "api,Toys,api,Toy API,true,true"]
+    # any other product comes last: it is what is left
+    assert found["product_tools.csv"] == ["toy,toy,toy", "toy,interface,api", "toy,*,toy"]
+    readers = "The pipeline's role; nobody else."
+    assert found["data_collected.csv"] == [
+        f"toy,seats,Seats,Licences,Names,{readers},person_day,true",
+        f"toy,prices,Prices,Cost,People,{readers},,false",
+    ]
+    assert found["metric_capabilities.csv"] == [
+        "toy,sessions,reported,,3",
+        "toy,credits,reported,,3",
+        'toy,acceptance_ratio,unavailable,"It makes no suggestions, by design.",',
+    ]
+    assert "        'api': 'Toy API'," in found["tool_names.sql"]
+
+
+def test_one_tool_is_described_by_one_source(tmp_path: Path) -> None:
+    made = kit(tmp_path, KIT)
+    with pytest.raises(ValueError, match="same tool"):
+        list(seeds.files({"toy": made, "other": made}))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("vendor: Toys", "vendr: Toys", "tools.toy.vendr"),
+        ("tool_class: assistant", "tool_class: chat", "tools.toy.tool_class"),
+        ("  api: [interface]", "  apis: [interface]", "no such tool here: apis"),
+        ("[acceptance_ratio]", "[sessions]", "toy: named twice: sessions"),
+        ("      delay_days: 3\n", "", "delay_days belongs to figures that are there"),
+        ("- unavailable: [acceptance_ratio]", "- because: Nothing", "name figures under one of"),
+    ],
+)
+def test_a_kit_that_says_something_else_is_refused_with_the_place(
+    tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    assert before in KIT
+    with pytest.raises(ConfigurationError, match=re.escape(told)):
+        kit(tmp_path, KIT.replace(before, after, 1))
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_every_collected_table_is_one_that_the_source_loads(source: SourceDefinition) -> None:
+    assert kit_of(source.name).collected.keys() <= {table.name for table in source.contracts}
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)

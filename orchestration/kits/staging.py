@@ -1,14 +1,11 @@
-"""Staging models and dbt sources of all sources, from their contracts: `python -m orchestration.staging`.
+"""Staging models and dbt sources of all sources, from their contracts.
 
 A staging model of a raw table lists the table's columns, and the contract knows them. The files are committed,
-so that readers and dbt need no Python to see them. `--check` writes nothing and ends with 1 where a file is not
-what the contracts say; `make lint` calls it.
+so that readers and dbt need no Python to see them.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
 import textwrap
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -18,12 +15,12 @@ import yaml
 
 from ingestion.privacy.contract import DAY_MARKER, TableContract
 from ingestion.source import SourceDefinition
-from ingestion.sources.registry import SOURCES
 from orchestration.project import PROJECT_DIR
 
 STAGING = Path("models/staging")
 VOCABULARY = PROJECT_DIR / "ingestion/columns.yml"
 _LINE = 100  # of SQL
+_WRITTEN = "# Written from the contract by `python -m orchestration.kits`."
 _SCHEMA = "{{ env_var('AI_USAGE_RAW_SCHEMA_PREFIX', env_var('AI_USAGE_SCHEMA_PREFIX', '')) }}"
 
 
@@ -51,6 +48,7 @@ def _tables(source: SourceDefinition) -> list[TableContract]:
 
 def _sources(source: SourceDefinition, tables: Sequence[TableContract]) -> str:
     lines = [
+        _WRITTEN,
         "version: 2",
         "",
         "sources:",
@@ -101,6 +99,7 @@ def _model(source: str, table: TableContract) -> str:
 
 def _documentation(model: str, table: TableContract) -> str:
     lines = [
+        _WRITTEN,
         "version: 2",
         "",
         "models:",
@@ -141,27 +140,3 @@ def _meanings() -> dict[str, str]:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 1 where `--check` found a file that is not what the contracts say."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; 1 where a file would change")
-    only_checks = parser.parse_args(arguments).check
-    changed = []
-    for path, text in files(SOURCES):
-        place = PROJECT_DIR / path
-        if not place.exists() or place.read_text(encoding="utf-8") != text:
-            changed.append(path)
-            if not only_checks:
-                place.parent.mkdir(exist_ok=True)
-                place.write_text(text, encoding="utf-8")
-    for path in changed:
-        sys.stdout.write(f"{path} {'is not what its contract says' if only_checks else 'written'}\n")
-    if changed and only_checks:
-        sys.stdout.write("Run `python -m orchestration.staging`.\n")
-    return 1 if changed and only_checks else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

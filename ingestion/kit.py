@@ -1,0 +1,141 @@
+"""What a source's `kit.yml` says: its tools, their products, what is collected and why, which figures it gives.
+
+The one place for these facts. Seeds and names are written from it (`python -m orchestration.kits`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from runtime.errors import ConfigurationError
+
+_SOURCES = Path(__file__).parent / "sources"
+_READERS = "The pipeline's role; nobody else."
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Tool(_Strict):
+    """A tool as readers know it.
+
+    Attributes:
+        tool_class: assistant (a chat), coding, embedded (within other programs) or api (without people).
+        is_approved: whether the company means people to use it.
+        has_activity: whether some source tells on which days somebody used it.
+    """
+
+    display_name: str
+    vendor: str
+    tool_class: Literal["assistant", "coding", "embedded", "api"]
+    is_approved: bool = True
+    has_activity: bool = True
+
+
+class Collected(_Strict):
+    """A raw table on the transparency page.
+
+    Attributes:
+        retention_layer: how long rows are kept (docs/privacy.md); None: only the present state is held.
+    """
+
+    what: str
+    purpose: str
+    never_collected: str
+    readers: str = _READERS
+    retention_layer: Literal["event", "person_day"] | None = None
+    is_personal_data: bool = True
+
+
+class Capability(_Strict):
+    """What holds for some figures of a tool: exactly one of `reported`, `derived` and `unavailable` names them.
+
+    Attributes:
+        delay_days: days until the figure is there; of every figure that is not unavailable.
+    """
+
+    reported: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    unavailable: tuple[str, ...] = ()
+    delay_days: int | None = Field(default=None, ge=0)
+    because: str = ""
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Capability:
+        if sum(map(bool, (self.reported, self.derived, self.unavailable))) != 1:
+            raise ValueError("name figures under one of reported, derived and unavailable")
+        if (self.delay_days is None) != bool(self.unavailable):
+            raise ValueError("delay_days belongs to figures that are there, and to all of them")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """reported, derived or unavailable."""
+        return "reported" if self.reported else "derived" if self.derived else "unavailable"
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """The figures."""
+        return self.reported or self.derived or self.unavailable
+
+
+class Kit(_Strict):
+    """One source's facts.
+
+    Attributes:
+        products: by tool, the vendor's names of what belongs to it; `*` is any other.
+        seat_products: what seat_contracts.csv may name.
+        collected: by raw table.
+        capabilities: by tool.
+    """
+
+    tools: dict[str, Tool] = {}
+    products: dict[str, tuple[str, ...]] = {}
+    seat_products: tuple[str, ...] = ()
+    collected: dict[str, Collected]
+    capabilities: dict[str, tuple[Capability, ...]] = {}
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Kit:
+        if unknown := (self.products.keys() | self.capabilities.keys()) - self.tools.keys():
+            raise ValueError(f"no such tool here: {', '.join(sorted(unknown))}")
+        for tool in self.tools:
+            named = [metric for capability in self.capabilities.get(tool, ()) for metric in capability.metrics]
+            if twice := {metric for metric in named if named.count(metric) > 1}:
+                raise ValueError(f"{tool}: named twice: {', '.join(sorted(twice))}")
+        return self
+
+
+@cache
+def every_kit() -> Mapping[str, Kit]:
+    """Of every source that has one, by its name in order.
+
+    Raises:
+        ConfigurationError: see :func:`kit_of`.
+    """
+    return {path.parent.name: kit_of(path.parent.name) for path in sorted(_SOURCES.glob("*/kit.yml"))}
+
+
+def kit_of(source: str, folder: Path = _SOURCES) -> Kit:
+    """The kit of a source.
+
+    Raises:
+        ConfigurationError: it says something that a kit cannot say; the place is named.
+    """
+    path = folder / source / "kit.yml"
+    try:
+        return Kit.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc'])) or 'file'}: {problem['msg']}" for problem in error.errors()
+        )
+        raise ConfigurationError(
+            f"{source}/kit.yml: {problems}.", "See ingestion/kit.py for what a kit says."
+        ) from None

@@ -1,0 +1,43 @@
+"""`python -m orchestration.kits` writes what follows from kits and contracts; `--check` only compares."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ingestion.kit import kit_of
+from ingestion.sources.registry import SOURCES
+from orchestration.kits import seeds, staging
+from orchestration.project import PROJECT_DIR
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """Every generated file of the project and its text."""
+    yield from staging.files(SOURCES)
+    yield from seeds.files({source.name: kit_of(source.name) for source in SOURCES})
+
+
+def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:
+    """The exit code: 1 where `--check` found a file that is not what kits and contracts say."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration.kits", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; 1 where a file would change")
+    only_checks = parser.parse_args(arguments).check
+    changed = []
+    for path, text in files():
+        place = project / path
+        if not place.exists() or place.read_text(encoding="utf-8") != text:
+            changed.append(path)
+            if not only_checks:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text, encoding="utf-8")
+    for path in changed:
+        sys.stdout.write(f"{path} {'is not what its source says' if only_checks else 'written'}\n")
+    if changed and only_checks:
+        sys.stdout.write("Run `python -m orchestration.kits`.\n")
+    return 1 if changed and only_checks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""Seeds and names from the kits of all sources."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from ingestion.kit import Kit
+
+SEEDS = Path("seeds/reference")
+NAMES = Path("macros/actions/tool_names.sql")
+_ANY_OTHER = "*"
+
+
+def files(kits: Mapping[str, Kit]) -> Iterator[tuple[Path, str]]:
+    """Each generated file, by its path in the project, and its text. `kits`: by source.
+
+    Raises:
+        ValueError: two sources describe the same tool.
+    """
+    tools = [(tool, source) for source, kit in kits.items() for tool in kit.tools]
+    if len({tool for tool, _ in tools}) < len(tools):
+        raise ValueError("two sources describe the same tool")
+    yield SEEDS / "tools.csv", _csv(_tools(kits))
+    yield SEEDS / "product_tools.csv", _csv(_products(kits))
+    yield SEEDS / "data_collected.csv", _csv(_collected(kits))
+    yield SEEDS / "metric_capabilities.csv", _csv(_capabilities(kits))
+    yield NAMES, _names(kits)
+
+
+Row = dict[str, object]
+
+
+def _tools(kits: Mapping[str, Kit]) -> Iterator[Row]:
+    for kit in kits.values():
+        for name, tool in kit.tools.items():
+            yield {
+                "tool": name,
+                "vendor": tool.vendor,
+                "tool_class": tool.tool_class,
+                "display_name": tool.display_name,
+                "is_approved": tool.is_approved,
+                "has_activity": tool.has_activity,
+            }
+
+
+def _products(kits: Mapping[str, Kit]) -> Iterator[Row]:
+    for source, kit in kits.items():
+        named = [(product, tool) for tool, products in kit.products.items() for product in products]
+        for product, tool in sorted(named, key=lambda entry: entry[0] == _ANY_OTHER):
+            yield {"source": source, "product": product, "tool": tool}
+
+
+def _collected(kits: Mapping[str, Kit]) -> Iterator[Row]:
+    for source, kit in kits.items():
+        for table, collected in kit.collected.items():
+            yield {
+                "source": source,
+                "resource": table,
+                "what": collected.what,
+                "purpose": collected.purpose,
+                "never_collected": collected.never_collected,
+                "readers": collected.readers,
+                "retention_layer": collected.retention_layer,
+                "is_personal_data": collected.is_personal_data,
+            }
+
+
+def _capabilities(kits: Mapping[str, Kit]) -> Iterator[Row]:
+    for kit in kits.values():
+        for tool, capabilities in kit.capabilities.items():
+            for capability in capabilities:
+                for metric in capability.metrics:
+                    yield {
+                        "tool": tool,
+                        "metric": metric,
+                        "capability": capability.kind,
+                        "reason": capability.because,
+                        "delay_days": capability.delay_days,
+                    }
+
+
+def _csv(rows: Iterable[Row]) -> str:
+    listed = list(rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(listed[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in listed)
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else value
+
+
+def _names(kits: Mapping[str, Kit]) -> str:
+    names = {name: tool.display_name for kit in kits.values() for name, tool in kit.tools.items()}
+    listed = "".join(
+        f"        '{name}': '{shown}',\n" for name, shown in (names | {"all": "all tools"}).items()
+    )
+    return (
+        "{#- How sentences name tools, from their kits: a mart reads no seed. -#}\n"
+        "{% macro tool_names() -%}\n    {{ return({\n" + listed + "    }) }}\n{%- endmacro %}\n"
+    )
