@@ -64,10 +64,9 @@ class HttpLimits:
     max_file: int = 4 * 1024 * 1024 * 1024
 
 
-_NIGHTLY = HttpLimits()
 # Somebody waits for the answer: a vendor that does not answer is a finding after two seconds, not after 16.
 ASKED_BY_A_PERSON = HttpLimits(attempts=3)
-_limits: ContextVar[HttpLimits] = ContextVar("limits", default=_NIGHTLY)
+_limits: ContextVar[HttpLimits] = ContextVar("limits", default=HttpLimits())  # noqa: B039 - it is frozen
 
 
 @contextmanager

@@ -39,11 +39,6 @@ class DbtChild:
         """Of the request whose events ended last; minus the signal of a process that was killed."""
         return self._code
 
-    @property
-    def is_answering(self) -> bool:
-        """Whether it is in the middle of a request."""
-        return self._is_answering
-
     def events(self, request: Request) -> Generator[dict[str, Any], None, None]:
         """dbt's log of a request, event by event. dbt is stopped when the caller stops reading."""
         process = self._process = self._process or _start(request.environment)

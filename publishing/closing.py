@@ -159,7 +159,8 @@ def close(
 
 def mart_periods(session: WarehouseSession, schema: str, marts: list[str]) -> dict[str, str]:
     """The marts that have periods, with the column that gives them."""
-    found = {mart: period_column(session.columns(schema, mart)) for mart in marts}
+    columns = session.columns_by_table(schema)
+    found = {mart: period_column(columns.get(mart, [])) for mart in marts}
     return {mart: column for mart, column in found.items() if column is not None}
 
 

@@ -63,18 +63,18 @@ def switch(
 
 def _replace(session: WarehouseSession, assembled: str, published: str) -> None:
     session.execute(f"create schema if not exists {session.name(published)}")
-    wanted = session.tables(assembled)
+    wanted = session.columns_by_table(assembled)
     existing = set(session.tables(published))
-    for table in sorted(existing - set(wanted)):
+    for table in sorted(existing - wanted.keys()):
         session.execute(f"drop table {session.name(published, table)}")
-    for table in wanted:
+    for table, described in wanted.items():
         source, target = session.name(assembled, table), session.name(published, table)
         if table in existing:
             _alter(session, assembled, published, table)
             session.execute(f"delete from {target}")
         else:
             session.execute(f"create table {target} (like {source})")
-        columns = ", ".join(session.name(column.name) for column in session.columns(assembled, table))
+        columns = ", ".join(session.name(column.name) for column in described)
         session.execute(f"insert into {target} ({columns}) select {columns} from {source}")
 
 

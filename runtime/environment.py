@@ -195,8 +195,7 @@ class Environment:
         finally:
             client.close_connection()
 
-    @contextmanager
-    def kept_open(self) -> Iterator[None]:
+    def kept_open(self) -> AbstractContextManager[object]:
         """Meanwhile this process opens the DuckDB file for nothing, and no other process can open it.
 
         Whoever opens it first pays for its catalogue, some 30 ms with all tables of a warehouse, and whoever
@@ -205,8 +204,7 @@ class Environment:
         Raises:
             BusyError: another process kept the file open for longer than a writer waits.
         """
-        with self.session() if self.has_file else nullcontext():
-            yield
+        return self.session() if self.has_file else nullcontext()
 
     def reading(self) -> AbstractContextManager[Session]:
         """A connection that only reads, without dlt; see :meth:`runtime.engines.base.Engine.reading`."""

@@ -34,7 +34,7 @@ def kept_processes() -> Iterator[None]:
 
     def let_go(child: DbtChild) -> None:
         process = child._process
-        if process is None or child.is_answering or process.args != command or process.poll() is not None:
+        if process is None or child._is_answering or process.args != command or process.poll() is not None:
             close(child)
             return
         child._process = None

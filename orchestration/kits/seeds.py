@@ -20,8 +20,8 @@ def files(kits: Mapping[str, Kit]) -> Iterator[tuple[Path, str]]:
     Raises:
         ValueError: two sources describe the same tool.
     """
-    tools = [(tool, source) for source, kit in kits.items() for tool in kit.tools]
-    if len({tool for tool, _ in tools}) < len(tools):
+    tools = [tool for kit in kits.values() for tool in kit.tools]
+    if len(set(tools)) < len(tools):
         raise ValueError("two sources describe the same tool")
     yield SEEDS / "tools.csv", _csv(_tools(kits))
     yield SEEDS / "product_tools.csv", _csv(_products(kits))

@@ -6,6 +6,7 @@ so that readers and dbt need no Python to see them.
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -139,4 +140,4 @@ def _meanings() -> dict[str, str]:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(text, ensure_ascii=False)  # a string of JSON is one of YAML
