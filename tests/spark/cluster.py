@@ -166,6 +166,9 @@ def _thrift_server(folder: Path, master: str, port: int) -> list[str]:
         "spark-internal",
         *("--hiveconf", f"hive.server2.thrift.bind.host={HOST}"),
         *("--hiveconf", f"hive.server2.thrift.port={port}"),
+        # Acting as the client's user gives each session a user of its own, and closing a session then sometimes
+        # makes Hive set itself up again, with classes that Spark does not ship (LlapSigner).
+        *("--hiveconf", "hive.server2.enable.doAs=false"),
     ]
 
 

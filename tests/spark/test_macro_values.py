@@ -18,7 +18,7 @@ toy:
   target: spark
   outputs:
     spark:
-      {type: spark, method: thrift, host: HOST, port: PORT, schema: toy, threads: 2, poll_interval: 0,
+      {type: spark, method: thrift, host: HOST, port: PORT, schema: toy, threads: 1, poll_interval: 0,
        server_side_parameters: {"set:spark.sql.session.timeZone": UTC}}
 """
 
