@@ -92,6 +92,11 @@ class Kit(_Strict):
     Attributes:
         products: by tool, the vendor's names of what belongs to it; `*` is any other.
         seat_products: what seat_contracts.csv may name.
+        account_ids: kinds of identifiers that name an account for ever, never another one later; what stands
+            beside them (an address, a login) leads to the person.
+        directory_ids: the same of the company's directory, whose entries are people by themselves.
+        ports: what its models in models/vendors hand on (ingestion/ports.yml), and the raw tables that each is
+            made of.
         collected: by raw table.
         capabilities: by tool.
     """
@@ -99,6 +104,9 @@ class Kit(_Strict):
     tools: dict[str, Tool] = {}
     products: dict[str, tuple[str, ...]] = {}
     seat_products: tuple[str, ...] = ()
+    account_ids: tuple[str, ...] = ()
+    directory_ids: tuple[str, ...] = ()
+    ports: dict[str, tuple[str, ...]] = {}
     collected: dict[str, Collected]
     capabilities: dict[str, tuple[Capability, ...]] = {}
 

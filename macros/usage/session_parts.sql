@@ -15,8 +15,7 @@
     up over parts: `sessions` is 1 on the part that holds the session's first message,
     `conversations` is counted on the first part of each conversation.
 
-    features: those that the tool tells of; the others become NULL at the very end, because an
-              aggregate over nothing but NULL costs as much as any other
+    features: those that the tool tells of, each a column `used_<feature>` of the parts
     usage: {{ session_parts('chatgpt', ['search', 'files']) }}  after the comma of the last CTE
 -#}
 {% macro session_parts(tool, features) -%}
@@ -112,7 +111,10 @@ parts as (
         {{ total('medium_messages') }} as medium_messages,
         {{ total('long_messages') }} as long_messages,
         max(last_event_at) as last_event_at,
-        {{- feature_columns(told) }},
+        {%- for feature in features %}
+        {{ told[feature] }} as used_{{ feature }},
+        {%- endfor %}
+        {{ dbt.bool_or('coalesce(used_' ~ features | join(', used_') ~ ') is not null') }} as tells_features,
         activity_date
     from counted_parts
     group by account_key, session_started_at, surface, model, activity_date
@@ -120,24 +122,12 @@ parts as (
 {%- endmacro %}
 
 
-{#- The columns of a session part in order, but for `loaded_through` and `activity_date`. -#}
-{% macro session_part_columns() -%}
-        account_key,
-        tool,
-        session_key,
-        session_started_at,
-        session_date,
-        surface,
-        model,
-        sessions,
-        user_messages,
-        assistant_messages,
-        conversations,
-        prompt_chars,
-        measured_messages,
-        short_messages,
-        medium_messages,
-        long_messages,
-        last_event_at,
-        {{- feature_names() }}
+{#- The columns of a session part in order, but for `loaded_through`, features and `activity_date`. -#}
+{% macro session_part_names() -%}
+    {{ return([
+        'account_key', 'tool', 'session_key', 'session_started_at', 'session_date', 'surface', 'model',
+        'sessions', 'user_messages', 'assistant_messages', 'conversations', 'prompt_chars',
+        'measured_messages', 'short_messages', 'medium_messages', 'long_messages', 'last_event_at',
+        'tells_features', 'activity_date',
+    ]) }}
 {%- endmacro %}

@@ -20,14 +20,15 @@
         {{ total('lines_accepted') }} as lines_accepted,
         {{ total('suggestions_shown') }} as suggestions_shown,
         {{ total('suggestions_accepted') }} as suggestions_accepted,
-        {{- feature_names(combine=true) }},
+        {{ dbt.bool_or('tells_features') }} as tells_features,
         {{ dbt.bool_or('is_active') }} as is_active,
         min(date_basis) as date_basis
 {%- endmacro %}
 
 
 {#- The same columns in their final order, with what follows from them. Expects `tools` joined: a
-    tool that tells of activity was silent on a day without any; of the others we do not know. -#}
+    tool that tells of activity was silent on a day without any; of the others we do not know. And
+    `feature_counts`: features used on the day, without a row where none was. -#}
 {% macro usage_day_columns(relation) -%}
         {{ relation }}.user_messages,
         {{ relation }}.assistant_messages,
@@ -54,8 +55,11 @@
         {{ relation }}.lines_accepted,
         {{ relation }}.suggestions_shown,
         {{ relation }}.suggestions_accepted,
-        {{- feature_names() }},
-        {{ count_features() }} as distinct_features,
+        cast(
+            case
+                when {{ relation }}.tells_features then coalesce(feature_counts.distinct_features, 0)
+            end as {{ dbt.type_int() }}
+        ) as distinct_features,
         coalesce(
             {{ relation }}.is_active, case when tools.has_activity then false end
         ) as is_active,

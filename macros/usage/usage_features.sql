@@ -1,54 +1,58 @@
-{#- The features of a tool that a person can be seen to use, in column order. A feature that a
-    vendor does not tell of is NULL in that tool's rows, never false. -#}
-{% macro usage_features() -%}
+{#- Features that ChatGPT's messages tell of, in column order. -#}
+{% macro chatgpt_features() -%}
+    {{ return(['search', 'code', 'images', 'files', 'gpt', 'project', 'other']) }}
+{%- endmacro %}
+
+
+{#- Features that a user-day of GitHub Copilot tells of. -#}
+{% macro github_copilot_features() -%}
+    {{ return(['chat', 'agent', 'cli', 'completion', 'review', 'other']) }}
+{%- endmacro %}
+
+
+{#- Apps whose last use the report of Microsoft 365 Copilot names. -#}
+{% macro m365_copilot_report_apps() -%}
     {{ return([
-        'search', 'code', 'images', 'files', 'gpt', 'project',
-        'chat', 'agent', 'cli', 'completion', 'review',
-        'teams', 'word', 'excel', 'powerpoint', 'outlook', 'onenote', 'loop', 'edge',
-        'other',
+        'chat', 'teams', 'word', 'excel', 'powerpoint', 'outlook', 'onenote', 'loop', 'edge', 'agent',
     ]) }}
 {%- endmacro %}
 
 
-{#- One column `used_<feature>` a feature, in order.
-    told: dict of feature -> boolean expression; features that are absent become NULL.
-    Usage: {{ feature_columns({'search': dbt.bool_or('used_search')}) }}, -#}
-{% macro feature_columns(told) -%}
-    {%- for feature in usage_features() -%}
-        {%- if feature in told %}
-            {{ told[feature] }} as used_{{ feature }}
-        {%- else %}
-            cast(null as {{ dbt.type_boolean() }}) as used_{{ feature }}
-        {%- endif -%}
-        {%- if not loop.last %},{% endif -%}
-    {%- endfor -%}
-{%- endmacro %}
+{#-
+    The features used by account and day, from a table of session parts with a column `used_<feature>` each.
 
+    parts:     model of session parts, one row per account, session, day, surface and model
+    features:  those columns
+    resources: as in the model's meta.replace_days
+-#}
+{% macro feature_days_of_parts(parts, features, resources) -%}
+with parts as (
+    select * from {{ ref(parts) }}
+    {%- if is_incremental() %}
+    where {{ touched_days_filter('activity_date', resources, 1) }}
+    {%- endif %}
+),
 
-{#- The same columns passed on from one relation, or combined over a group (true when any row is).
-    -#}
-{% macro feature_names(combine=false) -%}
-    {%- for feature in usage_features() %}
-            {% if combine -%}
-            {{ dbt.bool_or('used_' ~ feature) }} as used_{{ feature }}
-            {%- else -%}
-            used_{{ feature }}
-            {%- endif -%}
-        {%- if not loop.last %},{% endif -%}
-    {%- endfor -%}
-{%- endmacro %}
+used as (
+    {%- for feature in features %}
+    select
+        account_key,
+        '{{ feature }}' as feature,
+        activity_date
+    from parts
+    where used_{{ feature }}
+    {{- "\n\n    union all" if not loop.last }}
+    {%- endfor %}
+),
 
+final as (
+    select distinct
+        account_key,
+        feature,
+        {{ loaded_through(resources) }} as loaded_through,
+        activity_date
+    from used
+)
 
-{#- How many features were used; NULL when the vendor tells of none of them. -#}
-{% macro count_features() -%}
-    case
-        when coalesce(
-            {%- for feature in usage_features() %}
-            used_{{ feature }}{% if not loop.last %},{% endif %}
-            {%- endfor %}
-        ) is not null then
-            {%- for feature in usage_features() %}
-            {% if not loop.first %}+ {% endif %}case when used_{{ feature }} then 1 else 0 end
-            {%- endfor %}
-    end
+select * from final
 {%- endmacro %}

@@ -9,6 +9,17 @@ tools as (
     select * from {{ ref('dim_tools') }}
 ),
 
+feature_counts as (
+    select
+        account_key,
+        tool,
+        count(distinct feature) as distinct_features,
+        activity_date
+    from {{ ref('int_account_feature_days') }}
+    where person_key is null
+    group by account_key, tool, activity_date
+),
+
 account_days as (
     select
         account_key,
@@ -30,6 +41,11 @@ final as (
     from account_days
     left join tools
         on account_days.tool = tools.tool
+    left join feature_counts
+        on
+            account_days.account_key = feature_counts.account_key
+            and account_days.tool = feature_counts.tool
+            and account_days.activity_date = feature_counts.activity_date
 )
 
 select * from final

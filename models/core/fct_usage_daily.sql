@@ -9,6 +9,16 @@ tools as (
     select * from {{ ref('dim_tools') }}
 ),
 
+feature_counts as (
+    select
+        person_key,
+        tool,
+        count(*) as distinct_features,
+        activity_date
+    from {{ ref('fct_features_daily') }}
+    group by person_key, tool, activity_date
+),
+
 person_days as (
     select
         person_key,
@@ -28,6 +38,11 @@ final as (
     from person_days
     left join tools
         on person_days.tool = tools.tool
+    left join feature_counts
+        on
+            person_days.person_key = feature_counts.person_key
+            and person_days.tool = feature_counts.tool
+            and person_days.activity_date = feature_counts.activity_date
 )
 
 select * from final

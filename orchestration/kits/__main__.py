@@ -9,14 +9,16 @@ from pathlib import Path
 
 from ingestion.kit import kit_of
 from ingestion.sources.registry import SOURCES
-from orchestration.kits import seeds, staging
+from orchestration.kits import ports, seeds, staging
 from orchestration.project import PROJECT_DIR
 
 
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file of the project and its text."""
+    kits = {source.name: kit_of(source.name) for source in SOURCES}
     yield from staging.files(SOURCES)
-    yield from seeds.files({source.name: kit_of(source.name) for source in SOURCES})
+    yield from seeds.files(kits)
+    yield from ports.files(SOURCES, kits)
 
 
 def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:

@@ -15,6 +15,8 @@ from runtime.environment import Environment, environment
 
 TABLES = (
     "int_chatgpt_session_parts",
+    "int_chatgpt_feature_days",
+    "int_m365_copilot_feature_days",
     "int_m365_copilot_session_parts",
     "int_account_sessions",
     "int_account_message_days",
@@ -81,6 +83,7 @@ class Warehouse:
             conversation_token=conversation, actor_type="account_user", author_type=author,
             is_injected=False, event_at=moment, message_at=moment, message_date=moment.date(),
             client_type="web", model=model, prompt_chars=60 if author == "user" else None,
+            used_files=author == "user" and moment.hour == 23,
         )  # fmt: skip
 
     def prompt(self, at: str) -> None:

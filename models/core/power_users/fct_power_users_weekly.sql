@@ -54,9 +54,24 @@ totals as (
         person_key,
         tool,
         {{ total('user_messages') }} as messages_28d,
-        {{- feature_names(combine=true) }}
+        {{ dbt.bool_or('tells_features') }} as tells_features
     from windows
     group by window_week, person_key, tool
+),
+
+used_features as (
+    select
+        {{ add_days('feature_weeks.week_start', '7 * week_offsets.n') }} as week_start,
+        feature_weeks.person_key,
+        feature_weeks.tool,
+        count(distinct feature_weeks.feature) as distinct_features_28d
+    from {{ ref('person_feature_weeks') }} as feature_weeks
+    cross join week_offsets
+    where {{ is_rebuilt('week', add_days('feature_weeks.week_start', '7 * week_offsets.n')) }}
+    group by
+        {{ add_days('feature_weeks.week_start', '7 * week_offsets.n') }},
+        feature_weeks.person_key,
+        feature_weeks.tool
 ),
 
 senders as (
@@ -66,7 +81,10 @@ senders as (
         totals.tool,
         totals.messages_28d,
         used_tools.distinct_tools_28d,
-        {{ count_features() }} as distinct_features_28d,
+        cast(
+            case when totals.tells_features then coalesce(used_features.distinct_features_28d, 0) end
+            as {{ dbt.type_int() }}
+        ) as distinct_features_28d,
         tool_periods.first_day <= {{ add_days('totals.week_start', '-21') }} as is_observed
     from totals
     inner join people
@@ -81,6 +99,11 @@ senders as (
         on
             totals.week_start = used_tools.week_start
             and totals.person_key = used_tools.person_key
+    left join used_features
+        on
+            totals.week_start = used_features.week_start
+            and totals.person_key = used_features.person_key
+            and totals.tool = used_features.tool
     where totals.messages_28d > 0
 ),
 

@@ -1,4 +1,4 @@
--- grain: one row per week, person, tool (`all` included) and tool used: messages and features
+-- grain: one row per week, person, tool (`all` included) and tool used: messages and whether features are told
 with usage_days as (
     select * from {{ ref('fct_usage_daily') }}
     where is_active
@@ -12,7 +12,7 @@ tool_rows as (
         tool as used_tool,
         {{ total('user_messages') }} as user_messages,
         count(*) as active_days,
-        {{- feature_names(combine=true) }}
+        {{ dbt.bool_or('distinct_features is not null') }} as tells_features
     from usage_days
     group by {{ iso_week_start('activity_date') }}, person_key, tool
 ),
@@ -30,7 +30,7 @@ final as (
         used_tool,
         user_messages,
         active_days,
-        {{- feature_names() }}
+        tells_features
     from tool_rows
 )
 

@@ -2,11 +2,7 @@
 {%- set no_money = 'cast(null as ' ~ type_money() ~ ')' %}
 {%- set no_tokens = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
 
-with chatgpt_costs as (
-    select * from {{ ref('int_chatgpt_tool_costs') }}
-),
-
-credit_costs as (
+with credit_costs as (
     select * from {{ ref('int_credit_costs') }}
 ),
 
@@ -14,8 +10,13 @@ token_costs as (
     select * from {{ ref('int_token_costs') }}
 ),
 
-github_copilot_billed_costs as (
-    select * from {{ ref('int_github_copilot_billed_costs') }}
+cost_lines as (
+    select
+        cost_lines.*,
+        {{ known_model('cost_lines.model') }} as known_model
+    from {{ ref('port_cost_lines') }} as cost_lines
+    left join {{ ref('model_aliases') }} as model_aliases
+        on {{ model_spelling('cost_lines.model') }} = model_aliases.alias
 ),
 
 exchange_rates as (
@@ -48,47 +49,6 @@ costs as (
 
     union all
 
-    -- A billing line in money, not in credits, is what the vendor bills.
-    select
-        account_key,
-        tool,
-        model,
-        'billed' as cost_basis,
-        usage_date,
-        {{ total_money('cost') }} as vendor_cost,
-        cost_unit as vendor_currency,
-        {{ no_money }} as credits,
-        {{ no_tokens }} as unpriced_tokens,
-        {{ no_tokens }} as total_tokens,
-        false as is_allocated,
-        false as is_unallocated,
-        cast(null as date) as price_valid_from
-    from chatgpt_costs
-    where coalesce(cost_unit, 'unknown') <> 'CREDITS' and cost is not null
-    group by account_key, tool, model, usage_date, cost_unit
-
-    union all
-
-    select
-        account_key,
-        tool,
-        model,
-        'vendor_estimate' as cost_basis,
-        usage_date,
-        {{ total_money('estimated_cost_usd') }} as vendor_cost,
-        'USD' as vendor_currency,
-        {{ no_money }} as credits,
-        {{ no_tokens }} as unpriced_tokens,
-        {{ no_tokens }} as total_tokens,
-        false as is_allocated,
-        false as is_unallocated,
-        cast(null as date) as price_valid_from
-    from chatgpt_costs
-    where estimated_cost_usd is not null
-    group by account_key, tool, model, usage_date
-
-    union all
-
     select
         account_key,
         tool,
@@ -109,20 +69,28 @@ costs as (
 
     select
         account_key,
-        'github_copilot' as tool,
-        cast(null as {{ dbt.type_string() }}) as model,
-        'billed' as cost_basis,
+        tool,
+        known_model as model,
+        cost_basis,
         usage_date,
-        {{ total_money('cost_usd') }} as vendor_cost,
-        'USD' as vendor_currency,
+        {{ total_money('vendor_cost') }} as vendor_cost,
+        vendor_currency,
         {{ no_money }} as credits,
         {{ no_tokens }} as unpriced_tokens,
         {{ no_tokens }} as total_tokens,
-        is_allocated,
-        not is_allocated as is_unallocated,
+        coalesce(is_allocated, false) as is_allocated,
+        coalesce(is_unallocated, false) as is_unallocated,
         cast(null as date) as price_valid_from
-    from github_copilot_billed_costs
-    group by account_key, usage_date, is_allocated
+    from cost_lines
+    group by
+        account_key,
+        tool,
+        known_model,
+        cost_basis,
+        usage_date,
+        vendor_currency,
+        coalesce(is_allocated, false),
+        coalesce(is_unallocated, false)
 ),
 
 final as (

@@ -1,19 +1,12 @@
 -- grain: one row per account, tool, model and UTC day
 -- Credits used, at the company's rate of the day.
 
-with chatgpt_costs as (
-    select * from {{ ref('int_chatgpt_tool_costs') }}
-    where cost_unit = 'CREDITS'
+with credit_days as (
+    select * from {{ ref('port_credit_days') }}
 ),
 
-github_copilot_days as (
-    select * from {{ ref('int_github_copilot_user_days') }}
-    where ai_credits_used > 0
-),
-
-accounts as (
-    select * from {{ ref('account_keys') }}
-    where tool_account_source = 'github_copilot' and namespace = 'github-user'
+model_aliases as (
+    select * from {{ ref('model_aliases') }}
 ),
 
 credit_rates as (
@@ -26,41 +19,23 @@ credit_rates as (
     from {{ ref('stg_company__credit_rates') }}
 ),
 
--- All credits used, whatever part of them the contract includes.
-used_credits as (
-    select
-        account_key,
-        tool,
-        model,
-        'chatgpt_credit' as unit,
-        cost as credits,
-        usage_date
-    from chatgpt_costs
-
-    union all
-
-    select
-        accounts.account_key,
-        'github_copilot' as tool,
-        cast(null as {{ dbt.type_string() }}) as model,
-        'github_ai_credit' as unit,
-        github_copilot_days.ai_credits_used as credits,
-        github_copilot_days.day as usage_date
-    from github_copilot_days
-    left join accounts
-        on github_copilot_days.user_token = accounts.id_token
-),
-
 account_credits as (
     select
-        account_key,
-        tool,
-        model,
-        unit,
-        usage_date,
-        {{ total_money('credits') }} as credits
-    from used_credits
-    group by account_key, tool, model, unit, usage_date
+        credit_days.account_key,
+        credit_days.tool,
+        {{ known_model('credit_days.model') }} as model,
+        credit_days.unit,
+        credit_days.usage_date,
+        {{ total_money('credit_days.credits') }} as credits
+    from credit_days
+    left join model_aliases
+        on {{ model_spelling('credit_days.model') }} = model_aliases.alias
+    group by
+        credit_days.account_key,
+        credit_days.tool,
+        {{ known_model('credit_days.model') }},
+        credit_days.unit,
+        credit_days.usage_date
 ),
 
 final as (

@@ -1,8 +1,6 @@
 -- grain: one row per seat roster, tenant, scope and day
 -- The snapshot that tells who holds a seat on that day.
-{%- set rosters = [
-    'chatgpt.users', 'chatgpt.seats', 'github_copilot.seats', 'm365_copilot.users'
-] %}
+{%- set rosters = port_resources('seat_days') %}
 
 with run_clock as (
     select * from {{ ref('int_run_clock') }}

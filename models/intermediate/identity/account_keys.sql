@@ -1,8 +1,4 @@
-{%- set resources = [
-    'chatgpt.conversation_messages', 'chatgpt.costs_usage', 'chatgpt.users', 'chatgpt.seats',
-    'github_copilot.user_days', 'github_copilot.seats',
-    'm365_copilot.interactions', 'm365_copilot.users', 'm365_copilot.usage_user_detail'
-] %}
+{%- set resources = port_resources('accounts') %}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -13,81 +9,13 @@
 -- Insert-only: facts carry the compact key, so a key once given must never change its meaning.
 with seen as (
     select distinct
-        'chatgpt' as tool_account_source,
-        {{ chatgpt_account_namespace('actor_type', 'false') }} as namespace,
-        {{ chatgpt_account_token() }} as id_token
-    from {{ ref('stg_chatgpt__message_authors') }}
-    {% if is_incremental() -%}
-        where {{ touched_days_filter('message_date', resources) }}
+        source as tool_account_source,
+        namespace,
+        id_token
+    from {{ ref('port_accounts') }}
+    {%- if is_incremental() %}
+    where seen_on is null or {{ touched_days_filter('seen_on', resources) }}
     {%- endif %}
-
-    union distinct
-
-    select distinct
-        'chatgpt' as tool_account_source,
-        {{ chatgpt_account_namespace("'account_user'", 'is_agent') }} as namespace,
-        {{ chatgpt_account_token() }} as id_token
-    from {{ ref('stg_chatgpt__costs_usage') }}
-
-    union distinct
-
-    select distinct
-        'chatgpt' as tool_account_source,
-        {{ chatgpt_account_namespace() }} as namespace,
-        {{ chatgpt_account_token() }} as id_token
-    from {{ ref('stg_chatgpt__users') }}
-
-    union distinct
-
-    select distinct
-        'chatgpt' as tool_account_source,
-        {{ chatgpt_account_namespace() }} as namespace,
-        {{ chatgpt_account_token() }} as id_token
-    from {{ ref('stg_chatgpt__seats') }}
-
-    union distinct
-
-    select distinct
-        'github_copilot' as tool_account_source,
-        'github-user' as namespace,
-        user_token as id_token
-    from {{ ref('stg_github_copilot__user_days') }}
-
-    union distinct
-
-    select distinct
-        'github_copilot' as tool_account_source,
-        'github-user' as namespace,
-        user_token as id_token
-    from {{ ref('stg_github_copilot__seats') }}
-
-    union distinct
-
-    select distinct
-        'm365_copilot' as tool_account_source,
-        'entra-object' as namespace,
-        user_token as id_token
-    from {{ ref('stg_m365_copilot__interactions') }}
-    {% if is_incremental() -%}
-        where {{ touched_days_filter('created_date', resources) }}
-    {%- endif %}
-
-    union distinct
-
-    select distinct
-        'm365_copilot' as tool_account_source,
-        'entra-object' as namespace,
-        user_token as id_token
-    from {{ ref('stg_m365_copilot__users') }}
-
-    union distinct
-
-    select distinct
-        'm365_copilot' as tool_account_source,
-        'person-email' as namespace,
-        upn_token as id_token
-    from {{ ref('stg_m365_copilot__usage_user_detail') }}
-    where not is_concealed
 ),
 
 known as (

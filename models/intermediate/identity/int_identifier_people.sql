@@ -1,6 +1,6 @@
 -- grain: one row an identifier of any kind and span: the person behind it
 -- Hops: directory object, address and employee id are known; a GitHub login stands beside an
--- address or an employee id, a GitHub user beside its logins, a ChatGPT user beside an address.
+-- address or an employee id, a GitHub user beside its logins, another vendor's user beside an address.
 with identity_links as (
     select * from {{ ref('int_identity_links') }}
 ),
@@ -111,7 +111,12 @@ user_links as (
             and identity_links.target_token = passed_logins.login_token
             and identity_links.id_token = passed_logins.holder_token
             and identity_links.held_from = passed_logins.held_from
-    where identity_links.namespace in ('github-user', 'vendor-user/chatgpt')
+    where
+        identity_links.namespace in (
+            {%- for namespace in account_id_namespaces() %}
+            '{{ namespace }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
 ),
 
 user_candidates as (

@@ -8,20 +8,8 @@
 {%- set begins_on -%}
     case when {{ day_after }} > later_runs.first_month then {{ day_after }} else later_runs.first_month end
 {%- endset %}
-{%- set stable_ids = ['github-user', 'entra-object', 'vendor-user/chatgpt'] %}
 with links as (
-    {% for source in ['chatgpt', 'github_copilot', 'm365_copilot', 'company'] %}
-        select
-            namespace,
-            id_token,
-            target_namespace,
-            target_token,
-            method,
-            observed_month,
-            observed_on
-        from {{ ref('stg_' ~ source ~ '__identity_links') }}
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('port_identity_links') }}
 ),
 
 -- Administrative facts first, then the vendor's licence list, then the company's own list.
@@ -152,7 +140,7 @@ passings as (
             and earlier_runs.last_observed_on < later_runs.seen_in_first_month_on
     where
         earlier_runs.namespace in (
-            {%- for namespace in stable_ids %}
+            {%- for namespace in account_id_namespaces() + directory_id_namespaces() %}
             '{{ namespace }}'{{ ',' if not loop.last }}
             {%- endfor %}
         )

@@ -4,35 +4,13 @@ select
     'price_book' as resource,
     count(*) as row_count
 from {{ ref('stg_model_prices__price_book') }}
+{%- for source in port_sources('identity_links') %}
 
 union all
 
 select
-    'chatgpt' as source,
+    '{{ source }}' as source,
     'identity_links' as resource,
     count(*) as row_count
-from {{ ref('stg_chatgpt__identity_links') }}
-
-union all
-
-select
-    'github_copilot' as source,
-    'identity_links' as resource,
-    count(*) as row_count
-from {{ ref('stg_github_copilot__identity_links') }}
-
-union all
-
-select
-    'm365_copilot' as source,
-    'identity_links' as resource,
-    count(*) as row_count
-from {{ ref('stg_m365_copilot__identity_links') }}
-
-union all
-
-select
-    'company' as source,
-    'identity_links' as resource,
-    count(*) as row_count
-from {{ ref('stg_company__identity_links') }}
+from {{ ref('stg_' ~ source ~ '__identity_links') }}
+{%- endfor %}

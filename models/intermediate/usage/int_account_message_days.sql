@@ -1,5 +1,5 @@
 -- grain: one row per account, tool and day, of tools that give single messages
-{%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
+{%- set resources = port_resources('session_parts') %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',
@@ -7,7 +7,7 @@
 ) }}
 
 with session_parts as (
-    select * from {{ ref('int_session_parts') }}
+    select * from {{ ref('port_session_parts') }}
     {%- if is_incremental() %}
     where {{ touched_days_filter('activity_date', resources, 1) }}
     {%- endif %}
@@ -25,7 +25,7 @@ final as (
         {{ total('short_messages') }} as short_messages,
         {{ total('medium_messages') }} as medium_messages,
         {{ total('long_messages') }} as long_messages,
-        {{- feature_names(combine=true) }},
+        {{ dbt.bool_or('tells_features') }} as tells_features,
         {{ loaded_through(resources) }} as loaded_through,
         activity_date
     from session_parts

@@ -6,43 +6,16 @@
 {%- set measures = ['turns', 'user_messages', 'interactions'] + token_buckets() + parts %}
 
 with turn_days as (
-    -- Every user message is one turn. A tool that names no model has messages, but no turns.
-    select
-        *,
-        case when tool = 'chatgpt' then user_messages end as turns
-    from {{ ref('int_account_turn_days') }}
+    select * from {{ ref('int_account_turn_days') }}
 ),
 
-product_tools as (
-    select * from {{ ref('product_tools') }}
-    where source = 'chatgpt'
-),
-
-chatgpt_token_days as (
-    -- A product that we do not know yet is the source's own tool, the row `*`.
-    select
-        token_days.*,
-        coalesce(product_tools.tool, other_products.tool) as tool
-    from {{ ref('int_chatgpt_token_days') }} as token_days
-    left join product_tools
-        on {{ product_key('token_days.product') }} = product_tools.product
-    left join product_tools as other_products
-        on other_products.product = '*'
-),
-
-github_copilot_days as (
-    select
-        *,
-        interactions as user_messages
-    from {{ ref('int_github_copilot_model_days') }}
+reported_days as (
+    select * from {{ ref('port_model_days') }}
 ),
 
 {%- set given = {
     'turn_days': ['turns', 'user_messages'],
-    'chatgpt_token_days': [
-        'input_tokens', 'cached_input_tokens', 'output_tokens', 'unsplit_tokens',
-    ] + parts,
-    'github_copilot_days': ['user_messages', 'interactions', 'input_tokens', 'output_tokens'],
+    'reported_days': ['user_messages', 'interactions'] + token_buckets() + parts,
 } %}
 
 all_days as (

@@ -1,5 +1,5 @@
 -- grain: one row per session of one account in one tool, on the day it starts
-{%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
+{%- set resources = port_resources('session_parts') %}
 {#- Two neighbours: an answer on a touched day can belong to a prompt of the day before, and that
     prompt to a session that began yet a day earlier. -#}
 {{ config(
@@ -9,7 +9,7 @@
 ) }}
 
 with session_parts as (
-    select * from {{ ref('int_session_parts') }}
+    select * from {{ ref('port_session_parts') }}
     where
         session_key is not null
         {%- if is_incremental() %}

@@ -1,5 +1,5 @@
 -- grain: one row per account, tool, surface, model and day of turns
-{%- set resources = ['chatgpt.conversation_messages', 'm365_copilot.interactions'] %}
+{%- set resources = port_resources('session_parts') %}
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_days',
@@ -7,7 +7,7 @@
 ) }}
 
 with session_parts as (
-    select * from {{ ref('int_session_parts') }}
+    select * from {{ ref('port_session_parts') }}
     where
         user_messages > 0
         {%- if is_incremental() %}
@@ -22,6 +22,7 @@ final as (
         surface,
         model,
         {{ total('user_messages') }} as user_messages,
+        {{ total('turns') }} as turns,
         {{ loaded_through(resources) }} as loaded_through,
         activity_date
     from session_parts

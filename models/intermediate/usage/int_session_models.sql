@@ -9,7 +9,7 @@ with account_sessions as (
 ),
 
 session_parts as (
-    select * from {{ ref('int_session_parts') }}
+    select * from {{ ref('port_session_parts') }}
     where model is not null
 ),
 

@@ -1,0 +1,337 @@
+{#- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`. -#}
+
+{#- Columns of a port with their types, and the required ones. -#}
+{% macro port_contract(port) -%}
+    {{ return({
+        'accounts': {
+            'types': {
+                'namespace': 'string',
+                'id_token': 'string',
+                'seen_on': 'date'
+            },
+            'required': [
+                'namespace',
+                'id_token'
+            ]
+        },
+        'identity_links': {
+            'types': {
+                'namespace': 'string',
+                'id_token': 'string',
+                'target_namespace': 'string',
+                'target_token': 'string',
+                'method': 'string',
+                'observed_month': 'date',
+                'observed_on': 'date'
+            },
+            'required': []
+        },
+        'session_parts': {
+            'types': {
+                'account_key': 'integer',
+                'tool': 'string',
+                'session_key': 'bigint',
+                'session_started_at': 'timestamp',
+                'session_date': 'date',
+                'surface': 'string',
+                'model': 'string',
+                'sessions': 'bigint',
+                'user_messages': 'bigint',
+                'turns': 'bigint',
+                'assistant_messages': 'bigint',
+                'conversations': 'bigint',
+                'prompt_chars': 'bigint',
+                'measured_messages': 'bigint',
+                'short_messages': 'bigint',
+                'medium_messages': 'bigint',
+                'long_messages': 'bigint',
+                'last_event_at': 'timestamp',
+                'tells_features': 'boolean',
+                'activity_date': 'date'
+            },
+            'required': [
+                'account_key',
+                'tool',
+                'session_key',
+                'session_started_at',
+                'session_date',
+                'sessions',
+                'user_messages',
+                'activity_date'
+            ]
+        },
+        'usage_days': {
+            'types': {
+                'account_key': 'integer',
+                'tool': 'string',
+                'user_messages': 'bigint',
+                'assistant_messages': 'bigint',
+                'sessions': 'bigint',
+                'prompt_chars': 'bigint',
+                'measured_messages': 'bigint',
+                'short_messages': 'bigint',
+                'medium_messages': 'bigint',
+                'long_messages': 'bigint',
+                'lines_suggested': 'bigint',
+                'lines_accepted': 'bigint',
+                'suggestions_shown': 'bigint',
+                'suggestions_accepted': 'bigint',
+                'tells_features': 'boolean',
+                'is_active': 'boolean',
+                'date_basis': 'string',
+                'activity_date': 'date'
+            },
+            'required': [
+                'account_key',
+                'tool',
+                'is_active',
+                'date_basis',
+                'activity_date'
+            ]
+        },
+        'feature_days': {
+            'types': {
+                'account_key': 'integer',
+                'tool': 'string',
+                'feature': 'string',
+                'activity_date': 'date'
+            },
+            'required': [
+                'account_key',
+                'tool',
+                'feature',
+                'activity_date'
+            ]
+        },
+        'model_days': {
+            'types': {
+                'account_key': 'integer',
+                'tool': 'string',
+                'surface': 'string',
+                'model': 'string',
+                'user_messages': 'bigint',
+                'interactions': 'bigint',
+                'input_tokens': 'bigint',
+                'cached_input_tokens': 'bigint',
+                'cache_write_tokens': 'bigint',
+                'output_tokens': 'bigint',
+                'reasoning_tokens': 'bigint',
+                'unsplit_tokens': 'bigint',
+                'list_text_input_tokens': 'bigint',
+                'list_text_cached_input_tokens': 'bigint',
+                'list_text_output_tokens': 'bigint',
+                'list_audio_input_tokens': 'bigint',
+                'list_audio_cached_input_tokens': 'bigint',
+                'list_audio_output_tokens': 'bigint',
+                'list_image_input_tokens': 'bigint',
+                'list_image_cached_input_tokens': 'bigint',
+                'list_image_output_tokens': 'bigint',
+                'activity_date': 'date'
+            },
+            'required': [
+                'account_key',
+                'tool',
+                'activity_date'
+            ]
+        },
+        'credit_days': {
+            'types': {
+                'account_key': 'integer',
+                'tool': 'string',
+                'model': 'string',
+                'unit': 'string',
+                'credits': 'money',
+                'usage_date': 'date'
+            },
+            'required': [
+                'account_key',
+                'tool',
+                'unit',
+                'credits',
+                'usage_date'
+            ]
+        },
+        'cost_lines': {
+            'types': {
+                'account_key': 'integer',
+                'tool': 'string',
+                'model': 'string',
+                'cost_basis': 'string',
+                'vendor_cost': 'money',
+                'vendor_currency': 'string',
+                'is_allocated': 'boolean',
+                'is_unallocated': 'boolean',
+                'usage_date': 'date'
+            },
+            'required': [
+                'tool',
+                'cost_basis',
+                'vendor_cost',
+                'usage_date'
+            ]
+        },
+        'seat_days': {
+            'types': {
+                'account_key': 'integer',
+                'product': 'string',
+                'tool': 'string',
+                'plan': 'string',
+                'assigned_at': 'timestamp',
+                'is_carried': 'boolean',
+                'seat_date': 'date'
+            },
+            'required': [
+                'account_key',
+                'product',
+                'tool',
+                'is_carried',
+                'seat_date'
+            ]
+        },
+        'signs_of_life': {
+            'types': {
+                'account_key': 'integer',
+                'tool': 'string',
+                'is_use': 'boolean',
+                'activity_date': 'date'
+            },
+            'required': [
+                'account_key',
+                'tool',
+                'is_use',
+                'activity_date'
+            ]
+        }
+    }[port]) }}
+{%- endmacro %}
+
+{#- Raw tables of which a port is made, as `source.resource`. -#}
+{% macro port_resources(port) -%}
+    {{ return({
+        'accounts': [
+            'chatgpt.conversation_messages',
+            'chatgpt.costs_usage',
+            'chatgpt.users',
+            'chatgpt.seats',
+            'github_copilot.user_days',
+            'github_copilot.seats',
+            'm365_copilot.interactions',
+            'm365_copilot.users',
+            'm365_copilot.usage_user_detail'
+        ],
+        'identity_links': [],
+        'session_parts': [
+            'chatgpt.conversation_messages',
+            'm365_copilot.interactions'
+        ],
+        'usage_days': [
+            'github_copilot.user_days',
+            'github_copilot.seats',
+            'm365_copilot.usage_user_detail',
+            'm365_copilot.interactions'
+        ],
+        'feature_days': [
+            'chatgpt.conversation_messages',
+            'github_copilot.user_days',
+            'm365_copilot.interactions',
+            'm365_copilot.usage_user_detail'
+        ],
+        'model_days': [
+            'chatgpt.costs_usage',
+            'github_copilot.user_days',
+            'github_copilot.user_day_models'
+        ],
+        'credit_days': [
+            'chatgpt.costs_usage',
+            'chatgpt.costs_billing',
+            'github_copilot.user_days'
+        ],
+        'cost_lines': [
+            'chatgpt.costs_usage',
+            'chatgpt.costs_billing',
+            'github_copilot.user_days',
+            'github_copilot.billing_items'
+        ],
+        'seat_days': [
+            'chatgpt.users',
+            'chatgpt.seats',
+            'github_copilot.seats',
+            'm365_copilot.users'
+        ],
+        'signs_of_life': [
+            'chatgpt.costs_usage',
+            'chatgpt.costs_billing',
+            'chatgpt.seats',
+            'github_copilot.user_days',
+            'github_copilot.seats',
+            'm365_copilot.usage_user_detail'
+        ]
+    }[port]) }}
+{%- endmacro %}
+
+{#- Sources that fill a port. -#}
+{% macro port_sources(port) -%}
+    {{ return({
+        'accounts': [
+            'chatgpt',
+            'github_copilot',
+            'm365_copilot'
+        ],
+        'identity_links': [
+            'company',
+            'chatgpt',
+            'github_copilot',
+            'm365_copilot'
+        ],
+        'session_parts': [
+            'chatgpt',
+            'm365_copilot'
+        ],
+        'usage_days': [
+            'github_copilot',
+            'm365_copilot'
+        ],
+        'feature_days': [
+            'chatgpt',
+            'github_copilot',
+            'm365_copilot'
+        ],
+        'model_days': [
+            'chatgpt',
+            'github_copilot'
+        ],
+        'credit_days': [
+            'chatgpt',
+            'github_copilot'
+        ],
+        'cost_lines': [
+            'chatgpt',
+            'github_copilot'
+        ],
+        'seat_days': [
+            'chatgpt',
+            'github_copilot',
+            'm365_copilot'
+        ],
+        'signs_of_life': [
+            'chatgpt',
+            'github_copilot',
+            'm365_copilot'
+        ]
+    }[port]) }}
+{%- endmacro %}
+
+{#- Kinds of identifiers that name an account of a vendor for ever. -#}
+{% macro account_id_namespaces() -%}
+    {{ return([
+        'vendor-user/chatgpt',
+        'github-user'
+    ]) }}
+{%- endmacro %}
+
+{#- Kinds of identifiers of the company's directory. -#}
+{% macro directory_id_namespaces() -%}
+    {{ return([
+        'entra-object'
+    ]) }}
+{%- endmacro %}

@@ -1,0 +1,27 @@
+-- grain: One row per identifier of an account that a source has seen, and day on which it was seen;
+-- rows may repeat.
+-- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
+select
+    'chatgpt' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('chatgpt__accounts') }}
+
+union all
+
+select
+    'github_copilot' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('github_copilot__accounts') }}
+
+union all
+
+select
+    'm365_copilot' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('m365_copilot__accounts') }}

@@ -1,0 +1,48 @@
+-- grain: One row per account, tool and day of activity. Of tools that report days, not single
+-- messages.
+-- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
+select
+    'github_copilot' as source,
+    account_key,
+    tool,
+    user_messages,
+    assistant_messages,
+    sessions,
+    prompt_chars,
+    measured_messages,
+    short_messages,
+    medium_messages,
+    long_messages,
+    lines_suggested,
+    lines_accepted,
+    suggestions_shown,
+    suggestions_accepted,
+    tells_features,
+    is_active,
+    date_basis,
+    activity_date
+from {{ ref('github_copilot__usage_days') }}
+
+union all
+
+select
+    'm365_copilot' as source,
+    account_key,
+    tool,
+    user_messages,
+    assistant_messages,
+    sessions,
+    prompt_chars,
+    measured_messages,
+    short_messages,
+    medium_messages,
+    long_messages,
+    lines_suggested,
+    lines_accepted,
+    suggestions_shown,
+    suggestions_accepted,
+    tells_features,
+    is_active,
+    date_basis,
+    activity_date
+from {{ ref('m365_copilot__usage_days') }}

@@ -1,0 +1,14 @@
+-- grain: one row per account, session, day, surface and model of ChatGPT
+{{ config(materialized='ephemeral') }}
+
+with parts as (
+    select * from {{ ref('int_chatgpt_session_parts') }}
+),
+
+final as (
+    select
+        {{ port_columns('session_parts', session_part_names(), {'turns': 'user_messages'}) }}
+    from parts
+)
+
+select * from final

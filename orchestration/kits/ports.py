@@ -1,0 +1,163 @@
+"""Models and macros that join what all vendors hand on, from `ingestion/ports.yml` and the kits.
+
+A port is a view over the vendors' models of `models/vendors`. A unit test of a model that reads it names the
+view alone, so it stays as it is when a vendor is added.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from ingestion.kit import Kit
+from ingestion.port import Port, every_port
+from ingestion.source import SourceDefinition
+
+MODELS = Path("models/ports")
+MACROS = Path("macros/ports/port_facts.sql")
+_WRITTEN = "Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`."
+_LINE = 100
+_CONTRACT_TYPES = {"money": "decimal(28,9)"}
+
+
+def files(sources: Sequence[SourceDefinition], kits: Mapping[str, Kit]) -> Iterator[tuple[Path, str]]:
+    """Each generated file, by its path in the project, and its text.
+
+    Raises:
+        ValueError: a kit names a port or a raw table that does not exist.
+    """
+    ports = every_port()
+    _refuse_unknown(sources, kits, ports)
+    for name, port in ports.items():
+        yield MODELS / f"port_{name}.sql", _model(port, _providers(name, port, sources, kits))
+        yield MODELS / f"port_{name}.yml", _documentation(name, port)
+    yield MACROS, _macros(ports, sources, kits)
+
+
+def _refuse_unknown(
+    sources: Sequence[SourceDefinition], kits: Mapping[str, Kit], ports: Mapping[str, Port]
+) -> None:
+    for source in sources:
+        tables = {contract.name for contract in source.contracts}
+        for port, resources in kits[source.name].ports.items():
+            if port not in ports or ports[port].staging:
+                raise ValueError(f"{source.name}/kit.yml: there is no port {port} to fill")
+            if unknown := set(resources) - tables:
+                raise ValueError(f"{source.name}/kit.yml: {port}: no raw table {', '.join(sorted(unknown))}")
+
+
+def _providers(
+    name: str, port: Port, sources: Sequence[SourceDefinition], kits: Mapping[str, Kit]
+) -> dict[str, str]:
+    """Model by source, of those that fill the port."""
+    if port.staging:
+        holders = [s.name for s in sources if any(table.name == port.staging for table in s.contracts)]
+        return {source: f"stg_{source}__{port.staging}" for source in holders}
+    return {source.name: f"{source.name}__{name}" for source in sources if name in kits[source.name].ports}
+
+
+def _model(port: Port, providers: Mapping[str, str]) -> str:
+    names = ",\n    ".join(port.columns)
+    parts = [
+        f"select\n    '{source}' as source,\n    {names}\nfrom {{{{ ref('{model}') }}}}\n"
+        for source, model in providers.items()
+    ]
+    if not parts:
+        typed = ",\n    ".join(
+            f"cast(null as {{{{ port_type('{column.type}') }}}}) as {name}"
+            for name, column in port.columns.items()
+        )
+        parts = [
+            f"select\n    cast(null as {{{{ port_type('string') }}}}) as source,\n    {typed}\n"
+            "from (select 1 as n) as nothing\nwhere 1 = 0\n"
+        ]
+    grain = textwrap.wrap(f"grain: {port.description}", _LINE, initial_indent="-- ", subsequent_indent="-- ")
+    return "\n".join([*grain, f"-- {_WRITTEN}", ""]) + "\nunion all\n\n".join(parts)
+
+
+def _documentation(name: str, port: Port) -> str:
+    lines = [
+        f"# {_WRITTEN}",
+        "version: 2",
+        "",
+        "models:",
+        f"  - name: port_{name}",
+        f"    description: {json.dumps(port.description, ensure_ascii=False)}",
+    ]
+    if port.key or port.unique:
+        rule = f"primary_key: [{', '.join(port.key)}]" if port.key else f"unique: [[{', '.join(port.unique)}]]"
+        lines += [
+            "    data_tests:",
+            "      - table_rules:",
+            f"          name: port_{name}_rules",
+            "          arguments:",
+            f"            {rule}",
+        ]
+    lines += ["    columns:", *_column("source", "string", "Source that hands the row on.")]
+    for column, stated in port.columns.items():
+        lines += _column(column, _CONTRACT_TYPES.get(stated.type, stated.type), stated.description)
+    return "\n".join([*lines, ""])
+
+
+def _column(name: str, type_: str, description: str) -> list[str]:
+    return [
+        f"      - name: {name}",
+        f"        data_type: {type_}",
+        f"        description: {json.dumps(description, ensure_ascii=False)}",
+    ]
+
+
+def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits: Mapping[str, Kit]) -> str:
+    contracts = {
+        name: {
+            "types": {column: stated.type for column, stated in port.columns.items()},
+            "required": list(port.required),
+        }
+        for name, port in ports.items()
+    }
+    resources = {
+        name: [
+            f"{source.name}.{table}" for source in sources for table in kits[source.name].ports.get(name, ())
+        ]
+        for name in ports
+    }
+    fillers = {name: list(_providers(name, port, sources, kits)) for name, port in ports.items()}
+    macros = (
+        _macro(
+            "port_contract(port)",
+            f"{_jinja(contracts)}[port]",
+            "Columns of a port with their types, and the required ones.",
+        ),
+        _macro(
+            "port_resources(port)",
+            f"{_jinja(resources)}[port]",
+            "Raw tables of which a port is made, as `source.resource`.",
+        ),
+        _macro("port_sources(port)", f"{_jinja(fillers)}[port]", "Sources that fill a port."),
+        _macro(
+            "account_id_namespaces()",
+            _jinja(_namespaces(kits, "account_ids")),
+            "Kinds of identifiers that name an account of a vendor for ever.",
+        ),
+        _macro(
+            "directory_id_namespaces()",
+            _jinja(_namespaces(kits, "directory_ids")),
+            "Kinds of identifiers of the company's directory.",
+        ),
+    )
+    return "\n\n".join((f"{{#- {_WRITTEN} -#}}", *macros)) + "\n"
+
+
+def _namespaces(kits: Mapping[str, Kit], kind: str) -> list[str]:
+    return [namespace for kit in kits.values() for namespace in getattr(kit, kind)]
+
+
+def _macro(signature: str, value: str, meaning: str) -> str:
+    return f"{{#- {meaning} -#}}\n{{% macro {signature} -%}}\n    {{{{ return({value}) }}}}\n{{%- endmacro %}}"
+
+
+def _jinja(value: object) -> str:
+    """The value as Jinja writes it."""
+    return textwrap.indent(json.dumps(value, indent=4).replace('"', "'"), "    ").lstrip()
