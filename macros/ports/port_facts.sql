@@ -46,7 +46,7 @@
                 'medium_messages': 'bigint',
                 'long_messages': 'bigint',
                 'last_event_at': 'timestamp',
-                'tells_features': 'boolean',
+                'reports_features': 'boolean',
                 'activity_date': 'date'
             },
             'required': [
@@ -76,7 +76,7 @@
                 'lines_accepted': 'bigint',
                 'suggestions_shown': 'bigint',
                 'suggestions_accepted': 'bigint',
-                'tells_features': 'boolean',
+                'reports_features': 'boolean',
                 'is_active': 'boolean',
                 'date_basis': 'string',
                 'activity_date': 'date'

@@ -114,7 +114,7 @@ parts as (
         {%- for feature in features %}
         {{ told[feature] }} as used_{{ feature }},
         {%- endfor %}
-        {{ dbt.bool_or('coalesce(used_' ~ features | join(', used_') ~ ') is not null') }} as tells_features,
+        {{ dbt.bool_or('coalesce(used_' ~ features | join(', used_') ~ ') is not null') }} as reports_features,
         activity_date
     from counted_parts
     group by account_key, session_started_at, surface, model, activity_date
@@ -128,6 +128,6 @@ parts as (
         'account_key', 'tool', 'session_key', 'session_started_at', 'session_date', 'surface', 'model',
         'sessions', 'user_messages', 'assistant_messages', 'conversations', 'prompt_chars',
         'measured_messages', 'short_messages', 'medium_messages', 'long_messages', 'last_event_at',
-        'tells_features', 'activity_date',
+        'reports_features', 'activity_date',
     ]) }}
 {%- endmacro %}

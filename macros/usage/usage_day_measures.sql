@@ -20,7 +20,7 @@
         {{ total('lines_accepted') }} as lines_accepted,
         {{ total('suggestions_shown') }} as suggestions_shown,
         {{ total('suggestions_accepted') }} as suggestions_accepted,
-        {{ dbt.bool_or('tells_features') }} as tells_features,
+        {{ dbt.bool_or('reports_features') }} as reports_features,
         {{ dbt.bool_or('is_active') }} as is_active,
         min(date_basis) as date_basis
 {%- endmacro %}
@@ -57,7 +57,7 @@
         {{ relation }}.suggestions_accepted,
         cast(
             case
-                when {{ relation }}.tells_features then coalesce(feature_counts.distinct_features, 0)
+                when {{ relation }}.reports_features then coalesce(feature_counts.distinct_features, 0)
             end as {{ dbt.type_int() }}
         ) as distinct_features,
         coalesce(

@@ -21,7 +21,7 @@ select
     medium_messages,
     long_messages,
     last_event_at,
-    tells_features,
+    reports_features,
     activity_date
 from {{ ref('chatgpt__session_parts') }}
 
@@ -47,6 +47,6 @@ select
     medium_messages,
     long_messages,
     last_event_at,
-    tells_features,
+    reports_features,
     activity_date
 from {{ ref('m365_copilot__session_parts') }}

@@ -17,7 +17,7 @@ select
     lines_accepted,
     suggestions_shown,
     suggestions_accepted,
-    tells_features,
+    reports_features,
     is_active,
     date_basis,
     activity_date
@@ -41,7 +41,7 @@ select
     lines_accepted,
     suggestions_shown,
     suggestions_accepted,
-    tells_features,
+    reports_features,
     is_active,
     date_basis,
     activity_date

@@ -54,7 +54,7 @@ totals as (
         person_key,
         tool,
         {{ total('user_messages') }} as messages_28d,
-        {{ dbt.bool_or('tells_features') }} as tells_features
+        {{ dbt.bool_or('reports_features') }} as reports_features
     from windows
     group by window_week, person_key, tool
 ),
@@ -82,7 +82,7 @@ senders as (
         totals.messages_28d,
         used_tools.distinct_tools_28d,
         cast(
-            case when totals.tells_features then coalesce(used_features.distinct_features_28d, 0) end
+            case when totals.reports_features then coalesce(used_features.distinct_features_28d, 0) end
             as {{ dbt.type_int() }}
         ) as distinct_features_28d,
         tool_periods.first_day <= {{ add_days('totals.week_start', '-21') }} as is_observed

@@ -12,7 +12,7 @@ tool_rows as (
         tool as used_tool,
         {{ total('user_messages') }} as user_messages,
         count(*) as active_days,
-        {{ dbt.bool_or('distinct_features is not null') }} as tells_features
+        {{ dbt.bool_or('distinct_features is not null') }} as reports_features
     from usage_days
     group by {{ iso_week_start('activity_date') }}, person_key, tool
 ),
@@ -30,7 +30,7 @@ final as (
         used_tool,
         user_messages,
         active_days,
-        tells_features
+        reports_features
     from tool_rows
 )
 

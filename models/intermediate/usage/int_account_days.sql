@@ -24,7 +24,7 @@ final as (
         {%- for measure in code_measures %}
         cast(null as {{ dbt.type_bigint() }}) as {{ measure }},
         {%- endfor %}
-        tells_features,
+        reports_features,
         user_messages > 0 as is_active,
         'event' as date_basis,
         activity_date
@@ -36,7 +36,7 @@ final as (
         account_key,
         tool,
         {{ (measures + code_measures) | join(',\n        ') }},
-        tells_features,
+        reports_features,
         is_active,
         date_basis,
         activity_date

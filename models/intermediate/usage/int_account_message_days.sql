@@ -25,7 +25,7 @@ final as (
         {{ total('short_messages') }} as short_messages,
         {{ total('medium_messages') }} as medium_messages,
         {{ total('long_messages') }} as long_messages,
-        {{ dbt.bool_or('tells_features') }} as tells_features,
+        {{ dbt.bool_or('reports_features') }} as reports_features,
         {{ loaded_through(resources) }} as loaded_through,
         activity_date
     from session_parts

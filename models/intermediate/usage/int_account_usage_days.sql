@@ -51,7 +51,7 @@ usage_days as (
         account_key,
         tool,
         {{ activity | join(',\n        ') }},
-        tells_features,
+        reports_features,
         is_active,
         date_basis,
         {%- for bucket in token_buckets() %}
@@ -72,7 +72,7 @@ usage_days as (
         {%- for measure in activity %}
         {{ no_count }} as {{ measure }},
         {%- endfor %}
-        cast(null as {{ dbt.type_boolean() }}) as tells_features,
+        cast(null as {{ dbt.type_boolean() }}) as reports_features,
         cast(null as {{ dbt.type_boolean() }}) as is_active,
         cast(null as {{ dbt.type_string() }}) as date_basis,
         {%- for bucket in token_buckets() %}
@@ -93,7 +93,7 @@ usage_days as (
         {%- for measure in activity %}
         {{ no_count }} as {{ measure }},
         {%- endfor %}
-        cast(null as {{ dbt.type_boolean() }}) as tells_features,
+        cast(null as {{ dbt.type_boolean() }}) as reports_features,
         cast(null as {{ dbt.type_boolean() }}) as is_active,
         cast(null as {{ dbt.type_string() }}) as date_basis,
         {%- for bucket in token_buckets() %}

@@ -17,7 +17,7 @@ final as (
                 'account_key', 'tool', 'user_messages', 'lines_suggested', 'lines_accepted',
                 'suggestions_shown', 'suggestions_accepted', 'is_active', 'activity_date',
             ],
-            {'tells_features': 'true', 'date_basis': "'vendor_day'"},
+            {'reports_features': 'true', 'date_basis': "'vendor_day'"},
         ) }}
     from report_days
 
@@ -27,7 +27,7 @@ final as (
         {{ port_columns(
             'usage_days',
             ['account_key', 'tool', 'activity_date'],
-            {'tells_features': 'false', 'is_active': 'true', 'date_basis': "'derived'"},
+            {'reports_features': 'false', 'is_active': 'true', 'date_basis': "'derived'"},
         ) }}
     from seat_days
 )

@@ -10,7 +10,7 @@ final as (
         {{ port_columns(
             'usage_days',
             ['account_key', 'tool', 'activity_date'],
-            {'tells_features': 'true', 'is_active': 'true', 'date_basis': "'derived'"},
+            {'reports_features': 'true', 'is_active': 'true', 'date_basis': "'derived'"},
         ) }}
     from snapshot_days
 )
