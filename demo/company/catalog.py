@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-
-CREDITS_START = date(2026, 6, 19)
-"""First day on which GitHub tells AI credits by user (and from which the demo is billed by credit)."""
 
 OPEN_END = date(2199, 12, 31)
 
@@ -84,22 +80,6 @@ LOCAL_HOLIDAYS: tuple[tuple[str, int, int], ...] = (
     ("Toronto", 9, 7),
     ("Singapore", 8, 10),
 )
-
-M365_APPS: tuple[tuple[str, str, float], ...] = (
-    ("BizChat", "bizchat", 0.40),
-    ("Teams", "appchat", 0.20),
-    ("Word", "appchat", 0.12),
-    ("Outlook", "appchat", 0.12),
-    ("Excel", "appchat", 0.08),
-    ("PowerPoint", "appchat", 0.05),
-    ("OneNote", "appchat", 0.02),
-    ("Loop", "appchat", 0.01),
-)
-M365_APP_PREFIX = "IPM.SkypeTeams.Message.Copilot."
-
-UNKNOWN_MODEL = "preview-x9"
-CREDIT_USD = Decimal("0.04")
-GITHUB_CREDIT_USD = Decimal("0.01")
 
 
 def monday_of(day: date) -> date:
