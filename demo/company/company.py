@@ -16,7 +16,10 @@ ActivityT = TypeVar("ActivityT")
 
 
 class Company:
-    """Everything about the company. ``activities`` has what happens at each vendor, by source."""
+    """Everything about the company. ``activities`` has what happens at each vendor, by source.
+
+    Errors: ValueError for two vendors with the same tool.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,8 @@ class Company:
         self.vendors = tuple(vendors)
         self.activities = dict(activities)
         self.planted = dict(planted or {})
+        if len(set(self.tools)) < len(self.tools):
+            raise ValueError(f"the truth of a tool comes from one vendor: {sorted(self.tools)}")
         self.products = {product.name: product for vendor in vendors for product in vendor.products}
         self._employees = {person.number: person for person in self.employees}
         self._department_names = {department.name: department for department in self.departments}

@@ -15,7 +15,7 @@ from demo.company.departments import departments
 from demo.company.model import CompanyFiles, Department, Profile, Rate
 from demo.company.org import OrganisationBuilder
 from demo.company.seats import plan_seats
-from demo.company.traits import holidays_in, make_traits
+from demo.company.traits import holidays_in, users_of
 from demo.vendor import Accounts, DemoVendor, Ground, VendorFiles
 from demo.vendors import all_vendors
 
@@ -80,11 +80,9 @@ def _ground(people: int, weeks: int, seed: int, as_of: datetime, vendors: Sequen
 
 
 def _accounts(vendor: DemoVendor[Any], ground: Ground) -> Accounts:
-    people = {person.number: person for person in ground.employees}
     services = vendor.service_accounts(ground)
-    seed = ground.profile.seed
-    seats = plan_seats(vendor, ground.employees, services, ground.line, seed)
-    users = {product.name: make_traits(product, seats, people, seed) for product in vendor.products}
+    seats = plan_seats(vendor, ground, services)
+    users = {product.name: users_of(product, seats, ground) for product in vendor.products}
     return Accounts(services, seats, users)
 
 

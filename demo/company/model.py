@@ -165,7 +165,7 @@ class SeatSpan:
 
     product: str
     account: str
-    """As the vendor identifies it, e.g. a ChatGPT user id or a GitHub numeric id as text."""
+    """As the vendor identifies it, a numeric id as text."""
     employee: int | None
     assigned_at: datetime
     starts_on: date

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from typing import Any
 from demo.company.catalog import Timeline
 from demo.company.departments import HABITS_BY_NAME
 from demo.company.model import Employee, SeatContract, SeatSpan, ServiceAccount
-from demo.vendor import DemoVendor, SeatProduct
+from demo.vendor import DemoVendor, Ground, SeatProduct
 
 _DRAWS = 6
 """Random numbers for a person and product."""
@@ -21,26 +21,29 @@ GHOST_SHARE = 0.25
 """Leavers whose seats nobody takes back for weeks."""
 
 
-def plan_seats(
-    vendor: DemoVendor[Any],
-    employees: Sequence[Employee],
-    services: Sequence[ServiceAccount],
-    line: Timeline,
-    seed: int,
-) -> list[SeatSpan]:
-    """Every seat span of the vendor's products, by person and product in order of time.
-
-    Accounts of no person hold the vendor's first product; guests hold nothing.
-    """
-    seats: list[SeatSpan] = []
-    for person in employees:
-        account = vendor.account_of(person)
-        for product in vendor.products if account is not None else ():
-            seats.extend(_person_seats(person, account or "", product, line, _random(product, person, seed)))
-    if vendor.products:
-        plan = vendor.products[0]
-        seats.extend(_service_seat(account, plan) for account in services if account.kind != "guest")
+def plan_seats(vendor: DemoVendor[Any], ground: Ground, services: Sequence[ServiceAccount]) -> list[SeatSpan]:
+    """Every seat span of the vendor's products; accounts of no person hold the first one, guests hold none."""
+    seats = [seat for product in vendor.products for seat in people_seats(product, vendor.account_of, ground)]
+    for product in vendor.products[:1]:
+        seats += [_service_seat(account, product) for account in services if account.kind != "guest"]
     return seats
+
+
+def people_seats(
+    product: SeatProduct, account_of: Callable[[Employee], str | None], ground: Ground
+) -> list[SeatSpan]:
+    """Every span of the product, by person in order of time.
+
+    Also for a tool without seats, whose product a vendor keeps to itself: a span is then the time in which the
+    person has the tool.
+    """
+    found: list[SeatSpan] = []
+    for person in ground.employees:
+        account = account_of(person)
+        if account is not None:
+            rng = _random(product, person, ground.profile.seed)
+            found.extend(_person_seats(person, account, product, ground.line, rng))
+    return found
 
 
 def _random(product: SeatProduct, person: Employee, seed: int) -> Random:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -10,7 +10,7 @@ from random import Random
 from demo.company.catalog import EVERYWHERE_HOLIDAYS, LOCAL_HOLIDAYS, UTC_OFFSET, Habits
 from demo.company.departments import HABITS_BY_NAME
 from demo.company.model import Employee, SeatSpan
-from demo.vendor import SeatProduct
+from demo.vendor import Ground, SeatProduct
 
 OFF_DAY_SHARE = 0.05
 """Activity on weekends and holidays compared with a workday."""
@@ -79,17 +79,19 @@ def is_workday(day: date, location: str) -> bool:
     return (location, day.month, day.day) not in LOCAL_HOLIDAYS
 
 
-def make_traits(
-    product: SeatProduct, seats: Sequence[SeatSpan], people: Mapping[int, Employee], seed: int
-) -> list[Traits]:
+def users_of(product: SeatProduct, seats: Sequence[SeatSpan], ground: Ground) -> list[Traits]:
     """The habits behind every seat of a product, in the order of the seats."""
-    found = []
-    for seat in seats:
-        if seat.product == product.name:
-            person = people[seat.employee] if seat.employee is not None else None
-            rng = Random(f"{seed}:traits:{product.name}:{seat.account}")
-            found.append(_traits(product, seat, person, rng))
-    return found
+    people = {person.number: person for person in ground.employees}
+    return [
+        _traits(
+            product,
+            seat,
+            people[seat.employee] if seat.employee is not None else None,
+            ground.random("traits", product.name, seat.account),
+        )
+        for seat in seats
+        if seat.product == product.name
+    ]
 
 
 def _traits(product: SeatProduct, seat: SeatSpan, person: Employee | None, rng: Random) -> Traits:

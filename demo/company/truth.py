@@ -20,12 +20,10 @@ from demo.company.truth_adoption import PowerUsers, funnel_weekly
 from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_days, sum_by_month
 from demo.company.truth_people import Directory, Period, months_of, weeks_of
 from demo.company.truth_seats import days_of_seats, seats_monthly
-from demo.company.truth_usage import AccountDay, Session
+from demo.company.truth_usage import COUNTS, AccountDay, Session
 from demo.vendor import VendorTruth, View
 
 ALL = "All departments"
-COUNTS = ("user_messages", "prompt_chars", "measured_messages", "short", "medium", "long",
-          "suggestions_shown", "suggestions_accepted")  # fmt: skip
 
 
 @dataclass
@@ -38,6 +36,12 @@ class Facts:
     """(tool, person, session)"""
     unattributed: dict[tuple[str, str, date], AccountDay] = field(default_factory=dict)
     """(tool, account, day)"""
+
+    def add(self, tool: str, number: int, day: date, activity: AccountDay) -> None:
+        """Count an account's day for its person, beside those of the person's other accounts."""
+        known = self.days.setdefault((tool, number, day), activity)
+        if known is not activity:
+            self.days[(tool, number, day)] = known.with_other(activity)
 
 
 def compute_truth(
@@ -63,6 +67,7 @@ def compute_truth(
     seat_use = [use for found in told.values() for use in found.seat_use]
     used = days_of_seats(company, active_days(facts), seat_use)
     power_users = PowerUsers(company, facts.days, people)
+    figures = [vendor.figures(facts, weeks, people) for vendor in company.vendors]
     return {
         "as_of": seen_at.isoformat(),
         "people": len(people.homes(weeks[-1])),
@@ -76,11 +81,7 @@ def compute_truth(
         "seats_monthly": seats_monthly(company, seats, months, people, used),
         "power_users_weekly": power_users.weekly(weeks),
         "funnel_weekly": funnel_weekly(company, weeks, seats, facts.days, people, power_users),
-        **{
-            name: figures
-            for vendor in company.vendors
-            for name, figures in vendor.figures(facts, weeks, people).items()
-        },
+        **{name: entry for found in figures for name, entry in found.items()},
         "planted": company.planted,
     }
 
@@ -95,7 +96,7 @@ def resolve(told: Mapping[str, VendorTruth], people: Directory) -> Facts:
             if number is None:
                 facts.unattributed[(tool, account, day)] = activity
             else:
-                facts.days[(tool, number, day)] = activity
+                facts.add(tool, number, day, activity)
         for session in usage.sessions:
             number = people.owner(source, session.account, session.day)
             if number is not None:

@@ -53,8 +53,7 @@ def days_of_seats(
 ) -> ActiveDays:
     """Days on which somebody used a seat, by (product, person): active days of its tools, and ``seat_use``.
 
-    Vendors tell of further use: Codex belongs to the ChatGPT seat, which somebody who works with nothing else
-    does not leave idle.
+    ``seat_use`` is what vendors tell of use that is no active day of a tool, e.g. tokens alone.
     """
     days: dict[tuple[str, int], set[date]] = defaultdict(set)
     for product in company.products.values():

@@ -13,6 +13,11 @@ from demo.company.reference import Reference
 SESSION_GAP = timedelta(minutes=30)
 
 
+COUNTS = ("user_messages", "prompt_chars", "measured_messages", "short", "medium", "long",
+          "suggestions_shown", "suggestions_accepted")  # fmt: skip
+"""What is counted of an account's day."""
+
+
 @dataclass(slots=True)
 class AccountDay:
     """What one account did in one tool on one UTC day."""
@@ -27,6 +32,12 @@ class AccountDay:
     suggestions_shown: int = 0
     suggestions_accepted: int = 0
     features: set[str] = field(default_factory=set)
+
+    def with_other(self, other: AccountDay) -> AccountDay:
+        """What both did together."""
+        is_active, features = self.is_active or other.is_active, self.features | other.features
+        counts = {name: getattr(self, name) + getattr(other, name) for name in COUNTS}
+        return AccountDay(is_active=is_active, features=features, **counts)
 
     def count_message(self, chars: int | None) -> None:
         """Count a user's message; None: its length is not known."""

@@ -32,11 +32,23 @@ from demo.vendors.chatgpt.rosters import saved_rosters
 from demo.vendors.chatgpt.site import API_KEY, ChatGPT
 from demo.vendors.chatgpt.truth import chatgpt_truth, model_sessions
 
+PEOPLE: Mapping[str, tuple[float, float, float]] = {
+    "Executive Office": (1.0, 0.0, 0.5),
+    "Engineering": (0.7, 0.0, 0.55),
+    "Sales": (0.65, 0.15, 0.45),
+    "Customer Support": (0.8, 0.15, 0.66),
+    "Operations": (0.45, 0.4, 0.35),
+    "Marketing": (0.85, 0.0, 0.6),
+    "Finance": (0.25, 2.0, 0.75),
+    "People": (0.8, 0.4, 0.45),
+    "Legal": (0.8, 0.4, 0.5),
+}
+"""Department → (people who get a seat in the end, start of the rollout, chance of an active workday)."""
 SEATS = SeatProduct(
     name="chatgpt",
     plan="default",
-    share=lambda habits: (habits.chat_share, habits.chat_wave),
-    rate=lambda habits: habits.chat_rate,
+    share=lambda habits: PEOPLE[habits.kind][:2],
+    rate=lambda habits: PEOPLE[habits.kind][2],
     power_share=0.06,
     start_told="account",
     missed_night=(0.4, 2),
@@ -82,7 +94,7 @@ class ChatGPTVendor(DemoVendor[ChatActivity]):
         year, change = date(line.first_day.year - 1, 1, 1), line.at(0.7)
         bought = purchased(seats, "chatgpt", line.as_of_day)
         renewal = date(line.as_of_day.year + 1, 1, 1)
-        waves = departments(ground.profile.people)
+        waves = [(h.name, PEOPLE[h.kind][1]) for h in departments(ground.profile.people)]
         return VendorFiles(
             contracts=(seat_contract("CG-2025", "chatgpt", (year, None), bought, ("30", "USD"), renewal),),
             credit_rates=(
@@ -93,7 +105,7 @@ class ChatGPTVendor(DemoVendor[ChatActivity]):
                 PriceOverride("openai", "gpt-5.5", "input", line.at(0.8), None, Decimal("4.25")),
                 PriceOverride("openai", "gpt-5.5", "output", line.at(0.8), None, Decimal("25.5")),
             ),
-            rollouts=tuple((h.name, "chatgpt", line.at(h.chat_wave)) for h in waves if 0 < h.chat_wave <= 1),
+            rollouts=tuple((name, "chatgpt", line.at(wave)) for name, wave in waves if 0 < wave <= 1),
         )
 
     def planted(self, ground: Ground) -> Mapping[str, Mapping[str, object]]:

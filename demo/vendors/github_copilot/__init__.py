@@ -35,10 +35,12 @@ from demo.vendors.github_copilot.reports import CopilotActivity, make_activity
 from demo.vendors.github_copilot.site import API_KEY, GitHub
 from demo.vendors.github_copilot.truth import github_truth
 
+SHARES = {"Engineering": 0.85, "Operations": 0.04}
+"""Department → people who get a seat; nobody elsewhere."""
 SEATS = SeatProduct(
     name="github_copilot",
     plan="business",
-    share=lambda habits: (habits.github_share, 0.0),
+    share=lambda habits: (SHARES.get(habits.kind, 0.0), 0.0),
     rate=lambda _habits: 0.75,
     missed_night=(0.6, 1),
     shared_draws=2,

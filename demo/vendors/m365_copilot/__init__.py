@@ -30,11 +30,23 @@ from demo.vendors.m365_copilot.model import TENANT_ID
 from demo.vendors.m365_copilot.site import CLIENT_ID, CLIENT_SECRET, Graph, Login, Switches, Tokens
 from demo.vendors.m365_copilot.truth import m365_truth
 
+PEOPLE: Mapping[str, tuple[float, float, float]] = {
+    "Executive Office": (1.0, 0.0, 0.6),
+    "Engineering": (0.15, 0.0, 0.3),
+    "Sales": (0.5, 0.3, 0.5),
+    "Customer Support": (0.15, 0.0, 0.3),
+    "Operations": (0.9, 0.0, 0.55),
+    "Marketing": (0.3, 0.0, 0.4),
+    "Finance": (0.75, 0.0, 0.8),
+    "People": (0.6, 0.0, 0.45),
+    "Legal": (0.7, 0.0, 0.5),
+}
+"""Department → (people who get a seat in the end, start of the rollout, chance of an active workday)."""
 SEATS = SeatProduct(
     name="m365_copilot",
     plan="copilot",
-    share=lambda habits: (habits.m365_share, habits.m365_wave),
-    rate=lambda habits: habits.m365_rate,
+    share=lambda habits: PEOPLE[habits.kind][:2],
+    rate=lambda habits: PEOPLE[habits.kind][2],
     idle_share=lambda habits: 0.72 if habits.name == "Operations" else 0.12,
     start_told="never",
     missed_night=(0.75, 3),
