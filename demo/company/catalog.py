@@ -1,36 +1,24 @@
-"""Constants of the synthetic company: departments, places, habits, models and prices."""
+"""Constants of the synthetic company: departments, habits, places, holidays, dates of its stories."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-
-CREDITS_START = date(2026, 6, 19)
-"""First day on which GitHub tells AI credits by user (and from which the demo is billed by credit)."""
-
-OPEN_END = date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a department works. Shares are of people, rates are per workday."""
+    """How a department works. Shares are of people, rates are per workday.
 
-    name: str
+    Who gets a seat of which product, and how often it is used, is the product's business: by ``kind``.
+    """
+
+    kind: str
+    """The department, also of its units: what a vendor decides by."""
     parent: str
     cost_center: str
     base_size: int
     job_functions: tuple[str, ...]
-    chat_share: float
-    """People who get a ChatGPT seat in the end."""
-    chat_wave: float
-    """Start of the department's rollout as a share of the range; 0 = before it; 2 = not yet."""
-    m365_share: float
-    m365_wave: float
-    github_share: float
-    chat_rate: float
-    """Chance that a settled user is active on a workday."""
-    m365_rate: float
     sessions: float
     """Mean sessions of an active day."""
     depth: float
@@ -39,30 +27,36 @@ class Habits:
     """Median characters of a prompt."""
     mini_share: float
     """Share of turns on the light model."""
+    unit: str = ""
+
+    @property
+    def name(self) -> str:
+        """The department, or the unit of it."""
+        return f"{self.kind} {self.unit}".rstrip()
 
 
-# The first person of the first department leads the company. Second line of each: shares and waves of
-# chat, m365 and github, rates of chat and m365, sessions, depth, prompt length, light model.
+# The first person of the first department leads the company. Last line of each: sessions, depth, prompt length,
+# light model.
 HABITS: tuple[Habits, ...] = (
     Habits("Executive Office", "Corporate", "CC-100", 4, ("Executive", "Chief of Staff"),
-           1.0, 0.0, 1.0, 0.0, 0.0, 0.50, 0.60, 1.0, 2.0, 80, 0.10),
+           1.0, 2.0, 80, 0.10),
     Habits("Engineering", "Technology", "CC-410", 180,
            ("Software Engineer", "Data Engineer", "Site Reliability Engineer"),
-           0.70, 0.0, 0.15, 0.0, 0.85, 0.55, 0.30, 1.3, 3.6, 170, 0.15),
+           1.3, 3.6, 170, 0.15),
     Habits("Sales", "Commercial", "CC-310", 120, ("Account Executive", "Sales Engineer"),
-           0.65, 0.15, 0.50, 0.3, 0.0, 0.45, 0.50, 1.2, 3.0, 95, 0.30),
+           1.2, 3.0, 95, 0.30),
     Habits("Customer Support", "Commercial", "CC-320", 90, ("Support Specialist", "Support Engineer"),
-           0.80, 0.15, 0.15, 0.0, 0.0, 0.66, 0.30, 2.9, 1.3, 34, 0.60),
+           2.9, 1.3, 34, 0.60),
     Habits("Operations", "Operations", "CC-510", 80, ("Operations Analyst", "Logistics Planner"),
-           0.45, 0.40, 0.90, 0.0, 0.04, 0.35, 0.55, 1.1, 2.6, 70, 0.40),
+           1.1, 2.6, 70, 0.40),
     Habits("Marketing", "Commercial", "CC-330", 55, ("Content Strategist", "Campaign Manager"),
-           0.85, 0.0, 0.30, 0.0, 0.0, 0.60, 0.40, 1.0, 6.0, 190, 0.20),
+           1.0, 6.0, 190, 0.20),
     Habits("Finance", "Corporate", "CC-110", 40, ("Controller", "Financial Analyst"),
-           0.25, 2.0, 0.75, 0.0, 0.0, 0.75, 0.80, 1.2, 3.4, 110, 0.20),
+           1.2, 3.4, 110, 0.20),
     Habits("People", "Corporate", "CC-120", 24, ("People Partner", "Talent Partner"),
-           0.80, 0.40, 0.60, 0.0, 0.0, 0.45, 0.45, 1.1, 3.0, 110, 0.30),
+           1.1, 3.0, 110, 0.30),
     Habits("Legal", "Corporate", "CC-130", 7, ("Counsel",),
-           0.80, 0.40, 0.70, 0.0, 0.0, 0.50, 0.50, 1.0, 4.0, 230, 0.10),
+           1.0, 4.0, 230, 0.10),
 )  # fmt: skip
 
 LOCATIONS: tuple[tuple[str, int, float], ...] = (
@@ -84,22 +78,6 @@ LOCAL_HOLIDAYS: tuple[tuple[str, int, int], ...] = (
     ("Toronto", 9, 7),
     ("Singapore", 8, 10),
 )
-
-M365_APPS: tuple[tuple[str, str, float], ...] = (
-    ("BizChat", "bizchat", 0.40),
-    ("Teams", "appchat", 0.20),
-    ("Word", "appchat", 0.12),
-    ("Outlook", "appchat", 0.12),
-    ("Excel", "appchat", 0.08),
-    ("PowerPoint", "appchat", 0.05),
-    ("OneNote", "appchat", 0.02),
-    ("Loop", "appchat", 0.01),
-)
-M365_APP_PREFIX = "IPM.SkypeTeams.Message.Copilot."
-
-UNKNOWN_MODEL = "preview-x9"
-CREDIT_USD = Decimal("0.04")
-GITHUB_CREDIT_USD = Decimal("0.01")
 
 
 def monday_of(day: date) -> date:
@@ -136,5 +114,5 @@ class Timeline:
 
     @property
     def runaway_from(self) -> date:
-        """From here on one team's Codex credits run away (the last three complete weeks)."""
+        """From here on the credits of one team run away (the last three complete weeks)."""
         return monday_of(self.as_of_day) - timedelta(21)

@@ -32,7 +32,7 @@ def _units(habits: Habits) -> tuple[Habits, ...]:
         return (habits,)
     names = _PRODUCTS if habits.name == "Engineering" else _REGIONS
     return habits, *(
-        replace(habits, name=f"{habits.name} {name}", cost_center=f"{habits.cost_center}-{number:02d}")
+        replace(habits, unit=name, cost_center=f"{habits.cost_center}-{number:02d}")
         for number, name in enumerate(names, start=1)
     )
 

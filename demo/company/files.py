@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
 from demo.company.company import Company
 from demo.company.hris import csv_text, hris_history, hris_snapshot
+from demo.vendor import Table
 
 __all__ = ["company_files", "hris_history", "hris_snapshot", "write_company_files"]
-
-Table = tuple[Sequence[str], Iterable[Sequence[object]]]
-
-_ACCOUNT_KINDS = {
-    "chatgpt": "chatgpt_user",
-    "github_copilot": "github_user",
-    "m365_copilot": "entra_object",
-}
 
 
 def company_files(company: Company, known_on: date | None = None) -> dict[str, str]:
     """File name → text of every file of ``AI_USAGE_COMPANY_DIR``; validity ends are exclusive."""
     day = known_on or company.profile.as_of_day
-    tables = {**_money_tables(company), **_rule_tables(company), **_people_tables(company, day)}
+    tables = {**_money_tables(company), **_rule_tables(company), **_people_tables(company)}
+    for vendor in company.vendors:
+        tables |= vendor.company_tables(company, day)
     return {f"{name}.csv": csv_text(columns, rows) for name, (columns, rows) in tables.items()}
 
 
@@ -73,29 +67,19 @@ def _rule_tables(company: Company) -> dict[str, Table]:
     }
 
 
-def _people_tables(company: Company, day: date) -> dict[str, Table]:
-    """Leave, GitHub logins that no identity provider knows, and accounts that are no people."""
+def _people_tables(company: Company) -> dict[str, Table]:
+    """Leave that the HRIS does not know, and accounts that are no people."""
     leave = [
         (person.spans[-1].employee_id, absence.starts_on, absence.ends_before)
         for person in company.employees
         for absence in person.leave
         if not absence.in_hris
     ]
-    provided = {identity.user_id for identity in company.github_identities(day)}
-    with_seat = {seat.employee for seat in company.seats if seat.product == "github_copilot"}
-    logins = [
-        (login, person.email_on(day))
-        for person in company.employees
-        if person.number in with_seat and person.github_id not in provided
-        for login in [entry.value for entry in person.github_logins]
-    ]
+    kinds = {vendor.source: vendor.account_kind for vendor in company.vendors}
     accounts = [
-        (_ACCOUNT_KINDS[account.product], account.account)
-        for account in company.service_accounts
-        if account.is_listed
+        (kinds[account.source], account.account) for account in company.service_accounts if account.is_listed
     ]
     return {
         "leave": (("employee_id", "starts_on", "ends_before"), leave),
-        "github_logins": (("login", "email"), logins),
         "service_accounts": (("kind", "identifier"), accounts),
     }

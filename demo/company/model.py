@@ -1,8 +1,7 @@
-"""Records of the synthetic company: who works there, and every event that a vendor would know of.
+"""Records of the synthetic company: who works there, who holds seats, what the company's own files say.
 
 All datetimes are aware UTC; all intervals are half-open (``ends_before`` / ``valid_to`` is the first
-day outside, None = open). Records are plain facts: how a vendor writes them is the server's business.
-Events carry ``delivered_at``, the moment the vendor can first show them, beside their own time.
+day outside, None = open). Events of a tool are the business of its vendor (``demo/vendors/``).
 """
 
 from __future__ import annotations
@@ -11,13 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Generic, Literal, TypeVar
 
 T = TypeVar("T")
 
-Product = Literal["chatgpt", "github_copilot", "m365_copilot"]
 AccountKind = Literal["service", "orphan", "guest"]
-PRODUCTS: tuple[Product, ...] = ("chatgpt", "github_copilot", "m365_copilot")
 
 
 def covers(day: date, starts_on: date, ends_before: date | None) -> bool:
@@ -150,9 +147,10 @@ class ServiceAccount:
     the HRIS does not know the address; guest = an Entra guest.
     """
 
-    product: Product
+    source: str
+    """The vendor whose account it is."""
     account: str
-    """As in ``SeatSpan.account``: ChatGPT user id, GitHub numeric id as text, Entra object id."""
+    """As in ``SeatSpan.account``."""
     email: str | None
     login: str | None
     label: str
@@ -165,8 +163,9 @@ class ServiceAccount:
 class SeatSpan:
     """One account holding one seat of one product. ``employee`` is None for a service account."""
 
-    product: Product
+    product: str
     account: str
+    """As the vendor identifies it, a numeric id as text."""
     employee: int | None
     assigned_at: datetime
     starts_on: date
@@ -185,257 +184,11 @@ class SeatSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """One CONVERSATION_MESSAGE event: a snapshot of one message.
-
-    An edit is a second event with the same ``message_id`` and a later ``event_at``; a repeated
-    delivery is the same ``event_id`` again. ``account`` is the ChatGPT user id of the conversation's
-    owner, also on assistant messages. ``prompt_chars`` is the length of the user's text in code points
-    (None: no text, e.g. only a file, or not a user's message).
-    """
-
-    event_id: str
-    message_id: str
-    previous_message_id: str | None
-    conversation_id: str
-    account: str
-    email: str
-    author: Literal["user", "assistant"]
-    event_at: datetime
-    created_at: datetime | None
-    """Creation of the message; None = not given, then ``event_at`` stands for it."""
-    delivered_at: datetime
-    is_injected: bool = False
-    client_type: str | None = None
-    model: str | None = None
-    prompt_chars: int | None = None
-    tools_used: tuple[str, ...] = ()
-    file_count: int = 0
-    gpt_id: str | None = None
-    project_id: str | None = None
-
-    @property
-    def message_at(self) -> datetime:
-        """The time at which the message counts."""
-        return self.created_at or self.event_at
-
-
-@dataclass(frozen=True, slots=True)
-class TokenCounts:
-    """``measures.usage`` of a COSTS row; None = the field is absent.
-
-    Either the detailed buckets or only the three totals are given. Input excludes cached input.
-    """
-
-    text_input: int | None = None
-    text_cached_input: int | None = None
-    text_output: int | None = None
-    audio_input: int | None = None
-    audio_cached_input: int | None = None
-    audio_output: int | None = None
-    image_input: int | None = None
-    image_cached_input: int | None = None
-    image_output: int | None = None
-    text_total: int | None = None
-    audio_total: int | None = None
-    image_total: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BillingLine:
-    """One SKU entry of a COSTS row."""
-
-    sku: str
-    quantity: Decimal
-    quantity_unit: str
-    cost: Decimal
-    cost_unit: str
-    estimated_cost_usd: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CostEvent:
-    """One COSTS event: account × UTC hour × product × surface × client × model × tier × reasoning."""
-
-    event_id: str
-    day: date
-    hour: int
-    account: str | None
-    email: str | None
-    agent_id: str | None
-    groups: tuple[tuple[str, str], ...]
-    """(group id, group name)"""
-    product: str | None
-    surface: str | None
-    client: str | None
-    model: str | None
-    service_tier: str | None
-    reasoning: str | None
-    tokens: TokenCounts
-    billing: tuple[BillingLine, ...]
-    delivered_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FeatureCounts:
-    """One entry of ``totals_by_feature`` (model None) or ``totals_by_model_feature``."""
-
-    feature: str
-    model: str | None
-    interactions: int
-    generations: int
-    acceptances: int
-    lines_suggested_to_add: int = 0
-    lines_suggested_to_delete: int = 0
-    lines_added: int = 0
-    lines_deleted: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CliUsage:
-    """``totals_by_cli``."""
-
-    sessions: int
-    requests: int
-    prompts: int
-    prompt_tokens: int
-    output_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class CopilotDay:
-    """One GitHub Copilot user-day. A person known only from server telemetry has no breakdowns."""
-
-    user_id: int
-    login: str
-    day: date
-    interactions: int
-    generations: int
-    acceptances: int
-    lines_suggested_to_add: int
-    lines_suggested_to_delete: int
-    lines_added: int
-    lines_deleted: int
-    used_agent: bool = False
-    used_chat: bool = False
-    used_cli: bool = False
-    used_code_review_active: bool = False
-    used_code_review_passive: bool = False
-    used_coding_agent: bool = False
-    ai_credits: Decimal | None = None
-    features: tuple[FeatureCounts, ...] = ()
-    model_features: tuple[FeatureCounts, ...] = ()
-    ide: str | None = "vscode"
-    language: str = "python"
-    cli: CliUsage | None = None
-    agent_starts: int = 0
-
-    @property
-    def is_active(self) -> bool:
-        """Something the person did: passive days (automatic review, generated only) are not active."""
-        prompts = self.cli.prompts if self.cli else 0
-        counted = self.interactions + self.acceptances + prompts + self.agent_starts > 0
-        flags = (self.used_chat, self.used_agent, self.used_cli, self.used_code_review_active)
-        return counted or any(flags) or self.used_coding_agent
-
-
-@dataclass(frozen=True, slots=True)
-class CopilotReport:
-    """One version of one report day; a later version replaces the day, perhaps with nothing."""
-
-    day: date
-    visible_from: datetime
-    records: tuple[CopilotDay, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CopilotBilling:
-    """One item of the AI-credit billing of one day, aggregated over users. Amounts in USD."""
-
-    day: date
-    product: str
-    sku: str
-    model: str
-    unit_type: str
-    price_per_unit: Decimal
-    gross_quantity: Decimal
-    gross_amount: Decimal
-    discount_quantity: Decimal
-    discount_amount: Decimal
-    net_quantity: Decimal
-    net_amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class M365Interaction:
-    """One record of the interaction history; ``account`` is the Entra object id it belongs to."""
-
-    interaction_id: str
-    session_id: str
-    request_id: str
-    account: str
-    interaction_type: Literal["userPrompt", "aiResponse"]
-    app_class: str
-    """The vendor's spelling, e.g. IPM.SkypeTeams.Message.Copilot.BizChat"""
-    conversation_type: str
-    created_at: datetime
-    prompt_chars: int | None = None
-    is_html: bool = False
-    attachment_count: int = 0
-
-    @property
-    def app(self) -> str:
-        """The slug of the app: bizchat, teams, word, excel …"""
-        return self.app_class.rsplit(".", 1)[-1].lower()
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryUser:
-    """An Entra user as ``/users`` shows it on one day."""
-
-    object_id: str
-    upn: str
-    mail: str | None
-    name: str
-    employee_id: str | None
-    department: str | None
-    enabled: bool
-    user_type: Literal["Member", "Guest"]
-    has_license: bool
-    by_group: bool
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RosterUser:
-    """A ChatGPT workspace member on one day; ``has_seat`` = status active and listed with a seat."""
-
-    user_id: str
-    email: str
-    name: str
-    role: str
-    has_seat: bool
-    seat_type: str
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class GithubIdentity:
-    """A GitHub login and what the identity provider says of it. ``name_id`` may be an employee id."""
-
-    user_id: int
-    login: str
-    name: str
-    name_id: str
-    emails: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SeatContract:
     """What the company pays for seats; validity half-open."""
 
     contract_id: str
-    product: Product
+    product: str
     plan: str | None
     valid_from: date
     valid_to: date | None
@@ -489,7 +242,7 @@ class CompanyFiles:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Size, clock and the vendor-side identifiers of the company.
+    """Size and clock of the company.
 
     Activity runs from ``first_day`` (a Monday) to ``horizon`` (exclusive; some days past ``as_of``, so
     that a later night finds something new). Snapshots exist from ``first_day`` on.
@@ -502,14 +255,7 @@ class Profile:
     first_day: date
     horizon: date
     mail_domain: str = "asterlane.example"
-    workspace_id: str = "9f0f6a52-6a9c-4d0e-8b1b-52f1a5e7c001"
-    organization_id: str = "org-AsterlaneDemo00000001"
-    github_enterprise: str = "asterlane"
-    github_organization: str = "asterlane-works"
-    github_enterprise_id: str = "770042"
-    tenant_id: str = "3c5e0a3d-1f7a-4c53-9c1e-0d8a6f2b7001"
-    copilot_sku_id: str = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
-    missed_snapshots: frozenset[tuple[Product, date]] = frozenset()
+    missed_snapshots: frozenset[tuple[str, date]] = frozenset()
     """Days on which no seat snapshot of the product was taken (the archive has no file)."""
 
     @property
@@ -520,22 +266,3 @@ class Profile:
     def days(self) -> list[date]:
         """The days with activity that the run can know of: first day … the run's own day."""
         return [self.first_day + timedelta(n) for n in range((self.as_of_day - self.first_day).days + 1)]
-
-
-class Activity(Protocol):
-    """Events by the day on which they start; a session that crosses midnight stays with its start."""
-
-    def chat(self, day: date) -> Sequence[ChatMessage]:
-        """ChatGPT message events of sessions that start on the day, in order of delivery."""
-
-    def costs(self, day: date) -> Sequence[CostEvent]:
-        """COSTS events whose ``day`` is the day."""
-
-    def copilot(self, day: date) -> Sequence[CopilotReport]:
-        """Every version of the day's GitHub report, oldest first."""
-
-    def copilot_billing(self, day: date) -> Sequence[CopilotBilling]:
-        """The day's AI-credit billing items."""
-
-    def m365(self, day: date) -> Sequence[M365Interaction]:
-        """M365 interactions of sessions that start on the day."""

@@ -47,8 +47,8 @@ class Reference:
 
     aliases: dict[str, str] = field(default_factory=dict)
     tiers: dict[str, list[TierSpan]] = field(default_factory=dict)
-    products: dict[str, str] = field(default_factory=dict)
-    """ChatGPT COSTS product → tool; ``*`` stands for any other."""
+    products: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Source → product as the vendor writes it → tool; ``*`` stands for any other."""
 
     @classmethod
     def load(cls, folder: Path = SEEDS) -> Reference:
@@ -58,8 +58,10 @@ class Reference:
             start, end = date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"])
             tiers[row["model"].lower()].append(TierSpan(row["tier"], int(row["tier_rank"]), start, end))
         aliases = {r["alias"].lower(): r["model"].lower() for r in _rows(folder / "model_aliases.csv")}
-        products = [r for r in _rows(folder / "product_tools.csv") if r["source"] == "chatgpt"]
-        return cls(aliases, dict(tiers), {r["product"].lower(): r["tool"] for r in products})
+        products: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in _rows(folder / "product_tools.csv"):
+            products[row["source"]][row["product"].lower()] = row["tool"]
+        return cls(aliases, dict(tiers), dict(products))
 
     def model(self, spelling: str | None) -> str | None:
         """The canonical name of a model; None when the vendor gives none or says it does not know."""
@@ -73,10 +75,10 @@ class Reference:
         spans = self.tiers.get(model or "", [])
         return next((s for s in spans if s.valid_from <= day < s.valid_to), None)
 
-    def tool(self, product: str | None) -> str:
-        """The tool of a COSTS product."""
-        fallback = self.products.get("*", "chatgpt")
-        return self.products.get((product or "").lower(), fallback)
+    def tool(self, source: str, product: str | None) -> str:
+        """The tool of a product; without one that fits, the tool that has the source's name."""
+        tools = self.products.get(source, {})
+        return tools.get((product or "").lower(), tools.get("*", source))
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -85,9 +87,12 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 @cache
-def library_price(model: str, component: str, day: date) -> Decimal | None:
-    """USD per million tokens in the price library, base tier; None when it has no such price."""
-    found = _openai().find_model(model)
+def library_price(provider: str, model: str, component: str, day: date) -> Decimal | None:
+    """USD per million tokens in the price library, base tier; None when it has no such price.
+
+    Errors: StopIteration for a provider that the library does not know.
+    """
+    found = _provider(provider).find_model(model)
     if found is None:
         return None
     price = getattr(_prices_on(found.prices, day), _LIBRARY_FIELDS[component], None)
@@ -95,9 +100,9 @@ def library_price(model: str, component: str, day: date) -> Decimal | None:
     return None if base is None else Decimal(base)
 
 
-def _openai() -> Any:
+def _provider(name: str) -> Any:
     providers = data_snapshot.get_snapshot().providers
-    return next(provider for provider in providers if provider.id == "openai")
+    return next(provider for provider in providers if provider.id == name)
 
 
 def _prices_on(prices: Any, day: date) -> Any:

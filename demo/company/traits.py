@@ -9,7 +9,8 @@ from random import Random
 
 from demo.company.catalog import EVERYWHERE_HOLIDAYS, LOCAL_HOLIDAYS, UTC_OFFSET, Habits
 from demo.company.departments import HABITS_BY_NAME
-from demo.company.model import Employee, Product, SeatSpan
+from demo.company.model import Employee, SeatSpan
+from demo.vendor import Ground, SeatProduct
 
 OFF_DAY_SHARE = 0.05
 """Activity on weekends and holidays compared with a workday."""
@@ -21,14 +22,13 @@ class Traits:
 
     person: Employee | None
     seat: SeatSpan
-    email: str
     rate: float
     """Chance of an active workday once settled; 0 = an idle seat."""
     is_power: bool
     is_ghost: bool
     """Keeps using the seat after leaving."""
-    style: str
-    """GitHub: mixed, completions, cli, passive, telemetry."""
+    kind: float
+    """From 0 to 1: a vendor tells by it how people work with its tool. 1 = an account of no person."""
     number: int
 
     def habits_on(self, day: date) -> Habits:
@@ -79,44 +79,38 @@ def is_workday(day: date, location: str) -> bool:
     return (location, day.month, day.day) not in LOCAL_HOLIDAYS
 
 
-def make_traits(
-    product: Product, seats: Sequence[SeatSpan], people: dict[int, Employee], seed: int
-) -> list[Traits]:
+def users_of(product: SeatProduct, seats: Sequence[SeatSpan], ground: Ground) -> list[Traits]:
     """The habits behind every seat of a product, in the order of the seats."""
-    found = []
-    for seat in seats:
-        if seat.product == product:
-            person = people[seat.employee] if seat.employee is not None else None
-            found.append(_traits(product, seat, person, Random(f"{seed}:traits:{product}:{seat.account}")))
-    return found
+    people = {person.number: person for person in ground.employees}
+    return [
+        _traits(
+            product,
+            seat,
+            people[seat.employee] if seat.employee is not None else None,
+            ground.random("traits", product.name, seat.account),
+        )
+        for seat in seats
+        if seat.product == product.name
+    ]
 
 
-def _traits(product: Product, seat: SeatSpan, person: Employee | None, rng: Random) -> Traits:
-    idle, power, ghost, spread, style = (rng.random() for _ in range(5))
+def _traits(product: SeatProduct, seat: SeatSpan, person: Employee | None, rng: Random) -> Traits:
+    idle, power, ghost, spread, kind = (rng.random() for _ in range(5))
     if person is None:
-        return Traits(None, seat, "", 0.9, False, False, "mixed", int(idle * 1000))
+        return Traits(None, seat, 0.9, False, False, 1.0, int(idle * 1000))
     habits = HABITS_BY_NAME[person.spans[0].department]
-    rate = {"chatgpt": habits.chat_rate, "m365_copilot": habits.m365_rate, "github_copilot": 0.75}[product]
-    idle_share = 0.72 if product == "m365_copilot" and habits.name == "Operations" else 0.12
-    is_power = product == "chatgpt" and power < 0.06 and idle >= idle_share
-    rate = 0.95 if is_power else min(0.95, rate * (0.5 + spread))
+    idle_share = product.idle_share(habits)
+    is_power = power < product.power_share and idle >= idle_share
+    rate = 0.95 if is_power else min(0.95, product.rate(habits) * (0.5 + spread))
     return Traits(
         person=person,
         seat=seat,
-        email="",
         rate=0.0 if idle < idle_share else rate,
         is_power=is_power,
         is_ghost=ghost < 0.4,
-        style=_style(style),
+        kind=kind,
         number=person.number,
     )
-
-
-def _style(draw: float) -> str:
-    for limit, style in ((0.10, "completions"), (0.35, "cli"), (0.42, "passive"), (0.45, "telemetry")):
-        if draw < limit:
-            return style
-    return "mixed"
 
 
 def workdays_between(first: date, last: date, location: str) -> int:

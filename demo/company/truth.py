@@ -15,29 +15,15 @@ from fractions import Fraction
 from typing import Any
 
 from demo.company.company import Company
-from demo.company.model import PRODUCTS, Product
 from demo.company.reference import Reference
 from demo.company.truth_adoption import PowerUsers, funnel_weekly
-from demo.company.truth_money import (
-    SeatDay,
-    Tokens,
-    chatgpt_costs,
-    chatgpt_tokens,
-    distinct_costs,
-    github_costs,
-    github_tokens,
-    money,
-    seat_costs,
-    seat_days,
-    sum_by_month,
-)
+from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_days, sum_by_month
 from demo.company.truth_people import Directory, Period, months_of, weeks_of
-from demo.company.truth_seats import seats_monthly, with_tokens
-from demo.company.truth_usage import AccountDay, Session, ToolUsage, usage_by_tool
+from demo.company.truth_seats import days_of_seats, seats_monthly
+from demo.company.truth_usage import COUNTS, AccountDay, Session
+from demo.vendor import VendorTruth, View
 
 ALL = "All departments"
-COUNTS = ("user_messages", "prompt_chars", "measured_messages", "short", "medium", "long",
-          "suggestions_shown", "suggestions_accepted")  # fmt: skip
 
 
 @dataclass
@@ -50,6 +36,12 @@ class Facts:
     """(tool, person, session)"""
     unattributed: dict[tuple[str, str, date], AccountDay] = field(default_factory=dict)
     """(tool, account, day)"""
+
+    def add(self, tool: str, number: int, day: date, activity: AccountDay) -> None:
+        """Count an account's day for its person, beside those of the person's other accounts."""
+        known = self.days.setdefault((tool, number, day), activity)
+        if known is not activity:
+            self.days[(tool, number, day)] = known.with_other(activity)
 
 
 def compute_truth(
@@ -66,48 +58,49 @@ def compute_truth(
     people = Directory(company, seen_at.date())
     first, last = company.profile.first_day, company.profile.as_of_day
     weeks, months = weeks_of(first, last), months_of(first, last)
-    facts = resolve(usage_by_tool(company, seen_at, reference), people)
+    view = View(company, seen_at, people, reference)
+    told = {vendor.source: vendor.truth(view) for vendor in company.vendors}
+    facts = resolve(told, people)
     seats = seat_days(company, people)
-    costs = list(distinct_costs(company, seen_at))
-    tokens = chatgpt_tokens(costs, people, reference) + github_tokens(company, seen_at, people)
-    money_rows = chatgpt_costs(company, costs, people, reference)
-    money_rows += github_costs(company, seen_at, people) + seat_costs(seats)
-    active = active_days(facts)
+    tokens = [item for found in told.values() for item in found.tokens]
+    money_rows = [cost for found in told.values() for cost in found.costs] + seat_costs(company, seats)
+    seat_use = [use for found in told.values() for use in found.seat_use]
+    used = days_of_seats(company, active_days(facts), seat_use)
     power_users = PowerUsers(company, facts.days, people)
+    figures = [vendor.figures(facts, weeks, people) for vendor in company.vendors]
     return {
         "as_of": seen_at.isoformat(),
         "people": len(people.homes(weeks[-1])),
         "seed": company.profile.seed,
         "first_day": first.isoformat(),
-        "department_weekly": usage_by_period(weeks, facts, seats, people),
-        "department_monthly": usage_by_period(months, facts, seats, people),
-        "unattributed": unattributed_by_period(weeks, facts),
+        "department_weekly": usage_by_period(weeks, company, facts, seats, people),
+        "department_monthly": usage_by_period(months, company, facts, seats, people),
+        "unattributed": unattributed_by_period(weeks, company.tools, facts),
         "tokens_weekly": tokens_by_period(weeks, tokens, people),
         "cost_monthly": sum_by_month(money_rows),
-        "seats_monthly": seats_monthly(
-            company, seats, months, people, with_tokens(active, costs, people, reference)
-        ),
+        "seats_monthly": seats_monthly(company, seats, months, people, used),
         "power_users_weekly": power_users.weekly(weeks),
         "funnel_weekly": funnel_weekly(company, weeks, seats, facts.days, people, power_users),
-        "model_sessions_weekly": model_sessions(weeks, facts, people),
+        **{name: entry for found in figures for name, entry in found.items()},
         "planted": company.planted,
     }
 
 
-def resolve(usage: Mapping[Product, ToolUsage], people: Directory) -> Facts:
+def resolve(told: Mapping[str, VendorTruth], people: Directory) -> Facts:
     """Account-days and sessions by person; a session belongs to its owner on the day it starts."""
     facts = Facts()
-    for product, tool in usage.items():
-        for (account, day), activity in tool.days.items():
-            number = people.owner(product, account, day)
+    of_tools = [(source, tool, found) for source, of in told.items() for tool, found in of.usage.items()]
+    for source, tool, usage in of_tools:
+        for (account, day), activity in usage.days.items():
+            number = people.owner(source, account, day)
             if number is None:
-                facts.unattributed[(product, account, day)] = activity
+                facts.unattributed[(tool, account, day)] = activity
             else:
-                facts.days[(product, number, day)] = activity
-        for session in tool.sessions:
-            number = people.owner(product, session.account, session.day)
+                facts.add(tool, number, day, activity)
+        for session in usage.sessions:
+            number = people.owner(source, session.account, session.day)
             if number is not None:
-                facts.sessions.append((product, number, session))
+                facts.sessions.append((tool, number, session))
     return facts
 
 
@@ -138,7 +131,7 @@ class _Row:
 
 
 def usage_by_period(
-    periods: Sequence[Period], facts: Facts, seats: Sequence[SeatDay], people: Directory
+    periods: Sequence[Period], company: Company, facts: Facts, seats: Sequence[SeatDay], people: Directory
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """{period: {department: {"headcount": n, tool: figures}}} with the company row and tool ``all``."""
     index = PeriodIndex(periods)
@@ -165,18 +158,22 @@ def usage_by_period(
             row.sums["advanced_sessions"] += session.is_advanced is True
     held = {(x.seat.product, x.number, index.of(x.day)) for x in seats if x.number is not None}
     for product, holder, period in held:
-        for row in touched(product, holder, period):
-            row.licensed.add(holder)
-    return {period.key: _departments(period, homes[period], rows) for period in periods}
+        for tool in company.products[product].all_tools:
+            for row in touched(tool, holder, period):
+                row.licensed.add(holder)
+    return {period.key: _departments(period, company.tools, homes[period], rows) for period in periods}
 
 
 def _departments(
-    period: Period, homes: Mapping[int, str], rows: Mapping[tuple[Period, str, str], _Row]
+    period: Period,
+    tools_in_use: Sequence[str],
+    homes: Mapping[int, str],
+    rows: Mapping[tuple[Period, str, str], _Row],
 ) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for department in [*sorted(set(homes.values())), ALL]:
         headcount = sum(department in (home, ALL) for home in homes.values())
-        tools = {t: rows.get((period, department, t), _Row()).result() for t in (*PRODUCTS, "all")}
+        tools = {t: rows.get((period, department, t), _Row()).result() for t in (*tools_in_use, "all")}
         found[department] = {"headcount": headcount, **tools}
     return found
 
@@ -200,7 +197,9 @@ class PeriodIndex:
         return day in self._by_day
 
 
-def unattributed_by_period(periods: Sequence[Period], facts: Facts) -> dict[str, dict[str, dict[str, int]]]:
+def unattributed_by_period(
+    periods: Sequence[Period], tools: Sequence[str], facts: Facts
+) -> dict[str, dict[str, dict[str, int]]]:
     """{period: {tool: accounts with an active day, user messages}}"""
     index = PeriodIndex(periods)
     accounts: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -213,7 +212,7 @@ def unattributed_by_period(periods: Sequence[Period], facts: Facts) -> dict[str,
     return {
         period.key: {
             tool: {"accounts": len(accounts[(period.key, tool)]), "user_messages": messages[(period.key, tool)]}
-            for tool in PRODUCTS
+            for tool in tools
         }
         for period in periods
     }
@@ -242,21 +241,4 @@ def tokens_by_period(
         week, department, tool = key
         row = {**sums[key], "total_tokens": sum(sums[key].values()), "credits": money(credits[key])}
         found.setdefault(week, {}).setdefault(department, {})[tool] = row
-    return found
-
-
-def model_sessions(
-    periods: Sequence[Period], facts: Facts, people: Directory
-) -> dict[str, dict[str, dict[str, int]]]:
-    """{period: {department: {model: ChatGPT sessions with it as majority model}}}"""
-    index = PeriodIndex(periods)
-    homes = {period: people.homes(period) for period in periods}
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    for tool, number, session in facts.sessions:
-        if tool != "chatgpt" or session.majority_model is None:
-            continue
-        period = index.of(session.day)
-        for department in (homes[period][number], ALL):
-            models = found.setdefault(period.key, {}).setdefault(department, {})
-            models[session.majority_model] = models.get(session.majority_model, 0) + 1
     return found

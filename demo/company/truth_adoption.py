@@ -9,7 +9,6 @@ from fractions import Fraction
 from math import ceil
 
 from demo.company.company import Company
-from demo.company.model import PRODUCTS
 from demo.company.truth_money import SeatDay
 from demo.company.truth_people import Directory, Period
 from demo.company.truth_usage import AccountDay
@@ -27,6 +26,7 @@ class PowerUsers:
 
     def __init__(self, company: Company, days: PersonDays, people: Directory) -> None:
         self._first_day = company.profile.first_day
+        self._tools = company.tools
         self._thresholds = dict(company.files.thresholds)
         self._people = people
         self._days: dict[date, list[tuple[str, int, AccountDay]]] = defaultdict(list)
@@ -78,7 +78,7 @@ class PowerUsers:
         for week in weeks:
             homes = self._people.homes(week)
             tools: dict[str, dict[str, int] | None] = {}
-            for tool in (*PRODUCTS, "all"):
+            for tool in (*self._tools, "all"):
                 members = self.of(week, tool)
                 tools[tool] = None if members is None else _count(members, homes)
             found[week.key] = tools
@@ -109,15 +109,17 @@ def funnel_weekly(
         if activity.is_active:
             active_weeks[(tool, number)].add(day - timedelta(day.weekday()))
     last_day = company.profile.as_of_day
+    of_seats = {tool for product in company.products.values() for tool in product.all_tools}
+    with_seats = [tool for tool in company.tools if tool in of_seats]
     holders: dict[tuple[str, date], set[int]] = defaultdict(set)
     for seat in seats:
-        if seat.number is not None:
-            holders[(seat.seat.product, seat.day)].add(seat.number)
+        for tool in company.products[seat.seat.product].all_tools if seat.number is not None else ():
+            holders[(tool, seat.day)].add(seat.number or 0)
     found: dict[str, dict[str, dict[str, dict[str, int | None]]]] = {}
     for week in weeks:
         homes = people.homes(week)
         day = min(week.end - timedelta(1), last_day)
-        for tool in PRODUCTS:
+        for tool in with_seats:
             held = holders[(tool, day)] & set(homes)
             power = power_users.of(week, tool)
             stages = _stages(company, week, held, {n: active_weeks[(tool, n)] for n in held}, power)

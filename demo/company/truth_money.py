@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import cache, partial
 
 from demo.company.company import Company
 from demo.company.model import (
-    PRODUCTS,
-    CostEvent,
-    Product,
     Rate,
     SeatContract,
     SeatSpan,
-    TokenCounts,
     covers,
 )
-from demo.company.reference import Reference, library_price
-from demo.company.truth_people import Directory
+from demo.company.reference import library_price
+from demo.company.truth_people import UNATTRIBUTED, Directory
 
-UNATTRIBUTED = "Unattributed"
 UNALLOCATED = "Unallocated"
 CARRY_DAYS = 7
 SIX_PLACES = Decimal("0.000001")
@@ -76,102 +71,29 @@ class SeatDay:
     is_carried: bool
 
 
-# COSTS ---------------------------------------------------------------------------------------------
+# Prices --------------------------------------------------------------------------------------------
 
 
-def distinct_costs(company: Company, seen_at: datetime) -> Iterator[CostEvent]:
-    """COSTS events delivered by ``seen_at``, repeats dropped."""
-    for day in company.profile.days():
-        seen: set[str] = set()
-        for event in company.cost_events_of(day):
-            if event.delivered_at <= seen_at and event.event_id not in seen:
-                seen.add(event.event_id)
-                yield event
-
-
-def cost_owner(event: CostEvent, people: Directory) -> int | None:
-    """The person of a COSTS row: by account, by address where there is none; never for an agent."""
-    if event.agent_id is not None:
-        return None
-    if event.account is not None:
-        return people.owner("chatgpt", event.account, event.day)
-    return people.owner_of_address(event.email, event.day) if event.email else None
-
-
-def buckets(tokens: TokenCounts) -> tuple[int, int, int, int]:
-    """(uncached input, cached input, output, unsplit) over text, audio and image."""
-    detailed = (
-        (tokens.text_input, tokens.audio_input, tokens.image_input),
-        (tokens.text_cached_input, tokens.audio_cached_input, tokens.image_cached_input),
-        (tokens.text_output, tokens.audio_output, tokens.image_output),
-    )
-    if all(value is None for bucket in detailed for value in bucket):
-        return 0, 0, 0, sum(x or 0 for x in (tokens.text_total, tokens.audio_total, tokens.image_total))
-    given = [sum(value or 0 for value in bucket) for bucket in detailed]
-    return given[0], given[1], given[2], 0
-
-
-def chatgpt_tokens(events: Sequence[CostEvent], people: Directory, reference: Reference) -> list[Tokens]:
-    """Tokens and credits of every COSTS row."""
-    found = []
-    for event in events:
-        tool, number = reference.tool(event.product), cost_owner(event, people)
-        credits = sum((Fraction(x.cost) for x in event.billing if x.cost_unit == "CREDITS"), Fraction(0))
-        found.append(Tokens(event.day, number, tool, *buckets(event.tokens), credits))
-    return found
-
-
-def chatgpt_costs(
-    company: Company, events: Sequence[CostEvent], people: Directory, reference: Reference
-) -> list[Cost]:
-    """The three bases of every COSTS row: credits, the vendor's estimate, tokens at list price."""
-    found = []
-    for event in events:
-        number = cost_owner(event, people)
-        department = UNATTRIBUTED if number is None else people.last_department(number, event.day)
-        tool = reference.tool(event.product)
-        for basis, amount in _amounts(company, event):
-            found.append(Cost(event.day, department, tool, basis, amount))
-    return found
-
-
-def _amounts(company: Company, event: CostEvent) -> Iterator[tuple[str, Fraction]]:
-    credits = [Fraction(x.cost) for x in event.billing if x.cost_unit == "CREDITS"]
-    if credits:
-        rate = rate_on(company.files.credit_rates, "chatgpt_credit", event.day)
-        yield "credits", sum(credits, Fraction(0)) * rate
-    estimates = [Fraction(x.estimated_cost_usd) for x in event.billing if x.estimated_cost_usd is not None]
-    if estimates:
-        yield "vendor_estimate", sum(estimates, Fraction(0))
-    listed = list_price(company, event)
-    if listed is not None:
-        yield "metered_list", listed
-
-
-def list_price(company: Company, event: CostEvent) -> Fraction | None:
-    """Tokens × the price on the usage date; None when nothing of the row can be priced."""
-    if event.model is None:
-        return None
-    counts = {
-        name if kind == "text" else f"{kind}_{name}": getattr(event.tokens, f"{kind}_{name}")
-        for kind in ("text", "audio", "image")
-        for name in ("input", "cached_input", "output")
-    }
+def list_price(
+    company: Company, provider: str, model: str, counts: Mapping[str, int | None], day: date
+) -> Fraction | None:
+    """Tokens by component × the price on the day, in USD; None when nothing of it can be priced."""
     priced = [
         Fraction(count) * Fraction(price) / 1_000_000
         for component, count in counts.items()
-        if count and (price := token_price(company, event.model, component, event.day)) is not None
+        if count and (price := token_price(company, provider, model, component, day)) is not None
     ]
     return sum(priced, Fraction(0)) if priced else None
 
 
-def token_price(company: Company, model: str, component: str, day: date) -> Decimal | None:
+def token_price(company: Company, provider: str, model: str, component: str, day: date) -> Decimal | None:
     """USD per million tokens: the company's own price wins over the library's."""
     for override in company.files.price_overrides:
-        is_it = override.model == model and override.component == component
+        key = (override.provider, override.model, override.component)
+        is_it = key == (provider, model, component)
         if is_it and covers(day, override.valid_from, override.valid_to):
             return override.usd_per_mtok
-    return library_price(model, component, day)
+    return library_price(provider, model, component, day)
 
 
 def rate_on(rates: Sequence[Rate], unit: str, day: date) -> Fraction:
@@ -182,60 +104,6 @@ def rate_on(rates: Sequence[Rate], unit: str, day: date) -> Fraction:
     raise ValueError(f"no rate for {unit} on {day}")
 
 
-# GitHub --------------------------------------------------------------------------------------------
-
-
-def github_tokens(company: Company, seen_at: datetime, people: Directory) -> list[Tokens]:
-    """Tokens of the command line and AI credits by person and day."""
-    found = []
-    for day in company.profile.days():
-        report = company.copilot_report(day, seen_at)
-        for record in report.records if report else ():
-            cli = record.cli
-            found.append(
-                Tokens(
-                    day=day,
-                    number=people.owner("github_copilot", str(record.user_id), day),
-                    tool="github_copilot",
-                    input_tokens=cli.prompt_tokens if cli else 0,
-                    output_tokens=cli.output_tokens if cli else 0,
-                    credits=Fraction(record.ai_credits or 0),
-                )
-            )
-    return found
-
-
-def github_costs(company: Company, seen_at: datetime, people: Directory) -> list[Cost]:
-    """The billed net amount of a day, split by the day's AI credits, and those credits at the company's rate.
-
-    What nobody's credits explain is unallocated. A day's billing counts once the day is over at ``seen_at``.
-    """
-    found = []
-    rates = [rate for rate in company.files.credit_rates if rate.unit == "github_ai_credit"]
-    for day in company.profile.days():
-        report = company.copilot_report(day, seen_at)
-        shares = [
-            (str(record.user_id), Fraction(record.ai_credits))
-            for record in (report.records if report else ())
-            if record.ai_credits
-        ]
-        net = Fraction(0)
-        if day < seen_at.date():
-            net = sum((Fraction(item.net_amount) for item in company.copilot_billing(day)), Fraction(0))
-        total = sum((credits for _account, credits in shares), Fraction(0))
-        if net and not total:
-            found.append(Cost(day, UNALLOCATED, "github_copilot", "billed", net))
-        for account, credits in shares:
-            number = people.owner("github_copilot", account, day)
-            department = UNATTRIBUTED if number is None else people.last_department(number, day)
-            if rates:
-                value = credits * rate_on(rates, "github_ai_credit", day)
-                found.append(Cost(day, department, "github_copilot", "credits", value))
-            if net:
-                found.append(Cost(day, department, "github_copilot", "billed", net * credits / total))
-    return found
-
-
 # Seats ---------------------------------------------------------------------------------------------
 
 
@@ -243,7 +111,7 @@ def seat_days(company: Company, people: Directory) -> list[SeatDay]:
     """Every seat of every day up to the run's, by the snapshots; a missed night carries the last one."""
     found: list[SeatDay] = []
     price = cache(partial(seat_price, company))
-    for product in PRODUCTS:
+    for product in company.products:
         last: list[SeatSpan] = []
         last_day = company.profile.first_day - timedelta(CARRY_DAYS + 1)
         for day in company.profile.days():
@@ -264,7 +132,7 @@ def _seat_day(people: Directory, seat: SeatSpan, day: date, price: Fraction, is_
     return SeatDay(day, seat, seat.employee, is_employed, department, price, is_carried)
 
 
-def seat_price(company: Company, product: Product, plan: str, day: date) -> Fraction:
+def seat_price(company: Company, product: str, plan: str, day: date) -> Fraction:
     """A seat's price of one day: the month's price over its days, in the reporting currency."""
     contract = contract_on(company, product, plan, day)
     if contract is None:
@@ -275,7 +143,7 @@ def seat_price(company: Company, product: Product, plan: str, day: date) -> Frac
     return price * rate_on(company.files.exchange_rates, contract.currency, day)
 
 
-def contract_on(company: Company, product: Product, plan: str, day: date) -> SeatContract | None:
+def contract_on(company: Company, product: str, plan: str, day: date) -> SeatContract | None:
     """The contract that prices a seat on the day."""
     for contract in company.files.contracts:
         is_it = contract.product == product and contract.plan in (None, plan)
@@ -284,11 +152,11 @@ def contract_on(company: Company, product: Product, plan: str, day: date) -> Sea
     return None
 
 
-def seat_costs(days: Iterable[SeatDay]) -> list[Cost]:
-    """Seat prices as costs of the tool that has the product's name, one for equal prices of a day."""
+def seat_costs(company: Company, days: Iterable[SeatDay]) -> list[Cost]:
+    """Seat prices as costs of the product's first tool, one for equal prices of a day."""
     counts = Counter((x.day, x.department, x.seat.product, x.price) for x in days)
     return [
-        Cost(day, department, product, "seat_allocated", price * count)
+        Cost(day, department, company.products[product].all_tools[0], "seat_allocated", price * count)
         for (day, department, product, price), count in counts.items()
     ]
 

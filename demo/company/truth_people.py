@@ -8,8 +8,11 @@ from datetime import date, timedelta
 
 from demo.company.catalog import monday_of
 from demo.company.company import Company
-from demo.company.model import Employee, EmploymentSpan, Product
+from demo.company.model import Employee, EmploymentSpan
 from demo.company.org import known_spans
+
+UNATTRIBUTED = "Unattributed"
+"""The department of what belongs to no person of the HRIS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,13 @@ class Directory:
         found = ((number, self.home(number, period)) for number in self._spans)
         return {number: department for number, department in found if department is not None}
 
-    def owner(self, product: Product, account: str, day: date) -> int | None:
-        """The person behind an account on the day; None = unattributed (nobody's, or not employed)."""
-        person = self._company.owner(product, account)
+    def department_of(self, number: int | None, day: date) -> str:
+        """Where a cost of the day belongs: the person's last department, or to nobody's."""
+        return UNATTRIBUTED if number is None else self.last_department(number, day)
+
+    def owner(self, source: str, account: str, day: date) -> int | None:
+        """The person behind a vendor's account on the day; None = unattributed (nobody's, or not employed)."""
+        person = self._company.owner(source, account)
         return self._if_employed(person, day)
 
     def owner_of_address(self, address: str, day: date) -> int | None:

@@ -8,17 +8,15 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from demo.company.company import Company
-from demo.company.model import PRODUCTS, CostEvent
-from demo.company.reference import Reference
-from demo.company.truth_money import UNATTRIBUTED, SeatDay, buckets, cost_owner, money
-from demo.company.truth_people import Directory, Period
+from demo.company.truth_money import SeatDay, money
+from demo.company.truth_people import UNATTRIBUTED, Directory, Period
 
 GRACE_DAYS = 30
 CLASSES = ("held_by_leaver", "on_leave", "in_grace", "never_used", "dormant", "under_used", "used")
 """In order; the first that matches counts. A second seat of one tool cannot happen in this company."""
 
 ActiveDays = Mapping[tuple[str, int], Sequence[date]]
-"""(product, person number) → active days in order, while employed"""
+"""(tool or product, person number) → active days in order, while employed"""
 
 
 def seats_monthly(
@@ -35,7 +33,7 @@ def seats_monthly(
     found: dict[str, dict[str, dict[str, dict[str, object]]]] = {}
     for month in months:
         inside = [x for x in days if month.start <= x.day < month.end]
-        for product in PRODUCTS:
+        for product in company.products:
             chosen = [x for x in inside if x.seat.product == product]
             figures = _Figures()
             figures.add_days(chosen)
@@ -50,21 +48,20 @@ def seats_monthly(
     return found
 
 
-def with_tokens(
-    active: ActiveDays, costs: Iterable[CostEvent], people: Directory, reference: Reference
+def days_of_seats(
+    company: Company, active: ActiveDays, seat_use: Iterable[tuple[str, int, date]]
 ) -> ActiveDays:
-    """The days with those added on which the COSTS feed tells of a person's tokens or credits.
+    """Days on which somebody used a seat, by (product, person): active days of its tools, and ``seat_use``.
 
-    Codex belongs to the ChatGPT seat: whoever works with nothing else does not leave the seat idle.
+    ``seat_use`` is what vendors tell of use that is no active day of a tool, e.g. tokens alone.
     """
-    days: dict[tuple[str, int], set[date]] = {key: set(found) for key, found in active.items()}
-    for event in costs:
-        number = cost_owner(event, people)
-        if number is None or reference.tool(event.product) not in ("chatgpt", "codex"):
-            continue
-        given, _, output, unsplit = buckets(event.tokens)
-        if given + output + unsplit > 0 or sum(line.cost for line in event.billing) > 0:
-            days.setdefault(("chatgpt", number), set()).add(event.day)
+    days: dict[tuple[str, int], set[date]] = defaultdict(set)
+    for product in company.products.values():
+        for (tool, number), found in active.items():
+            if tool in product.all_tools:
+                days[(product.name, number)].update(found)
+    for name, number, day in seat_use:
+        days[(name, number)].add(day)
     return {key: sorted(found) for key, found in days.items()}
 
 
@@ -80,9 +77,8 @@ def last_days(chosen: Iterable[SeatDay]) -> list[SeatDay]:
 def assigned_dates(company: Company, days: Sequence[SeatDay]) -> dict[tuple[str, str, date], date | None]:
     """(product, account, seat start) → the day of assignment as the vendor tells it.
 
-    ChatGPT tells only when the member was created (the first seat of the account); GitHub tells each
-    seat's creation; Microsoft tells nothing, so the first snapshot with the seat stands for it, and of a
-    seat in the first roster of all nothing is known.
+    Where the vendor tells nothing, the first snapshot with the seat stands for it; of a seat in the first
+    roster of all nothing is known.
     """
     first_seen: dict[tuple[str, str, date], date | None] = {}
     created: dict[tuple[str, str], date] = {}
@@ -91,9 +87,10 @@ def assigned_dates(company: Company, days: Sequence[SeatDay]) -> dict[tuple[str,
         created[key] = min(created.get(key, seat.starts_on), seat.starts_on)
     for item in days:
         seat = item.seat
-        if seat.product == "m365_copilot":
+        told = company.products[seat.product].start_told
+        if told == "never":
             assigned: date | None = item.day if item.day > company.profile.first_day else None
-        elif seat.product == "chatgpt":
+        elif told == "account":
             assigned = created[(seat.product, seat.account)]
         else:
             assigned = seat.assigned_at.date()

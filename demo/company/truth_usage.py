@@ -8,18 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from demo.company.company import Company
-from demo.company.model import ChatMessage, CopilotDay, M365Interaction, Product
 from demo.company.reference import Reference
 
 SESSION_GAP = timedelta(minutes=30)
-FEATURE_OF_TOOL = {
-    "browser": "search",
-    "python": "code",
-    "image_gen": "images",
-    "file_search": "files",
-    "canvas": "other",
-}
+
+
+COUNTS = ("user_messages", "prompt_chars", "measured_messages", "short", "medium", "long",
+          "suggestions_shown", "suggestions_accepted")  # fmt: skip
+"""What is counted of an account's day."""
 
 
 @dataclass(slots=True)
@@ -36,6 +32,23 @@ class AccountDay:
     suggestions_shown: int = 0
     suggestions_accepted: int = 0
     features: set[str] = field(default_factory=set)
+
+    def with_other(self, other: AccountDay) -> AccountDay:
+        """What both did together."""
+        is_active, features = self.is_active or other.is_active, self.features | other.features
+        counts = {name: getattr(self, name) + getattr(other, name) for name in COUNTS}
+        return AccountDay(is_active=is_active, features=features, **counts)
+
+    def count_message(self, chars: int | None) -> None:
+        """Count a user's message; None: its length is not known."""
+        self.user_messages += 1
+        if chars is None:
+            return
+        self.prompt_chars += chars
+        self.measured_messages += 1
+        self.short += chars < 50
+        self.medium += 50 <= chars <= 200
+        self.long += chars > 200
 
 
 @dataclass(slots=True)
@@ -75,18 +88,6 @@ class ToolUsage:
 
     days: dict[tuple[str, date], AccountDay] = field(default_factory=lambda: defaultdict(AccountDay))
     sessions: list[Session] = field(default_factory=list)
-
-
-def newest_messages(events: Iterable[ChatMessage], seen_at: datetime) -> list[ChatMessage]:
-    """One event a message: delivered by ``seen_at``, the newest version, repeats dropped."""
-    newest: dict[str, ChatMessage] = {}
-    for event in events:
-        if event.delivered_at > seen_at:
-            continue
-        known = newest.get(event.message_id)
-        if known is None or (event.event_at, event.event_id) > (known.event_at, known.event_id):
-            newest[event.message_id] = event
-    return list(newest.values())
 
 
 class Line(NamedTuple):
@@ -153,98 +154,3 @@ def majority_model(turns: Counter[str], day: date, reference: Reference) -> str 
         return (-turns[model], -(tier.rank if tier else 0), model)
 
     return min(turns, key=order) if turns else None
-
-
-# The three tools -----------------------------------------------------------------------------------
-
-
-def usage_by_tool(company: Company, seen_at: datetime, reference: Reference) -> dict[Product, ToolUsage]:
-    """Usage of every tool as the vendors show it at ``seen_at``."""
-    days = company.profile.days()
-    messages = (m for day in days for m in newest_messages(company.chat_started_on(day), seen_at))
-    prompts = (x for day in days for x in company.m365_started_on(day) if x.created_at <= seen_at)
-    reports = (company.copilot_report(day, seen_at) for day in days)
-    records = (record for report in reports if report for record in report.records)
-    return {
-        "chatgpt": chat_usage(messages, reference),
-        "m365_copilot": m365_usage(prompts, reference),
-        "github_copilot": github_usage(records),
-    }
-
-
-def chat_usage(messages: Iterable[ChatMessage], reference: Reference) -> ToolUsage:
-    """ChatGPT: active = a user message."""
-    usage, conversations = ToolUsage(), Conversations()
-    for message in messages:
-        if message.is_injected:
-            continue
-        day = usage.days[(message.account, message.message_at.date())]
-        day.features |= _chat_features(message)
-        is_user = message.author == "user"
-        if is_user:
-            day.is_active = True
-            _count(day, message.prompt_chars)
-        line = Line(message.message_at, is_user, message.prompt_chars, message.model)
-        conversations.setdefault((message.account, message.conversation_id), []).append(line)
-    for account, prompts in prompts_with_models(conversations, reference).items():
-        usage.sessions.extend(sessions_of(account, prompts, reference))
-    return usage
-
-
-def _chat_features(message: ChatMessage) -> set[str]:
-    found = {FEATURE_OF_TOOL.get(tool, "other") for tool in message.tools_used}
-    if message.file_count:
-        found.add("files")
-    if message.gpt_id:
-        found.add("gpt")
-    if message.project_id:
-        found.add("project")
-    return found
-
-
-def _count(day: AccountDay, chars: int | None) -> None:
-    day.user_messages += 1
-    if chars is None:
-        return
-    day.prompt_chars += chars
-    day.measured_messages += 1
-    day.short += chars < 50
-    day.medium += 50 <= chars <= 200
-    day.long += chars > 200
-
-
-def m365_usage(interactions: Iterable[M365Interaction], reference: Reference) -> ToolUsage:
-    """Microsoft 365 Copilot: active = a user prompt; no model is known."""
-    usage = ToolUsage()
-    prompts: dict[str, list[Prompt]] = defaultdict(list)
-    for item in interactions:
-        if item.interaction_type != "userPrompt":
-            continue
-        day = usage.days[(item.account, item.created_at.date())]
-        day.is_active = True
-        day.features.add("chat" if item.app == "bizchat" else item.app)
-        _count(day, item.prompt_chars)
-        prompts[item.account].append(Prompt(item.created_at, item.session_id, item.prompt_chars))
-    for account, items in prompts.items():
-        usage.sessions.extend(sessions_of(account, items, reference))
-    return usage
-
-
-def github_usage(records: Iterable[CopilotDay]) -> ToolUsage:
-    """GitHub Copilot: interactions, acceptances, CLI prompts or a started agent make a day active."""
-    usage = ToolUsage()
-    for record in records:
-        day = usage.days[(str(record.user_id), record.day)]
-        day.is_active = record.is_active
-        day.user_messages = record.interactions + (record.cli.prompts if record.cli else 0)
-        day.suggestions_shown = record.generations
-        day.suggestions_accepted = record.acceptances
-        flags = {
-            "agent": record.used_agent or record.used_coding_agent or record.agent_starts > 0,
-            "chat": record.used_chat,
-            "cli": record.used_cli,
-            "completion": record.acceptances > 0,
-            "review": record.used_code_review_active,
-        }
-        day.features = {name for name, is_used in flags.items() if is_used}
-    return usage

@@ -2,7 +2,7 @@
 
 from demo.server.clock import Clock
 from demo.server.faults import Faults
-from demo.server.settings import Behaviour, Credentials, RateLimit
+from demo.server.settings import Behaviour, RateLimit
 from demo.server.vendor_server import VendorServer
 
-__all__ = ["Behaviour", "Clock", "Credentials", "Faults", "RateLimit", "VendorServer"]
+__all__ = ["Behaviour", "Clock", "Faults", "RateLimit", "VendorServer"]

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from demo.company.company import Company
 from demo.server.clock import Clock
 from demo.server.faults import Faults
-from demo.server.settings import Behaviour, Credentials
+from demo.server.settings import Behaviour, ByType
 from demo.server.signing import Signer
 
 
 @dataclass(slots=True)
 class Backstage:
-    """The company that the vendors serve, the clock, the switches, and where each site listens."""
+    """The company that the vendors serve, the clock, the switches, and where each site listens.
+
+    Attributes:
+        kept: what a vendor remembers when another company takes over, by type.
+        urls: base URL of each site.
+        folders: by source, the folder of a vendor that writes files.
+    """
 
     company: Company
     clock: Clock
     behaviour: Behaviour
-    credentials: Credentials
     faults: Faults
     signer: Signer
-    urls: dict[str, str] = field(default_factory=dict)
+    kept: ByType
+    urls: Mapping[str, str]
+    folders: Mapping[str, Path]
 
     def signed(self, path: str) -> str:
         """A signed link to a file of the file host."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 
@@ -12,6 +13,11 @@ class Clock:
     def __init__(self, now: datetime) -> None:
         self._lock = threading.Lock()
         self._now = _utc(now)
+        self._changed: Callable[[], None] = lambda: None
+
+    def on_change(self, changed: Callable[[], None]) -> None:
+        """Have this function called whenever the clock is set."""
+        self._changed = changed
 
     def now(self) -> datetime:
         """The moment the server believes in."""
@@ -26,11 +32,11 @@ class Clock:
         """Move to a moment, forwards or backwards."""
         with self._lock:
             self._now = _utc(now)
+        self._changed()
 
     def advance(self, step: timedelta) -> None:
         """Move by a step."""
-        with self._lock:
-            self._now += step
+        self.set(self.now() + step)
 
 
 def _utc(moment: datetime) -> datetime:

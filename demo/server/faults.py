@@ -3,7 +3,7 @@
 A script is a list of rules ``{"match": …, "nth": …, "do": …, <arguments>}``.
 
 ``match``  regular expression, searched in the request's label ``GET chatgpt/v1/compliance/…?limit=100``:
-           method, site (chatgpt, github, login, microsoft, hris, files), decoded path and query.
+           method, site (as the vendor names it; files for signed links), decoded path and query.
            A rule that starts with ``FILE`` matches files while the vendor writes them, before their
            checksum is taken: ``FILE chatgpt/CONVERSATION_MESSAGE_2026-11-18T02:00:00.jsonl``,
            ``FILE github/users-1-day/2026-11-16/part-1.ndjson``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from demo.server.wire import Answer, Request
@@ -42,7 +42,7 @@ class Found:
     values: dict[str, str]
 
 
-def find(routes: list[Route], request: Request) -> Found | None:
+def find(routes: Sequence[Route], request: Request) -> Found | None:
     """The first route for the request."""
     for candidate in routes:
         match = candidate.pattern.match(request.path)

@@ -6,23 +6,31 @@ import base64
 import binascii
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
 from demo.server.routing import Route
 from demo.server.settings import WITHOUT_SCOPE
 from demo.server.wire import Answer, Request
 
 
-class Site(Protocol):
-    """A vendor's API."""
+class Site:
+    """A vendor's API. Unless a subclass says otherwise, everybody is welcome and unknown paths are 404."""
 
-    routes: list[Route]
+    routes: Sequence[Route] = ()
 
     def refusal(self, request: Request) -> Answer | None:
         """Why the caller is not let in, as the vendor says it; None = welcome."""
+        del request
+        return None
 
     def not_found(self) -> Answer:
         """The vendor's answer to an unknown path."""
+        return Answer(404, payload={"error": {"message": "Not found."}})
+
+    def stamp(self, answer: Answer) -> None:
+        """Add the headers that the vendor puts on every answer of a route."""
+
+    def forget(self) -> None:
+        """Drop what was written beforehand: the script of faults has changed."""
 
 
 def bearer_status(request: Request, keys: Sequence[str]) -> int:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 import time
 from collections import defaultdict, deque
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from demo.company.company import Company
 from demo.server.backstage import Backstage
-from demo.server.chatgpt import ChatGPT
 from demo.server.clock import Clock
 from demo.server.faults import Faults
 from demo.server.file_host import FileHost, Stranger
-from demo.server.github import GitHub
-from demo.server.hris import Hris
 from demo.server.listener import Listener
-from demo.server.microsoft import Graph, Login, Tokens
-from demo.server.routing import find
-from demo.server.settings import Behaviour, Credentials
+from demo.server.routing import Route, find
+from demo.server.settings import Behaviour, ByType
 from demo.server.signing import Signer
 from demo.server.site import Site
 from demo.server.wire import Answer, Exchange, Request, RequestLog
 
-SITES = ("chatgpt", "github", "login", "microsoft", "hris", "files", "stranger")
+SiteT = TypeVar("SiteT", bound=Site)
 
 
 class VendorServer:
-    """All sites of one company, each on its own port of the loopback interface.
+    """All sites of one company's vendors, each on its own port of the loopback interface.
 
         with VendorServer(company) as server:
             server.urls["github"]               # http://127.0.0.1:<port>
@@ -37,6 +37,8 @@ class VendorServer:
             server.clock.set(...)               # move time
             server.faults.replace([...])        # misbehave; see demo.server.faults
             server.requests.matching("GET github")
+
+    A vendor that writes files gets a folder of its own, which is gone when the server stops.
 
     Errors: OSError when no port can be opened.
     """
@@ -47,37 +49,47 @@ class VendorServer:
         script: Faults | None = None,
         clock: Clock | None = None,
         behaviour: Behaviour | None = None,
-        credentials: Credentials | None = None,
     ) -> None:
         self.clock = clock or Clock(company.profile.as_of)
         self.faults = script or Faults()
         self.behaviour = behaviour or Behaviour()
-        self.credentials = credentials or Credentials()
         self.requests = RequestLog()
-        self.tokens = Tokens()
+        self.kept = ByType()
         self._throttle = _Throttle(self.behaviour)
         self._signer = Signer(self.clock)
-        self._listeners = {name: Listener(name, self._respond) for name in SITES}
+        names = [name for vendor in company.vendors for name in vendor.site_names]
+        self._listeners = {name: Listener(name, self._respond) for name in (*names, "files", "stranger")}
         self.urls = {name: listener.url for name, listener in self._listeners.items()}
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.replace_company(company)
-        self.faults.on_change(lambda: self.chatgpt.forget())
+        self.faults.on_change(self._forget)
+        self.clock.on_change(self._write_files)
 
     def replace_company(self, company: Company) -> None:
-        """Serve another company from now on, e.g. one whose past was corrected. Time stays."""
+        """Serve another company of the same vendors, e.g. one whose past was corrected. Time stays."""
         self.company = company
-        backstage = Backstage(
-            company, self.clock, self.behaviour, self.credentials, self.faults, self._signer, self.urls
+        self._backstage = Backstage(
+            company,
+            self.clock,
+            self.behaviour,
+            self.faults,
+            self._signer,
+            self.kept,
+            self.urls,
+            self._folders(company),
         )
-        self.chatgpt, self.github = ChatGPT(backstage), GitHub(backstage)
-        self._sites: dict[str, Site] = {
-            "chatgpt": self.chatgpt,
-            "github": self.github,
-            "login": Login(backstage, self.tokens),
-            "microsoft": Graph(backstage, self.tokens),
-            "hris": Hris(backstage),
-            "files": FileHost(backstage, self.chatgpt, self.github),
-            "stranger": Stranger(),
-        }
+        self._sites: dict[str, Site] = {"stranger": Stranger()}
+        file_routes: list[Route] = []
+        for vendor in company.vendors:
+            opened = vendor.sites(self._backstage)
+            self._sites |= opened.by_name
+            file_routes += opened.file_routes
+        self._sites["files"] = FileHost(self._backstage, file_routes)
+        self._write_files()
+
+    def site(self, kind: type[SiteT]) -> SiteT:
+        """The site of a class. Errors: StopIteration when no vendor has one."""
+        return next(site for site in self._sites.values() if isinstance(site, kind))
 
     def start(self) -> dict[str, str]:
         """Serve in the background; gives the base URL of every site."""
@@ -86,10 +98,12 @@ class VendorServer:
         return dict(self.urls)
 
     def stop(self) -> None:
-        """Close every port, all at once: each takes a moment to notice."""
+        """Close every port, all at once: each takes a moment to notice. Remove vendors' folders."""
         with ThreadPoolExecutor(len(self._listeners)) as pool:
             for stopping in [pool.submit(listener.stop) for listener in self._listeners.values()]:
                 stopping.result()
+        if self._folder is not None:
+            self._folder.cleanup()
 
     def __enter__(self) -> VendorServer:
         self.start()
@@ -102,34 +116,30 @@ class VendorServer:
 
     def configuration(self) -> dict[str, dict[str, str]]:
         """Settings by source, as the sections ``sources.<name>`` of a pipeline's configuration take them."""
-        profile, keys = self.company.profile, self.credentials
-        return {
-            "chatgpt": {
-                "base_url": f"{self.urls['chatgpt']}/v1",
-                "api_key": keys.chatgpt_api_key,
-                "workspace_id": profile.workspace_id,
-                "organization_id": profile.organization_id,
-            },
-            "github_copilot": {
-                "base_url": self.urls["github"],
-                "api_key": keys.github_api_key,
-                "enterprise": profile.github_enterprise,
-            },
-            "m365_copilot": {
-                "base_url": self.urls["microsoft"],
-                "login_url": self.urls["login"],
-                "tenant_id": profile.tenant_id,
-                "client_id": keys.microsoft_client_id,
-                "client_secret": keys.microsoft_client_secret,
-                "interactions": "true",
-            },
-            "hris": {
-                "kind": "csv",
-                "snapshot_location": f"{self.urls['hris']}/exports/employees.csv",
-                "history_location": f"{self.urls['hris']}/exports/employees_history.csv",
-                "api_key": keys.hris_api_key,
-            },
-        }
+        found = {vendor.source: dict(vendor.configuration(self._backstage)) for vendor in self.company.vendors}
+        return {source: settings for source, settings in found.items() if settings}
+
+    # Files ----------------------------------------------------------------------------------------
+
+    def _folders(self, company: Company) -> dict[str, Path]:
+        """A folder for each vendor that writes files."""
+        sources = [vendor.source for vendor in company.vendors if vendor.writes_files]
+        if sources and self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="ai-usage-vendors-")
+        return {source: Path(self._folder.name) / source for source in sources if self._folder is not None}
+
+    def _write_files(self) -> None:
+        for vendor in self.company.vendors:
+            folder = self._backstage.folders.get(vendor.source)
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                vendor.write_files(self._backstage, folder)
+
+    def _forget(self) -> None:
+        for site in self._sites.values():
+            site.forget()
+        self._write_files()
 
     # Answering ------------------------------------------------------------------------------------
 
@@ -156,8 +166,7 @@ class VendorServer:
                 429, payload={"error": {"message": "Too many requests"}}, headers={"Retry-After": wait}
             )
         answer = found.route.handler(request, **found.values)
-        if request.site == "github":
-            answer.headers["X-OAuth-Scopes"] = self.behaviour.github_scopes
+        site.stamp(answer)
         return answer
 
 

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 import requests
 
-from demo.company import Company, generate_company
-from demo.server import Behaviour, VendorServer
+from demo.company.company import Company
+from demo.company.generate import generate_company
+from demo.server import VendorServer
+from demo.vendors.chatgpt.model import ORGANIZATION_ID, WORKSPACE_ID
+from demo.vendors.m365_copilot.site import ACCESS_TOKEN
 
 
 @dataclass
@@ -35,10 +38,9 @@ class Client:
 
     def logs_path(self, event_type: str) -> str:
         """The route that carries an event type."""
-        profile = self.server.company.profile
         if event_type == "COSTS":
-            return f"/compliance/organizations/{profile.organization_id}/logs"
-        return f"/compliance/workspaces/{profile.workspace_id}/logs"
+            return f"/compliance/organizations/{ORGANIZATION_ID}/logs"
+        return f"/compliance/workspaces/{WORKSPACE_ID}/logs"
 
     def all_files(self, event_type: str, **query: Any) -> list[dict[str, Any]]:
         """Every file, by paging as the vendor says."""
@@ -66,13 +68,12 @@ class Client:
     def graph(self, path: str, **query: Any) -> requests.Response:
         """A Graph route with a token that always holds; a path may carry its own query."""
         url = path if path.startswith("http") else self.server.urls["microsoft"] + path
-        key = self.server.credentials.microsoft_access_token
-        return self.session.get(url, params=query, headers={"Authorization": f"Bearer {key}"})
+        return self.session.get(url, params=query, headers={"Authorization": f"Bearer {ACCESS_TOKEN}"})
 
     def bamboo(self, path: str, **query: Any) -> requests.Response:
         """A BambooHR route."""
         url = self.server.urls["hris"] + path
-        return self.session.get(url, params=query, auth=(self.server.credentials.hris_api_key, "x"))
+        return self.session.get(url, params=query, auth=(self.server.configuration()["hris"]["api_key"], "x"))
 
 
 @pytest.fixture(scope="session")
@@ -91,9 +92,7 @@ def running_server(tiny_company: Company) -> Iterator[VendorServer]:
 @pytest.fixture
 def vendor_server(running_server: VendorServer, tiny_company: Company) -> VendorServer:
     """The server as new: the company's moment, no faults, default behaviour, no requests so far."""
-    defaults = Behaviour()
-    for name in Behaviour.__slots__:
-        setattr(running_server.behaviour, name, getattr(defaults, name))
+    running_server.behaviour.reset()
     running_server.clock.set(tiny_company.profile.as_of)
     running_server.faults.replace()
     running_server.replace_company(tiny_company)

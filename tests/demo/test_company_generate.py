@@ -10,15 +10,22 @@ from itertools import pairwise
 
 import pytest
 
-from demo.company import MAX_DELAY_DAYS, Company, UsageReports, generate_company
 from demo.company.canaries import canaries
+from demo.company.company import Company
+from demo.company.days import MAX_DELAY_DAYS, delivered_on
 from demo.company.departments import TINY, department_sizes, departments
 from demo.company.files import company_files, hris_history, hris_snapshot
-from demo.company.model import ChatMessage
+from demo.company.generate import generate_company
 from demo.company.org import known_spans
 from demo.company.reference import SEEDS
 from demo.company.text import MARKER, html_body, prompt_text
 from demo.company.truth import compute_truth
+from demo.vendors.chatgpt import VENDOR as CHATGPT
+from demo.vendors.chatgpt.model import ChatMessage
+from demo.vendors.github_copilot import VENDOR as GITHUB
+from demo.vendors.github_copilot.identities import github_identities
+from demo.vendors.m365_copilot import VENDOR as M365
+from demo.vendors.m365_copilot.interactions import UsageReports
 
 
 @pytest.fixture(scope="module")
@@ -30,23 +37,23 @@ def company() -> Company:
 @pytest.fixture(scope="module")
 def messages(company: Company) -> list[ChatMessage]:
     """Every ChatGPT event up to the run."""
-    return [event for day in company.profile.days() for event in company.chat_started_on(day)]
+    return [event for day in company.profile.days() for event in company.activity(CHATGPT).messages.on(day)]
 
 
 def test_the_same_seed_gives_the_same_company_and_another_one_does_not() -> None:
     first, again, other = (generate_company(60, 2, seed) for seed in (3, 3, 4))
     day = first.profile.first_day + timedelta(2)
     assert (first.employees, first.seats) == (again.employees, again.seats)
-    assert list(first.chat_started_on(day)) == list(again.chat_started_on(day))
-    assert list(first.cost_events_of(day)) == list(again.cost_events_of(day))
+    assert list(first.activity(CHATGPT).messages.on(day)) == list(again.activity(CHATGPT).messages.on(day))
+    assert list(first.activity(CHATGPT).costs.on(day)) == list(again.activity(CHATGPT).costs.on(day))
     assert first.employees != other.employees
 
 
 def test_a_day_is_the_same_whatever_was_asked_before() -> None:
     first, second = generate_company(60, 2), generate_company(60, 2)
     days = first.profile.days()
-    forward = {day: list(first.m365_started_on(day)) for day in days}
-    assert forward == {day: list(second.m365_started_on(day)) for day in reversed(days)}
+    forward = {day: list(first.activity(M365).sessions.on(day)) for day in days}
+    assert forward == {day: list(second.activity(M365).sessions.on(day)) for day in reversed(days)}
 
 
 @pytest.mark.parametrize("people", [60, 120, 600, 5_000])
@@ -154,7 +161,7 @@ def test_messages_hold_every_irregularity(messages: list[ChatMessage]) -> None:
 
 def test_sessions_cross_midnight(company: Company) -> None:
     days = company.profile.days()
-    assert any(m.message_at.date() > day for day in days for m in company.chat_started_on(day))
+    assert any(m.message_at.date() > day for day in days for m in company.activity(CHATGPT).messages.on(day))
 
 
 def test_the_new_model_appears_in_the_middle(company: Company, messages: list[ChatMessage]) -> None:
@@ -166,16 +173,18 @@ def test_the_new_model_appears_in_the_middle(company: Company, messages: list[Ch
 def test_every_event_is_delivered_on_exactly_one_day(company: Company) -> None:
     first = company.profile.first_day
     days = [first + timedelta(n) for n in range(14)]
-    started = Counter(m.event_id for day in days for m in company.chat_started_on(day))
+    started = Counter(m.event_id for day in days for m in company.activity(CHATGPT).messages.on(day))
     later = [first + timedelta(n) for n in range(14 + MAX_DELAY_DAYS)]
-    delivered = Counter(m.event_id for day in later for m in company.chat_delivered_on(day))
+    delivered = Counter(
+        m.event_id for day in later for m in delivered_on(day, company.activity(CHATGPT).messages)
+    )
     assert all(delivered[event] == count for event, count in started.items())
-    one = company.chat_delivered_on(days[3])
+    one = delivered_on(days[3], company.activity(CHATGPT).messages)
     assert [m.delivered_at for m in one] == sorted(m.delivered_at for m in one)
 
 
 def test_costs_hold_every_shape(company: Company) -> None:
-    events = [e for day in company.profile.days() for e in company.cost_events_of(day)]
+    events = [e for day in company.profile.days() for e in company.activity(CHATGPT).costs.on(day)]
     assert {e.product for e in events} == {"chatgpt", "codex", "Work"}
     assert any(e.tokens.text_total is not None for e in events)
     assert any(e.account is None and e.email is not None for e in events)
@@ -192,19 +201,25 @@ def test_github_restates_days_and_one_of_them_becomes_empty(company: Company) ->
     days = [company.profile.as_of_day - timedelta(n) for n in range(2, 8)]
     changed = {}
     for day in days:
-        before, after = company.copilot_report(day, as_of), company.copilot_report(day, tomorrow)
+        before, after = (
+            company.activity(GITHUB).report(day, as_of),
+            company.activity(GITHUB).report(day, tomorrow),
+        )
         assert before is not None
         assert after is not None
         if before != after:
             changed[day] = after.records
     assert len(changed) >= 3
     assert sum(not records for records in changed.values()) == 1
-    assert company.copilot_report(company.profile.as_of_day, as_of) is None
+    assert company.activity(GITHUB).report(company.profile.as_of_day, as_of) is None
 
 
 def test_github_people_differ_in_how_they_work(company: Company) -> None:
     records = [
-        r for day in company.profile.days() for v in company.copilot_versions(day)[-1:] for r in v.records
+        r
+        for day in company.profile.days()
+        for v in company.activity(GITHUB).versions.on(day)[-1:]
+        for r in v.records
     ]
     assert any(r.acceptances and not r.interactions and r.cli is None and r.is_active for r in records)
     assert any(not r.is_active and r.used_code_review_passive for r in records)
@@ -230,20 +245,22 @@ def test_some_leavers_keep_their_seats_and_nobody_holds_two_of_a_product(company
 
 
 def test_usage_reports_equal_a_count_from_the_beginning(company: Company) -> None:
-    reports = UsageReports(company, window_days=7)
+    reports = UsageReports(company.activity(M365), company.profile.first_day, window_days=7)
     day = company.profile.first_day + timedelta(20)
     reports.detail(day - timedelta(9))
     found = reports.detail(day)
     prompts = [
         x
         for n in range(7)
-        for x in company.m365_interactions_on(day - timedelta(n))
+        for x in company.activity(M365).created_on(day - timedelta(n))
         if x.interaction_type == "userPrompt"
     ]
     assert sum(usage.prompts for usage in found.values()) == len(prompts) > 0
     account = prompts[0].account
     assert found[account].active_days == {x.created_at.date() for x in prompts if x.account == account}
-    assert reports.detail(day - timedelta(9)) == UsageReports(company).detail(day - timedelta(9))
+    assert reports.detail(day - timedelta(9)) == UsageReports(
+        company.activity(M365), company.profile.first_day
+    ).detail(day - timedelta(9))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -301,7 +318,7 @@ def test_the_companys_files_cover_what_the_events_need(company: Company) -> None
     assert {row["product"] for row in files["seat_contracts.csv"]} == {
         "chatgpt", "github_copilot", "m365_copilot",
     }  # fmt: skip
-    known = {identity.login for identity in company.github_identities(company.profile.as_of_day)}
+    known = {identity.login for identity in github_identities(company, company.profile.as_of_day)}
     assert not known & {row["login"] for row in files["github_logins.csv"]}
     assert len(files["service_accounts.csv"]) == 3
     assert all(text.endswith("\n") for text in company_files(company).values())

@@ -3,44 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from demo.company import Company, ListedActivity
+from demo.company.company import Company
+from demo.company.days import Days
 from demo.company.model import (
-    BillingLine,
-    ChatMessage,
-    CliUsage,
     CompanyFiles,
-    CopilotBilling,
-    CopilotDay,
-    CopilotReport,
-    CostEvent,
     Dated,
     Department,
     Employee,
     EmploymentSpan,
     LeaveSpan,
-    M365Interaction,
     PriceOverride,
-    Product,
     Profile,
     Rate,
     SeatContract,
     SeatSpan,
     ServiceAccount,
-    TokenCounts,
 )
 from demo.company.reference import Reference, TierSpan
 from demo.company.truth import compute_truth
+from demo.vendors import all_vendors
+from demo.vendors.chatgpt.activity import ChatActivity
+from demo.vendors.chatgpt.model import BillingLine, ChatMessage, CostEvent, TokenCounts
+from demo.vendors.github_copilot.model import CliUsage, CopilotBilling, CopilotDay, CopilotReport
+from demo.vendors.github_copilot.reports import CopilotActivity
+from demo.vendors.m365_copilot.interactions import Interactions
+from demo.vendors.m365_copilot.model import M365Interaction
 
 MONDAY = date(2026, 6, 1)
 ALWAYS = date(1900, 1, 1), date(2199, 12, 31)
 REFERENCE = Reference(
     aliases={"big-1": "big", "small-1": "small"},
     tiers={"big": [TierSpan("advanced", 3, *ALWAYS)], "small": [TierSpan("light", 1, *ALWAYS)]},
-    products={"codex": "codex", "*": "chatgpt"},
+    products={"chatgpt": {"codex": "codex", "*": "chatgpt"}},
 )
 NO_FILES = CompanyFiles(
     contracts=(), credit_rates=(), exchange_rates=(), price_overrides=(),
@@ -50,6 +49,25 @@ NO_FILES = CompanyFiles(
     ),
     targets=(), holidays=(), rollouts=(), token_tiers=(),
 )  # fmt: skip
+
+
+@dataclass
+class ListedActivity:
+    """Events in plain lists, by the day on which they start."""
+
+    chats: dict[date, Sequence[ChatMessage]] = field(default_factory=dict)
+    cost_events: dict[date, Sequence[CostEvent]] = field(default_factory=dict)
+    reports: dict[date, Sequence[CopilotReport]] = field(default_factory=dict)
+    billing: dict[date, Sequence[CopilotBilling]] = field(default_factory=dict)
+    interactions: dict[date, Sequence[M365Interaction]] = field(default_factory=dict)
+
+    def by_source(self) -> dict[str, object]:
+        """What happens at each vendor."""
+        return {
+            "chatgpt": ChatActivity(Days.of(self.chats), Days.of(self.cost_events)),
+            "github_copilot": CopilotActivity(Days.of(self.reports), Days.of(self.billing)),
+            "m365_copilot": Interactions(Days.of(self.interactions)),
+        }
 
 
 def at(day: date, clock: str) -> datetime:
@@ -72,7 +90,7 @@ def person(number: int, *spans: tuple[str, date, date | None], leave: tuple[Leav
     )  # fmt: skip
 
 
-def seat(number: int | None, start: date, end: date | None = None, product: Product = "chatgpt") -> SeatSpan:
+def seat(number: int | None, start: date, end: date | None = None, product: str = "chatgpt") -> SeatSpan:
     """A seat of a person (or of the service account when None)."""
     account = {"chatgpt": f"user-{number}", "m365_copilot": f"entra-{number}"}.get(product, str(number))
     account = account if number else "user-bot"
@@ -87,13 +105,14 @@ def company(
     first: date = MONDAY,
     days: int = 7,
     services: Sequence[ServiceAccount] = (),
-    missed: frozenset[tuple[Product, date]] = frozenset(),
+    missed: frozenset[tuple[str, date]] = frozenset(),
 ) -> Company:
     """A company whose run happens at two o'clock on the day after its last day of activity."""
     end = first + timedelta(days)
     profile = Profile(len(people), days // 7, 1, at(end, "02:00"), first, end, missed_snapshots=missed)
     departments = [Department(name, "Top", "CC-1") for name in ("Sales", "Marketing", "Support")]
-    return Company(profile, departments, people, services, seats, files, activity or ListedActivity())
+    activities = (activity or ListedActivity()).by_source()
+    return Company(profile, departments, people, services, seats, files, all_vendors(), activities)
 
 
 def asked(
@@ -120,7 +139,7 @@ def chats(*messages: ChatMessage) -> ListedActivity:
     found: dict[date, list[ChatMessage]] = {}
     for message in messages:
         found.setdefault(message.message_at.date(), []).append(message)
-    return ListedActivity(chats=found)
+    return ListedActivity(chats=dict(found))
 
 
 def truth_of(made: Company, seen_at: datetime | None = None) -> dict[str, Any]:
@@ -480,10 +499,10 @@ class TestSeats:
     def test_a_missed_night_carries_the_last_roster_and_only_seven_times(self) -> None:
         night = MONDAY + timedelta(3)
         seats = [seat(1, MONDAY, night)]  # given back on the very night without a snapshot
-        missed: frozenset[tuple[Product, date]] = frozenset({("chatgpt", night)})
+        missed: frozenset[tuple[str, date]] = frozenset({("chatgpt", night)})
         assert seats_of(company([person(1)], seats=seats, missed=missed))["Sales"]["seat_days"] == 4
         nights = [night + timedelta(n) for n in range(40)]
-        forever: frozenset[tuple[Product, date]] = frozenset(("chatgpt", day) for day in nights)
+        forever: frozenset[tuple[str, date]] = frozenset(("chatgpt", day) for day in nights)
         rows = seats_of(company([person(1)], seats=[seat(1, MONDAY)], missed=forever, days=28))
         assert rows["Sales"]["seat_days"] == 3 + 7
 
@@ -526,4 +545,4 @@ def test_the_reference_reads_the_seeds() -> None:
     tier = seeds.tier("gpt-5-mini", date(2026, 6, 1))
     assert tier is not None
     assert tier.tier == "light"
-    assert (seeds.tool("codex"), seeds.tool("Work")) == ("codex", "chatgpt")
+    assert (seeds.tool("chatgpt", "codex"), seeds.tool("chatgpt", "Work")) == ("codex", "chatgpt")

@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from demo.archive import write_archive
-from demo.company import Company
+from demo.company.company import Company
 from demo.company.hris import hris_snapshot
-from demo.server import VendorServer
-from demo.server.microsoft_records import ReportKind
+from demo.server import Behaviour, VendorServer
+from demo.vendors.chatgpt.model import WORKSPACE_ID
+from demo.vendors.github_copilot.model import ENTERPRISE
+from demo.vendors.m365_copilot.records import ReportKind
+from demo.vendors.m365_copilot.site import Switches
 
 REPORT = "copilot/reports/getMicrosoft365CopilotUsageUserDetail"
 
@@ -51,14 +54,11 @@ def night(vendor_server: VendorServer, tiny_company: Company) -> date:
 
 
 def test_archive_and_server_agree(archive: Path, client: Any, night: date, tiny_company: Company) -> None:
-    profile = tiny_company.profile
-    users = client.chatgpt(f"/compliance/workspaces/{profile.workspace_id}/users").json()
+    users = client.chatgpt(f"/compliance/workspaces/{WORKSPACE_ID}/users").json()
     assert saved(archive, "chatgpt/users", night) == users
-    seats = client.chatgpt(f"/manage/workspaces/{profile.workspace_id}/usage_limits/users", limit=100).json()
+    seats = client.chatgpt(f"/manage/workspaces/{WORKSPACE_ID}/usage_limits/users", limit=100).json()
     assert list(rows(saved(archive, "chatgpt/seats", night), "data")) == seats["data"]
-    github = client.github(
-        f"/enterprises/{profile.github_enterprise}/copilot/billing/seats", per_page=100
-    ).json()
+    github = client.github(f"/enterprises/{ENTERPRISE}/copilot/billing/seats", per_page=100).json()
     assert list(rows(saved(archive, "github_copilot/seats", night), "seats")) == github["seats"]
     select = "id,userPrincipalName,mail,displayName,employeeId,department,jobTitle,accountEnabled,userType,"
     select += "createdDateTime,assignedLicenses,licenseAssignmentStates"
@@ -94,7 +94,9 @@ def test_the_same_company_gives_the_same_bytes(archive: Path, tiny_company: Comp
 
 def test_another_report_can_be_saved(tiny_company: Company, tmp_path: Path) -> None:
     until = tiny_company.profile.first_day + timedelta(days=5)
-    write_archive(tiny_company, tmp_path, until, ReportKind("D28", "v2", conceal=True))
+    behaviour = Behaviour()
+    behaviour.of(Switches).archived = ReportKind("D28", "v2", conceal=True)
+    write_archive(tiny_company, tmp_path, until, behaviour)
     files = sorted((tmp_path / "m365_copilot/usage_user_detail").iterdir())
     assert len(files) == 3, "reports run two days late"
     header, first = gzip.decompress(files[-1].read_bytes()).decode("utf-8-sig").splitlines()[:2]

@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 import requests
 
-from demo.company import Company
+from demo.company.company import Company
 from demo.company.text import MARKER
 from demo.server import RateLimit, VendorServer
+from demo.vendors.chatgpt import VENDOR as CHATGPT
+from demo.vendors.chatgpt.log_files import Switches
+from demo.vendors.chatgpt.model import WORKSPACE_ID
+from demo.vendors.chatgpt.rosters import roster
 
 MESSAGES, COSTS = "CONVERSATION_MESSAGE", "COSTS"
 
@@ -28,7 +32,10 @@ def lines_of(client: Any, event_type: str) -> list[dict[str, Any]]:
 def delivered_messages(company: Company, until: datetime) -> list[Any]:
     """Message events delivered up to a moment, straight from the company."""
     return [
-        e for day in company.profile.days() for e in company.chat_started_on(day) if e.delivered_at <= until
+        e
+        for day in company.profile.days()
+        for e in company.activity(CHATGPT).messages.on(day)
+        if e.delivered_at <= until
     ]
 
 
@@ -60,7 +67,10 @@ def test_messages_carry_their_length_and_nothing_is_lost_on_the_way(client: Any,
 def test_costs_are_on_the_organization_route_with_exact_amounts(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
     events = [
-        e for d in profile.days() for e in tiny_company.cost_events_of(d) if e.delivered_at <= profile.as_of
+        e
+        for d in profile.days()
+        for e in tiny_company.activity(CHATGPT).costs.on(d)
+        if e.delivered_at <= profile.as_of
     ]
     files = client.all_files(COSTS)
     lines = [
@@ -77,7 +87,7 @@ def test_costs_are_on_the_organization_route_with_exact_amounts(client: Any, tin
 
 
 def test_workspace_route_has_no_costs(client: Any, tiny_company: Company) -> None:
-    path = f"/compliance/workspaces/{tiny_company.profile.workspace_id}/logs"
+    path = f"/compliance/workspaces/{WORKSPACE_ID}/logs"
     answer = client.chatgpt(path, event_type=COSTS, after="2026-11-01T00:00:00Z")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_event_type")
     assert client.logs("CODEX_LOG").json() == {"data": [], "has_more": False, "last_end_time": None}
@@ -95,7 +105,7 @@ def test_list_is_sorted_bounded_and_paged(client: Any) -> None:
 
 
 def test_page_ends_early_when_much_was_written(vendor_server: VendorServer, client: Any) -> None:
-    vendor_server.behaviour.list_budget_bytes = 1
+    vendor_server.behaviour.of(Switches).list_budget_bytes = 1
     page = client.logs(MESSAGES).json()
     assert (len(page["data"]), page["has_more"]) == (1, True)
     assert len(client.all_files(MESSAGES)) > 5
@@ -120,7 +130,7 @@ def test_file_fits_its_checksum_and_size_compressed_or_not(client: Any) -> None:
 
 def test_files_are_cut_to_size(vendor_server: VendorServer, client: Any, tiny_company: Company) -> None:
     whole = lines_of(client, MESSAGES)
-    vendor_server.behaviour.log_file_bytes = 20_000
+    vendor_server.behaviour.of(Switches).log_file_bytes = 20_000
     vendor_server.replace_company(tiny_company)
     files = client.all_files(MESSAGES)
     assert max(file["file_size"] for file in files) <= 20_000
@@ -131,7 +141,7 @@ def test_files_are_cut_to_size(vendor_server: VendorServer, client: Any, tiny_co
 def test_a_file_that_was_dropped_is_written_the_same_again(
     vendor_server: VendorServer, client: Any, tiny_company: Company
 ) -> None:
-    vendor_server.behaviour.cached_body_bytes = 1
+    vendor_server.behaviour.of(Switches).cached_body_bytes = 1
     vendor_server.replace_company(tiny_company)
     files = client.all_files(MESSAGES)
     bodies = [client.file(MESSAGES, file["id"]) for file in files]
@@ -157,7 +167,7 @@ def test_late_events_are_in_later_files(tiny_company: Company) -> None:
 
 def test_retention_hides_and_forgets_old_files(vendor_server: VendorServer, client: Any) -> None:
     everything = client.all_files(MESSAGES)
-    vendor_server.behaviour.log_retention_days = 7
+    vendor_server.behaviour.of(Switches).log_retention_days = 7
     kept = client.all_files(MESSAGES)
     limit = (vendor_server.clock.now() - timedelta(days=7)).isoformat().replace("+00:00", "")
     assert kept == [file for file in everything if file["end_time"] >= limit]
@@ -183,8 +193,8 @@ def test_unknown_file_is_not_found(client: Any) -> None:
 
 
 def test_keys(vendor_server: VendorServer, tiny_company: Company) -> None:
-    url = f"{vendor_server.urls['chatgpt']}/v1/compliance/workspaces/{tiny_company.profile.workspace_id}/users"
-    key = vendor_server.credentials.chatgpt_api_key
+    url = f"{vendor_server.urls['chatgpt']}/v1/compliance/workspaces/{WORKSPACE_ID}/users"
+    key = vendor_server.configuration()["chatgpt"]["api_key"]
     statuses = [
         requests.get(url, headers=headers, timeout=60).status_code
         for headers in (
@@ -205,7 +215,7 @@ def test_other_workspace_is_not_found(client: Any) -> None:
 
 def test_roster_by_pages(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
-    path = f"/compliance/workspaces/{profile.workspace_id}/users"
+    path = f"/compliance/workspaces/{WORKSPACE_ID}/users"
     found, after = [], None
     while True:
         page = client.chatgpt(path, limit=7, **({"after": after} if after else {})).json()
@@ -213,17 +223,17 @@ def test_roster_by_pages(client: Any, tiny_company: Company) -> None:
         after = page["last_id"]
         if not page["has_more"]:
             break
-    roster = tiny_company.chatgpt_roster(profile.as_of_day)
-    assert [user["id"] for user in found] == sorted(user.user_id for user in roster)
+    members = roster(tiny_company, profile.as_of_day)
+    assert [user["id"] for user in found] == sorted(user.user_id for user in members)
     assert {user["id"] for user in found if user["status"] == "active"} == {
-        user.user_id for user in roster if user.has_seat
+        user.user_id for user in members if user.has_seat
     }
-    assert len(client.chatgpt(path).json()["data"]) == len(roster)
+    assert len(client.chatgpt(path).json()["data"]) == len(members)
 
 
 def test_seats_by_cursor_with_credits_of_the_month(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
-    path = f"/manage/workspaces/{profile.workspace_id}/usage_limits/users"
+    path = f"/manage/workspaces/{WORKSPACE_ID}/usage_limits/users"
     found, cursor = [], None
     while True:
         page = client.chatgpt(path, limit=5, **({"cursor": cursor} if cursor else {})).json()
@@ -237,7 +247,7 @@ def test_seats_by_cursor_with_credits_of_the_month(client: Any, tiny_company: Co
     }
     spent: Counter[str] = Counter()
     for number in range(1, profile.as_of_day.day):
-        for event in tiny_company.cost_events_of(profile.as_of_day.replace(day=number)):
+        for event in tiny_company.activity(CHATGPT).costs.on(profile.as_of_day.replace(day=number)):
             if event.account:
                 spent[event.account] += sum(line.cost for line in event.billing if line.cost_unit == "CREDITS")
     shown = {row["id"]: Decimal(str(row["current_month_usage"])) for row in found if row["current_month_usage"]}

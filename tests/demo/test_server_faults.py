@@ -16,8 +16,11 @@ import pytest
 import requests
 from urllib3.exceptions import ProtocolError
 
-from demo.company import Company
+from demo.company.company import Company
 from demo.server import Faults, VendorServer, faults
+from demo.vendors.chatgpt.model import WORKSPACE_ID
+from demo.vendors.github_copilot import VENDOR as GITHUB
+from demo.vendors.github_copilot.model import ENTERPRISE, ORGANIZATION
 
 MESSAGES = "CONVERSATION_MESSAGE"
 ANY = "GET chatgpt"
@@ -30,15 +33,15 @@ def script(server: VendorServer, **rule: Any) -> None:
 
 def roster(client: Any, **query: Any) -> requests.Response:
     """The first page of a list that has several."""
-    path = f"/compliance/workspaces/{client.server.company.profile.workspace_id}/users"
+    path = f"/compliance/workspaces/{WORKSPACE_ID}/users"
     return client.chatgpt(path, limit=5, **query)  # type: ignore[no-any-return]
 
 
 def raw(client: Any, encoding: str = "identity") -> bytes:
     """The bytes of an answer of the roster as they come from the socket, head and body."""
     host, port = client.server.urls["chatgpt"].removeprefix("http://").split(":")
-    key = client.server.credentials.chatgpt_api_key
-    path = f"/v1/compliance/workspaces/{client.server.company.profile.workspace_id}/users"
+    key = client.server.configuration()["chatgpt"]["api_key"]
+    path = f"/v1/compliance/workspaces/{WORKSPACE_ID}/users"
     headers = f"Host: x\r\nAuthorization: Bearer {key}\r\nAccept-Encoding: {encoding}"
     head = f"GET {path} HTTP/1.1\r\n{headers}\r\n\r\n"
     received = b""
@@ -151,7 +154,7 @@ def test_secondary_rate_limit_of_github(
     vendor_server.faults.replace(
         [{"match": "GET github", "nth": 1, "do": "secondary_rate_limit", "retry_after": 7}]
     )
-    path = f"/orgs/{tiny_company.profile.github_organization}/copilot/billing/seats"
+    path = f"/orgs/{ORGANIZATION}/copilot/billing/seats"
     answer = client.github(path)
     assert (answer.status_code, answer.headers["Retry-After"]) == (403, "7")
     assert "secondary rate limit" in answer.json()["message"]
@@ -332,7 +335,7 @@ def test_empty_pages_of_github_and_graph(
     vendor_server: VendorServer, client: Any, tiny_company: Company
 ) -> None:
     vendor_server.faults.replace([{"match": "GET (github|microsoft)", "nth": [1, 3], "do": "empty_page"}])
-    path = f"/orgs/{tiny_company.profile.github_organization}/copilot/billing/seats"
+    path = f"/orgs/{ORGANIZATION}/copilot/billing/seats"
     empty = client.github(path)
     assert empty.json()["seats"] == []
     again = client.session.get(empty.links["next"]["url"], headers=client.bearer("github_copilot"))
@@ -456,8 +459,10 @@ def test_report_parts_are_files_too(vendor_server: VendorServer, client: Any, ti
         [{"match": "^FILE github/users-1-day/", "do": "null_field", "field": "user_id"}]
     )
     profile = tiny_company.profile
-    path = f"/enterprises/{profile.github_enterprise}/copilot/metrics/reports/users-1-day"
-    days = (day for day in profile.days() if len(tiny_company.copilot_versions(day)[-1].records) > 1)
+    path = f"/enterprises/{ENTERPRISE}/copilot/metrics/reports/users-1-day"
+    days = (
+        day for day in profile.days() if len(tiny_company.activity(GITHUB).versions.on(day)[-1].records) > 1
+    )
     (link,) = client.github(path, day=next(days)).json()["download_links"]
     rows = [json.loads(line) for line in client.session.get(link).text.splitlines()]
     assert [row["user_id"] is None for row in rows[:2]] == [True, False]
@@ -469,7 +474,7 @@ def test_report_parts_are_files_too(vendor_server: VendorServer, client: Any, ti
 def employees(server: VendorServer, **rule: Any) -> bytes:
     """The HR file under one rule."""
     server.faults.replace([{"match": "exports/employees.csv", **rule}])
-    headers = {"Authorization": f"Bearer {server.credentials.hris_api_key}"}
+    headers = {"Authorization": f"Bearer {server.configuration()['hris']['api_key']}"}
     return requests.get(f"{server.urls['hris']}/exports/employees.csv", headers=headers, timeout=60).content
 
 

@@ -14,9 +14,12 @@ from typing import Any
 import pytest
 import requests
 
-from demo.company import Company
-from demo.company.model import CopilotReport
+from demo.company.company import Company
 from demo.server import VendorServer
+from demo.vendors.github_copilot import VENDOR as GITHUB
+from demo.vendors.github_copilot.identities import github_identities
+from demo.vendors.github_copilot.model import ENTERPRISE, ORGANIZATION, CopilotReport
+from demo.vendors.github_copilot.site import API_KEY, GitHub, Switches
 
 QUERY = """query($slug: String!, $after: String) { enterprise(slug: $slug) { ownerInfo { samlIdentityProvider {
   externalIdentities(first: 5, after: $after) { totalCount pageInfo { hasNextPage endCursor }
@@ -25,8 +28,7 @@ QUERY = """query($slug: String!, $after: String) { enterprise(slug: $slug) { own
 
 def report_path(company: Company, level: str = "enterprises") -> str:
     """The route of the day report."""
-    profile = company.profile
-    owner = profile.github_enterprise if level == "enterprises" else profile.github_organization
+    owner = ENTERPRISE if level == "enterprises" else ORGANIZATION
     return f"/{level}/{owner}/copilot/metrics/reports/users-1-day"
 
 
@@ -48,16 +50,18 @@ def linked_pages(client: Any, path: str, key: str, **query: Any) -> list[dict[st
 
 def busy_day(company: Company) -> Any:
     """The day with most rows."""
-    return max(company.profile.days()[:-6], key=lambda day: len(company.copilot_versions(day)[-1].records))
+    return max(
+        company.profile.days()[:-6], key=lambda day: len(company.activity(GITHUB).versions.on(day)[-1].records)
+    )
 
 
 def test_report_holds_the_newest_version_in_parts(
     vendor_server: VendorServer, client: Any, tiny_company: Company
 ) -> None:
-    vendor_server.behaviour.report_part_rows = 2
+    vendor_server.behaviour.of(Switches).report_part_rows = 2
     day = busy_day(tiny_company)
     answer = client.github(report_path(tiny_company), day=day).json()
-    final = tiny_company.copilot_report(day, tiny_company.profile.as_of)
+    final = tiny_company.activity(GITHUB).report(day, tiny_company.profile.as_of)
     assert final is not None
     assert answer["report_day"] == day.isoformat()
     assert len(answer["download_links"]) == -(-len(final.records) // 2) > 1
@@ -84,7 +88,8 @@ def test_days_are_not_ready_at_first_and_restated_later(
     day, versions = next(
         (day, found)
         for day in tiny_company.profile.days()
-        if len(found := tiny_company.copilot_versions(day)) > 1 and found[0].records != found[-1].records
+        if len(found := tiny_company.activity(GITHUB).versions.on(day)) > 1
+        and found[0].records != found[-1].records
     )
     for version in versions:
         vendor_server.clock.set(version.visible_from - timedelta(minutes=1))
@@ -101,7 +106,7 @@ def test_a_restated_day_can_become_empty(
 ) -> None:
     day = busy_day(tiny_company)
     assert rows_of(client, tiny_company, day)
-    vendor_server.github.restate(CopilotReport(day, tiny_company.profile.as_of, ()))
+    vendor_server.site(GitHub).restate(CopilotReport(day, tiny_company.profile.as_of, ()))
     answer = client.github(report_path(tiny_company), day=day)
     assert answer.json() == {"download_links": [], "report_day": day.isoformat()}
 
@@ -110,9 +115,9 @@ def test_a_restated_day_can_hold_other_rows(
     vendor_server: VendorServer, client: Any, tiny_company: Company
 ) -> None:
     day = busy_day(tiny_company)
-    first = tiny_company.copilot_versions(day)[-1].records[0]
+    first = tiny_company.activity(GITHUB).versions.on(day)[-1].records[0]
     changed = CopilotReport(day, tiny_company.profile.as_of, (replace(first, interactions=4711),))
-    vendor_server.github.restate(changed)
+    vendor_server.site(GitHub).restate(changed)
     rows = rows_of(client, tiny_company, day)
     assert [row["user_initiated_interaction_count"] for row in rows] == [4711]
 
@@ -135,7 +140,7 @@ def test_links_refuse_the_token(client: Any, tiny_company: Company) -> None:
 
 def test_refusals(vendor_server: VendorServer, tiny_company: Company) -> None:
     url = vendor_server.urls["github"] + report_path(tiny_company) + "?day=2026-11-10"
-    key = vendor_server.credentials.github_api_key
+    key = API_KEY
     wanted = {
         401: {"Authorization": "Bearer wrong"},
         403: {"Authorization": f"Bearer {key}-without-scope"},
@@ -149,7 +154,7 @@ def test_refusals(vendor_server: VendorServer, tiny_company: Company) -> None:
 def test_a_caller_without_a_name_is_turned_away(vendor_server: VendorServer, tiny_company: Company) -> None:
     host = vendor_server.urls["github"].removeprefix("http://")
     connection = http.client.HTTPConnection(host, timeout=60)
-    key = vendor_server.credentials.github_api_key
+    key = API_KEY
     connection.request("GET", report_path(tiny_company), headers={"Authorization": f"Bearer {key}"})
     answer = connection.getresponse()
     assert (answer.status, b"User-Agent" in answer.read()) == (403, True)
@@ -162,9 +167,9 @@ def test_other_enterprise_is_not_found(client: Any) -> None:
 
 @pytest.mark.parametrize("level", ["enterprises", "orgs"])
 def test_seats_by_pages(vendor_server: VendorServer, client: Any, tiny_company: Company, level: str) -> None:
-    vendor_server.behaviour.unassigned_seats = 1
+    vendor_server.behaviour.of(Switches).unassigned_seats = 1
     profile = tiny_company.profile
-    owner = profile.github_enterprise if level == "enterprises" else profile.github_organization
+    owner = ENTERPRISE if level == "enterprises" else ORGANIZATION
     path = f"/{level}/{owner}/copilot/billing/seats"
     rows = linked_pages(client, path, "seats", per_page=4)
     held = tiny_company.seats_on("github_copilot", profile.as_of_day)
@@ -178,10 +183,10 @@ def test_seats_by_pages(vendor_server: VendorServer, client: Any, tiny_company: 
 
 def test_seats_remember_activity_until_yesterday(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
-    rows = linked_pages(client, f"/orgs/{profile.github_organization}/copilot/billing/seats", "seats")
+    rows = linked_pages(client, f"/orgs/{ORGANIZATION}/copilot/billing/seats", "seats")
     last: dict[str, Any] = {}
     for day in profile.days()[:-1]:
-        for record in tiny_company.copilot_versions(day)[-1].records:
+        for record in tiny_company.activity(GITHUB).versions.on(day)[-1].records:
             if record.is_active:
                 last[str(record.user_id)] = day
     shown = {
@@ -196,16 +201,18 @@ def test_seats_remember_activity_until_yesterday(client: Any, tiny_company: Comp
 
 def test_billing_of_a_day_and_of_a_month(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
-    path = f"/enterprises/{profile.github_enterprise}/settings/billing/ai_credit/usage"
+    path = f"/enterprises/{ENTERPRISE}/settings/billing/ai_credit/usage"
     day = busy_day(tiny_company)
     answer = client.github(path, year=day.year, month=day.month, day=day.day)
     items = json.loads(answer.text, parse_float=Decimal)["usageItems"]
-    expected = tiny_company.copilot_billing(day)
+    expected = tiny_company.activity(GITHUB).billing.on(day)
     assert sum(Decimal(item["netAmount"]) for item in items) == sum(item.net_amount for item in expected) > 0
     assert answer.json()["timePeriod"] == {"year": day.year, "month": day.month, "day": day.day}
     month = json.loads(client.github(path, year=2026, month=11).text, parse_float=Decimal)["usageItems"]
     until_yesterday = [d for d in profile.days()[:-1] if d.month == 11]
-    total = sum(item.gross_quantity for d in until_yesterday for item in tiny_company.copilot_billing(d))
+    total = sum(
+        item.gross_quantity for d in until_yesterday for item in tiny_company.activity(GITHUB).billing.on(d)
+    )
     assert sum(Decimal(item["grossQuantity"]) for item in month) == total
     one = client.github(path, year=2026, month=11, model=items[0]["model"]).json()["usageItems"]
     assert {item["model"] for item in one} == {items[0]["model"]}
@@ -229,13 +236,13 @@ def test_identities_by_cursor(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
     nodes, after = [], None
     while True:
-        answer = graphql(client, QUERY, slug=profile.github_enterprise, after=after)
+        answer = graphql(client, QUERY, slug=ENTERPRISE, after=after)
         page = answer["data"]["enterprise"]["ownerInfo"]["samlIdentityProvider"]["externalIdentities"]
         nodes += [edge["node"] for edge in page["edges"]]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    known = tiny_company.github_identities(profile.as_of_day)
+    known = github_identities(tiny_company, profile.as_of_day)
     assert {node["user"]["login"]: node["samlIdentity"]["nameId"] for node in nodes} == {
         one.login: one.name_id for one in known
     }
@@ -248,22 +255,22 @@ def test_single_sign_on_at_the_other_level(
     vendor_server: VendorServer, client: Any, tiny_company: Company
 ) -> None:
     organization = QUERY.replace("enterprise(slug: $slug) { ownerInfo {", "organization(login: $slug) { ")
-    wrong = graphql(client, organization, slug=tiny_company.profile.github_organization)
+    wrong = graphql(client, organization, slug=ORGANIZATION)
     assert wrong["data"] == {"organization": {"samlIdentityProvider": None}}
     assert wrong["errors"][0]["path"] == ["organization", "samlIdentityProvider"]
     oidc = QUERY.replace("samlIdentityProvider", "oidcProvider")
-    answer = graphql(client, oidc, slug=tiny_company.profile.github_enterprise)
+    answer = graphql(client, oidc, slug=ENTERPRISE)
     assert answer["data"]["enterprise"]["ownerInfo"] == {"oidcProvider": None}
-    vendor_server.behaviour.saml_level = "organization"
-    right = graphql(client, organization, slug=tiny_company.profile.github_organization)
+    vendor_server.behaviour.of(Switches).saml_level = "organization"
+    right = graphql(client, organization, slug=ORGANIZATION)
     assert right["data"]["organization"]["samlIdentityProvider"]["externalIdentities"]["edges"]
     unknown = graphql(client, organization, slug="nobody")
     assert (unknown["data"], unknown["errors"][0]["type"]) == ({"organization": None}, "NOT_FOUND")
 
 
 def test_scim_and_licences_name_the_same_people(client: Any, tiny_company: Company) -> None:
-    slug = tiny_company.profile.github_enterprise
-    known = tiny_company.github_identities(tiny_company.profile.as_of_day)
+    slug = ENTERPRISE
+    known = github_identities(tiny_company, tiny_company.profile.as_of_day)
     users, start = [], 1
     while True:
         page = client.github(f"/scim/v2/enterprises/{slug}/Users", startIndex=start, count=6).json()
@@ -280,6 +287,6 @@ def test_scim_and_licences_name_the_same_people(client: Any, tiny_company: Compa
 
 
 def test_scopes_of_the_token_are_told(vendor_server: VendorServer, client: Any, tiny_company: Company) -> None:
-    vendor_server.behaviour.github_scopes = "read:enterprise, admin:org"
-    path = f"/orgs/{tiny_company.profile.github_organization}/copilot/billing"
+    vendor_server.behaviour.of(Switches).scopes = "read:enterprise, admin:org"
+    path = f"/orgs/{ORGANIZATION}/copilot/billing"
     assert client.github(path).headers["X-OAuth-Scopes"] == "read:enterprise, admin:org"

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import requests
 
-from demo.company import Company
+from demo.company.company import Company
 from demo.company.hris import hris_history, hris_snapshot
 from demo.server import VendorServer
+from demo.vendors.hris.site import API_KEY
 
 DATA = "/api/v2/datasets/employee/data"
 FIELDS = ["id", "employeeNumber", "workEmail", "jobInformationDepartment", "supervisorEId", "status"]
@@ -23,7 +24,7 @@ HIDDEN = "salary"
 def dataset(server: VendorServer, path: str = DATA, **body: Any) -> Any:
     """An answer of the dataset."""
     url = path if path.startswith("http") else server.urls["hris"] + path
-    auth = (server.credentials.hris_api_key, "x")
+    auth = (API_KEY, "x")
     return requests.post(url, json={"fields": [*FIELDS, HIDDEN], **body}, auth=auth, timeout=60).json()
 
 
@@ -119,7 +120,7 @@ def test_csv_files_want_the_key(vendor_server: VendorServer, tiny_company: Compa
     url = f"{vendor_server.urls['hris']}/exports/{name}.csv"
     today = tiny_company.profile.as_of_day
     expected = hris_snapshot(tiny_company, today) if name == "employees" else hris_history(tiny_company, today)
-    key = vendor_server.credentials.hris_api_key
+    key = API_KEY
     answer = requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=60)
     assert answer.content.decode() == expected
     assert requests.get(url, timeout=60).status_code == 401
@@ -129,7 +130,7 @@ def test_csv_files_want_the_key(vendor_server: VendorServer, tiny_company: Compa
 
 def test_bamboo_wants_basic_authentication(vendor_server: VendorServer) -> None:
     url = f"{vendor_server.urls['hris']}/api/v1/meta/fields"
-    key = vendor_server.credentials.hris_api_key
+    key = API_KEY
     assert requests.get(url, timeout=60).headers["WWW-Authenticate"].startswith("Basic")
     assert requests.get(url, headers={"Authorization": f"Bearer {key}"}, timeout=60).status_code == 401
     assert requests.get(url, auth=("wrong", "x"), timeout=60).status_code == 401

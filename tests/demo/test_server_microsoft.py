@@ -12,8 +12,13 @@ from typing import Any
 import pytest
 import requests
 
-from demo.company import Company, UsageReports
+from demo.company.company import Company
 from demo.server import VendorServer
+from demo.vendors.m365_copilot import VENDOR as M365
+from demo.vendors.m365_copilot.directory import directory_users
+from demo.vendors.m365_copilot.interactions import UsageReports
+from demo.vendors.m365_copilot.model import COPILOT_SKU_ID, TENANT_ID
+from demo.vendors.m365_copilot.site import CLIENT_ID, CLIENT_SECRET, Switches, Tokens
 
 REPORT = "copilot/reports/getMicrosoft365CopilotUsageUserDetail"
 SELECT = "id,userPrincipalName,employeeId,accountEnabled,userType,assignedLicenses,licenseAssignmentStates"
@@ -23,11 +28,11 @@ def sign_in(server: VendorServer, **changes: str) -> requests.Response:
     """The token request of an application."""
     form = {
         "grant_type": "client_credentials",
-        "client_id": server.credentials.microsoft_client_id,
-        "client_secret": server.credentials.microsoft_client_secret,
+        "client_id": CLIENT_ID,
+        "client_secret": CLIENT_SECRET,
         "scope": f"{server.urls['microsoft']}/.default",
     }
-    tenant = changes.pop("tenant", server.company.profile.tenant_id)
+    tenant = changes.pop("tenant", TENANT_ID)
     url = f"{server.urls['login']}/{tenant}/oauth2/v2.0/token"
     return requests.post(url, data=form | changes, timeout=60)
 
@@ -56,7 +61,7 @@ def test_token_opens_graph_until_it_ends(vendor_server: VendorServer) -> None:
     assert ask(vendor_server, token) == 401
     token = sign_in(vendor_server).json()["access_token"]
     assert ask(vendor_server, token) == 200
-    vendor_server.tokens.revoke_all()
+    vendor_server.kept.of(Tokens).revoke_all()
     assert ask(vendor_server, token) == 401
     assert ask(vendor_server, "invented") == 401
 
@@ -88,12 +93,12 @@ def test_each_route_needs_its_permission(vendor_server: VendorServer, tiny_compa
         ),
     }
     for role in routes:
-        vendor_server.behaviour.graph_roles = (role,)
+        vendor_server.behaviour.of(Switches).graph_roles = (role,)
         token = sign_in(vendor_server).json()["access_token"]
         assert {needed: ask(vendor_server, token, path) for needed, path in routes.items()} == {
             needed: 200 if needed == role else 403 for needed in routes
         }
-    secret = f"{vendor_server.credentials.microsoft_client_secret}-without-scope"
+    secret = f"{CLIENT_SECRET}-without-scope"
     token = sign_in(vendor_server, client_secret=secret).json()["access_token"]
     assert ask(vendor_server, token) == 403
 
@@ -109,8 +114,8 @@ def report_rows(client: Any, arguments: str) -> list[dict[str, str]]:
 def test_report_v1_tells_last_days_of_everybody_licensed(client: Any, tiny_company: Company) -> None:
     refresh = tiny_company.profile.as_of_day - timedelta(days=2)
     rows = {row["User Principal Name"]: row for row in report_rows(client, "period='D7',version='v1'")}
-    licensed = [user for user in tiny_company.directory(refresh) if user.has_license]
-    usage = UsageReports(tiny_company).detail(refresh)
+    licensed = [user for user in directory_users(tiny_company, refresh) if user.has_license]
+    usage = UsageReports(tiny_company.activity(M365), tiny_company.profile.first_day).detail(refresh)
     assert set(rows) == {user.upn for user in licensed}
     assert len(next(iter(rows.values()))) == 13
     for user in licensed:
@@ -125,8 +130,8 @@ def test_report_v1_tells_last_days_of_everybody_licensed(client: Any, tiny_compa
 def test_report_v2_counts_prompts_of_the_period(client: Any, tiny_company: Company) -> None:
     refresh = tiny_company.profile.as_of_day - timedelta(days=2)
     rows = {row["User Principal Name"]: row for row in report_rows(client, "period='D28',version='v2'")}
-    usage = UsageReports(tiny_company, 28).detail(refresh)
-    names = {user.object_id: user.upn for user in tiny_company.directory(refresh) if user.has_license}
+    usage = UsageReports(tiny_company.activity(M365), tiny_company.profile.first_day, 28).detail(refresh)
+    names = {user.object_id: user.upn for user in directory_users(tiny_company, refresh) if user.has_license}
     for account, upn in names.items():
         known = usage.get(account)
         assert rows[upn]["Prompts submitted for all apps"] == str(known.prompts if known else 0)
@@ -159,7 +164,7 @@ def test_names_can_be_concealed(vendor_server: VendorServer, client: Any) -> Non
     settings = "/v1.0/admin/reportSettings"
     assert client.graph(settings).json()["value"]["displayConcealedNames"] is False
     shown = report_rows(client, "period='D7'")
-    vendor_server.behaviour.conceal_names = True
+    vendor_server.behaviour.of(Switches).conceal_names = True
     assert client.graph(settings).json()["value"]["displayConcealedNames"] is True
     hidden = report_rows(client, "period='D7'")
     assert len(hidden) == len(shown)
@@ -169,8 +174,8 @@ def test_names_can_be_concealed(vendor_server: VendorServer, client: Any) -> Non
 
 def test_users_by_pages_with_the_selected_properties(client: Any, tiny_company: Company) -> None:
     found = list(values(client, f"/v1.0/users?$select={SELECT}&$top=9"))
-    known = tiny_company.directory(tiny_company.profile.as_of_day)
-    sku = tiny_company.profile.copilot_sku_id
+    known = directory_users(tiny_company, tiny_company.profile.as_of_day)
+    sku = COPILOT_SKU_ID
     assert {user["id"] for user in found} == {user.object_id for user in known}
     assert len(found) == len(known) > 9
     assert {user["id"] for user in found if sku in str(user["assignedLicenses"])} == {
@@ -189,8 +194,10 @@ def test_users_by_pages_with_the_selected_properties(client: Any, tiny_company: 
 def test_skus_count_licences(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
     skus = {sku["skuId"]: sku for sku in client.graph("/v1.0/subscribedSkus").json()["value"]}
-    copilot = skus[profile.copilot_sku_id]
-    assert copilot["consumedUnits"] == sum(u.has_license for u in tiny_company.directory(profile.as_of_day))
+    copilot = skus[COPILOT_SKU_ID]
+    assert copilot["consumedUnits"] == sum(
+        u.has_license for u in directory_users(tiny_company, profile.as_of_day)
+    )
     bought = [c.purchased_seats for c in tiny_company.files.contracts if c.product == "m365_copilot"]
     assert copilot["prepaidUnits"]["enabled"] == bought[-1]
     assert len(skus) == 2
@@ -205,7 +212,7 @@ def history(account: str, bounds: str = "", top: int = 100) -> str:
 
 def test_interactions_between_two_bounds_newest_first(client: Any, tiny_company: Company) -> None:
     profile = tiny_company.profile
-    everything = [x for day in profile.days() for x in tiny_company.m365_interactions_on(day)]
+    everything = [x for day in profile.days() for x in tiny_company.activity(M365).created_on(day)]
     account = max({x.account for x in everything}, key=lambda a: sum(x.account == a for x in everything))
     mine = [x for x in everything if x.account == account and x.created_at <= profile.as_of]
     first, last = mine[2].created_at, mine[-2].created_at
@@ -239,7 +246,7 @@ def test_nothing_of_the_future_is_shown(
     vendor_server: VendorServer, client: Any, tiny_company: Company
 ) -> None:
     profile = tiny_company.profile
-    events = [x for day in profile.days() for x in tiny_company.m365_interactions_on(day)]
+    events = [x for day in profile.days() for x in tiny_company.activity(M365).created_on(day)]
     middle = events[len(events) // 2]
     vendor_server.clock.set(middle.created_at)
     found = list(values(client, history(middle.account)))

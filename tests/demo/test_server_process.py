@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from demo.company import Company
+from demo.company.company import Company
 from demo.server import VendorServer
 
 ROOT = Path(__file__).parents[2]
@@ -67,7 +67,8 @@ def test_another_company_can_take_over(vendor_server: VendorServer, client: Any,
         (),
         (),
         tiny_company.files,
-        tiny_company._activity,
+        tiny_company.vendors,
+        tiny_company.activities,
     )
     before = client.bamboo("/api/v1/employees/directory").json()["employees"]
     vendor_server.replace_company(smaller)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.docs.markdown import ROOT, pages, prose
 
-FOLDERS = ("company.example", "dashboards", "benchmarks")
+FOLDERS = ("company.example", "dashboards", "benchmarks", "demo/vendors")
 HISTORY = ROOT / "CHANGELOG.md"
 """Not covered: it is history, and entries of earlier releases stay as they were published."""
 PAGES = [

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.vendors.chatgpt.log_files import Switches
 from orchestration.alerts.state import load_state
 from orchestration.status import current_status
 from tests.end_to_end.harness import World, require_published, world
@@ -22,7 +23,7 @@ MESSAGES = "log_files/CONVERSATION_MESSAGE"
 def after_five_weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The loads of a night in the past of the company, then none, then the company's own."""
     with world(tmp_path_factory.mktemp("missed"), people=60, weeks=7) as made:
-        made.server.behaviour.log_retention_days = 30
+        made.server.behaviour.of(Switches).log_retention_days = 30
         made.load(days_later=-DAYS_OFF)
         require_published(made.night())
         yield made

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from demo.vendors.m365_copilot.site import Switches
 from orchestration.alerts.state import load_state
 from orchestration.result import ExitCode
 from tests.end_to_end.harness import World, require_published
@@ -39,7 +40,7 @@ def test_an_emptied_field_is_refused_until_it_is_back_and_concealed_names_stop_n
     assert "refused:checks" in load_state(world.environment.data_dir).active
 
     world.server.faults.replace()
-    world.server.behaviour.conceal_names = True
+    world.server.behaviour.of(Switches).conceal_names = True
     night = world.night(days_later=2)
     require_published(night)
     assert night.failed_checks == []

@@ -10,9 +10,19 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from demo.company.company import Company
-from demo.company.model import CliUsage, CopilotBilling, CopilotDay, FeatureCounts, GithubIdentity, SeatSpan
+from demo.company.model import SeatSpan
 from demo.server.activity_index import LastActive
 from demo.server.wire import encode
+from demo.vendors.github_copilot.model import (
+    ENTERPRISE_ID,
+    ORGANIZATION,
+    CliUsage,
+    CopilotBilling,
+    CopilotDay,
+    FeatureCounts,
+    GithubIdentity,
+)
+from demo.vendors.github_copilot.reports import CopilotActivity
 
 Record = dict[str, object]
 SEAT_MEMORY_DAYS = 90
@@ -25,13 +35,13 @@ CHAT_MODES = {f"chat_panel_{mode}_mode" for mode in ("agent", "ask", "custom", "
 # Usage metrics -----------------------------------------------------------------------------------
 
 
-def report_line(company: Company, record: CopilotDay, organization_id: str | None) -> bytes:
+def report_line(record: CopilotDay, organization_id: str | None) -> bytes:
     """One user-day as NDJSON, without its line end; an organization's report adds its id."""
     row: Record = {
         "user_id": record.user_id,
         "user_login": record.login,
         "day": record.day,
-        "enterprise_id": company.profile.github_enterprise_id,
+        "enterprise_id": ENTERPRISE_ID,
         "user_initiated_interaction_count": record.interactions,
         "code_generation_activity_count": record.generations,
         "code_acceptance_activity_count": record.acceptances,
@@ -142,15 +152,15 @@ def _noon(day: date) -> datetime:
 # Seats -------------------------------------------------------------------------------------------
 
 
-def copilot_activity(company: Company) -> LastActive:
+def copilot_activity(first_day: date, activity: CopilotActivity) -> LastActive:
     """Active days of the final reports, by numeric user id as text."""
 
     def active_on(day: date) -> list[str]:
-        versions = company.copilot_versions(day)
+        versions = activity.versions.on(day)
         records: Iterable[CopilotDay] = versions[-1].records if versions else ()
         return [str(record.user_id) for record in records if record.is_active]
 
-    return LastActive(company.profile.first_day, active_on)
+    return LastActive(first_day, active_on)
 
 
 def seat_records(
@@ -187,7 +197,7 @@ def _seat(company: Company, activity: LastActive, seat: SeatSpan, day: date) -> 
         "last_authenticated_at": _noon(last).astimezone(zone).isoformat() if last else None,
         "plan_type": seat.plan,
         "assignee": _assignee(company, seat.account, number, day),
-        "organization": _organization(company.profile.github_organization, 777),
+        "organization": _organization(ORGANIZATION, 777),
     }
 
 

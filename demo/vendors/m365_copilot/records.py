@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from demo.company.company import Company
-from demo.company.m365 import AccountUsage, UsageReports
-from demo.company.model import DirectoryUser, M365Interaction
 from demo.company.text import MARKER, html_body, prompt_text
+from demo.vendors.m365_copilot.directory import directory_users
+from demo.vendors.m365_copilot.interactions import AccountUsage, Interactions, UsageReports
+from demo.vendors.m365_copilot.model import COPILOT_SKU_ID, TENANT_ID, DirectoryUser, M365Interaction
 
 Record = dict[str, object]
 BASE_SKU = "05e9a617-0261-4cee-bb44-138d3ef5d965"
@@ -61,7 +62,7 @@ class Directory:
         """Users on the day."""
         with self._lock:
             if day not in self._days:
-                self._days[day] = sorted(self.company.directory(day), key=lambda user: user.object_id)
+                self._days[day] = sorted(directory_users(self.company, day), key=lambda user: user.object_id)
                 if len(self._days) > 4:
                     self._days.popitem(last=False)
             return self._days[day]
@@ -73,9 +74,8 @@ def user_records(directory: Directory, day: date) -> list[Record]:
 
 
 def _user(company: Company, user: DirectoryUser, day: date) -> Record:
-    copilot = company.profile.copilot_sku_id
     seat = company.seat_of("m365_copilot", user.object_id, day)
-    skus = [BASE_SKU] * (user.enabled and user.user_type == "Member") + [copilot] * user.has_license
+    skus = [BASE_SKU] * (user.enabled and user.user_type == "Member") + [COPILOT_SKU_ID] * user.has_license
     states: list[Record] = [
         {
             "skuId": sku,
@@ -83,7 +83,7 @@ def _user(company: Company, user: DirectoryUser, day: date) -> Record:
             "assignedByGroup": GROUP if user.by_group or sku == BASE_SKU else None,
             "state": "Active",
             "error": "None",
-            "lastUpdatedDateTime": seat.assigned_at if seat and sku == copilot else user.created_at,
+            "lastUpdatedDateTime": seat.assigned_at if seat and sku == COPILOT_SKU_ID else user.created_at,
         }
         for sku in skus
     ]
@@ -115,7 +115,6 @@ def sku_records(directory: Directory, day: date) -> list[Record]:
         and contract.valid_from <= day
         and (contract.valid_to is None or day < contract.valid_to)
     ]
-    copilot = company.profile.copilot_sku_id
     plan = {
         "servicePlanId": CHAT_PLAN,
         "servicePlanName": "M365_COPILOT_BUSINESS_CHAT",
@@ -123,22 +122,19 @@ def sku_records(directory: Directory, day: date) -> list[Record]:
         "appliesTo": "User",
     }
     return [
-        _sku(company, copilot, "Microsoft_365_Copilot", licensed, max(sum(bought), licensed), [plan]),
-        _sku(company, BASE_SKU, "SPE_E3", members, members + 20, []),
+        _sku(COPILOT_SKU_ID, "Microsoft_365_Copilot", licensed, max(sum(bought), licensed), [plan]),
+        _sku(BASE_SKU, "SPE_E3", members, members + 20, []),
     ]
 
 
-def _sku(
-    company: Company, sku: str, part: str, consumed: int, enabled: int, plans: list[dict[str, str]]
-) -> Record:
-    tenant = company.profile.tenant_id
+def _sku(sku: str, part: str, consumed: int, enabled: int, plans: list[dict[str, str]]) -> Record:
     return {
         "accountName": "Asterlane",
-        "accountId": tenant,
+        "accountId": TENANT_ID,
         "appliesTo": "User",
         "capabilityStatus": "Enabled",
         "consumedUnits": consumed,
-        "id": f"{tenant}_{sku}",
+        "id": f"{TENANT_ID}_{sku}",
         "prepaidUnits": {"enabled": enabled, "lockedOut": 0, "suspended": 0, "warning": 0},
         "servicePlans": plans,
         "skuId": sku,
@@ -187,8 +183,9 @@ class UsageRow:
 class UsageDetail:
     """The report of one tenant; quick when refresh dates are asked for in ascending order."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, activity: Interactions) -> None:
         self._directory = directory
+        self._activity = activity
         self._lock = threading.Lock()
         self._reports: dict[int, UsageReports] = {}
 
@@ -209,7 +206,8 @@ class UsageDetail:
         """Every user licensed on the refresh date, active or not."""
         with self._lock:
             days = PERIOD_DAYS[kind.period]
-            reports = self._reports.setdefault(days, UsageReports(self._directory.company, days))
+            first_day = self._directory.company.profile.first_day
+            reports = self._reports.setdefault(days, UsageReports(self._activity, first_day, days))
             usage = reports.detail(refresh)
         for user in self._directory.on(refresh):
             if user.has_license:
@@ -271,7 +269,7 @@ def _json_row(row: UsageRow, refresh: date, kind: ReportKind) -> Record:
 # Interactions ------------------------------------------------------------------------------------
 
 
-def interaction_record(item: M365Interaction, tenant_id: str) -> Record:
+def interaction_record(item: M365Interaction) -> Record:
     """One ``aiInteraction``."""
     is_prompt = item.interaction_type == "userPrompt"
     return {
@@ -285,7 +283,7 @@ def interaction_record(item: M365Interaction, tenant_id: str) -> Record:
         "createdDateTime": item.created_at,
         "locale": "en-us",
         "contexts": [{"contextReference": "", "displayName": f"{MARKER} context", "contextType": "file"}],
-        "from": _sender(item.account, tenant_id) if is_prompt else ASSISTANT,
+        "from": _sender(item.account) if is_prompt else ASSISTANT,
         "body": _body(item),
         "attachments": [
             {"attachmentId": str(n), "contentType": "reference", "name": f"{MARKER}-{n}.docx"}
@@ -309,13 +307,13 @@ ASSISTANT: Mapping[str, object] = {
 }
 
 
-def _sender(account: str, tenant_id: str) -> Record:
+def _sender(account: str) -> Record:
     user = {
         "@odata.type": "#microsoft.graph.teamworkUserIdentity",
         "id": account,
         "displayName": f"8:orgid:{account}",
         "userIdentityType": "aadUser",
-        "tenantId": tenant_id,
+        "tenantId": TENANT_ID,
     }
     return {
         "@odata.type": "#microsoft.graph.chatMessageFromIdentitySet",

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 
-from demo.company.model import CopilotBilling, CopilotReport
-from demo.server import github_records as records
 from demo.server.backstage import Backstage
-from demo.server.routing import Route, route
-from demo.server.site import bearer_status, page_offset, page_token
+from demo.server.routing import route
+from demo.server.site import Site, bearer_status, page_offset, page_token
 from demo.server.wire import NDJSON, Answer, Page, Request
+from demo.vendors.github_copilot import records
+from demo.vendors.github_copilot.identities import github_identities
+from demo.vendors.github_copilot.model import ENTERPRISE, ORGANIZATION, CopilotBilling, CopilotReport
+from demo.vendors.github_copilot.reports import CopilotActivity
+
+API_KEY = "demo-github-classic-token"
 
 API_VERSIONS = ("2026-03-10", "2022-11-28")
 LOOK_BACK_DAYS = 366
@@ -24,16 +29,31 @@ SETTLING = timedelta(days=3)
 IDENTITY_PATH = "samlIdentityProvider.externalIdentities.edges"
 
 
-class GitHub:
+@dataclass(slots=True)
+class Switches:
+    """How GitHub behaves."""
+
+    report_part_rows: int = 100
+    unassigned_seats: int = 0
+    """Seats without an assignee; the company's truth knows none, so none by default."""
+    saml_level: str = "enterprise"
+    """Where single sign-on is set up: enterprise | organization; the other level answers null."""
+    scopes: str = "read:enterprise, read:org, manage_billing:copilot"
+    """What GitHub says of the token in ``X-OAuth-Scopes``."""
+
+
+class GitHub(Site):
     """The site ``github``; report files are downloaded from the site ``files``."""
 
-    def __init__(self, backstage: Backstage) -> None:
+    def __init__(self, backstage: Backstage, activity: CopilotActivity) -> None:
         self._backstage = backstage
-        self._activity = records.copilot_activity(backstage.company)
+        self._switches = backstage.behaviour.of(Switches)
+        self._reports = activity
+        self._activity = records.copilot_activity(backstage.company.profile.first_day, activity)
         self._restated: dict[date, CopilotReport] = {}
         enterprise, organization = "/enterprises/{owner}", "/orgs/{owner}"
         metrics, billing = "copilot/metrics/reports/users-1-day", "settings/billing/ai_credit/usage"
-        self.routes: list[Route] = [
+        self.routes = [
             route("GET", f"{enterprise}/{metrics}", self._enterprise_report, "github"),
             route("GET", f"{organization}/{metrics}", self._organization_report, "github"),
             route("GET", f"{enterprise}/copilot/billing/seats", self._enterprise_seats, "github"),
@@ -50,7 +70,7 @@ class GitHub:
         """401 and 403 as GitHub says them; a request without a User-Agent is turned away."""
         if "user-agent" not in request.headers:
             return _message(403, "Request forbidden by administrative rules. Send a User-Agent header.")
-        status = bearer_status(request, [self._backstage.credentials.github_api_key])
+        status = bearer_status(request, [API_KEY])
         if status == 401:
             return _message(401, "Bad credentials")
         if status == 403:
@@ -61,6 +81,10 @@ class GitHub:
     def not_found(self) -> Answer:
         """404 as GitHub words it."""
         return _message(404, "Not Found")
+
+    def stamp(self, answer: Answer) -> None:
+        """The scopes of the token."""
+        answer.headers["X-OAuth-Scopes"] = self._switches.scopes
 
     # Usage metrics --------------------------------------------------------------------------------
 
@@ -83,7 +107,7 @@ class GitHub:
         report = self.newest_report(day)
         if report is None:
             return Answer(204)
-        part_rows = self._backstage.behaviour.report_part_rows
+        part_rows = self._switches.report_part_rows
         parts = range(1, -(-len(report.records) // part_rows) + 1)
         seen = int(report.visible_from.timestamp())
         links = [
@@ -98,23 +122,25 @@ class GitHub:
         restated = self._restated.get(day)
         if restated is not None and restated.visible_from <= now:
             return restated
-        if self._backstage.company.copilot_versions(day):
-            return self._backstage.company.copilot_report(day, now)
+        if self._reports.versions.on(day):
+            return self._reports.report(day, now)
         ready = datetime.combine(day, time(0), UTC) + SETTLING
         return CopilotReport(day, ready, ()) if ready <= now else None
 
-    def download(self, level: str, day_text: str, seen: str, part: str) -> Answer:
+    def report_part(self, request: Request, level: str, day: str, seen: str, part: str) -> Answer:
         """One part of a report, for whoever holds a signed link; the version is the one linked to."""
-        day = date.fromisoformat(day_text)
-        versions = [*self._backstage.company.copilot_versions(day), *self._restated_versions(day)]
+        del request
+        return self._part(level, date.fromisoformat(day), seen, part)
+
+    def _part(self, level: str, day: date, seen: str, part: str) -> Answer:
+        versions = [*self._reports.versions.on(day), *self._restated_versions(day)]
         report = next((v for v in versions if int(v.visible_from.timestamp()) == int(seen)), None)
         if report is None:
             return self.not_found()
-        rows = self._backstage.behaviour.report_part_rows
+        rows = self._switches.report_part_rows
         chosen = report.records[(int(part) - 1) * rows : int(part) * rows]
-        company = self._backstage.company
         organization_id = None if level == "enterprise" else "777"
-        lines = [records.report_line(company, record, organization_id) + b"\n" for record in chosen]
+        lines = [records.report_line(record, organization_id) + b"\n" for record in chosen]
         label = f"github/users-1-day/{day}/part-{part}.ndjson"
         return Answer(body=self._backstage.faults.on_file(label, b"".join(lines)), content_type=NDJSON)
 
@@ -135,7 +161,7 @@ class GitHub:
             self._activity,
             self._backstage.clock.today(),
             enterprise=enterprise,
-            unassigned=self._backstage.behaviour.unassigned_seats,
+            unassigned=self._switches.unassigned_seats,
         )
         return self._linked(request, found, "seats", {"total_seats": total}, default=50)
 
@@ -169,7 +195,7 @@ class GitHub:
             return _message(400, "year, month and day must be numbers of the calendar")
         first, last = period
         days = [first + timedelta(n) for n in range((min(last, today - timedelta(1)) - first).days + 1)]
-        items = [item for day in days for item in self._backstage.company.copilot_billing(day)]
+        items = [item for day in days for item in self._reports.billing.on(day)]
         echo = {key: request.one(key) for key in ("product", "model") if request.one(key)}
         chosen = [item for item in items if _matches(item, echo)]
         timespan = {key: int(request.one(key) or first.year) for key in ("year", "month", "day")}
@@ -183,8 +209,7 @@ class GitHub:
     def _licenses(self, request: Request, owner: str) -> Answer:
         if not self._is_enterprise(owner):
             return self.not_found()
-        organization = self._backstage.company.profile.github_organization
-        found = [records.license_record(one, organization) for one in self._identities()]
+        found = [records.license_record(one, ORGANIZATION) for one in self._identities()]
         seats = {"total_seats_consumed": len(found), "total_seats_purchased": len(found) + 25}
         return self._linked(request, found, "users", seats, default=30)
 
@@ -214,13 +239,12 @@ class GitHub:
         if "externalIdentities" not in text or found is None:
             return Answer(payload={"errors": [{"type": "undefinedField", "message": "Unknown query"}]})
         level = found[1]
-        if level != self._backstage.behaviour.saml_level or "samlIdentityProvider" not in text:
+        if level != self._switches.saml_level or "samlIdentityProvider" not in text:
             return _not_configured(level, "oidc" if "oidcProvider" in text else "saml")
         return self._external_identities(level, text, query.get("variables") or {})
 
     def _external_identities(self, level: str, text: str, variables: Mapping[str, Any]) -> Answer:
-        profile = self._backstage.company.profile
-        slug = profile.github_enterprise if level == "enterprise" else profile.github_organization
+        slug = ENTERPRISE if level == "enterprise" else ORGANIZATION
         if slug not in (*map(str, variables.values()), *re.findall(r'"([^"]+)"', text)):
             return Answer(payload={"data": {level: None}, "errors": [_error("NOT_FOUND", [level])]})
         try:
@@ -243,15 +267,15 @@ class GitHub:
 
     def _identities(self) -> list[Any]:
         day = self._backstage.clock.today()
-        return sorted(self._backstage.company.github_identities(day), key=lambda one: one.user_id)
+        return sorted(github_identities(self._backstage.company, day), key=lambda one: one.user_id)
 
     # ----------------------------------------------------------------------------------------------
 
     def _is_enterprise(self, owner: str) -> bool:
-        return owner == self._backstage.company.profile.github_enterprise
+        return owner == ENTERPRISE
 
     def _is_organization(self, owner: str) -> bool:
-        return owner == self._backstage.company.profile.github_organization
+        return owner == ORGANIZATION
 
     def _linked(
         self, request: Request, rows: list[Any], key: str, totals: Mapping[str, object], default: int

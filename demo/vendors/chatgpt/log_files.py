@@ -15,20 +15,27 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
+from demo.company.days import Delivered
 from demo.server.backstage import Backstage
-
-
-class Delivered(Protocol):
-    """An event with the moment from which the vendor can show it."""
-
-    @property
-    def delivered_at(self) -> datetime: ...
-
 
 DAWN = datetime(1970, 1, 1, tzinfo=UTC)
 EventT = TypeVar("EventT", bound=Delivered)
+
+
+@dataclass(slots=True)
+class Switches:
+    """How log files are written and kept."""
+
+    log_retention_days: int | None = None
+    """30 as the vendor has it; None keeps every log file, so that half a year can be loaded."""
+    log_file_hours: int = 12
+    """A log file holds what was delivered in so many hours (a divisor of 24)."""
+    log_file_bytes: int = 15_000_000
+    list_budget_bytes: int = 48_000_000
+    """A list page ends early after so many newly written bytes, so that no answer takes long."""
+    cached_body_bytes: int = 256_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,7 @@ class LogFiles(Generic[EventT]):
     ) -> None:
         self.event_type = event_type
         self._backstage = backstage
+        self._switches = backstage.behaviour.of(Switches)
         self._delivered_on = delivered_on
         self._line = line
         self._offset = offset
@@ -92,7 +100,7 @@ class LogFiles(Generic[EventT]):
         self._bodies: OrderedDict[str, bytes] = OrderedDict()
         self._kept = 0
         self._fresh = 0
-        self._step = timedelta(hours=backstage.behaviour.log_file_hours)
+        self._step = timedelta(hours=self._switches.log_file_hours)
         profile = backstage.company.profile
         self._origin = datetime.combine(profile.first_day, profile.as_of.time(), UTC)
 
@@ -137,7 +145,7 @@ class LogFiles(Generic[EventT]):
             return self._bodies[file_id]
 
     def _is_full(self, page: list[LogFile], limit: int) -> bool:
-        return len(page) >= limit or (bool(page) and self._fresh > self._backstage.behaviour.list_budget_bytes)
+        return len(page) >= limit or (bool(page) and self._fresh > self._switches.list_budget_bytes)
 
     def _is_visible(self, file: LogFile, after: datetime, before: datetime | None) -> bool:
         if file.end_time < self._expired_before():
@@ -145,7 +153,7 @@ class LogFiles(Generic[EventT]):
         return file.end_time > after and (before is None or file.end_time < before)
 
     def _expired_before(self) -> datetime:
-        days = self._backstage.behaviour.log_retention_days
+        days = self._switches.log_retention_days
         return DAWN if days is None else self._backstage.clock.now() - timedelta(days)
 
     # Windows: number n ends n × log_file_hours after the first day's hour of the nightly run ---------
@@ -204,7 +212,7 @@ class LogFiles(Generic[EventT]):
         size = 0
         for event in self._events(window):
             line = self._line(event)
-            if lines and size + len(line) + 1 > self._backstage.behaviour.log_file_bytes:
+            if lines and size + len(line) + 1 > self._switches.log_file_bytes:
                 parts.append(_joined(lines))
                 lines, size = [], 0
             lines.append(line)
@@ -216,7 +224,7 @@ class LogFiles(Generic[EventT]):
         body = gzip.compress(content, compresslevel=1, mtime=0)
         self._kept += len(body) - len(self._bodies.pop(file_id, b""))
         self._bodies[file_id] = body
-        while self._kept > self._backstage.behaviour.cached_body_bytes and len(self._bodies) > 8:
+        while self._kept > self._switches.cached_body_bytes and len(self._bodies) > 8:
             _, dropped = self._bodies.popitem(last=False)
             self._kept -= len(dropped)
 

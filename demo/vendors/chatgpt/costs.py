@@ -8,10 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from demo.company.catalog import CREDIT_USD, Timeline
-from demo.company.model import BillingLine, CostEvent, TokenCounts
+from demo.company.catalog import Timeline
 from demo.company.traits import Traits
+from demo.vendors.chatgpt.model import BillingLine, CostEvent, TokenCounts
 
+CREDIT_USD = Decimal("0.04")
 _CENT = Decimal("0.0001")
 CREDITS_PER_1K: dict[str, tuple[Decimal, Decimal, Decimal]] = {
     "gpt-5.5": (Decimal("0.25"), Decimal("0.025"), Decimal("1.5")),
@@ -27,10 +28,10 @@ class CostDay:
     """Makes the COSTS events of one day's usage."""
 
     def __init__(
-        self, day: date, line: Timeline, seed: int, runaway_team: frozenset[int], emails: dict[str, str]
+        self, day: date, line: Timeline, rng: Random, runaway_team: frozenset[int], emails: dict[str, str]
     ) -> None:
         self._day = day
-        self._rng = Random(f"{seed}:costs:{day}")
+        self._rng = rng
         self._team = runaway_team
         self._emails = emails
         self._has_new_model = day >= line.model_launch

@@ -12,9 +12,16 @@ from decimal import Decimal
 import msgspec
 
 from demo.company.company import Company
-from demo.company.model import BillingLine, ChatMessage, CostEvent, TokenCounts
 from demo.company.text import MARKER, prompt_text
 from demo.server.wire import encode
+from demo.vendors.chatgpt.model import (
+    ORGANIZATION_ID,
+    WORKSPACE_ID,
+    BillingLine,
+    ChatMessage,
+    CostEvent,
+    TokenCounts,
+)
 
 ANSWER_TEXT = f"{MARKER} answer of the assistant, never to be seen downstream"
 
@@ -76,8 +83,8 @@ class _MessageEvent(msgspec.Struct, omit_defaults=True):
 class MessageWriter:
     """Writes CONVERSATION_MESSAGE lines of one workspace."""
 
-    def __init__(self, company: Company) -> None:
-        principal = {"id": company.profile.workspace_id, "type": "CHATGPT_WORKSPACE"}
+    def __init__(self) -> None:
+        principal = {"id": WORKSPACE_ID, "type": "CHATGPT_WORKSPACE"}
         self._principal = msgspec.Raw(encode(principal))
 
     def line(self, event: ChatMessage) -> bytes:
@@ -135,7 +142,6 @@ class CostWriter:
 
     def __init__(self, company: Company) -> None:
         self._company = company
-        self._organization = company.profile.organization_id
 
     def line(self, event: CostEvent) -> bytes:
         """One event without its line end; its timestamp is the end of the reporting hour."""
@@ -144,7 +150,7 @@ class CostWriter:
                 "event_id": event.event_id,
                 "type": "COSTS",
                 "timestamp": datetime.combine(event.day, time(event.hour, 59, 59), UTC),
-                "principal": {"id": self._organization, "type": "API_PLATFORM_ORG"},
+                "principal": {"id": ORGANIZATION_ID, "type": "API_PLATFORM_ORG"},
                 "actor": {"type": "SYSTEM", "id": "costs_compliance"},
                 "payload": self._payload(event),
             }
@@ -154,7 +160,7 @@ class CostWriter:
         payload: dict[str, object] = {
             "day": event.day,
             "hour": event.hour,
-            "organization_id": self._organization,
+            "organization_id": ORGANIZATION_ID,
             "identity": self._identity(event),
         }
         for name in ("product", "surface", "client", "model", "service_tier", "reasoning"):

@@ -1,4 +1,4 @@
-"""Microsoft 365 Copilot: interactions of one day, and the rolling usage report derived from them."""
+"""What happens in Microsoft 365 Copilot: interactions by day, and the rolling usage report of them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,50 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING
 
-from demo.company.catalog import M365_APP_PREFIX, M365_APPS
-from demo.company.model import M365Interaction
+from demo.company.days import Days
 from demo.company.traits import Traits
+from demo.vendor import Ground
+from demo.vendors.m365_copilot.model import M365Interaction
 
-if TYPE_CHECKING:
-    from demo.company.company import Company
+APPS: tuple[tuple[str, str, float], ...] = (
+    ("BizChat", "bizchat", 0.40),
+    ("Teams", "appchat", 0.20),
+    ("Word", "appchat", 0.12),
+    ("Outlook", "appchat", 0.12),
+    ("Excel", "appchat", 0.08),
+    ("PowerPoint", "appchat", 0.05),
+    ("OneNote", "appchat", 0.02),
+    ("Loop", "appchat", 0.01),
+)
+"""(app, conversation type, share of sessions)"""
+APP_PREFIX = "IPM.SkypeTeams.Message.Copilot."
+_APP_WEIGHTS = [app[2] for app in APPS]
 
-_APP_WEIGHTS = [app[2] for app in M365_APPS]
+
+class Interactions:
+    """Prompts and answers, by the day on which their session starts."""
+
+    def __init__(self, sessions: Days[M365Interaction]) -> None:
+        self.sessions = sessions
+
+    def created_on(self, day: date) -> list[M365Interaction]:
+        """Interactions created on the UTC day, in order of time."""
+        found = [x for start in (day - timedelta(1), day) for x in self.sessions.on(start)]
+        return sorted((x for x in found if x.created_at.date() == day), key=lambda x: x.created_at)
+
+
+def make_interactions(ground: Ground, users: Sequence[Traits]) -> Interactions:
+    """Interactions made on demand from the seed and the day."""
+    return Interactions(ground.days(lambda day: M365Day(day, ground.random("m365", day)).interactions(users)))
 
 
 class M365Day:
     """Makes the interactions of the sessions that start on one day."""
 
-    def __init__(self, day: date, seed: int) -> None:
+    def __init__(self, day: date, rng: Random) -> None:
         self._day = day
-        self._rng = Random(f"{seed}:m365:{day}")
+        self._rng = rng
         self._found: list[M365Interaction] = []
         self._last_id: dict[str, int] = {}
 
@@ -42,7 +68,7 @@ class M365Day:
             hour = (rng.triangular(7.5, 18.5, 10.5) - user.utc_hour_shift(self._day)) % 24
             start = datetime(self._day.year, self._day.month, self._day.day, tzinfo=UTC)
             at = start + timedelta(milliseconds=int(hour * 3_600_000))
-            app = rng.choices(M365_APPS, _APP_WEIGHTS)[0]
+            app = rng.choices(APPS, _APP_WEIGHTS)[0]
             session = f"19:{rng.getrandbits(96):024x}@thread.v2"
             for _prompt in range(1 + min(8, int(rng.expovariate(1 / 1.3)))):
                 self._prompt(user, app[0], app[1], session, at)
@@ -54,7 +80,7 @@ class M365Day:
         request = f"req-{rng.getrandbits(80):020x}"
         habits = user.habits_on(self._day)
         length = max(1, min(3000, int(habits.prompt_median * rng.lognormvariate(-0.1, 0.7))))
-        app_class = M365_APP_PREFIX + app
+        app_class = APP_PREFIX + app
         self._found.append(
             M365Interaction(
                 self._id(account, at), session, request, account, "userPrompt", app_class, conversation, at,
@@ -97,16 +123,17 @@ class UsageReports:
     """The rolling report for refresh dates asked for in ascending order, in one pass over the days.
 
     Prompts and active days are those of the window ending at the refresh date; last-activity dates
-    reach back to the first day. Asking for an earlier date than before starts anew.
+    reach back to the first day. Asking for an earlier date than before starts again.
     """
 
-    def __init__(self, company: Company, window_days: int = 7) -> None:
-        self._company = company
+    def __init__(self, activity: Interactions, first_day: date, window_days: int = 7) -> None:
+        self._activity = activity
+        self._first_day = first_day
         self._window = window_days
         self._reset()
 
     def _reset(self) -> None:
-        self._next = self._company.profile.first_day
+        self._next = self._first_day
         self._last: dict[str, dict[str, date]] = {}
         self._prompts: dict[date, dict[str, list[int]]] = {}
 
@@ -115,7 +142,7 @@ class UsageReports:
         if refresh_date < self._next - timedelta(1):
             self._reset()
         while self._next <= refresh_date:
-            self._take(self._next, self._company.m365_interactions_on(self._next))
+            self._take(self._next, self._activity.created_on(self._next))
             self._next += timedelta(1)
         found = {account: AccountUsage(dict(last)) for account, last in self._last.items()}
         for day, accounts in self._prompts.items():

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from demo.company.catalog import UNKNOWN_MODEL, Habits, Timeline
-from demo.company.model import ChatMessage, ServiceAccount
+from demo.company.catalog import Habits, Timeline
 from demo.company.traits import Traits
+from demo.vendors.chatgpt.model import ChatMessage
 
 MINUTE = 60_000
 GAP_LIMIT = 30 * MINUTE
 CLIENTS = ("desktop_web", "macos_app", "windows_app", "ios_app", "android_app", "ios_web")
 CLIENT_WEIGHTS = (55, 15, 15, 8, 5, 2)
+UNKNOWN_MODEL = "preview-x9"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -24,10 +25,10 @@ def _moment(milliseconds: int) -> datetime:
 class ChatDay:
     """Makes the events of the sessions that start on one day."""
 
-    def __init__(self, day: date, line: Timeline, seed: int, emails: dict[str, str]) -> None:
+    def __init__(self, day: date, line: Timeline, rng: Random, emails: dict[str, str]) -> None:
         self._day = day
         self._line = line
-        self._rng = Random(f"{seed}:chat:{day}")
+        self._rng = rng
         self._emails = emails
         self._midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
         self._events: list[ChatMessage] = []
@@ -204,8 +205,3 @@ def _changed(
         event.client_type, event.model, chars, event.tools_used, event.file_count, event.gpt_id,
         event.project_id,
     )  # fmt: skip
-
-
-def service_emails(accounts: Sequence[ServiceAccount]) -> dict[str, str]:
-    """Address of every ChatGPT account without a person."""
-    return {a.account: a.email or "" for a in accounts if a.product == "chatgpt"}

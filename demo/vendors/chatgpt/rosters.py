@@ -1,16 +1,48 @@
-"""ChatGPT's snapshot records: workspace users, and seats with their credits of the month."""
+"""ChatGPT's snapshots: workspace users, seats with their credits of the month, and what was saved of both."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from demo.company.company import Company
-from demo.company.model import RosterUser
+from demo.company.model import SeatSpan
+from demo.server.wire import encode
+from demo.vendor import Saved, Snapshots, pages_of
+from demo.vendors.chatgpt.activity import ChatActivity
+from demo.vendors.chatgpt.model import WORKSPACE_ID, RosterUser
 
 Record = dict[str, object]
+
+
+def roster(company: Company, day: date) -> list[RosterUser]:
+    """Workspace members on the day, by user id; without a seat they are ``inactive``."""
+    users = []
+    for account, spans in company.seat_spans("chatgpt").items():
+        if spans[0].starts_on <= day:
+            current = next((span for span in spans if span.holds(day)), None)
+            users.append(_roster_user(company, account, spans[0], current, day))
+    return sorted(users, key=lambda user: user.user_id)
+
+
+def _roster_user(
+    company: Company, account: str, first: SeatSpan, current: SeatSpan | None, day: date
+) -> RosterUser:
+    person = company.owner("chatgpt", account)
+    service = company.service_account("chatgpt", account)
+    email = person.chatgpt_email_on(day) if person else (service.email if service else None)
+    name = person.name_on(day) if person else (service.label if service else "")
+    return RosterUser(
+        user_id=account,
+        email=email or "",
+        name=name,
+        role="account-admin" if person and person.number == 1 else "standard-user",
+        has_seat=current is not None,
+        seat_type=(current or first).plan,
+        created_at=first.assigned_at,
+    )
 
 
 def roster_records(users: Sequence[RosterUser]) -> list[Record]:
@@ -32,8 +64,8 @@ def roster_records(users: Sequence[RosterUser]) -> list[Record]:
 class Credits:
     """Credits by account and month, from the COSTS events of the days before a snapshot."""
 
-    def __init__(self, company: Company) -> None:
-        self._company = company
+    def __init__(self, activity: ChatActivity) -> None:
+        self._activity = activity
         self._lock = threading.Lock()
         self._until: dict[date, Mapping[str, Decimal]] = {}
 
@@ -62,28 +94,26 @@ class Credits:
 
     def _of(self, day: date) -> Mapping[str, Decimal]:
         found: dict[str, Decimal] = {}
-        for event in self._company.cost_events_of(day):
+        for event in self._activity.costs.on(day):
             if event.account is not None:
                 credits = sum((x.cost for x in event.billing if x.cost_unit == "CREDITS"), Decimal(0))
                 found[event.account] = found.get(event.account, Decimal(0)) + credits
         return found
 
 
-def seat_records(users: Sequence[RosterUser], credits: Credits, day: date, workspace: str) -> list[Record]:
+def seat_records(users: Sequence[RosterUser], credits: Credits, day: date) -> list[Record]:
     """``workspace.user.usage_limit`` records of everybody on the day's roster who holds a seat."""
     current, last = credits.month_to_date(day), credits.last_month(day)
     return [
-        _seat_record(user, workspace, current.get(user.user_id), last.get(user.user_id))
-        for user in users
-        if user.has_seat
+        _seat_record(user, current.get(user.user_id), last.get(user.user_id)) for user in users if user.has_seat
     ]
 
 
-def _seat_record(user: RosterUser, workspace: str, current: Decimal | None, last: Decimal | None) -> Record:
+def _seat_record(user: RosterUser, current: Decimal | None, last: Decimal | None) -> Record:
     return {
         "object": "workspace.user.usage_limit",
         "id": user.user_id,
-        "account_user_id": f"{user.user_id}__{workspace}",
+        "account_user_id": f"{user.user_id}__{WORKSPACE_ID}",
         "name": user.name,
         "email": user.email or None,
         "role": user.role,
@@ -104,3 +134,25 @@ def _with(left: Mapping[str, Decimal], right: Mapping[str, Decimal]) -> Mapping[
     for account, credits in right.items():
         total[account] = total.get(account, Decimal(0)) + credits
     return total
+
+
+def saved_rosters(company: Company, activity: ChatActivity) -> Snapshots:
+    """The users in one page and the seats page by page, of nights that were not missed."""
+    credits = Credits(activity)
+
+    def of(day: date) -> Iterator[Saved]:
+        if not company.has_snapshot("chatgpt", day):
+            return
+        members = roster(company, day)
+        users = roster_records(members)
+        page = {"object": "list", "data": users, "has_more": False, "last_id": _last_id(users)}
+        yield "users/json", encode(page)
+        pages = pages_of(seat_records(members, credits, day))
+        seats = [{"object": "list", "data": rows, "last_id": _last_id(rows)} for rows in pages]
+        yield "seats/json", encode(seats)
+
+    return of
+
+
+def _last_id(rows: Sequence[Record]) -> object:
+    return rows[-1]["id"] if rows else None

@@ -6,17 +6,24 @@ import base64
 import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from urllib.parse import parse_qs, quote
 
-from demo.company.model import M365Interaction
-from demo.server import microsoft_records as records
 from demo.server.backstage import Backstage
-from demo.server.interactions import InteractionIndex
-from demo.server.routing import Route, route
-from demo.server.site import key_status, page_offset, page_token, parse_time
+from demo.server.routing import route
+from demo.server.site import Site, key_status, page_offset, page_token, parse_time
 from demo.server.wire import CSV, Answer, Page, Request, encode
+from demo.vendors.m365_copilot import records
+from demo.vendors.m365_copilot.history import InteractionIndex
+from demo.vendors.m365_copilot.interactions import Interactions
+from demo.vendors.m365_copilot.model import TENANT_ID, M365Interaction
+
+CLIENT_ID = "0d5f2d0e-demo-4c1d-9a77-5b1de7c0ffee"
+CLIENT_SECRET = "demo-entra-client-secret"
+ACCESS_TOKEN = "demo-graph-access-token"
+"""Always valid, for a configuration that brings its own token."""
 
 DEFAULT_USER_PROPERTIES = ("id", "displayName", "userPrincipalName", "mail", "jobTitle")
 """What ``/users`` gives without ``$select``: licences only come when they are asked for."""
@@ -36,6 +43,24 @@ _LICENCE = re.compile(r"assignedLicenses/any\(\w+:\w+/skuId eq ([0-9a-f-]+)\)")
 
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Switches:
+    """How Microsoft behaves."""
+
+    conceal_names: bool = False
+    graph_roles: tuple[str, ...] = (
+        "Reports.Read.All",
+        "User.Read.All",
+        "LicenseAssignment.Read.All",
+        "ReportSettings.Read.All",
+        "AiEnterpriseInteraction.Read.All",
+    )
+    """Application permissions of the tokens that are issued; a route without its permission answers 403."""
+    report_refresh_lag_days: int = 2
+    archived: records.ReportKind = field(default_factory=records.ReportKind)
+    """The usage report that was saved (v1, seven days)."""
 
 
 class Tokens:
@@ -68,13 +93,14 @@ class Tokens:
             self._issued.clear()
 
 
-class Login:
+class Login(Site):
     """The site ``login``: tokens by client credentials."""
 
     def __init__(self, backstage: Backstage, tokens: Tokens) -> None:
         self._backstage = backstage
+        self._switches = backstage.behaviour.of(Switches)
         self._tokens = tokens
-        self.routes: list[Route] = [route("POST", "/{tenant}/oauth2/v2.0/token", self._token, "login")]
+        self.routes = [route("POST", "/{tenant}/oauth2/v2.0/token", self._token, "login")]
 
     def refusal(self, request: Request) -> Answer | None:
         """Nobody is turned away at the door: the form is what counts."""
@@ -87,18 +113,17 @@ class Login:
 
     def _token(self, request: Request, tenant: str) -> Answer:
         form = {key: values[0] for key, values in parse_qs(request.body.decode()).items()}
-        credentials = self._backstage.credentials
-        if tenant != self._backstage.company.profile.tenant_id:
+        if tenant != TENANT_ID:
             return _login_error(400, "invalid_request", f"AADSTS90002: Tenant '{tenant}' not found.")
         if form.get("grant_type") != "client_credentials" or "/.default" not in form.get("scope", ""):
             return _login_error(400, "invalid_scope", "AADSTS1002012: scope must end with /.default.")
-        if form.get("client_id") != credentials.microsoft_client_id:
+        if form.get("client_id") != CLIENT_ID:
             return _login_error(400, "unauthorized_client", "AADSTS700016: Application not found.")
-        status = key_status(form.get("client_secret", ""), [credentials.microsoft_client_secret])
+        status = key_status(form.get("client_secret", ""), [CLIENT_SECRET])
         if status == 401:
             return _login_error(401, "invalid_client", "AADSTS7000215: Invalid client secret provided.")
         # a client without consent gets a token all the same, and 403 for what it does with it
-        roles = self._backstage.behaviour.graph_roles if status == 200 else ()
+        roles = self._switches.graph_roles if status == 200 else ()
         token = self._tokens.issue(self._backstage.clock.now(), roles)
         return Answer(
             payload={
@@ -110,17 +135,18 @@ class Login:
         )
 
 
-class Graph:
+class Graph(Site):
     """The site ``microsoft``."""
 
-    def __init__(self, backstage: Backstage, tokens: Tokens) -> None:
+    def __init__(self, backstage: Backstage, tokens: Tokens, activity: Interactions) -> None:
         self._backstage = backstage
+        self._switches = backstage.behaviour.of(Switches)
         self._tokens = tokens
         self._directory = records.Directory(backstage.company)
-        self._usage = records.UsageDetail(self._directory)
-        self._interactions = InteractionIndex(backstage.company)
+        self._usage = records.UsageDetail(self._directory, activity)
+        self._interactions = InteractionIndex(activity, backstage.company.profile.first_day)
         self._known: tuple[date, frozenset[str]] | None = None
-        self.routes: list[Route] = [
+        self.routes = [
             route("GET", f"/v1.0/copilot/reports/{REPORT}", self._usage_csv, "microsoft.reports"),
             route("GET", f"/beta/copilot/reports/{REPORT}", self._usage_json, "microsoft.reports"),
             route("GET", "/v1.0/users", self._users, "microsoft"),
@@ -142,7 +168,7 @@ class Graph:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return _error(401, "InvalidAuthenticationToken", "Access token is empty.")
-        status = key_status(key, [self._backstage.credentials.microsoft_access_token])
+        status = key_status(key, [ACCESS_TOKEN])
         roles = self._tokens.roles(key, self._backstage.clock.now())
         if status == 401 and roles is None:
             return _error(401, "InvalidAuthenticationToken", "Lifetime validation failed.")
@@ -177,17 +203,17 @@ class Graph:
     def _kind(self, arguments: str) -> records.ReportKind | None:
         given = dict(re.findall(r"(\w+)='([^']*)'", arguments))
         kind = records.ReportKind(
-            given.get("period", ""), given.get("version", "v1"), self._backstage.behaviour.conceal_names
+            given.get("period", ""), given.get("version", "v1"), self._switches.conceal_names
         )
         return kind if kind.is_known else None
 
     def _refresh_date(self) -> date:
-        lag = timedelta(self._backstage.behaviour.report_refresh_lag_days)
+        lag = timedelta(self._switches.report_refresh_lag_days)
         return self._backstage.clock.today() - lag
 
     def _settings(self, request: Request) -> Answer:
         del request
-        return Answer(payload=records.settings_record(self._backstage.behaviour.conceal_names))
+        return Answer(payload=records.settings_record(self._switches.conceal_names))
 
     # Directory ------------------------------------------------------------------------------------
 
@@ -228,10 +254,9 @@ class Graph:
         if user not in self._known_users(now.date()):
             return _error(404, "NotFound", "The user was not found.")
         items = self._interactions.between(user, *bounds, now)
-        tenant = self._backstage.company.profile.tenant_id
 
         def write(chosen: Sequence[M365Interaction]) -> list[object]:
-            return [records.interaction_record(item, tenant) for item in chosen]
+            return [records.interaction_record(item) for item in chosen]
 
         name = "Collection(microsoft.graph.aiInteraction)"
         answer = self._collection(request, name, items, write, default=100, most=100)

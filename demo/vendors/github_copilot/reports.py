@@ -1,26 +1,59 @@
-"""GitHub Copilot: the user-day report of one day with its versions, and its billing."""
+"""What happens in GitHub Copilot: the user-day report of one day with its versions, and its billing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from random import Random
 
-from demo.company.catalog import CREDITS_START, GITHUB_CREDIT_USD, Timeline
-from demo.company.model import (
+from demo.company.catalog import Timeline
+from demo.company.days import Days
+from demo.company.traits import Traits
+from demo.vendor import Accounts, Ground
+from demo.vendors.github_copilot.model import (
     CliUsage,
     CopilotBilling,
     CopilotDay,
     CopilotReport,
     FeatureCounts,
-    ServiceAccount,
 )
-from demo.company.traits import Traits
 
+CREDITS_START = date(2026, 6, 19)
+"""First day on which GitHub tells AI credits by user (and from which the demo is billed by credit)."""
+CREDIT_USD = Decimal("0.01")
 INCLUDED_SHARE = Decimal("0.4")
 """Part of the credits that the plan includes."""
+
+
+@dataclass(frozen=True)
+class CopilotActivity:
+    """Events of the enterprise.
+
+    Attributes:
+        versions: every version of the day's report, oldest first.
+        billing: AI-credit billing items of the UTC day.
+    """
+
+    versions: Days[CopilotReport] = field(default_factory=lambda: Days.of({}))
+    billing: Days[CopilotBilling] = field(default_factory=lambda: Days.of({}))
+
+    def report(self, day: date, seen_at: datetime) -> CopilotReport | None:
+        """The newest version of a report day that exists at ``seen_at``; None = not yet processed."""
+        versions = [v for v in self.versions.on(day) if v.visible_from <= seen_at]
+        return versions[-1] if versions else None
+
+
+def make_activity(ground: Ground, accounts: Accounts) -> CopilotActivity:
+    """Reports made on demand from the seed and the day."""
+    logins = {account.account: account.login or "" for account in accounts.services}
+    users = accounts.users["github_copilot"]
+    reports = CopilotReports(ground, logins)
+    return CopilotActivity(
+        ground.days(lambda day: reports.versions(day, users)),
+        ground.days(lambda day: reports.billing(day, users)),
+    )
 
 
 def restated_days(line: Timeline) -> dict[date, str]:
@@ -37,12 +70,12 @@ def restated_days(line: Timeline) -> dict[date, str]:
 class CopilotReports:
     """Makes the reports of a day; deterministic, so that billing and report agree."""
 
-    def __init__(self, line: Timeline, seed: int, logins: dict[str, str]) -> None:
+    def __init__(self, ground: Ground, logins: dict[str, str]) -> None:
         self._logins = logins
-        self._line = line
-        self._seed = seed
-        self._restated = restated_days(line)
-        early = line.as_of_day - timedelta(25)
+        self._ground = ground
+        self._line = ground.line
+        self._restated = restated_days(self._line)
+        early = self._line.as_of_day - timedelta(25)
         self._emptied_early = next(d for n in range(8) if (d := early - timedelta(n)).weekday() == 5)
 
     def versions(self, day: date, users: Sequence[Traits]) -> list[CopilotReport]:
@@ -71,7 +104,7 @@ class CopilotReports:
         return [_bill(day, "GPT-5.5", major), _bill(day, "Claude Sonnet 4.6", credits - major)]
 
     def _records(self, day: date, users: Sequence[Traits]) -> tuple[CopilotDay, ...]:
-        rng = Random(f"{self._seed}:copilot:{day}")
+        rng = self._ground.random("copilot", day)
         found = []
         for user in users:
             chance = user.chance_on(day)
@@ -82,9 +115,12 @@ class CopilotReports:
         return tuple(found)
 
 
-def service_logins(accounts: Sequence[ServiceAccount]) -> dict[str, str]:
-    """Login of every GitHub account without a person."""
-    return {a.account: a.login or "" for a in accounts if a.product == "github_copilot"}
+def _style(kind: float) -> str:
+    """How the person works: only completions, also on the command line, or hardly seen by the report."""
+    for limit, style in ((0.10, "completions"), (0.35, "cli"), (0.42, "passive"), (0.45, "telemetry")):
+        if kind < limit:
+            return style
+    return "mixed"
 
 
 def _at(day: date, days: int, hour: int, minute: int) -> datetime:
@@ -93,7 +129,7 @@ def _at(day: date, days: int, hour: int, minute: int) -> datetime:
 
 def _bill(day: date, model: str, credits: Decimal) -> CopilotBilling:
     included = (credits * INCLUDED_SHARE).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
-    price = GITHUB_CREDIT_USD
+    price = CREDIT_USD
     return CopilotBilling(
         day, "Copilot", "Copilot AI Credits", model, "ai-credits", price, credits, credits * price,
         included, included * price, credits - included, (credits - included) * price,
@@ -102,17 +138,18 @@ def _bill(day: date, model: str, credits: Decimal) -> CopilotBilling:
 
 def _record(user: Traits, login: str, day: date, rng: Random, has_new_model: bool) -> CopilotDay:
     blank = CopilotDay(int(user.seat.account), login, day, 0, 0, 0, 0, 0, 0, 0)
-    if user.style == "passive":
+    style = _style(user.kind)
+    if style == "passive":
         return replace(blank, used_code_review_passive=True, generations=rng.randint(0, 4), ide=None)
-    if user.style == "telemetry":
+    if style == "telemetry":
         used = rng.randint(1, 6)
         return replace(blank, interactions=used, used_chat=True, ide=None)
     features = [_completions(rng)]
-    if user.style != "completions":
+    if style != "completions":
         features += [_ask(rng), _agent(rng), _agent_edit(rng)]
     features = [f for f in features if f.interactions + f.generations + f.lines_added]
     record = _totals(blank, features)
-    if user.style == "completions":
+    if style == "completions":
         return replace(record, language=rng.choice(("python", "go", "unknown")))
     models = tuple(f for f in features if f.feature != "code_completion" and f.interactions)
     record = replace(
@@ -124,7 +161,7 @@ def _record(user: Traits, login: str, day: date, rng: Random, has_new_model: boo
         model_features=tuple(_model_of(f, has_new_model, rng) for f in models),
         agent_starts=rng.randint(1, 2) if rng.random() < 0.04 else 0,
     )
-    if user.style == "cli":
+    if style == "cli":
         record = replace(record, used_cli=True, cli=_cli(rng))
     return replace(record, used_coding_agent=record.agent_starts > 0, ai_credits=_credits(record, day, rng))
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from demo.company.days import delivered_on
 from demo.server.backstage import Backstage
-from demo.server.chatgpt_events import CostWriter, MessageWriter
-from demo.server.chatgpt_rosters import Credits, roster_records, seat_records
-from demo.server.log_files import LogFiles
-from demo.server.routing import Route, route
-from demo.server.site import bearer_status, page_offset, page_token, parse_time
+from demo.server.routing import route
+from demo.server.site import Site, bearer_status, page_offset, page_token, parse_time
 from demo.server.wire import NDJSON, Answer, Page, Request
+from demo.vendors.chatgpt.activity import ChatActivity
+from demo.vendors.chatgpt.lines import CostWriter, MessageWriter
+from demo.vendors.chatgpt.log_files import LogFiles
+from demo.vendors.chatgpt.model import ORGANIZATION_ID, WORKSPACE_ID
+from demo.vendors.chatgpt.rosters import Credits, roster, roster_records, seat_records
+
+API_KEY = "demo-chatgpt-admin-key"
 
 WORKSPACE_TYPES = frozenset(
     ("CONVERSATION_MESSAGE", "APP_LOG", "APP_AUTH_LOG", "AUDIT_LOG", "AUTH_LOG", "CODEX_LOG")
@@ -19,28 +24,30 @@ WORKSPACE_TYPES = frozenset(
 """Known to the workspace route; only CONVERSATION_MESSAGE has files here."""
 
 
-class ChatGPT:
+class ChatGPT(Site):
     """The site ``chatgpt``; its files are downloaded from the site ``files``."""
 
-    def __init__(self, backstage: Backstage) -> None:
-        company = backstage.company
+    def __init__(self, backstage: Backstage, activity: ChatActivity) -> None:
         self._backstage = backstage
-        self._credits = Credits(company)
+        self._credits = Credits(activity)
         self.messages = LogFiles(
-            backstage, "CONVERSATION_MESSAGE", company.chat_delivered_on, MessageWriter(company).line
+            backstage,
+            "CONVERSATION_MESSAGE",
+            lambda day: delivered_on(day, activity.messages),
+            MessageWriter().line,
         )
         self.costs = LogFiles(
             backstage,
             "COSTS",
-            company.costs_delivered_on,
-            CostWriter(company).line,
+            lambda day: delivered_on(day, activity.costs),
+            CostWriter(backstage.company).line,
             timedelta(microseconds=500),
         )
         workspaces, organizations = (
             "/v1/compliance/workspaces/{owner}",
             "/v1/compliance/organizations/{owner}",
         )
-        self.routes: list[Route] = [
+        self.routes = [
             route("GET", f"{workspaces}/logs", self._workspace_logs, "chatgpt.list"),
             route("GET", f"{workspaces}/logs/{{file_id}}", self._workspace_file, "chatgpt.download"),
             route("GET", f"{organizations}/logs", self._organization_logs, "chatgpt.list"),
@@ -51,7 +58,7 @@ class ChatGPT:
 
     def refusal(self, request: Request) -> Answer | None:
         """401 for a wrong key, 403 for one without the scope."""
-        status = bearer_status(request, [self._backstage.credentials.chatgpt_api_key])
+        status = bearer_status(request, [API_KEY])
         if status == 401:
             return _error(401, "invalid_api_key", "Incorrect API key provided.")
         if status == 403:
@@ -67,8 +74,9 @@ class ChatGPT:
         self.messages.forget()
         self.costs.forget()
 
-    def download(self, event_type: str, file_id: str) -> Answer:
+    def log_file(self, request: Request, event_type: str, file_id: str) -> Answer:
         """The content of a file, for whoever holds a signed link."""
+        del request
         files = self.messages if event_type == "CONVERSATION_MESSAGE" else self.costs
         body = files.compressed(file_id)
         return self.not_found() if body is None else Answer(gzipped=body, content_type=NDJSON)
@@ -76,7 +84,7 @@ class ChatGPT:
     # Log files ------------------------------------------------------------------------------------
 
     def _workspace_logs(self, request: Request, owner: str) -> Answer:
-        if owner != self._backstage.company.profile.workspace_id:
+        if owner != WORKSPACE_ID:
             return self.not_found()
         types = _event_types(request)
         if not types or not types <= WORKSPACE_TYPES:
@@ -84,7 +92,7 @@ class ChatGPT:
         return self._list(request, self.messages if self.messages.event_type in types else None)
 
     def _organization_logs(self, request: Request, owner: str) -> Answer:
-        if owner != self._backstage.company.profile.organization_id:
+        if owner != ORGANIZATION_ID:
             return self.not_found()
         types = _event_types(request)
         if types != {"COSTS"}:
@@ -108,13 +116,13 @@ class ChatGPT:
 
     def _workspace_file(self, request: Request, owner: str, file_id: str) -> Answer:
         del request
-        if owner != self._backstage.company.profile.workspace_id:
+        if owner != WORKSPACE_ID:
             return self.not_found()
         return self._link(self.messages, file_id)
 
     def _organization_file(self, request: Request, owner: str, file_id: str) -> Answer:
         del request
-        if owner != self._backstage.company.profile.organization_id:
+        if owner != ORGANIZATION_ID:
             return self.not_found()
         return self._link(self.costs, file_id)
 
@@ -127,10 +135,10 @@ class ChatGPT:
     # Snapshots ------------------------------------------------------------------------------------
 
     def _users(self, request: Request, owner: str) -> Answer:
-        if owner != self._backstage.company.profile.workspace_id:
+        if owner != WORKSPACE_ID:
             return self.not_found()
         after = request.one("after") or ""
-        records = roster_records(self._backstage.company.chatgpt_roster(self._backstage.clock.today()))
+        records = roster_records(roster(self._backstage.company, self._backstage.clock.today()))
         rest = [record for record in records if str(record["id"]) > after]
         page = rest[: request.number("limit", 200, 200)]
         payload = {
@@ -143,14 +151,14 @@ class ChatGPT:
         return Answer(payload=payload, page=Page("data", again))
 
     def _seats(self, request: Request, owner: str) -> Answer:
-        if owner != self._backstage.company.profile.workspace_id:
+        if owner != WORKSPACE_ID:
             return self.not_found()
         try:
             start = page_offset(request.one("cursor"))
         except ValueError:
             return _error(400, "invalid_cursor", "Unknown cursor.")
         today = self._backstage.clock.today()
-        records = seat_records(self._backstage.company.chatgpt_roster(today), self._credits, today, owner)
+        records = seat_records(roster(self._backstage.company, today), self._credits, today)
         end = start + request.number("limit", 50, 100)
         page = records[start:end]
         payload = {

@@ -6,21 +6,22 @@ import threading
 from collections import defaultdict
 from datetime import date, datetime, timedelta
 
-from demo.company.company import Company
-from demo.company.model import M365Interaction
+from demo.vendors.m365_copilot.interactions import Interactions
+from demo.vendors.m365_copilot.model import M365Interaction
 
 
 class InteractionIndex:
     """Interactions by day and account; a day is read when it is first asked for, and kept."""
 
-    def __init__(self, company: Company) -> None:
-        self._company = company
+    def __init__(self, activity: Interactions, first_day: date) -> None:
+        self._activity = activity
+        self._first_day = first_day
         self._lock = threading.Lock()
         self._days: dict[date, dict[str, list[M365Interaction]]] = {}
 
     def between(self, account: str, after: datetime, before: datetime, now: datetime) -> list[M365Interaction]:
         """Interactions with ``after`` < created < ``before``, not later than ``now``."""
-        first = max(after.date(), self._company.profile.first_day)
+        first = max(after.date(), self._first_day)
         last = min(before, now).date()
         found = []
         for step in range((last - first).days + 1):
@@ -32,7 +33,7 @@ class InteractionIndex:
         with self._lock:
             if day not in self._days:
                 by_account: dict[str, list[M365Interaction]] = defaultdict(list)
-                for item in self._company.m365_interactions_on(day):
+                for item in self._activity.created_on(day):
                     by_account[item.account].append(item)
                 self._days[day] = by_account
             return self._days[day]
