@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from ingestion.http import VendorClient
 from ingestion.source_types import Finding
 from runtime.errors import AccessError, MissingError, SourceError
 
 
-def probe(client: VendorClient, path: str, params: dict[str, Any] | None, subject: str, scope: str) -> Finding:
+def probe(
+    client: VendorClient,
+    path: str,
+    params: Mapping[str, Any] | None,
+    subject: str,
+    scope: str,
+    *,
+    method: Literal["GET", "POST"] = "GET",
+) -> Finding:
     """One read of a route: right, refused (names the scope), or not answering."""
     try:
-        client.get_json(path, params)
+        if method == "POST":
+            client.post_json(path, dict(params or {}))
+        else:
+            client.get_json(path, dict(params) if params else None)
     except AccessError as error:
         return Finding(subject, False, error.message, f"Grant the read-only scope `{scope}`.")
     except MissingError as error:  # some vendors hide with 404 what a credential may not see

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
@@ -31,8 +31,10 @@ from runtime.clock import require_vendors_time
 from runtime.errors import (
     AccessError,
     AnswerError,
+    BadRequestError,
     LinkError,
     MissingError,
+    NoContentError,
     RateLimitedError,
     SourceError,
 )
@@ -46,6 +48,7 @@ _TRANSPORT_ERRORS = (
 )
 _ID_SEGMENT = re.compile(r"[^/]*[0-9@%][^/]*|[^/]{25,}")
 _LONGEST_WAIT_DIGITS = 12
+_REFUSALS: dict[int, type[AnswerError]] = {400: BadRequestError, 404: MissingError}
 _API_VERSION = re.compile(r"v\d+(\.\d+)?|beta")
 
 
@@ -86,6 +89,10 @@ class _RetryableError(Exception):
         self.error = error
         self.wait = wait
         super().__init__(str(error))
+
+
+class _EmptyBodyError(ValueError):
+    """JSON was expected and nothing came."""
 
 
 class VendorSession(requests.Session):
@@ -170,7 +177,7 @@ class VendorSession(requests.Session):
             require_vendors_time(self.source, _moment(response.headers.get("Date", "")))
         self._raise_for_answer(response, place)
         # Python's reader gives up a page for one absurd record in it.
-        response.json = lambda **_: loads(response.content)  # type: ignore[method-assign]
+        response.json = lambda **_: _read_json(response)  # type: ignore[method-assign]
         return response
 
     def _raise_for_answer(self, response: requests.Response, place: str) -> None:
@@ -194,8 +201,9 @@ class VendorSession(requests.Session):
             raise AccessError(
                 f"{place} {what} ({status}).", "Run `ai-usage doctor` to see which permission is missing."
             )
-        kind = MissingError if status == 404 else AnswerError
-        raise kind(f"{place} answered {status}.", "Check the ids and base_url of this source.")
+        raise _REFUSALS.get(status, AnswerError)(
+            f"{place} answered {status}.", "Check the ids and base_url of this source."
+        )
 
     def _wait_for(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -224,12 +232,18 @@ class VendorClient:
         data_key: str,
         paginator: BasePaginator,
         params: dict[str, Any] | None = None,
-        method: str = "GET",
+        method: Literal["GET", "POST"] = "GET",
         body: dict[str, Any] | None = None,
+        may_lack_data: bool = False,
     ) -> Iterator[list[dict[str, Any]]]:
         """Pages of the list under `data_key` (a top-level key).
 
-        An answer without that list is an error, not an empty one; a page asked for twice ends the loop.
+        An answer without that list is an error, not an empty one, except from a vendor of whom it is known
+        that it leaves the key out of an answer without rows (`may_lack_data`).
+
+        Raises:
+            NoContentError: 204, or an empty body.
+            AnswerError: not the documented JSON, or a page that is asked for twice.
         """
         place = f"{self.session.source}: {safe_path(path)}"
         seen: set[str] = set()
@@ -246,11 +260,13 @@ class VendorClient:
             try:
                 page = next(pages, None)
                 answer = page.response.json() if page is not None else None
+            except _EmptyBodyError:
+                raise NoContentError(f"{place} did not answer the documented JSON.", "") from None
             except (ValueError, RecursionError):  # dlt's message and requests' would quote the answer
                 raise AnswerError(f"{place} did not answer the documented JSON.", "") from None
             if page is None:
                 return
-            rows = answer.get(data_key) if isinstance(answer, dict) else None
+            rows = answer.get(data_key, [] if may_lack_data else None) if isinstance(answer, dict) else None
             if not isinstance(rows, list):
                 raise AnswerError(
                     f"{place} answered without `{data_key}`.",
@@ -393,6 +409,12 @@ def _refuse_html(response: requests.Response, place: str) -> None:
     body = read[:64].lstrip().lower() if isinstance(read, bytes) else b""
     if "text/html" in kind or body.startswith((b"<!doctype html", b"<html")):
         raise AnswerError(f"{place} answered a web page.", "A proxy or a log-in page stands in between.")
+
+
+def _read_json(response: requests.Response) -> Any:
+    if not response.content:
+        raise _EmptyBodyError
+    return loads(response.content)
 
 
 def _asked_wait(response: requests.Response) -> float | None:

@@ -1,4 +1,4 @@
-"""Paginators that follow a vendor's own next-page links, and never to another host.
+"""How vendors page: by a cursor, by number, or by a link to the next page, which leads to no other host.
 
 A next-page link comes out of an answer. Followed blindly it would take rows from whoever wrote it, so a link to
 another scheme, host or port is an error (the credential would not travel there either, see `ingestion.http`).
@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dlt.sources.helpers.rest_client.paginators import BasePaginator, HeaderLinkPaginator, JSONLinkPaginator
+from dlt.sources.helpers.rest_client.paginators import (
+    BasePaginator,
+    HeaderLinkPaginator,
+    JSONLinkPaginator,
+    JSONResponseCursorPaginator,
+    PageNumberPaginator,
+)
 from requests import Response
 
 from ingestion.http import safe_path
@@ -24,6 +30,22 @@ def header_links() -> BasePaginator:
 def odata_links() -> BasePaginator:
     """Follows `@odata.nextLink` (Microsoft Graph)."""
     return _HomeJsonLinks("['@odata.nextLink']")
+
+
+def cursor_pages(cursor: str, parameter: str, *, has_more: str | None = None) -> BasePaginator:
+    """Sends the answer's `cursor` back as `parameter`, until there is none or `has_more` is false."""
+    return JSONResponseCursorPaginator(cursor, parameter, has_more_path=has_more)
+
+
+def numbered_pages(*, has_more: str, body: bool = False, parameter: str = "page") -> BasePaginator:
+    """Pages from 1 on, in the query or in the body of a POST; an answer without `has_more` is the last one."""
+    place = {"page_body_path": parameter} if body else {"page_param": parameter}
+    return _Numbered(base_page=1, total_path=None, has_more_path=has_more, **place)
+
+
+class _Numbered(PageNumberPaginator):  # type: ignore[misc]
+    def _handle_missing_has_more(self, response_json: dict[str, Any]) -> None:
+        """An older form of an answer has no paging: it is whole."""
 
 
 class _HomeHeaderLinks(HeaderLinkPaginator):  # type: ignore[misc]  # dlt ships no types for it

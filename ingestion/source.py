@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -137,6 +137,17 @@ class SourceRun:
                 self._record(contract, "main", entry["values"], entry["counts"], "ok")
 
 
+class DescribedStream(Protocol):
+    """What is told of a stream without asking the vendor (see `ingestion.streams`)."""
+
+    @property
+    def name(self) -> str:
+        """What the doctor and the docs call it."""
+
+    def scope_for(self, settings: Any) -> str:
+        """The read-only scope, role or permission that it needs with these settings."""
+
+
 @dataclass(frozen=True, slots=True)
 class SourceDefinition:
     """A source as the pipeline sees it.
@@ -150,6 +161,8 @@ class SourceDefinition:
         windows: fetch windows that are not tables, with their horizon (log files by day).
         snapshots: the resources that exist only today, each by itself; loaded alone when the whole load fails.
         needed_for: what cannot be told without this source; empty when the others stand without it.
+        streams: what `extract`, `check` and `snapshots` follow from (`ingestion.streams.source`); empty for a
+            source that is written out.
         reads_archive_alone: whether saved answers are enough to load it; others need their credentials as well.
     """
 
@@ -164,6 +177,7 @@ class SourceDefinition:
     needed_for: str = ""
     reads_archive_alone: bool = False
     description: str = ""
+    streams: tuple[DescribedStream, ...] = ()
 
 
 def _parts(records: Iterable[Any]) -> Iterator[list[Any]]:

@@ -60,6 +60,14 @@ class MissingError(AnswerError):
     """The vendor knows nothing under this route (404): not there, not ready, or hidden from this credential."""
 
 
+class BadRequestError(AnswerError):
+    """The vendor refuses the request as it is asked (400): a parameter, a day or a combination of them."""
+
+
+class NoContentError(AnswerError):
+    """The vendor answered without content (204, or an empty body): nothing is ready, which is not zero."""
+
+
 class LinkError(AnswerError):
     """A signed link was refused: it expired or was cut."""
 

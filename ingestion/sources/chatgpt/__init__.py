@@ -8,27 +8,30 @@ Alone: `ai-usage run --source chatgpt`. Settings: docs/connect/chatgpt.md.
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from itertools import groupby
+from functools import partial
 from typing import Any, Optional
 
 from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
-from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
+from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
-from ingestion.ahead import one_ahead
-from ingestion.doctor import probe
 from ingestion.http import VendorClient, vendor_client
-from ingestion.identity import Sightings
-from ingestion.snapshots import all_rows, saved_rows, snapshots
-from ingestion.source import SourceDefinition, SourceRun
-from ingestion.source_types import Batch, FetchWindow, Finding
+from ingestion.paging import cursor_pages
+from ingestion.source_types import FetchWindow, Finding
 from ingestion.sources.chatgpt import records
+from ingestion.sources.chatgpt.members import members
+from ingestion.streams.bounds import iso_instants
+from ingestion.streams.listing import Listing
+from ingestion.streams.log_files import LogFiles
+from ingestion.streams.snapshot_list import SnapshotList
+from ingestion.streams.source import StreamReader, stream_source
+from ingestion.streams.stream import Links, Table
 from runtime.settings import SourceSettings
 
-_ONE_DAY = dt.timedelta(days=1)
-_TICK = dt.timedelta(microseconds=1)
+_WORKSPACE = "/compliance/workspaces/{workspace_id}"
+_ORGANIZATION = "/compliance/organizations/{organization_id}"
+_COMPLIANCE = "chatgpt.enterprise.compliance"
 
 
 @configspec
@@ -49,187 +52,91 @@ class ChatgptSettings(SourceSettings):
     usage_limits_prefix: str = "/manage"
 
 
-def extract(run: SourceRun) -> Iterator[Batch]:
-    """Everything that is new or may have changed, in batches."""
-    settings: ChatgptSettings = run.settings
-    client = _client(settings)
-    workspace = f"/compliance/workspaces/{settings.workspace_id}"
-    yield from _users(run, client, workspace)
-    yield from _seats(run, client)
-    messages, holders = records.CONVERSATION_MESSAGES, Sightings()
-    files = _log_files(run, client, workspace, records.MESSAGE_FILES)
-    for block in run.gate.json_blocks(records.MessageEvent, messages.name, files):
-        yield from run.events(messages, block)
-        holders.add(records.account_addresses(block))
-    if settings.organization_id:
-        organization = f"/compliance/organizations/{settings.organization_id}"
-        files = _log_files(run, client, organization, records.COSTS_FILES)
-        # Bad lines are counted against the table whose accepted rows they are weighed against.
-        for costs in run.gate.json_lines(records.CostEvent, records.COSTS_USAGE.name, files):
-            yield from run.events(records.COSTS_USAGE, costs)
-            yield from run.events(records.COSTS_BILLING, list(records.billing_rows(costs)))
-            holders.add((e.identity.user_id, e.identity.email, e.payload.day) for e in costs)
-    yield from run.events(records.EVENT_LINKS, holders.links())
-
-
-def today(run: SourceRun) -> Iterator[Iterator[Batch]]:
-    """What exists only today: the roster, and seat types with the credits of the month."""
-    client = _client(run.settings)
-    yield _users(run, client, f"/compliance/workspaces/{run.settings.workspace_id}")
-    yield _seats(run, client)
-
-
-def check(run: SourceRun) -> Iterator[Finding]:
-    """Whether each route answers with the configured key. Reads one row of each."""
-    settings: ChatgptSettings = run.settings
-    client = _client(settings)
-    workspace = f"/compliance/workspaces/{settings.workspace_id}"
-    since = (run.clock.as_of - _ONE_DAY).isoformat()
-    scope = "chatgpt.enterprise.compliance"
-    yield probe(client, f"{workspace}/users", {"limit": 1}, "roster", f"{scope}_export.read")
-    yield probe(
-        client,
-        f"{settings.usage_limits_prefix}/workspaces/{settings.workspace_id}/usage_limits/users",
-        {"limit": 1},
-        "seats and credits",
-        "chatgpt.enterprise.usage_limit.read",
-    )
-    yield probe(
-        client,
-        f"{workspace}/logs",
-        {"event_type": "CONVERSATION_MESSAGE", "after": since, "limit": 1},
-        "messages",
-        f"{scope}_logs_platform.conversation_message.read",
-    )
-    if not settings.organization_id:
-        yield Finding(
-            "costs", False, "organization_id is not set: no tokens and no money.", "Set the `org-…` id."
-        )
-        return
-    yield probe(
-        client,
-        f"/compliance/organizations/{settings.organization_id}/logs",
-        {"event_type": "COSTS", "after": since, "limit": 1},
-        "costs",
-        f"{scope}_logs_platform.costs.read",
-    )
-
-
 def _client(settings: ChatgptSettings) -> VendorClient:
     return vendor_client("chatgpt", settings.base_url, auth=BearerTokenAuth(settings.api_key))
 
 
-def _users(run: SourceRun, client: VendorClient, workspace: str) -> Iterator[Batch]:
-    sightings = Sightings()
-
-    def live() -> list[dict[str, Any]]:
-        paginator = JSONResponseCursorPaginator("last_id", "after", has_more_path="has_more")
-        return all_rows(
-            client.pages(f"{workspace}/users", data_key="data", paginator=paginator, params={"limit": 200})
-        )
-
-    for day, rows in snapshots(run, records.USERS, live=live, saved=lambda answer: saved_rows(answer, "data")):
-        users = records.each_once(run.gate.objects(records.RosterUser, records.USERS.name, rows))
-        _tell_of_unstated(run, users)
-        yield from run.replace_day(records.USERS, day, users)
-        sightings.add((user.id, user.email, day) for user in users)
-    yield from run.events(records.ROSTER_LINKS, sightings.links())
+def _paged(cursor: str, parameter: str) -> partial[BasePaginator]:
+    return partial(cursor_pages, cursor, parameter, has_more="has_more")
 
 
-def _seats(run: SourceRun, client: VendorClient) -> Iterator[Batch]:
-    settings: ChatgptSettings = run.settings
-    path = f"{settings.usage_limits_prefix}/workspaces/{settings.workspace_id}/usage_limits/users"
-
-    def live() -> list[dict[str, Any]]:
-        paginator = JSONResponseCursorPaginator("cursor", "cursor", has_more_path="has_more")
-        return all_rows(client.pages(path, data_key="data", paginator=paginator, params={"limit": 100}))
-
-    for day, rows in snapshots(run, records.SEATS, live=live, saved=lambda answer: saved_rows(answer, "data")):
-        users = records.each_once(run.gate.objects(records.SeatUser, records.SEATS.name, rows))
-        yield from run.replace_day(records.SEATS, day, users)
-
-
-def _tell_of_unstated(run: SourceRun, users: list[records.RosterUser]) -> None:
-    """Members without a status hold a seat, since the roster lists them; with an unknown word, none."""
-    for status, consequence in (("unstated", "they count as members"), ("unknown", "they hold no seat")):
-        members = [user for user in users if user.seat_status == status]
-        for position, user in enumerate(members):
-            key = user.id.encode("utf-8", "replace")
-            run.gate.reject(records.USERS.name, f"status is {status}", key, position, is_kept=True)
-        if members:
-            run.progress(
-                f"WARNING: the status of {len(members)} of {len(users)} members is {status}; {consequence}"
-            )
-
-
-def _log_files(run: SourceRun, client: VendorClient, route: str, window: FetchWindow) -> Iterator[bytes]:
-    """The log files whose end time lies in the days to fetch, one after the other as whole lines.
-
-    The next file is fetched while one is read.
-    """
+def _log_files(route: str, window: FetchWindow, name: str, **stream: Any) -> LogFiles:
+    """Log files of one event type; the vendor takes `after` as exclusive."""
     event_type = window.name.rpartition("/")[2]
-
-    def fetched(files: list[dict[str, Any]]) -> Iterator[tuple[dt.date, bytes]]:
-        for file in files:
-            data = client.signed_file(f"{route}/logs/{file['id']}", file["file_sha256"])
-            yield dt.date.fromisoformat(file["end_time"][:10]), data
-
-    for first, last in _ranges(run.days_to_fetch(window)):
-        files = _list_files(client, route, event_type, first, last)
-        counts = dict.fromkeys(_days(first, last), 0)
-        for day, data in one_ahead(fetched(files)):
-            run.progress(f"{event_type} of {day}")
-            yield data if data.endswith(b"\n") else data + b"\n"
-            counts[day] = counts.get(day, 0) + 1
-        # Beyond the vendor's retention no file does not mean no usage: such a day stays unrecorded. Files
-        # expire oldest first, so a day after one that still has a file is kept, whatever is documented.
-        documented = run.clock.today - dt.timedelta(days=window.horizon.retention or 0)
-        kept_from = min((day for day, count in counts.items() if count), default=documented)
-        for day, count in counts.items():
-            if day >= min(kept_from, documented):
-                run.window_fetched(window, day, count, status="ok" if count else "empty")
-
-
-def _list_files(
-    client: VendorClient, route: str, event_type: str, first: dt.date, last: dt.date
-) -> list[dict[str, Any]]:
-    """Metadata of the files with end time from `first` 00:00 to the end of `last`, each once."""
-    start = dt.datetime.combine(first, dt.time(), dt.UTC) - _TICK  # `after` is exclusive
-    end = dt.datetime.combine(last + _ONE_DAY, dt.time(), dt.UTC)
-    pages = client.pages(
-        f"{route}/logs",
-        data_key="data",
-        paginator=JSONResponseCursorPaginator("last_end_time", "after", has_more_path="has_more"),
-        params={"event_type": event_type, "after": _iso(start), "before": _iso(end), "limit": 100},
+    return LogFiles(
+        name=name,
+        scope=f"{_COMPLIANCE}_logs_platform.{event_type.lower()}.read",
+        listing=Listing(
+            path=f"{route}/logs",
+            data_key="data",
+            paginator=_paged("last_end_time", "after"),
+            params={"event_type": event_type},
+            page_size=("limit", 100),
+        ),
+        file_path=f"{route}/logs/{{id}}",
+        bounds=iso_instants("after", "before", before_start=dt.timedelta(microseconds=1)),
+        window=window,
+        **stream,
     )
-    files = {file["id"]: file for page in pages for file in page}
-    return sorted(files.values(), key=lambda file: (file["end_time"], file["id"]))
 
 
-def _ranges(days: list[dt.date]) -> Iterator[tuple[dt.date, dt.date]]:
-    """Runs of consecutive days, so that half a year is one listing."""
-    for _, run in groupby(enumerate(days), key=lambda pair: pair[1].toordinal() - pair[0]):
-        members = [day for _, day in run]
-        yield members[0], members[-1]
+_STREAMS = (
+    SnapshotList(
+        name="roster",
+        scope=f"{_COMPLIANCE}_export.read",
+        listing=Listing(
+            path=f"{_WORKSPACE}/users",
+            data_key="data",
+            paginator=_paged("last_id", "after"),
+            page_size=("limit", 200),
+        ),
+        record=records.RosterUser,
+        clean=members,
+        table=Table(records.USERS),
+        links=(Links(records.ROSTER_LINKS, lambda answer: records.addresses(answer.rows, answer.day)),),
+    ),
+    SnapshotList(
+        name="seats and credits",
+        scope="chatgpt.enterprise.usage_limit.read",
+        listing=Listing(
+            path="{usage_limits_prefix}/workspaces/{workspace_id}/usage_limits/users",
+            data_key="data",
+            paginator=_paged("cursor", "cursor"),
+            page_size=("limit", 100),
+        ),
+        record=records.SeatUser,
+        clean=lambda answer: records.each_once(answer.records),
+        table=Table(records.SEATS),
+    ),
+    _log_files(
+        _WORKSPACE,
+        records.MESSAGE_FILES,
+        "messages",
+        record=records.MessageEvent,
+        has_blocks=True,
+        tables=(Table(records.CONVERSATION_MESSAGES),),
+        links=(Links(records.EVENT_LINKS, lambda answer: records.account_addresses(answer.rows)),),
+    ),
+    _log_files(
+        _ORGANIZATION,
+        records.COSTS_FILES,
+        "costs",
+        wanted=lambda settings: bool(settings.organization_id),
+        unwanted=Finding(
+            "costs", False, "organization_id is not set: no tokens and no money.", "Set the `org-…` id."
+        ),
+        record=records.CostEvent,
+        tables=(Table(records.COSTS_USAGE), Table(records.COSTS_BILLING, records.billing_rows)),
+        links=(Links(records.EVENT_LINKS, lambda answer: records.cost_addresses(answer.rows)),),
+    ),
+)
 
-
-def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
-    for offset in range((last - first).days + 1):
-        yield first + dt.timedelta(days=offset)
-
-
-def _iso(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-SOURCE = SourceDefinition(
+SOURCE = stream_source(
     name="chatgpt",
     description="ChatGPT Enterprise: compliance log files, roster and seats.",
     settings=ChatgptSettings,
     contracts=records.CONTRACTS,
     windows=records.WINDOWS,
     is_connected=lambda settings: bool(settings.api_key and settings.workspace_id),
-    extract=extract,
-    check=check,
-    snapshots=today,
+    reader=StreamReader(streams=_STREAMS, client=_client),
 )

@@ -306,6 +306,11 @@ class BillingRow(NamedTuple):
     line: BillingLine
 
 
+def cost_addresses(events: list[CostEvent]) -> Iterator[Pair]:
+    """Accounts with their addresses, by the day of the cost."""
+    return ((event.identity.user_id, event.identity.email, event.payload.day) for event in events)
+
+
 def billing_rows(events: list[CostEvent]) -> Iterator[BillingRow]:
     """Every SKU line of the events."""
     for event in events:
@@ -412,6 +417,11 @@ Member = TypeVar("Member", RosterUser, SeatUser)
 def each_once(members: Iterable[Member]) -> list[Member]:
     """Members, each once as last seen: a list that changes while it is paged repeats some."""
     return list({member.id: member for member in members}.values())
+
+
+def addresses(users: Iterable[RosterUser], day: dt.date) -> list[Pair]:
+    """Members with their addresses on a day of the roster."""
+    return [(user.id, user.email, day) for user in users]
 
 
 USERS = TableContract(

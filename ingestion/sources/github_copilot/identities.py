@@ -23,7 +23,14 @@ from ingestion.privacy.wire import WireRecord
 from ingestion.source import SourceRun
 from ingestion.source_types import Batch
 from ingestion.sources.github_copilot import records
-from runtime.errors import AccessError, AnswerError, MissingError, RateLimitedError, SourceError
+from runtime.errors import (
+    AccessError,
+    AnswerError,
+    ConfigurationError,
+    MissingError,
+    RateLimitedError,
+    SourceError,
+)
 
 _WIRE = "identity_links"
 _PAGE = """externalIdentities(first: 100, after: $after) {
@@ -338,3 +345,13 @@ def _inside(data: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
     for step in path:
         data = data.get(step) if isinstance(data, dict) else None
     return data if isinstance(data, dict) else None
+
+
+def refuse_unknown_methods(settings: Any) -> None:
+    """Raises ConfigurationError for a method in `identity_methods` that there is none of."""
+    unknown = sorted(set(settings.identity_methods) - set(METHODS))
+    if unknown:
+        raise ConfigurationError(
+            f"[sources.github_copilot] identity_methods has no method {', '.join(unknown)}.",
+            f"Use any of: {', '.join(METHODS)}.",
+        )

@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from ingestion.identity import link_contract
+from ingestion.identity import Pair, link_contract
 from ingestion.privacy.contract import (
     DayGrain,
     TableContract,
@@ -466,6 +466,16 @@ def _instant(moment: dt.datetime) -> str:
         return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).isoformat()
     except OverflowError:  # at the ends of the calendar: the gate leaves it out
         return moment.isoformat()
+
+
+def seat_logins(seats: Iterable[Seat], day: dt.date) -> list[Pair]:
+    """Holders' numeric ids with their logins on a day."""
+    return [(str(seat.assignee.id), login(seat.assignee.login), day) for seat in seats if seat.assignee]
+
+
+def report_logins(users: Iterable[UserDay]) -> list[Pair]:
+    """Users' numeric ids with their logins on the report's day."""
+    return [(str(user.user_id), login(user.user_login), user.day) for user in users]
 
 
 def login(written: str | None) -> str | None:

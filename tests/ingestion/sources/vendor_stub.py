@@ -22,6 +22,14 @@ class Asked:
     query: dict[str, str]
     headers: dict[str, str]
     body: bytes
+    repeated: dict[str, list[str]] = field(default_factory=dict)
+    """The query with every value of a parameter."""
+
+    @property
+    def sent(self) -> dict[str, Any]:
+        """The JSON object of a POST."""
+        found: dict[str, Any] = json.loads(self.body)
+        return found
 
 
 @dataclass
@@ -69,9 +77,11 @@ def vendor_stub() -> Iterator[VendorStub]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             length = int(self.headers.get("Content-Length") or 0)
-            query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+            repeated = parse_qs(parts.query)
+            query = {key: values[-1] for key, values in repeated.items()}
             headers = {key.lower(): value for key, value in self.headers.items()}
-            reply = stub.reply(Asked(self.command, parts.path, query, headers, self.rfile.read(length)))
+            body = self.rfile.read(length)
+            reply = stub.reply(Asked(self.command, parts.path, query, headers, body, repeated))
             body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response(reply.status)
             for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
