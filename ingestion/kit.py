@@ -97,6 +97,7 @@ class Kit(_Strict):
         directory_ids: the same of the company's directory, whose entries are people by themselves.
         ports: what its models in models/vendors hand on (ingestion/ports.yml), and the raw tables that each is
             made of.
+        columns: meaning of each column name of its raw tables that ingestion/columns.yml does not know.
         collected: by raw table.
         capabilities: by tool.
     """
@@ -107,6 +108,7 @@ class Kit(_Strict):
     account_ids: tuple[str, ...] = ()
     directory_ids: tuple[str, ...] = ()
     ports: dict[str, tuple[str, ...]] = {}
+    columns: dict[str, str] = {}
     collected: dict[str, Collected]
     capabilities: dict[str, tuple[Capability, ...]] = {}
 

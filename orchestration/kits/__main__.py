@@ -16,7 +16,7 @@ from orchestration.project import PROJECT_DIR
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file of the project and its text."""
     kits = {source.name: kit_of(source.name) for source in SOURCES}
-    yield from staging.files(SOURCES)
+    yield from staging.files(SOURCES, kits)
     yield from seeds.files(kits)
     yield from ports.files(SOURCES, kits)
 

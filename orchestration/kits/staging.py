@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
+from ingestion.kit import Kit
 from ingestion.privacy.contract import DAY_MARKER, TableContract
 from ingestion.source import SourceDefinition
 from orchestration.project import PROJECT_DIR
@@ -25,21 +27,31 @@ _WRITTEN = "# Written from the contract by `python -m orchestration.kits`."
 _SCHEMA = "{{ env_var('AI_USAGE_RAW_SCHEMA_PREFIX', env_var('AI_USAGE_SCHEMA_PREFIX', '')) }}"
 
 
-def files(sources: Sequence[SourceDefinition]) -> Iterator[tuple[Path, str]]:
+def files(
+    sources: Sequence[SourceDefinition], kits: Mapping[str, Kit] = MappingProxyType({})
+) -> Iterator[tuple[Path, str]]:
     """Each generated file, by its path in the project, and its text.
 
     Raises:
-        KeyError: a column has no meaning in ingestion/columns.yml.
+        KeyError: a column has no meaning, neither in ingestion/columns.yml nor in the source's kit.
+        ValueError: a kit gives a shared name a meaning of its own.
     """
     for source in sources:
         folder = STAGING / source.name
+        meanings = _meanings_of(kits[source.name].columns if source.name in kits else {})
         tables = _tables(source)
         yield folder / f"_{source.name}__sources.yml", _sources(source, tables)
         for table in tables:
             if not table.staged_by_hand:
                 name = f"stg_{source.name}__{table.name}"
                 yield folder / f"{name}.sql", _model(source.name, table)
-                yield folder / f"{name}.yml", _documentation(name, table)
+                yield folder / f"{name}.yml", _documentation(name, table, meanings)
+
+
+def _meanings_of(own: Mapping[str, str]) -> Mapping[str, str]:
+    if shared := own.keys() & _meanings().keys():
+        raise ValueError(f"ingestion/columns.yml has a meaning of {', '.join(sorted(shared))}")
+    return {**_meanings(), **own}
 
 
 def _tables(source: SourceDefinition) -> list[TableContract]:
@@ -98,7 +110,7 @@ def _model(source: str, table: TableContract) -> str:
     )
 
 
-def _documentation(model: str, table: TableContract) -> str:
+def _documentation(model: str, table: TableContract, meanings: Mapping[str, str]) -> str:
     lines = [
         _WRITTEN,
         "version: 2",
@@ -119,7 +131,7 @@ def _documentation(model: str, table: TableContract) -> str:
         ]
     lines.append("    columns:")
     for name in _names(table):
-        lines += [f"      - name: {name}", f"        description: {_quoted(_meanings()[name])}"]
+        lines += [f"      - name: {name}", f"        description: {_quoted(meanings[name])}"]
     return "\n".join([*lines, ""])
 
 
