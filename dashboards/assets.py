@@ -28,6 +28,7 @@ SCRIPTS = (
     "format.js",
     "data.js",
     "theme.js",
+    "tool_colours.js",
     "chart_parts.js",
     "chart_periods.js",
     "chart_rows.js",

@@ -11,7 +11,6 @@ from typing import Any
 
 import duckdb
 import jinja2
-import yaml
 from markupsafe import Markup
 
 from dashboards.actions import recommended
@@ -33,6 +32,7 @@ from dashboards.queries import answers, tables
 from dashboards.sentences import Names, mark_day, resolve_marks, sentence_environment, to_html, to_text
 from dashboards.suppression import PublishedFigures, require_private
 from dashboards.telling import Department, Teller, Told
+from dashboards.value_names import value_names
 
 HERE = Path(__file__).parent
 # Periods that a reader can choose; a department's page has fewer, because there may be many of them.
@@ -71,7 +71,7 @@ class Renderer:
         self.states = read_states(connection, self.tables)
         self.rollouts = read_rollouts(connection, self.tables)
         self.has_tool = has_tool(connection, self.tables)
-        self.names: Names = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
+        self.names: Names = value_names()
         self.figures = PublishedFigures(connection)
         self.sentences = sentence_environment(self.names)
         self.html = _environment()

@@ -28,6 +28,7 @@ class Tool(_Strict):
 
     Attributes:
         tool_class: assistant (a chat), coding, embedded (within other programs) or api (without people).
+        colour: place among the eight colours of series on the pages; tools of one chart should differ.
         is_approved: whether the company means people to use it.
         has_activity: whether some source tells on which days somebody used it.
     """
@@ -37,6 +38,7 @@ class Tool(_Strict):
     tool_class: Literal["assistant", "coding", "embedded", "api"]
     is_approved: bool = True
     has_activity: bool = True
+    colour: int | None = Field(default=None, ge=0, le=7)
 
 
 class Collected(_Strict):
@@ -90,6 +92,7 @@ class Kit(_Strict):
     """One source's facts.
 
     Attributes:
+        display_name: what pages call the source; that of its first tool where it is not given.
         products: by tool, the vendor's names of what belongs to it; `*` is any other.
         seat_products: what seat_contracts.csv may name.
         account_ids: kinds of identifiers that name an account for ever, never another one later; what stands
@@ -102,6 +105,7 @@ class Kit(_Strict):
         capabilities: by tool.
     """
 
+    display_name: str | None = None
     tools: dict[str, Tool] = {}
     products: dict[str, tuple[str, ...]] = {}
     seat_products: tuple[str, ...] = ()
@@ -112,6 +116,10 @@ class Kit(_Strict):
     collected: dict[str, Collected]
     capabilities: dict[str, tuple[Capability, ...]] = {}
 
+    def name_of_source(self, source: str) -> str:
+        """What pages call the source."""
+        return self.display_name or next((tool.display_name for tool in self.tools.values()), source)
+
     @model_validator(mode="after")
     def _hangs_together(self) -> Kit:
         if unknown := (self.products.keys() | self.capabilities.keys()) - self.tools.keys():
@@ -121,6 +129,16 @@ class Kit(_Strict):
             if twice := {metric for metric in named if named.count(metric) > 1}:
                 raise ValueError(f"{tool}: named twice: {', '.join(sorted(twice))}")
         return self
+
+
+def vendor_user_kinds() -> dict[str, str]:
+    """What the company's files call ids of vendors' accounts (`chatgpt_user`), and their namespaces."""
+    return {
+        f"{namespace.removeprefix('vendor-user/')}_user": namespace
+        for kit in every_kit().values()
+        for namespace in kit.account_ids
+        if namespace.startswith("vendor-user/")
+    }
 
 
 @cache

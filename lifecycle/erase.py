@@ -20,7 +20,6 @@ from dlt.pipeline.exceptions import PipelineStepFailed
 from ingestion.lake import refuse_on_lake
 from ingestion.privacy.canonical import canonical_email
 from ingestion.privacy.pseudonym import (
-    CHATGPT_USER,
     ENTRA_OBJECT,
     GITHUB_LOGIN,
     GITHUB_USER,
@@ -32,7 +31,7 @@ from ledger.actions import LifecycleAction
 from ledger.ledger import Ledger
 from ledger.tombstone import Tombstone
 from lifecycle.erased import write_erased
-from lifecycle.kinds import Kind
+from lifecycle.kinds import VENDOR_NAMESPACES, Kind
 from lifecycle.layout import Contracts, RawTable, existing_tables, raw_tables
 from lifecycle.person import identifiers_of, threads_of
 from lifecycle.rewrite import rewrite_warehouse
@@ -48,7 +47,7 @@ Progress = Callable[[str], None]
 _NAMESPACES = {
     Kind.EMAIL: PERSON_EMAIL,
     Kind.HRIS: HRIS_ID,
-    Kind.CHATGPT: CHATGPT_USER,
+    **VENDOR_NAMESPACES,
     Kind.GITHUB: GITHUB_USER,
     Kind.GITHUB_LOGIN: GITHUB_LOGIN,
     Kind.ENTRA: ENTRA_OBJECT,

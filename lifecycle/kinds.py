@@ -1,4 +1,7 @@
-"""The kinds of identifiers that a person can be erased by; apart, because the command's help names them."""
+"""The kinds of identifiers that a person can be erased by; apart, because the command's help names them.
+
+Written from the kits by `python -m orchestration.kits`.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,17 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What kind of identifier was entered."""
+    """What was entered: an address, an employee id, or the id of a vendor's account."""
 
     EMAIL = "email"
     HRIS = "hris"
-    CHATGPT = "chatgpt"
     GITHUB = "github"
     GITHUB_LOGIN = "github-login"
     ENTRA = "entra"
+    CHATGPT = "chatgpt"
+
+
+# Of vendors whose ids are a kind of their own.
+VENDOR_NAMESPACES = {
+    Kind.CHATGPT: "vendor-user/chatgpt",
+}

@@ -4,7 +4,7 @@
   const charts = {};
   const symbols = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect", "emptyTriangle", "emptyDiamond"];
   // Tools keep their colour on every page.
-  const slots = { chatgpt: 0, github_copilot: 1, m365_copilot: 2, codex: 3 };
+  const slots = site.toolColours;
   const fontFamily = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
 
   // A value keeps its colour in all charts of a page: the first one that shows it decides.

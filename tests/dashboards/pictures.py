@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from dashboards.value_names import value_names
 from tests.dashboards.browser import DESKTOP, PHONE, Scheme
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ def sources(shot: Shot, root: Path = ROOT) -> dict[str, str]:
         "the page's declaration": _hash(_without(declared, _FOLDED), screen),
         "templates, styles and scripts": _hash(
             *map(_plain, sorted([*scripts, *(dashboards / "templates").glob("*.html")])),
-            yaml.safe_load((dashboards / "names.yml").read_text(encoding="utf-8")),
+            value_names(dashboards),
         ),
         "how sentences are made": _hash(*(_code(dashboards / name) for name in _WORDS)),
         "the tables that it reads": _hash(*map(_plain, read)),

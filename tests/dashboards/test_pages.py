@@ -7,21 +7,20 @@ from datetime import date
 
 import duckdb
 import pytest
-import yaml
 
 from dashboards.declaration import Page, load_pages
 from dashboards.definitions import definition
 from dashboards.navigation import DEFINITIONS
 from dashboards.queries import answers
 from dashboards.references import references
-from dashboards.rendering import HERE
 from dashboards.sentences import holds_figure, sentence_environment, to_text
 from dashboards.telling import Department, Teller, Told
+from dashboards.value_names import value_names
 from tests.dashboards.claimed import require_claimed
 from tests.dashboards.published_schema import contracts, empty_schema, filled_schema
 
 PAGES = load_pages()
-NAMES = yaml.safe_load((HERE / "names.yml").read_text(encoding="utf-8"))
+NAMES = value_names()
 EXPECTED = [
     *("overview", "adoption", "depth", "prompts", "models", "departments", "department"),
     *("cost", "licenses", "power-users", "tools", "trust"),

@@ -9,17 +9,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from ingestion.kit import vendor_user_kinds
 from ingestion.privacy.canonical import canonical_email
-from ingestion.privacy.pseudonym import CHATGPT_USER, ENTRA_OBJECT, GITHUB_LOGIN, GITHUB_USER, PERSON_EMAIL
+from ingestion.privacy.pseudonym import ENTRA_OBJECT, GITHUB_LOGIN, GITHUB_USER, PERSON_EMAIL
 from ingestion.tabular import harmless_label
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_VENDOR_KINDS = vendor_user_kinds()
 NAMESPACES = {
-    "chatgpt_user": CHATGPT_USER,
     "email": PERSON_EMAIL,
     "entra_object": ENTRA_OBJECT,
     "github_login": GITHUB_LOGIN,
     "github_user": GITHUB_USER,
+    **_VENDOR_KINDS,
 }
 
 
@@ -351,11 +353,17 @@ class GithubLogin(DatedRow):
     email: Address
 
 
+def _kind(written: str) -> str:
+    if written not in NAMESPACES:
+        raise ValueError(f"write one of {', '.join(sorted(NAMESPACES))}.")
+    return written
+
+
 class ServiceAccount(CompanyRow):
     """An account that is no person: a bot, a shared mailbox, an integration."""
 
     KEY = ("kind", "account")
-    kind: Literal["chatgpt_user", "email", "github_login", "github_user", "entra_object"]
+    kind: Annotated[str, AfterValidator(_kind)]
     identifier: Name
 
     @model_validator(mode="after")
@@ -369,7 +377,7 @@ class ServiceAccount(CompanyRow):
         """The one written form: addresses, logins and object ids are compared without regard to case."""
         if self.kind == "email":
             return canonical_email(self.identifier) or self.identifier
-        return self.identifier if self.kind == "chatgpt_user" else _login(self.identifier)
+        return self.identifier if self.kind in _VENDOR_KINDS else _login(self.identifier)
 
 
 class TokenTier(CompanyRow):
