@@ -2,7 +2,7 @@
 
 Nothing here reads the warehouse or shares code with the pipeline; only the reference seeds (tiers,
 spellings, products) and the price library are the same. Departments are those of the HRIS: pooling of
-small ones and hiding of small cells are the marts' business and are applied by whoever compares.
+small ones and hiding of small cells are the marts' business, which a comparison has to apply.
 """
 
 from __future__ import annotations

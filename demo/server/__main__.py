@@ -1,7 +1,7 @@
 """``python -m demo.server``: serve a synthetic company in a process of its own.
 
 Writes one line of JSON to standard output (``urls``, ``configuration``, ``as_of``) and serves until standard
-input is closed, so that it ends with whoever started it.
+input is closed, so that it ends with the process that started it.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ class Faults:
         self.replace(script)
 
     def replace(self, script: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Put another script in force; all counts start again. Files are written anew."""
+        """Put another script in force; all counts start again. Files are written again."""
         rules = [_rule(line) for line in script]
         with self._lock:
             self._rules = rules

@@ -70,12 +70,12 @@ class ChatGPT(Site):
         return _error(404, "not_found", "Not found.")
 
     def forget(self) -> None:
-        """Write every log file anew when it is next asked for."""
+        """Write every log file again when it is next asked for."""
         self.messages.forget()
         self.costs.forget()
 
     def log_file(self, request: Request, event_type: str, file_id: str) -> Answer:
-        """The content of a file, for whoever holds a signed link."""
+        """The content of a file, for everybody who holds a signed link."""
         del request
         files = self.messages if event_type == "CONVERSATION_MESSAGE" else self.costs
         body = files.compressed(file_id)

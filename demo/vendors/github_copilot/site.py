@@ -128,7 +128,7 @@ class GitHub(Site):
         return CopilotReport(day, ready, ()) if ready <= now else None
 
     def report_part(self, request: Request, level: str, day: str, seen: str, part: str) -> Answer:
-        """One part of a report, for whoever holds a signed link; the version is the one linked to."""
+        """One part of a report, for everybody who holds a signed link; the version is the one linked to."""
         del request
         return self._part(level, date.fromisoformat(day), seen, part)
 
