@@ -1,4 +1,4 @@
-"""The kinds of identifiers that a person can be erased by; apart, because the command's help names them.
+"""The kinds of identifiers that a person can be erased by; the command's help names them.
 
 Written from the kits by `python -m orchestration.kits`.
 """

@@ -14,7 +14,7 @@ KINDS = Path("lifecycle/kinds.py")
 _WRITTEN = "Written from the kits by `python -m orchestration.kits`."
 
 
-_KINDS = '''"""The kinds of identifiers that a person can be erased by; apart, because the command's help names them.
+_KINDS = '''"""The kinds of identifiers that a person can be erased by; the command's help names them.
 
 {written}
 """
