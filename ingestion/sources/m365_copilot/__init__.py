@@ -13,7 +13,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import field
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
 
 import msgspec
 from dlt.common.configuration import configspec
@@ -79,6 +79,12 @@ class M365CopilotSettings(SourceSettings):
     report_period: str = "D7"
     interactions: bool = False
     copilot_sku_ids: list[str] = field(default_factory=lambda: [records.COPILOT_SKU_ID])
+
+    account_ids: ClassVar[tuple[str, ...]] = ("tenant_id", "client_id")
+
+    def reads(self) -> frozenset[tuple[str, str]]:
+        """One app registration may read several tenants."""
+        return frozenset({("tenant_id", self.tenant_id.strip().lower())}) if self.tenant_id else frozenset()
 
 
 def extract(run: SourceRun) -> Iterator[Batch]:
