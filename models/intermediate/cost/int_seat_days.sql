@@ -1,4 +1,5 @@
 -- grain: one row per account, product and day on which the account holds a seat
+-- Who holds a seat in two workspaces, enterprises or tenants of the company holds two.
 
 with snapshot_dates as (
     select * from {{ ref('int_seat_snapshot_dates') }}
@@ -47,6 +48,7 @@ chatgpt_seat_types as (
 chatgpt_seats as (
     select
         'chatgpt' as source,
+        members.tenant,
         'vendor-user/chatgpt' as namespace,
         members.user_token,
         case
@@ -70,6 +72,7 @@ chatgpt_seats as (
 github_copilot_seats as (
     select
         'github_copilot' as source,
+        seats.tenant,
         'github-user' as namespace,
         seats.user_token,
         'github_copilot' as product,
@@ -93,7 +96,7 @@ github_copilot_seats as (
             or seats.pending_cancellation_date is null
             or seats.pending_cancellation_date > snapshot_dates.seat_date
         )
-    group by seats.user_token, snapshot_dates.seat_date
+    group by seats.tenant, seats.user_token, snapshot_dates.seat_date
 ),
 
 m365_copilot_licenses as (
@@ -140,6 +143,7 @@ m365_copilot_runs as (
 m365_copilot_seats as (
     select
         'm365_copilot' as source,
+        runs.tenant,
         'entra-object' as namespace,
         runs.user_token,
         'm365_copilot' as product,
@@ -179,9 +183,10 @@ final as (
         case
             when seats.product = 'chatgpt_usage_based' then 'chatgpt' else seats.product
         end as tool,
-        seats.plan,
-        seats.assigned_at,
-        seats.is_carried,
+        max(seats.plan) as plan,
+        count(distinct seats.tenant) as seats,
+        min(seats.assigned_at) as assigned_at,
+        not {{ dbt.bool_or('not seats.is_carried') }} as is_carried,
         seats.seat_date
     from seats
     inner join accounts
@@ -189,6 +194,7 @@ final as (
             seats.source = accounts.tool_account_source
             and seats.namespace = accounts.namespace
             and seats.user_token = accounts.id_token
+    group by accounts.account_key, seats.product, seats.seat_date
 )
 
 select * from final
