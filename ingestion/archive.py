@@ -2,6 +2,7 @@
 
 `<archive_dir>/<source>/<resource>/<YYYY-MM-DD>.<json|ndjson|csv>[.gz]`: the vendor's answer as it was saved, or
 a JSON list of its pages. Rosters and seats are current state; without an archive their history starts today.
+A named account has its own folder, `<archive_dir>/<source>/<account>/<resource>/`.
 """
 
 from __future__ import annotations
@@ -47,11 +48,11 @@ class ArchivedAnswer:
         return data
 
 
-def archived_answers(archive_dir: str | None, source: str, resource: str) -> dict[dt.date, ArchivedAnswer]:
-    """Saved answers of one resource by day; files with other names are left alone."""
+def archived_answers(archive_dir: str | None, place: str, resource: str) -> dict[dt.date, ArchivedAnswer]:
+    """Saved answers of one resource by day, below the folder `place`; files with other names are left alone."""
     if not archive_dir:
         return {}
-    folder = Path(archive_dir) / source / resource
+    folder = Path(archive_dir) / place / resource
     found = {}
     for path in sorted(folder.glob("*")) if folder.is_dir() else []:
         match = _NAME.fullmatch(path.name)

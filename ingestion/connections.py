@@ -10,6 +10,7 @@ from typing import Any
 import dlt
 
 from ingestion.source import SourceDefinition
+from ledger.tenants import former_tenant
 from runtime.environment import Environment
 from runtime.errors import SourceError
 from runtime.warehouse import WarehouseSession
@@ -21,10 +22,10 @@ class DisconnectedError(SourceError):
 
 @dataclass(frozen=True, slots=True)
 class LastNight:
-    """The newest run that asked one source.
+    """The newest run that asked one account of a source.
 
     Attributes:
-        is_connected: whether the source had settings then and has ever been loaded.
+        is_connected: whether the account had settings then and has ever been loaded.
         settings_folder: where its settings files were looked for; None where an earlier release did not say.
     """
 
@@ -33,22 +34,24 @@ class LastNight:
     settings_folder: str | None
 
 
-def last_nights(session: WarehouseSession, environment: Environment) -> dict[str, LastNight]:
-    """The newest run of each source; nothing before the first night."""
+def last_nights(session: WarehouseSession, environment: Environment) -> dict[tuple[str, str], LastNight]:
+    """The newest run of each source and tenant; nothing before the first night."""
     schema = environment.raw_schema("ops")
     if not {"runs", "source_runs"} <= set(session.tables(schema)):
         return {}
     runs, outcomes = session.name(schema, "runs"), session.name(schema, "source_runs")
     has_folder = any(column.name == "settings_folder" for column in session.columns(schema, "runs"))
+    has_tenant = any(column.name == "tenant" for column in session.columns(schema, "source_runs"))
+    tenant = "s.tenant" if has_tenant else former_tenant(session.name(schema, "loaded_days"), "s.source")
     rows = session.rows(
-        f"select s.source, s.run_id, s.is_connected, s.status, "
+        f"select s.source, {tenant}, s.run_id, s.is_connected, s.status, "
         f"{'r.settings_folder' if has_folder else 'null'} from {outcomes} as s "
         f"inner join {runs} as r on s.run_id = r.run_id order by s.started_at, s.run_id"
     )
-    loaded = {source for source, _, is_connected, status, _ in rows if is_connected and status == "ok"}
+    loaded = {tuple(row[:2]) for row in rows if row[3] and row[4] == "ok"}
     return {
-        source: LastNight(run_id, bool(is_connected) and source in loaded, folder)
-        for source, run_id, is_connected, _, folder in rows
+        (source, label): LastNight(run_id, bool(is_connected) and (source, label) in loaded, folder)
+        for source, label, run_id, is_connected, _, folder in rows
     }
 
 
@@ -62,8 +65,13 @@ def has_settings(definition: SourceDefinition, settings: Any) -> bool:
     return not settings.disconnected and definition.is_connected(settings)
 
 
-def lost_settings(source: str, last: LastNight | None, settings: Any) -> DisconnectedError | None:
-    """The failure of a source without settings that was connected in its last run; None when it is meant."""
+def lost_settings(
+    source: str, section: str, shown: str, last: LastNight | None, settings: Any
+) -> DisconnectedError | None:
+    """The failure of an account without settings that was connected in its last run; None when it is meant.
+
+    `section` is where its settings belong, `shown` what the account is called.
+    """
     if last is None or not last.is_connected or settings.disconnected:
         return None
     here = settings_folder()
@@ -71,7 +79,7 @@ def lost_settings(source: str, last: LastNight | None, settings: Any) -> Disconn
     if last.settings_folder and last.settings_folder != here:
         place += f", that night in {last.settings_folder}"
     return DisconnectedError(
-        f"{source} was connected in run {last.run_id} and has no settings now. {place}.",
-        f"Give the settings back. If {source} was disconnected on purpose, run "
-        f"`ai-usage run --accept {source}` once, or set `disconnected = true` in [sources.{source}].",
+        f"{shown} was connected in run {last.run_id} and has no settings now. {place}.",
+        f"Give the settings back. If {shown} was disconnected on purpose, run "
+        f"`ai-usage run --accept {source}` once, or set `disconnected = true` in {section}.",
     )

@@ -1,4 +1,4 @@
-"""Runs one source safely: check, drain, extract, load, record.
+"""Runs one source safely, account by account: check, drain, extract, load, record.
 
 The order is the guarantee. Settings and key are checked before the first request, what an earlier run left
 pending is loaded before anything new, days about to change are marked pending before their rows change, and
@@ -9,17 +9,19 @@ from which the next run converges.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import dlt
 import pyarrow as pa
 from dlt.pipeline.exceptions import PipelineStepFailed
 
-from ingestion.connections import has_settings, last_nights, lost_settings, settings_folder
+from ingestion.accounts import Account, accounts_of, known_tenants, require_complete
+from ingestion.connections import LastNight, has_settings, last_nights, lost_settings, settings_folder
 from ingestion.destination import remember_destination, require_own_destination
 from ingestion.dlt_io import ArrowLoad, arrow_load, contract_load, extract_arrow, known_columns
 from ingestion.gaps import changed_losses
@@ -37,13 +39,13 @@ from ledger.days import DayRecord, LoadedDays
 from ledger.ledger import Ledger
 from ledger.merge import Row
 from ledger.runs import newest_run
+from ledger.tenants import MAIN, shown_as
 from runtime.clock import RunClock, require_later
 from runtime.disk import disk_full
 from runtime.environment import Environment
 from runtime.errors import AiUsageError, ClockError, SourceError
 from runtime.failures import described, own_error, told, write_down
 from runtime.pipelines import drain
-from runtime.settings import resolve_settings
 
 _FLUSH_ROWS = 100_000
 _NEIGHBOURS = 4
@@ -52,15 +54,18 @@ Progress = Callable[[str, str], None]
 
 @dataclass(slots=True)
 class SourceResult:
-    """How one source's load went.
+    """How the load of one account went, or of a source with all of its accounts.
 
     Attributes:
-        status: `ok`, `failed`, or `not_connected`.
+        status: `ok`, `failed`, or `not_connected`; of several accounts the worst.
         erased: records of erased people, dropped at the gate.
         error: scrubbed text of the failure with its remedy.
         rows: rows accepted per raw table.
         unknown_fields: fields that no contract knows; their values were dropped.
         new_fields: those of them that no load before had.
+        tenant: label of the account.
+        name: what it is called where people read: the source, with the label where there are several accounts.
+        accounts: of a source with several accounts, each one's result.
     """
 
     source: str
@@ -73,6 +78,17 @@ class SourceResult:
     erased: int = 0
     unknown_fields: tuple[str, ...] = ()
     new_fields: tuple[str, ...] = ()
+    tenant: str = MAIN
+    name: str = ""
+    accounts: tuple[SourceResult, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.name = self.name or self.source
+
+    @property
+    def parts(self) -> tuple[SourceResult, ...]:
+        """One result an account."""
+        return self.accounts or (self,)
 
     @property
     def total_rows(self) -> int:
@@ -93,6 +109,7 @@ class LoadContext:
         tombstones: identifiers of erased people.
         events_from: days before it were deleted for their age in part or whole; None = none were.
         let_go: sources that may have lost their settings, because somebody said that it is meant.
+        nights: the newest run of each source and tenant before this one.
     """
 
     environment: Environment
@@ -104,6 +121,7 @@ class LoadContext:
     events_from: dt.date | None = None
     progress: Progress = lambda _source, _message: None
     let_go: frozenset[str] = frozenset()
+    nights: Mapping[tuple[str, str], LastNight] = field(default_factory=dict)
 
 
 def open_context(
@@ -141,6 +159,7 @@ def open_context(
         ledger.write({"runs": [run], "resources": resources})
         tombstones = Tombstones(ledger.tombstones())
         deleted_before = ledger.events_deleted_before()
+        nights = last_nights(session, environment)
     # A day is rebuilt with its neighbours (sessions across midnight, a zone): theirs must be whole as well.
     events_from = deleted_before and deleted_before + dt.timedelta(days=_NEIGHBOURS)
     return LoadContext(
@@ -153,40 +172,95 @@ def open_context(
         events_from,
         progress,
         frozenset(let_go),
+        nights,
     )
 
 
 def run_source(definition: SourceDefinition, context: LoadContext) -> SourceResult:
-    """Load one source and record the outcome. A failing vendor is a result, not an exception.
+    """Load every account of one source and record each outcome.
+
+    A vendor that fails is a result, not an exception, and an account that fails leaves the others whole.
 
     Raises:
         ClockError: this machine's clock is days ahead of the vendor's.
     """
-    with ExitStack() as kept:
-        return _run_source(definition, context, kept)
+    try:
+        accounts = accounts_of(definition, context.nights)
+    except Exception as failure:  # as below: the other sources go on
+        return _together(_refused(definition, context, failure))
+    results = []
+    for account in accounts:
+        with ExitStack() as kept:
+            results.append(_run_account(definition, account, context, kept))
+    return _together(results)
 
 
-def _run_source(definition: SourceDefinition, context: LoadContext, kept: ExitStack) -> SourceResult:
+def _refused(definition: SourceDefinition, context: LoadContext, failure: Exception) -> list[SourceResult]:
+    """No account is loaded while the settings do not tell them apart."""
+    now = utc_now()
+    tenants = known_tenants(definition.name, context.nights)
+    refused = [
+        SourceResult(
+            definition.name,
+            "failed",
+            now,
+            now,
+            _told(failure, definition.name, context.environment),
+            tenant=tenant,
+            name=shown_as(definition.name, tenant, several=len(tenants) > 1),
+        )
+        for tenant in tenants
+    ]
+    for result in refused:
+        _record_outcome(context, definition, result, GateReport(), [])
+    return refused
+
+
+def _together(results: list[SourceResult]) -> SourceResult:
+    """One result of a source: the worst status, and what its accounts loaded in sum."""
+    if len(results) == 1:
+        return results[0]
+    first, statuses = results[0], {result.status for result in results}
+    rows: Counter[str] = Counter()
+    for result in results:
+        rows.update(result.rows)
+    return SourceResult(
+        source=first.source,
+        status=next(status for status in ("failed", "ok", "not_connected") if status in statuses),
+        started_at=first.started_at,
+        finished_at=results[-1].finished_at,
+        error=" ".join(f"{result.name}: {result.error}" for result in results if result.error) or None,
+        rows=dict(rows),
+        rejected=sum(result.rejected for result in results),
+        erased=sum(result.erased for result in results),
+        unknown_fields=tuple(sorted({path for result in results for path in result.unknown_fields})),
+        new_fields=tuple(sorted({path for result in results for path in result.new_fields})),
+        accounts=tuple(results),
+    )
+
+
+def _run_account(
+    definition: SourceDefinition, account: Account, context: LoadContext, kept: ExitStack
+) -> SourceResult:
     """`kept` holds the file open. After a failure it is closed first: DuckDB may answer nothing until it is."""
     started = utc_now()
     report = GateReport()
     days: list[Row] = []
     status, error = "ok", None
     try:
-        settings = resolve_settings(definition.settings, definition.name)
         kept.enter_context(context.environment.kept_open())
         stored = _prepared(definition, context)
-        if has_settings(definition, settings):
+        if has_settings(definition, account.settings):
             gate = Gate(
                 context.pseudonymiser,
-                tenant=settings.tenant,
+                tenant=account.tenant,
                 latest=context.clock.latest,
                 tombstones=context.tombstones,
             )
             report = gate.report
-            _load(definition, context, stored, settings, gate, days)
+            _load(definition, account, context, stored, gate, days)
         else:
-            _require_meant(definition, context, settings)
+            _require_meant(definition, account, context)
             status = "not_connected"
     except ClockError:
         _write(context, loaded_days=days)
@@ -205,6 +279,8 @@ def _run_source(definition: SourceDefinition, context: LoadContext, kept: ExitSt
         erased=report.erased.total(),
         unknown_fields=tuple(sorted(path for _, path in report.unknown_fields)),
         new_fields=_new_fields(context, definition.name, report),
+        tenant=account.tenant,
+        name=account.shown,
     )
     try:
         _record_outcome(context, definition, result, report, days)
@@ -226,25 +302,25 @@ def _prepared(definition: SourceDefinition, context: LoadContext) -> StoredRows:
     return stored
 
 
-def _require_meant(definition: SourceDefinition, context: LoadContext, settings: Any) -> None:
+def _require_meant(definition: SourceDefinition, account: Account, context: LoadContext) -> None:
+    require_complete(definition, account)
     if definition.name in context.let_go:
         return
-    with context.environment.session() as session:
-        last = last_nights(session, context.environment).get(definition.name)
-    if lost := lost_settings(definition.name, last, settings):
+    last = context.nights.get((account.source, account.tenant))
+    if lost := lost_settings(account.source, account.section, account.shown, last, account.settings):
         raise lost
 
 
 def _load(
     definition: SourceDefinition,
+    account: Account,
     context: LoadContext,
     stored: StoredRows,
-    settings: Any,
     gate: Gate,
     days: list[Row],
 ) -> None:
     """Load everything; `days` receives the rows of `ops.loaded_days` that are to be written last."""
-    run = _source_run(definition, context, stored, settings, gate)
+    run = _source_run(definition, account, context, stored, gate)
 
     def read_well() -> None:
         gate.check_limits()
@@ -254,18 +330,18 @@ def _load(
         _extract(stored, definition.extract(run), read_well)
     except (PipelineStepFailed, SourceError) as failure:
         stored.pipeline.abort_packages()
-        _load_present(definition, context, stored, settings, gate, days)
+        _load_present(definition, account, context, stored, gate, days)
         if isinstance(failure, SourceError):
             raise
         _raise_cause(failure, definition.name, "could not be read")
-    days += _write_extracted(definition, context, stored, run)
+    days += _write_extracted(definition, account, context, stored, run)
 
 
 def _load_present(
     definition: SourceDefinition,
+    account: Account,
     context: LoadContext,
     stored: StoredRows,
-    settings: Any,
     failed: Gate,
     days: list[Row],
 ) -> None:
@@ -276,19 +352,20 @@ def _load_present(
     """
     if definition.snapshots is None:
         return
-    context.progress(definition.name, "could not be read as a whole; taking today's state alone")
+    context.progress(account.shown, "could not be read as a whole; taking today's state alone")
     gate = failed.anew()
-    settings = copy(settings)
+    settings = copy(account.settings)
     settings.archive_dir = None
-    run = _source_run(definition, context, stored, settings, gate)
+    account = replace(account, settings=settings)
+    run = _source_run(definition, account, context, stored, gate)
     try:
         _extract(stored, _each_apart(run, definition.snapshots(run)), lambda: _mark(definition, context, run))
     except PipelineStepFailed:
         stored.pipeline.abort_packages()
-        context.progress(definition.name, "today's state could not be read either")
+        context.progress(account.shown, "today's state could not be read either")
         return
     if run.fetched:
-        days += _write_extracted(definition, context, stored, run)
+        days += _write_extracted(definition, account, context, stored, run)
 
 
 def _each_apart(run: SourceRun, resources: Iterable[Iterable[Batch]]) -> Iterator[Batch]:
@@ -306,16 +383,17 @@ def _each_apart(run: SourceRun, resources: Iterable[Iterable[Batch]]) -> Iterato
 
 
 def _source_run(
-    definition: SourceDefinition, context: LoadContext, stored: StoredRows, settings: Any, gate: Gate
+    definition: SourceDefinition, account: Account, context: LoadContext, stored: StoredRows, gate: Gate
 ) -> SourceRun:
     return SourceRun(
         source=definition.name,
-        settings=settings,
+        settings=account.settings,
         gate=gate,
         clock=context.clock,
         loaded=context.ledger.loaded_days(definition.name),
-        progress=lambda message: context.progress(definition.name, message),
+        progress=lambda message: context.progress(account.shown, message),
         known_keys=stored.keys,
+        archive=account.archive,
     )
 
 
@@ -339,7 +417,7 @@ def _mark(definition: SourceDefinition, context: LoadContext, run: SourceRun) ->
     """
     learned = context.tombstones.take_learned()
     days = _day_rows(definition, context, run, load_id=None)
-    fill = _fill_rows(context, definition.name, run.gate.report)
+    fill = _fill_rows(context, run)
 
     def write() -> None:
         context.ledger.bury(learned, utc_now())
@@ -349,11 +427,11 @@ def _mark(definition: SourceDefinition, context: LoadContext, run: SourceRun) ->
 
 
 def _write_extracted(
-    definition: SourceDefinition, context: LoadContext, stored: StoredRows, run: SourceRun
+    definition: SourceDefinition, account: Account, context: LoadContext, stored: StoredRows, run: SourceRun
 ) -> list[Row]:
     """Change the rows of the marked days; returns the days' outcome, which is to be written after that."""
     pipeline = stored.pipeline
-    context.progress(definition.name, "writing")
+    context.progress(account.shown, "writing")
     pa.default_memory_pool().release_unused()  # DuckDB's part of the memory begins here
     try:
         pipeline.normalize()
@@ -487,12 +565,14 @@ def _day_rows(
     ]
 
 
-def _fill_rows(context: LoadContext, source: str, report: GateReport) -> list[Row]:
+def _fill_rows(context: LoadContext, run: SourceRun) -> list[Row]:
     """How often each field was filled of the rows where the vendor gives it: what the checks judge."""
+    report = run.gate.report
     return [
         {
             "run_id": context.run_id,
-            "source": source,
+            "source": run.source,
+            "tenant": run.tenant,
             "resource": table,
             "field": column,
             "row_count": report.accepted[table] - report.withheld[table, column],
@@ -515,6 +595,7 @@ def _record_outcome(
     outcome = {
         "run_id": context.run_id,
         "source": result.source,
+        "tenant": result.tenant,
         "is_connected": result.status != "not_connected",
         "status": result.status,
         "error": result.error,
@@ -527,6 +608,7 @@ def _record_outcome(
         {
             "run_id": context.run_id,
             "source": result.source,
+            "tenant": result.tenant,
             "resource": table,
             "reason": reason,
             "record_count": reject.count,
@@ -556,7 +638,7 @@ def _record_outcome(
             rejected_records=rejects,
             unknown_fields=unknown,
         )
-        _record_losses(context, definition)
+        _record_losses(context, definition, result.tenant)
 
     context.ledger.together(write)
 
@@ -576,10 +658,10 @@ def _write(context: LoadContext, **rows: Sequence[Row]) -> None:
         context.ledger.write(wanted)
 
 
-def _record_losses(context: LoadContext, definition: SourceDefinition) -> None:
+def _record_losses(context: LoadContext, definition: SourceDefinition, tenant: str) -> None:
     """Days that went out of every vendor's reach, and those that came back; also of a source disconnected."""
     now = utc_now()
-    losses = changed_losses(definition, context.ledger.history(definition.name), context.clock)
+    losses = changed_losses(definition, context.ledger.history(definition.name, tenant), context.clock)
     if losses:
         rows = [{"source": definition.name, "recorded_at": now, **asdict(loss)} for loss in losses]
         context.ledger.write({"lost_days": rows})

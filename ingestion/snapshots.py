@@ -41,7 +41,7 @@ def snapshots(
     """
     clock = run.clock
     recorded_as = window.name if window else contract.name
-    for day, answer in sorted(archived_answers(run.settings.archive_dir, run.source, contract.name).items()):
+    for day, answer in sorted(archived_answers(run.settings.archive_dir, run.archive, contract.name).items()):
         wanted = clock.since is not None and clock.since <= day <= (clock.until or clock.today)
         if day < clock.today and (wanted or not run.loaded.is_loaded(recorded_as, run.tenant, scope, day)):
             run.progress(f"{contract.name} of {day} from the archive")

@@ -43,11 +43,12 @@ class Roster:
 
 @dataclass(slots=True)
 class SourceRun:
-    """One load of one source: settings, gate, clock, and the record of what was fetched.
+    """One load of one account: settings, gate, clock, and the record of what was fetched.
 
     `known_keys(contract)` gives the keys that an insert-only table holds already; `last_snapshot(contract,
     columns)` the rows of the newest day of a snapshot table, and `roster` what the loaded rosters say: both are
-    empty where nothing is loaded or the warehouse cannot be read.
+    empty where nothing is loaded or the warehouse cannot be read. `archive` is the folder of its saved answers
+    below `archive_dir`.
     """
 
     source: str
@@ -60,6 +61,10 @@ class SourceRun:
     known_keys: Callable[[TableContract], frozenset[str]] = lambda _: frozenset()
     last_snapshot: Callable[[TableContract, Sequence[str]], list[tuple[Any, ...]]] = lambda _, __: []
     roster: Roster = field(default_factory=Roster)
+    archive: str = ""
+
+    def __post_init__(self) -> None:
+        self.archive = self.archive or self.source
 
     @property
     def tenant(self) -> str:

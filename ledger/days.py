@@ -95,7 +95,7 @@ def _days(oldest: dt.date, newest: dt.date) -> list[dt.date]:
 
 @dataclass(slots=True)
 class History:
-    """What is known of one source: its days by (resource, tenant), its first nights, what was lost before.
+    """What is known of one account: its days by (resource, tenant), its first nights, what was lost before.
 
     Attributes:
         fetched: days with an outcome; of several scopes one is enough.

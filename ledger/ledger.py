@@ -133,25 +133,31 @@ class Ledger(Store):
             )
         )
 
-    def history(self, source: str) -> History:
-        """What one source fetched and lost, for :func:`ingestion.gaps.changed_losses`."""
+    def history(self, source: str, tenant: str) -> History:
+        """What one account fetched and lost, for :func:`ingestion.gaps.changed_losses`."""
         history = History()
-        for resource, tenant, day, status in self.rows(
-            "select resource, tenant, day, status from {loaded_days} where source = %s", source
+        for resource, day, status in self.rows(
+            "select resource, day, status from {loaded_days} where source = %s and tenant = %s",
+            source,
+            tenant,
         ):
             days = history.pending if status == "pending" else history.fetched
             days[resource, tenant].add(day)
         nights = self.rows(
             "select min(r.as_of), min(case when s.status = 'ok' then r.as_of end) from {source_runs} as s "
-            "inner join {runs} as r on s.run_id = r.run_id where s.source = %s and s.is_connected",
+            "inner join {runs} as r on s.run_id = r.run_id "
+            "where s.source = %s and s.tenant = %s and s.is_connected",
             source,
+            tenant,
         )
         if nights:
             history.connected_on, history.succeeded_on = (moment and moment.date() for moment in nights[0])
         history.lost = {
             (resource, tenant, day): state
-            for resource, tenant, day, state in self.rows(
-                "select resource, tenant, day, state from {lost_days} where source = %s", source
+            for resource, day, state in self.rows(
+                "select resource, day, state from {lost_days} where source = %s and tenant = %s",
+                source,
+                tenant,
             )
         }
         return history

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ledger.tables import TABLES, Table
+from ledger.tenants import former_tenant
 from runtime.warehouse import WarehouseSession
 
 
@@ -24,6 +25,9 @@ def ensure_tables(session: WarehouseSession, schema: str) -> None:
         for column, type_ in table.columns.items():
             if column not in columns:
                 session.execute(f"alter table {relation} add column {session.name(column)} {type_.sql}")
+                if column == "tenant":
+                    days = session.name(schema, "loaded_days")
+                    session.execute(f"update {relation} as r set tenant = {former_tenant(days, 'r.source')}")
         for column, is_nullable in columns.items():
             if column not in table.columns and not is_nullable:
                 session.execute(f"alter table {relation} alter column {session.name(column)} drop not null")

@@ -72,10 +72,11 @@ TABLES: dict[str, Table] = {
         {"run_id": TEXT, "as_of": MOMENT, "started_at": MOMENT, "settings_folder": TEXT},
     ),
     "source_runs": Table(
-        ("run_id", "source"),
+        ("run_id", "source", "tenant"),
         {
             "run_id": TEXT,
             "source": TEXT,
+            "tenant": TEXT,
             "is_connected": FLAG,
             "status": TEXT,
             "error": TEXT,
@@ -99,10 +100,11 @@ TABLES: dict[str, Table] = {
         },
     ),
     "rejected_records": Table(
-        ("run_id", "source", "resource", "reason"),
+        ("run_id", "source", "tenant", "resource", "reason"),
         {
             "run_id": TEXT,
             "source": TEXT,
+            "tenant": TEXT,
             "resource": TEXT,
             "reason": TEXT,
             "record_count": INTEGER,
@@ -123,10 +125,11 @@ TABLES: dict[str, Table] = {
         },
     ),
     "field_fill": Table(
-        ("run_id", "source", "resource", "field"),
+        ("run_id", "source", "tenant", "resource", "field"),
         {
             "run_id": TEXT,
             "source": TEXT,
+            "tenant": TEXT,
             "resource": TEXT,
             "field": TEXT,
             "row_count": INTEGER,

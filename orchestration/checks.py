@@ -3,14 +3,14 @@
 Both judge what is loaded now against what was loaded before, from `ops.field_fill` (counted at the gate) and
 `ops.loaded_days`: no raw table is read. The verdict hangs on the state of the warehouse, not on one run, so a
 check that failed fails again until the vendor's figures are back or the change is accepted by name. A source
-that was not loaded tonight left no record and changes no verdict.
+that was not loaded tonight left no record and changes no verdict. Each account of a source is judged by itself.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -152,18 +152,21 @@ def _field_checks(
     schema: str,
     accepted: Mapping[tuple[str, str, str], tuple[str, dt.date]],
 ) -> list[CheckResult]:
+    has_tenant = any(column.name == "tenant" for column in session.columns(schema, "field_fill"))
     rows = session.rows(
-        "select source, resource, field, run_id, row_count, filled_count "
-        f"from {session.name(schema, 'field_fill')} where row_count > 0 "
-        "order by source, resource, field, run_id"
+        f"select source, resource, field, {'tenant' if has_tenant else 'null'}, run_id, row_count, "
+        f"filled_count from {session.name(schema, 'field_fill')} where row_count > 0 "
+        "order by 1, 2, 3, 4, 5"
     )
+    several = _with_several_accounts((row[0], row[3]) for row in rows)
     findings: dict[Place, list[CheckResult]] = {}
-    for (source, resource, field), loads in groupby(rows, key=lambda row: row[:3]):
+    for (source, resource, field, tenant), loads in groupby(rows, key=lambda row: row[:4]):
         results = findings.setdefault((source, resource), [])
         since = accepted.get((source, resource, field), ("", None))[0]
-        wrong = judge_fill([FieldFill(*load[3:]) for load in loads if load[3] >= since])
+        wrong = judge_fill([FieldFill(*load[4:]) for load in loads if load[4] >= since])
         if wrong:
-            results.append(_failed(FIELDS, (source, resource), wrong, field))
+            of = f"of account {tenant} " if source in several else ""
+            results.append(_failed(FIELDS, (source, resource), f"{of}{wrong}", field))
     return _all(FIELDS, findings)
 
 
@@ -187,18 +190,20 @@ def _row_checks(
     oldest = "(select max(day) from {days}) - 60"
     days, resources = session.name(schema, "loaded_days"), session.name(schema, "resources")
     rows = session.rows(
-        "select loaded_days.source, loaded_days.resource, resources.grain, loaded_days.day, "
-        f"sum(loaded_days.row_count) from {days} as loaded_days inner join {resources} as resources "
+        "select loaded_days.source, loaded_days.resource, resources.grain, loaded_days.tenant, "
+        f"loaded_days.day, sum(loaded_days.row_count) from {days} as loaded_days "
+        f"inner join {resources} as resources "
         "on loaded_days.source = resources.source and loaded_days.resource = resources.resource "
         "where loaded_days.status <> 'pending' and resources.grain <> 'window' "
         f"and (resources.grain in ('snapshot', 'current') or loaded_days.day > {oldest.format(days=days)}) "
-        "group by loaded_days.source, loaded_days.resource, resources.grain, loaded_days.day "
-        "order by loaded_days.source, loaded_days.resource, resources.grain, loaded_days.day"
+        "group by loaded_days.source, loaded_days.resource, resources.grain, loaded_days.tenant, "
+        "loaded_days.day order by 1, 2, 3, 4, 5"
     )
+    several = _with_several_accounts((row[0], row[3]) for row in rows)
     findings: dict[Place, list[CheckResult]] = {}
-    for (source, resource, grain), loads in groupby(rows, key=lambda row: row[:3]):
+    for (source, resource, grain, tenant), loads in groupby(rows, key=lambda row: row[:4]):
         since = accepted.get((source, resource, ""), ("", dt.date.min))[1]
-        by_day = {row[3]: int(row[4]) for row in loads}
+        by_day = {row[4]: int(row[5]) for row in loads}
         if grain in _SNAPSHOT_GRAINS:
             # Accepted on the day of the small list: that one becomes the base of the next.
             wrong = None if by_day and max(by_day) <= since else judge_snapshots(by_day)
@@ -206,8 +211,14 @@ def _row_checks(
             wrong = judge_days({day: rows for day, rows in by_day.items() if day >= since}, free_days)
         results = findings.setdefault((source, resource), [])
         if wrong:
-            results.append(_failed(ROWS, (source, resource), wrong))
+            of = f"of account {tenant} " if source in several else ""
+            results.append(_failed(ROWS, (source, resource), f"{of}{wrong}"))
     return _all(ROWS, findings)
+
+
+def _with_several_accounts(accounts: Iterable[tuple[str, str]]) -> set[str]:
+    """Sources of more than one account."""
+    return {source for source, count in Counter(source for source, _ in set(accounts)).items() if count > 1}
 
 
 def _failed(check: str, place: Place, wrong: str, field: str | None = None) -> CheckResult:

@@ -6,11 +6,11 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import dlt
 from dlt.common.destination.exceptions import DestinationException
 
+from ingestion.accounts import Account, accounts_of, require_complete
 from ingestion.connections import LastNight, has_settings, last_nights, lost_settings, settings_folder
 from ingestion.http import ASKED_BY_A_PERSON, limited
 from ingestion.privacy.contract import DayGrain
@@ -29,7 +29,7 @@ from runtime.clock import RunClock
 from runtime.environment import ENGINES, Environment
 from runtime.errors import AiUsageError, ConfigurationError
 from runtime.failures import told
-from runtime.settings import resolve_settings
+from runtime.settings import SourceSettings
 from runtime.warehouse import WAREHOUSE_ERRORS
 
 _SECRETS = Path(".dlt/secrets.toml")
@@ -58,9 +58,15 @@ def examine(
     yield from (("network", finding) for finding in examine_network())
     nights = _last_nights(environment)
     for source in sources:
-        last = nights.get(source.name)
-        for finding in _source(environment, source, pseudonymiser, clock, last):
-            yield source.name, finding
+        try:
+            accounts = accounts_of(source, nights)
+        except ConfigurationError as error:
+            yield source.name, Finding("settings", False, error.message, error.remedy)
+            continue
+        for account in accounts:
+            last = nights.get((account.source, account.tenant))
+            for finding in _account(environment, source, account, pseudonymiser, clock, last):
+                yield account.shown, finding
 
 
 def _least_unit() -> int:
@@ -114,17 +120,18 @@ def _data_folder(environment: Environment) -> Finding:
     return Finding("private", True, "readable by its owner alone")
 
 
-def _unread_archive(source: SourceDefinition, settings: Any) -> Finding | None:
+def _unread_archive(source: SourceDefinition, account: Account) -> Finding | None:
     """Saved answers that no night will read, because the source is not connected; None where there is nothing.
 
     A folder that [sources] names for all of them says nothing of a source of which it holds nothing.
     """
+    settings: SourceSettings = account.settings
     folder = settings.archive_dir
     has_answers = any(isinstance(c.grain, DayGrain) and c.grain.is_snapshot for c in source.contracts)
     if not folder or settings.disconnected or not has_answers:
         return None
     is_shared = folder == dlt.config.get("sources.archive_dir")
-    if is_shared and not (Path(folder) / source.name).is_dir():
+    if is_shared and not (Path(folder) / account.archive).is_dir():
         return None
     if source.reads_archive_alone:
         what = "archive_dir is set, but there is no snapshot_location and no saved answer below it"
@@ -137,8 +144,8 @@ def _unread_archive(source: SourceDefinition, settings: Any) -> Finding | None:
     return Finding("archive_dir", False, f"{what}.", f"{remedy}; see docs/connect/{source.name}.md.")
 
 
-def _last_nights(environment: Environment) -> dict[str, LastNight]:
-    """How the last night found each source; nothing before the first, or while the warehouse is busy."""
+def _last_nights(environment: Environment) -> dict[tuple[str, str], LastNight]:
+    """How the last night found each account; nothing before the first, or while the warehouse is busy."""
     if environment.target not in ENGINES or not environment.is_there:
         return {}
     try:
@@ -148,24 +155,26 @@ def _last_nights(environment: Environment) -> dict[str, LastNight]:
         return {}  # the target's own findings tell of it
 
 
-def _source(
+def _account(
     environment: Environment,
     source: SourceDefinition,
+    account: Account,
     pseudonymiser: Pseudonymiser | None,
     clock: RunClock,
     last: LastNight | None,
 ) -> Iterator[Finding]:
+    settings = account.settings
     try:
-        settings = resolve_settings(source.settings, source.name)
+        require_complete(source, account)
     except ConfigurationError as error:
         yield Finding("settings", False, error.message, error.remedy)
         return
     if not has_settings(source, settings):
-        if lost := lost_settings(source.name, last, settings):
+        if lost := lost_settings(source.name, account.section, account.shown, last, settings):
             yield Finding("settings", False, lost.message, lost.remedy)
             return
         how = f"docs/connect/{source.name}.md says how"
-        if archive := _unread_archive(source, settings):
+        if archive := _unread_archive(source, account):
             yield archive
             return
         if source.needed_for:
@@ -176,6 +185,7 @@ def _source(
     # Doctor reads answers but keeps nothing, so a stand-in key is enough where the real one is missing.
     gate = Gate(pseudonymiser or Pseudonymiser(bytes(range(32))), tenant=settings.tenant, latest=clock.latest)
     run = SourceRun(source.name, settings, gate, clock, loaded_days(environment, source.name))
+    run.archive = account.archive
     run.roster = LoadedRoster(environment, clock.today, _least_unit())
     if pseudonymiser is not None:  # what is stored is compared by its tokens
         run.last_snapshot = LastSnapshot(environment, source.name)

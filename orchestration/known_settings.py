@@ -17,6 +17,7 @@ from typing import Any
 import dlt
 from dlt.common.configuration.specs import BaseConfiguration
 
+from ingestion.accounts import NO_LABEL, NO_LABEL_REMEDY, is_label
 from ingestion.privacy.settings import PrivacySettings
 from runtime.errors import ConfigurationError
 from runtime.settings import RetentionSettings
@@ -37,6 +38,7 @@ _DLTS = re.compile(
 _REMEDY = "Correct or remove it; docs/deploy.md and docs/connect/ list them. Nothing was requested or written."
 
 Fields = Mapping[str, bool]  # name → whether names below it are the company's own
+Accounts = Mapping[tuple[str, ...], Fields]  # section of a source → fields of the accounts below it
 
 
 def require_known() -> None:
@@ -53,14 +55,28 @@ def unknown_settings() -> list[str]:
     """One sentence for each setting that nobody reads, in order of name; or for each file that is not TOML."""
     if broken := list(_not_toml()):
         return broken
-    sections = _sections()
-    found = {*_in_files(sections), *_in_variables(sections, os.environ)}
-    return [
-        f"Nothing reads the setting {name}; did you mean {near}?"
-        if near
-        else f"Nothing reads the setting {name}."
-        for name, near in sorted(found)
-    ]
+    sections, accounts = _sections(), _accounts()
+    found = {*_in_files(sections, accounts), *_in_variables(sections, accounts, os.environ)}
+    return [_sentence(name, near) for name, near in sorted(found)]
+
+
+def _sentence(name: str, near: str) -> str:
+    if near == NO_LABEL:
+        return f"{name} {NO_LABEL}. {NO_LABEL_REMEDY}"
+    return f"Nothing reads the setting {name}" + (f"; did you mean {near}?" if near else ".")
+
+
+def _accounts() -> Accounts:
+    """What the section of an account may have; its label is its name."""
+    from ingestion.sources.registry import SOURCES
+
+    return {
+        ("sources", source.name): {
+            name: free for name, free in _fields(source.settings).items() if name != "tenant"
+        }
+        for source in SOURCES
+        if source.settings.account_ids
+    }
 
 
 def _sections() -> dict[tuple[str, ...], Fields]:
@@ -101,7 +117,7 @@ def _not_toml() -> Iterator[str]:
             yield f"{path}{f', {line[0]}' if line else ''}: {again}."
 
 
-def _in_files(sections: Mapping[tuple[str, ...], Fields]) -> Iterator[tuple[str, str]]:
+def _in_files(sections: Mapping[tuple[str, ...], Fields], accounts: Accounts) -> Iterator[tuple[str, str]]:
     context = dlt.current.run_context()
     for folder in dict.fromkeys((context.settings_dir, context.global_dir)):
         for path in (Path(folder) / name for name in FILES):
@@ -109,17 +125,22 @@ def _in_files(sections: Mapping[tuple[str, ...], Fields]) -> Iterator[tuple[str,
                 content = tomllib.loads(path.read_text(encoding="utf-8"))
             except (OSError, ValueError):
                 continue  # dlt reads it first, and tells of a file that is none
-            yield from _in_table(sections, (), content)
+            yield from _in_table(sections, accounts, (), content)
 
 
 def _in_table(
-    sections: Mapping[tuple[str, ...], Fields], place: tuple[str, ...], content: Mapping[str, Any]
+    sections: Mapping[tuple[str, ...], Fields],
+    accounts: Accounts,
+    place: tuple[str, ...],
+    content: Mapping[str, Any],
 ) -> Iterator[tuple[str, str]]:
     fields = sections.get(place, {})
     below = {section[len(place)] for section in sections if section[: len(place)] == place and section != place}
     for name, value in content.items():
         if name in below and isinstance(value, dict):
-            yield from _in_table(sections, (*place, name), value)
+            yield from _in_table(sections, accounts, (*place, name), value)
+        elif place in accounts and isinstance(value, dict) and name not in fields:
+            yield from _in_account(accounts, (*place, name), value)
         elif name in fields or (not place and _DLTS.fullmatch(name)):
             continue
         elif place or isinstance(value, dict):
@@ -128,8 +149,17 @@ def _in_table(
             yield _told((), name), near  # dlt knows keys without a section too; only what looks like ours is
 
 
+def _in_account(
+    accounts: Accounts, place: tuple[str, ...], content: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    if not is_label(place[-1]):
+        yield _told(place, "").strip(), NO_LABEL
+        return
+    yield from _in_table({place: accounts[place[:-1]]}, {}, place, content)
+
+
 def _in_variables(
-    sections: Mapping[tuple[str, ...], Fields], variables: Iterable[str]
+    sections: Mapping[tuple[str, ...], Fields], accounts: Accounts, variables: Iterable[str]
 ) -> Iterator[tuple[str, str]]:
     for variable in variables:
         if variable.startswith("AI_USAGE_"):
@@ -139,9 +169,18 @@ def _in_variables(
         parts = tuple(variable.lower().split("__"))
         if len(parts) < 2 or not any(section[0] == parts[0] for section in sections):
             continue
-        place = max((s for s in sections if parts[: len(s)] == s), key=len, default=())
+        source = parts[:2]
+        if source in accounts and len(parts) > 3 and parts[2] not in sections[source]:
+            if not is_label(parts[2]):
+                yield variable, NO_LABEL
+                continue
+            # An account's section, whose label is the name of the variable's third part.
+            known = {**sections, parts[:3]: accounts[source]}
+        else:
+            known = dict(sections)
+        place = max((s for s in known if parts[: len(s)] == s), key=len, default=())
         rest = parts[len(place) :]
-        fields = sections.get(place, {})
+        fields = known.get(place, {})
         if not place or not rest or rest[0] not in fields or (len(rest) > 1 and not fields[rest[0]]):
             below = {section[len(place)] for section in sections if section[: len(place)] == place != section}
             near = difflib.get_close_matches((rest or parts)[0], {*fields, *below}, 1)

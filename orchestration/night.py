@@ -140,7 +140,7 @@ class Night:
             )
 
     def load(self, source: SourceDefinition) -> SourceResult:
-        """Load one source; a vendor that fails is a result, not an exception.
+        """Load every account of one source; a vendor that fails is a result, not an exception.
 
         Raises:
             ClockError: this machine's clock is days ahead of the vendor's; what was loaded is taken back.
@@ -152,7 +152,7 @@ class Night:
         except ClockError:
             void_night(self.environment, self._source_names, self.result.run_id)
             raise
-        self.result.sources.append(loaded)
+        self.result.sources.extend(loaded.parts)
         return loaded
 
     def check(self, accepted: Sequence[str] = ()) -> list[CheckResult]:

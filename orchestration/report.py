@@ -34,7 +34,7 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
             table.add_column(heading, justify="left" if heading in ("source", "state") else "right")
         for source in result.sources:
             table.add_row(
-                source.source,
+                source.name,
                 source.status.replace("_", " "),
                 f"{source.total_rows:,}",
                 f"{source.rejected:,}",
@@ -44,9 +44,9 @@ def print_night(result: NightResult, *, quiet: bool = False) -> None:
     for source in result.sources:
         if source.error:
             error = source.error.removeprefix(f"{source.source}: ")
-            out.print(f"[red]{source.source}:[/] {error}", highlight=False)
+            out.print(f"[red]{source.name}:[/] {error}", highlight=False)
         if source.new_fields and not quiet:
-            out.print(_new_fields_line(source.source, source.new_fields), highlight=False)
+            out.print(_new_fields_line(source.name, source.new_fields), highlight=False)
     stale = stale_names(result.freshness)
     if stale:
         out.print(f"[yellow]stale:[/] {', '.join(stale)}", highlight=False)
@@ -100,6 +100,7 @@ def as_dict(result: NightResult) -> dict[str, Any]:
         "sources": [
             {
                 "source": source.source,
+                **({"account": source.tenant} if source.name != source.source else {}),
                 "status": source.status,
                 "rows": source.rows,
                 "rejected": source.rejected,

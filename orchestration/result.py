@@ -32,7 +32,7 @@ class ExitCode(IntEnum):
 
 @dataclass(slots=True)
 class NightResult:
-    """What one run did: a result per source, checks, dbt's, what was published, and seconds by stage.
+    """What one run did: a result per account, checks, dbt's, what was published, and seconds by stage.
 
     `refused_by` says which step kept what was built from readers: `checks`, `audit` or `publish`. `freshness`
     is empty when nobody could tell. `site` is the page to open, when one was built, `drawn` what it
@@ -54,7 +54,7 @@ class NightResult:
 
     @property
     def failed_sources(self) -> list[SourceResult]:
-        """Sources that could not be loaded; the marts show them as stale."""
+        """Accounts that could not be loaded; the marts show their source as stale."""
         return [source for source in self.sources if source.status == "failed"]
 
     @property

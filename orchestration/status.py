@@ -132,7 +132,7 @@ def _untold(watched: Watched, state: AlertState) -> list[Attention]:
     found = []
     for source in sorted({resource.source for resource in watched.resources}):
         own = [resource for resource in watched.resources if resource.source == source]
-        if any(key.startswith(f"source:{source}:") for key in state.open):
+        if any(key.startswith((f"source:{source}:", f"source:{source} (")) for key in state.open):
             continue
         stale = [resource for resource in own if resource.is_stale]
         error = watched.errors.get(source)
@@ -141,7 +141,7 @@ def _untold(watched: Watched, state: AlertState) -> list[Attention]:
             names = ", ".join(resource.resource for resource in stale)
             found.append(
                 Attention(
-                    f"{source} failed: {error}" if error else f"{source} is stale: {names}.",
+                    error or f"{source} is stale: {names}.",
                     f"after {through}" if through else _ALWAYS,
                     f"`ai-usage doctor`, then `ai-usage run --source {source}`.",
                 )

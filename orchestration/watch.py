@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from typing import Any, Literal
 import duckdb
 import psycopg2
 
+from ledger.tenants import shown_as
 from publishing.places import PublishedPlace, published_place
 from runtime.engines.base import Session
 from runtime.environment import Environment
@@ -78,7 +80,7 @@ class Watched:
     Attributes:
         origin: where `resources` and `lost` come from.
         busy: the warehouse exists but could not be opened now.
-        errors: scrubbed error text of each source's newest run, where it failed.
+        errors: what failed in each source's newest run, with the scrubbed error text.
     """
 
     origin: Origin = "nothing"
@@ -109,20 +111,42 @@ def _from_warehouse(session: Session, environment: Environment, watched: Watched
     ops = environment.raw_schema("ops")
     present = session.tables(ops)
     if "lost_days" in present:
-        rows = session.rows(
-            f"select distinct source, resource, day from {session.name(ops, 'lost_days')} "
-            "where state <> 'recovered' order by source, resource, day"
-        )
-        watched.lost = consecutive(rows)
+        watched.lost = consecutive(_lost_days(session, ops))
     if "source_runs" in present:
-        runs = session.name(ops, "source_runs")
-        newest = f"select source, max(started_at) as started_at from {runs} group by source"
-        watched.errors = dict(
-            session.rows(
-                f"select r.source, r.error from {runs} as r inner join ({newest}) as n "
-                "on r.source = n.source and r.started_at = n.started_at where r.status = 'failed'"
-            )
-        )
+        watched.errors = _errors(session, ops)
+
+
+def _lost_days(session: Session, ops: str) -> list[tuple[str, str, dt.date]]:
+    """(source, resource, day) in this order; the account is named where a source has several."""
+    rows = session.rows(
+        f"select distinct source, tenant, resource, day from {session.name(ops, 'lost_days')} "
+        "where state <> 'recovered' order by source, tenant, resource, day"
+    )
+    labels = session.rows(f"select distinct source, tenant from {session.name(ops, 'loaded_days')}")
+    accounts = Counter(source for source, _ in labels)
+    return [(shown_as(row[0], row[1], several=accounts[row[0]] > 1), *row[2:]) for row in rows]
+
+
+def _errors(session: Session, ops: str) -> dict[str, str]:
+    """A sentence for each account that failed in the newest run of its source."""
+    runs = session.name(ops, "source_runs")
+    tenant = "r.tenant" if "tenant" in session.column_types(ops, "source_runs") else "null"
+    newest = (
+        f"select distinct s.source, s.run_id from {runs} as s inner join "
+        f"(select source, max(started_at) as started_at from {runs} group by source) as last "
+        "on s.source = last.source and s.started_at = last.started_at"
+    )
+    rows = session.rows(
+        f"select r.source, {tenant}, r.status, r.error from {runs} as r inner join ({newest}) as n "
+        "on r.source = n.source and r.run_id = n.run_id order by 1, 2"
+    )
+    accounts = Counter(row[0] for row in rows)
+    found: dict[str, list[str]] = {}
+    for source, label, status, error in rows:
+        if status == "failed":
+            shown = shown_as(source, label, several=accounts[source] > 1)
+            found.setdefault(source, []).append(f"{shown} failed: {error}")
+    return {source: " ".join(sentences) for source, sentences in found.items()}
 
 
 def _from_published(place: PublishedPlace, watched: Watched) -> None:

@@ -25,13 +25,22 @@ class SourceSettings(BaseConfiguration):
         tenant: label of the company's account at this vendor; part of every key, so that two can be loaded.
         archive_dir: folder of saved answers, see `ingestion.archive`.
         disconnected: the source is switched off on purpose, whatever other settings it has or has lost.
+        account_ids: settings that say which account of the vendor is read. A source that has such settings can
+            load several accounts (`ingestion.accounts`).
     """
 
     tenant: str = "main"
     archive_dir: str | None = None
     disconnected: bool = False
 
+    account_ids: ClassVar[tuple[str, ...]] = ()
     __recommended_sections__: ClassVar[tuple[str, ...]] = ("sources",)
+
+    def reads(self) -> frozenset[tuple[str, str]]:
+        """What is read, as setting and value. Two accounts that share one would load the same rows twice."""
+        return frozenset(
+            (name, str(getattr(self, name)).strip().lower()) for name in self.account_ids if getattr(self, name)
+        )
 
 
 @configspec
@@ -82,6 +91,13 @@ def section(spec: S, *names: str, remedy: str) -> S:
         settings: S = resolve_configuration(spec, sections=names)
         return settings
     except ConfigurationException as error:
-        field = getattr(error, "field_name", None) or getattr(error, "key", None)
-        place = f"[{'.'.join(names)}]" + (f" {field}" if field else "")
-        raise ConfigurationError(f"Settings {place} cannot be read ({type(error).__name__}).", remedy) from None
+        raise unreadable(error, names, remedy) from None
+
+
+def unreadable(
+    error: ConfigurationException, names: tuple[str, ...], remedy: str, field: str | None = None
+) -> ConfigurationError:
+    """Our error for one of dlt's: it names section and setting, never the value."""
+    field = field or getattr(error, "field_name", None) or getattr(error, "key", None)
+    place = f"[{'.'.join(names)}]" + (f" {field}" if field else "")
+    return ConfigurationError(f"Settings {place} cannot be read ({type(error).__name__}).", remedy)

@@ -1,7 +1,7 @@
 {#-
     `loaded_at_query` of every raw table: the moment at which what was read of it last was due to be final.
 
-    The data's own time: the end of the last day that was read for every tenant (of the table's fetch window
+    The data's own time: the end of the last day that was read for every connected tenant (of the table's fetch window
     where it has one, since a quiet day leaves no row; the last good load where rows belong to no day), put off
     by the days in which the vendor still restates it. Both come from what the pipeline recorded, `ops.loaded_days`
     and `ops.resources`, so no source's delay is written down twice. With the var `stale_after_days` as the limit
@@ -47,28 +47,56 @@
 
     source_nights as (
         select
+            source_runs.tenant,
+            source_runs.run_id,
             source_runs.is_connected,
-            max(case when source_runs.status = 'ok' then runs.as_of end) over () as last_success_at,
-            row_number() over (order by source_runs.started_at desc, source_runs.run_id desc) as recency
+            max(case when source_runs.status = 'ok' then runs.as_of end)
+                over (partition by source_runs.tenant) as last_success_at,
+            first_value(source_runs.run_id)
+                over (order by source_runs.started_at desc, source_runs.run_id desc) as newest_run_id,
+            row_number() over (
+                partition by source_runs.tenant
+                order by source_runs.started_at desc, source_runs.run_id desc
+            ) as recency
         from {{ source('ops', 'source_runs') }} as source_runs
         inner join {{ source('ops', 'runs') }} as runs
             on source_runs.run_id = runs.run_id
         where source_runs.source = '{{ node.source_name }}'
     ),
 
+    newest_night as (
+        select
+            {{ dbt.bool_or('is_connected') }} as is_connected,
+            coalesce(
+                min(case when is_connected then last_success_at end), max(last_success_at)
+            ) as last_success_at
+        from source_nights
+        where run_id = newest_run_id
+    ),
+
+    days_read as (
+        select
+            coalesce(
+                min(case when coalesce(source_nights.is_connected, true) then tenants.data_through end),
+                min(tenants.data_through)
+            ) as data_through
+        from tenants
+        left join source_nights
+            on tenants.tenant = source_nights.tenant and source_nights.recency = 1
+    ),
+
     reach as (
         select
-            source_nights.is_connected,
+            newest_night.is_connected,
             resource_read.finality_lag_days,
             case
                 when resource_read.grain = 'event' and resource_read.fetch_window is null
-                    then coalesce(days_read.data_through, {{ reporting_date('source_nights.last_success_at') }})
+                    then coalesce(days_read.data_through, {{ reporting_date('newest_night.last_success_at') }})
                 else days_read.data_through
             end as data_through
         from resource_read
-        cross join source_nights
-        cross join (select min(data_through) as data_through from tenants) as days_read
-        where source_nights.recency = 1
+        cross join newest_night
+        cross join days_read
     )
 
     select

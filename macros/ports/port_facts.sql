@@ -173,6 +173,7 @@
         'seat_days': {
             'types': {
                 'account_key': 'integer',
+                'tenant': 'string',
                 'product': 'string',
                 'tool': 'string',
                 'plan': 'string',
@@ -182,6 +183,7 @@
             },
             'required': [
                 'account_key',
+                'tenant',
                 'product',
                 'tool',
                 'is_carried',

@@ -92,7 +92,7 @@ final as (
         case
             when held_seats.product = 'chatgpt_usage_based' then cast(0 as {{ type_money() }})
             else {{ share_of_amount(
-                'seat_prices.price_per_seat_month', 1, days_in_month('held_seats.seat_date')
+                'seat_prices.price_per_seat_month', 'held_seats.seats', days_in_month('held_seats.seat_date')
             ) }}
         end as price_per_day,
         case

@@ -1,8 +1,9 @@
--- grain: One row per account, product and day on which the account holds a seat.
+-- grain: One row per account, tenant, product and day on which the account holds a seat.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
 select
     'chatgpt' as source,
     account_key,
+    tenant,
     product,
     tool,
     plan,
@@ -16,6 +17,7 @@ union all
 select
     'github_copilot' as source,
     account_key,
+    tenant,
     product,
     tool,
     plan,
@@ -29,6 +31,7 @@ union all
 select
     'm365_copilot' as source,
     account_key,
+    tenant,
     product,
     tool,
     plan,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from orchestration.freshness import stale_names
 from orchestration.result import NightResult
@@ -13,6 +14,9 @@ from runtime.clock import utc
 from runtime.errors import AiUsageError
 from runtime.failures import told
 from runtime.scrub import scrub
+
+if TYPE_CHECKING:
+    from ingestion.pipeline import SourceResult
 
 # Fewer refused records than this are looked at in source_status, not at night.
 REJECTS_WORTH_AN_ALERT = 20
@@ -75,17 +79,18 @@ def examine_night(
     for source in result.sources:
         failed = source.status == "failed"
         text = scrub(source.error or "")
+        examined.add(f"source:{source.source}:failed")  # told before it had several accounts
         examined.add(
-            f"source:{source.source}:failed",
-            *([_failed(source.source, text, watched, night)] if failed else []),
+            f"source:{source.name}:failed",
+            *([_failed(source, text, watched, night)] if failed else []),
         )
         if not failed:
             share = source.rejected / max(1, source.rejected + source.total_rows)
             many = source.rejected > REJECTS_WORTH_AN_ALERT or share > REJECTED_SHARE_WORTH_AN_ALERT
             worth = many and source.rejected >= _FEWEST_REJECTS
             examined.add(
-                f"rejects:{source.source}",
-                *([_rejected(source.source, source.rejected, night)] if worth else []),
+                f"rejects:{source.name}",
+                *([_rejected(source.name, source.rejected, night)] if worth else []),
             )
     if result.dbt is not None:
         examined.add("build", *([] if result.dbt.ok else [_build(result, night, watched)]))
@@ -141,15 +146,16 @@ def _crashed(crash: BaseException, night: str, watched: Watched) -> Problem:
     )
 
 
-def _failed(source: str, error: str, watched: Watched, night: str) -> Problem:
+def _failed(loaded: SourceResult, error: str, watched: Watched, night: str) -> Problem:
+    source, name = loaded.source, loaded.name
     own = [resource for resource in watched.resources if resource.source == source]
     succeeded = max((utc(r.last_success_at) for r in own if r.last_success_at), default=None)
     since = f"{night}; loaded last on {succeeded:%Y-%m-%d}" if succeeded else f"{night}; never loaded before"
     through = max((r.data_through for r in own if r.data_through), default=None)
     readers = f"{source} through {through}, marked stale" if through else f"nothing of {source}"
     return Problem(
-        key=f"source:{source}:failed",
-        what=f"{source} could not be loaded: {error.removeprefix(f'{source}: ')}",
+        key=f"source:{name}:failed",
+        what=f"{name} could not be loaded: {error.removeprefix(f'{source}: ')}",
         since=since,
         readers=f"{readers}; the other sources are not held up.",
         remedy=f"`ai-usage doctor` names the setting or permission; then `ai-usage run --source {source}`.",

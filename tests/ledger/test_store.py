@@ -50,7 +50,7 @@ def test_a_row_replaces_the_row_of_its_key_and_no_other(env: Environment) -> Non
 def test_values_are_stored_as_they_are_and_moments_in_utc(env: Environment) -> None:
     auckland = dt.timezone(dt.timedelta(hours=13))
     moment = dt.datetime(2026, 11, 20, 1, 0, 0, 123456, tzinfo=auckland)
-    outcome = {"run_id": "r1", "source": ODD, "is_connected": False, "row_count": 2**53}
+    outcome = {"run_id": "r1", "source": ODD, "tenant": "main", "is_connected": False, "row_count": 2**53}
     Ledger(env).write({"source_runs": [outcome | {"started_at": moment}]})
     found = stored(
         env, "select source, is_connected, row_count, error, started_at, finished_at from ops.source_runs"

@@ -71,7 +71,7 @@ def test_a_snapshot_that_lost_nine_tenths() -> None:
 @pytest.fixture
 def env(tmp_path: Path) -> Environment:
     env = environment(tmp_path, "dev")
-    fill = {"source": "chat", "resource": "costs", "field": "model", "row_count": 100}
+    fill = {"source": "chat", "tenant": "main", "resource": "costs", "field": "model", "row_count": 100}
     day: dict[str, Any] = {"tenant": "main", "scope": "main", "load_id": "1", "status": "ok"}
     day |= {"fetched_at": dt.datetime(2026, 11, 19), "source": "chat", "resource": "users"}
     Ledger(env).write(

@@ -80,7 +80,7 @@ def test_the_key_of_a_port_is_tested_where_it_has_one() -> None:
         (model,) = yaml.safe_load(made[f"port_{port}.yml"])["models"]
         return [test["table_rules"]["arguments"] for test in model.get("data_tests", [])]
 
-    assert rules("seat_days") == [{"primary_key": ["account_key", "product", "seat_date"]}]
+    assert rules("seat_days") == [{"primary_key": ["account_key", "tenant", "product", "seat_date"]}]
     (parts,) = rules("session_parts")
     assert parts == {"unique": [["tool", "account_key", "session_key", "activity_date", "surface", "model"]]}
     assert rules("credit_days") == []  # rows are added up

@@ -44,9 +44,13 @@ def warehouse(env: Environment, *, stale: bool = False) -> None:
         connection.execute("create schema marts; create schema ops")
         connection.execute(_STATUS.format(schema="marts", stale=stale))
         connection.execute(
-            "create table ops.lost_days (source varchar, resource varchar, day date, state varchar);"
-            "insert into ops.lost_days values ('chatgpt', 'files', '2026-11-03', 'lost'), "
-            "('chatgpt', 'files', '2026-11-04', 'lost'), ('chatgpt', 'files', '2026-11-09', 'recovered')"
+            "create table ops.loaded_days (source varchar, tenant varchar);"
+            "insert into ops.loaded_days values ('chatgpt', 'main');"
+            "create table ops.lost_days "
+            "(source varchar, tenant varchar, resource varchar, day date, state varchar);"
+            "insert into ops.lost_days values ('chatgpt', 'main', 'files', '2026-11-03', 'lost'), "
+            "('chatgpt', 'main', 'files', '2026-11-04', 'lost'), "
+            "('chatgpt', 'main', 'files', '2026-11-09', 'recovered')"
         )
 
 

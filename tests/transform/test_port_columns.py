@@ -19,6 +19,7 @@ def test_columns_stand_in_the_order_of_the_port_and_what_is_not_given_is_null(tm
     toy.run()
     assert toy.sql("select column_name, data_type from duckdb_columns() where table_name = 'seats'") == [
         ("account_key", "INTEGER"),
+        ("tenant", "VARCHAR"),
         ("product", "VARCHAR"),
         ("tool", "VARCHAR"),
         ("plan", "VARCHAR"),

@@ -9,7 +9,7 @@ Alone: `ai-usage run --source chatgpt`. Settings: docs/connect/chatgpt.md.
 
 import datetime as dt
 from functools import partial
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
 
 from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
@@ -50,6 +50,8 @@ class ChatgptSettings(SourceSettings):
     workspace_id: str | None = None
     organization_id: str | None = None
     usage_limits_prefix: str = "/manage"
+
+    account_ids: ClassVar[tuple[str, ...]] = ("workspace_id", "organization_id")
 
 
 def _client(settings: ChatgptSettings) -> VendorClient:

@@ -11,7 +11,7 @@ Alone: `ai-usage run --source github_copilot`. Settings: docs/connect/github_cop
 
 import datetime as dt
 from dataclasses import field
-from typing import Any, Optional
+from typing import Any, ClassVar, Optional
 
 from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
@@ -55,6 +55,14 @@ class GithubCopilotSettings(SourceSettings):
     organization: str | None = None
     identity_methods: list[str] = field(default_factory=lambda: list(METHODS))
     billing: bool = True
+
+    account_ids: ClassVar[tuple[str, ...]] = ("enterprise", "organization")
+
+    def reads(self) -> frozenset[tuple[str, str]]:
+        """The enterprise where there is one, whole; a slug means one thing at one host."""
+        name = "enterprise" if self.enterprise else "organization"
+        slug = getattr(self, name)
+        return frozenset({(name, f"{self.base_url.rstrip('/')}/{slug}".lower())}) if slug else frozenset()
 
 
 def _client(settings: GithubCopilotSettings) -> VendorClient:

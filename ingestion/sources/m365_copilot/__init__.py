@@ -11,7 +11,7 @@ Alone: `ai-usage run --source m365_copilot`. Settings: docs/connect/m365_copilot
 
 from collections.abc import Iterator
 from dataclasses import field
-from typing import Optional
+from typing import ClassVar, Optional
 
 from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
@@ -67,6 +67,12 @@ class M365CopilotSettings(SourceSettings):
     report_period: str = "D7"
     interactions: bool = False
     copilot_sku_ids: list[str] = field(default_factory=lambda: [records.COPILOT_SKU_ID])
+
+    account_ids: ClassVar[tuple[str, ...]] = ("tenant_id", "client_id")
+
+    def reads(self) -> frozenset[tuple[str, str]]:
+        """One app registration may read several tenants."""
+        return frozenset({("tenant_id", self.tenant_id.strip().lower())}) if self.tenant_id else frozenset()
 
 
 def _auth(settings: M365CopilotSettings) -> GraphAuth | GivenToken:

@@ -67,14 +67,24 @@ loaded_days as (
     where status <> 'pending'
 ),
 
+disconnected_tenants as (
+    select * from {{ ref('int_source_tenants') }}
+    where not is_connected
+),
+
 tenants as (
     select
-        source,
-        resource,
-        tenant,
-        min(day) as first_day
+        loaded_days.source,
+        loaded_days.resource,
+        loaded_days.tenant,
+        min(loaded_days.day) as first_day
     from loaded_days
-    group by source, resource, tenant
+    left join disconnected_tenants
+        on
+            loaded_days.source = disconnected_tenants.source
+            and loaded_days.tenant = disconnected_tenants.tenant
+    where disconnected_tenants.tenant is null
+    group by loaded_days.source, loaded_days.resource, loaded_days.tenant
 ),
 
 -- A day that is recorded as lost is waited for no more, whatever the vendor's limits are by now.

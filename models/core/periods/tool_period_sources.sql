@@ -23,9 +23,20 @@ loaded_days as (
     where status <> 'pending'
 ),
 
+disconnected_tenants as (
+    select * from {{ ref('int_source_tenants') }}
+    where not is_connected
+),
+
+-- What was asked of an account that is disconnected now will not be answered any more.
 pending_days as (
-    select * from {{ ref('stg_ops__loaded_days') }}
-    where status = 'pending'
+    select pending.*
+    from {{ ref('stg_ops__loaded_days') }} as pending
+    left join disconnected_tenants
+        on
+            pending.source = disconnected_tenants.source
+            and pending.tenant = disconnected_tenants.tenant
+    where pending.status = 'pending' and disconnected_tenants.tenant is null
 ),
 
 lost_days as (

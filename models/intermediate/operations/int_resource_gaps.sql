@@ -1,4 +1,4 @@
--- grain: one row per resource with days that were never fetched, or can no longer be
+-- grain: one row per resource with days that were never fetched of one account, or can no longer be
 -- What is lost is recorded by the load, for ever; what is only missing lies between the first and last day.
 with loaded_days as (
     select * from {{ ref('stg_ops__loaded_days') }}
@@ -25,6 +25,7 @@ days as (
     select distinct
         source,
         resource,
+        tenant,
         day
     from loaded_days
 ),
@@ -34,7 +35,7 @@ steps as (
         source,
         resource,
         day,
-        lag(day) over (partition by source, resource order by day) as previous_day
+        lag(day) over (partition by source, resource, tenant order by day) as previous_day
     from days
 ),
 

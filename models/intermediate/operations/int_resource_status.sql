@@ -15,6 +15,10 @@ run_clock as (
     select * from {{ ref('int_run_clock') }}
 ),
 
+source_tenants as (
+    select * from {{ ref('int_source_tenants') }}
+),
+
 -- Two tenants of one vendor are through a day when both are; of two scopes one is enough.
 tenants as (
     select
@@ -26,13 +30,33 @@ tenants as (
     group by source, resource, tenant
 ),
 
+-- A tenant that is disconnected brings nothing any more and holds nobody up, unless it is the only one.
 tenant_status as (
+    select
+        tenants.source,
+        tenants.resource,
+        coalesce(
+            min(case when coalesce(source_tenants.is_connected, true) then tenants.data_through end),
+            min(tenants.data_through)
+        ) as data_through
+    from tenants
+    left join source_tenants
+        on
+            tenants.source = source_tenants.source
+            and tenants.tenant = source_tenants.tenant
+    group by tenants.source, tenants.resource
+),
+
+tenant_days as (
     select
         source,
         resource,
-        min(data_through) as data_through
-    from tenants
-    group by source, resource
+        tenant,
+        day,
+        sum(row_count) as row_count,
+        max(case when status = 'pending' then 0 else 1 end) as is_loaded
+    from loaded_days
+    group by source, resource, tenant, day
 ),
 
 day_status as (
@@ -41,8 +65,9 @@ day_status as (
         resource,
         day,
         sum(row_count) as row_count,
-        max(case when status = 'pending' then 0 else 1 end) as is_loaded
-    from loaded_days
+        min(is_loaded) as is_loaded,
+        max(is_loaded) as is_loaded_of_any
+    from tenant_days
     group by source, resource, day
 ),
 
@@ -50,8 +75,8 @@ day_totals as (
     select
         source,
         resource,
-        min(case when is_loaded = 1 then day end) as first_day,
-        max(case when is_loaded = 1 then day end) as last_day,
+        min(case when is_loaded_of_any = 1 then day end) as first_day,
+        max(case when is_loaded_of_any = 1 then day end) as last_day,
         {{ total('1 - is_loaded') }} as pending_days,
         {{ total('row_count') }} as row_count
     from day_status

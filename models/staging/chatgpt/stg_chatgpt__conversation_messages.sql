@@ -1,9 +1,9 @@
--- grain: one row per message and UTC day: the newest version of the message within that day
+-- grain: one row per workspace, message and UTC day: the newest version of the message within that day
 -- A filter on message_date reaches the raw table, because the choice is made within the day.
 with newest as (
     {{ newest_version(
         relation=source('chatgpt', 'conversation_messages'),
-        key=['message_date', 'message_token'],
+        key=['message_date', 'tenant', 'message_token'],
         version='event_token',
         newest_first=['event_at desc', 'event_token desc']
     ) }}

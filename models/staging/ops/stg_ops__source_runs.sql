@@ -1,4 +1,4 @@
--- grain: One row per source in a run.
+-- grain: One row per account of a source in a run.
 with source as (
     select * from {{ source('ops', 'source_runs') }}
 ),
@@ -7,6 +7,7 @@ final as (
     select
         run_id,
         source,
+        tenant,
         is_connected,
         status,
         error,

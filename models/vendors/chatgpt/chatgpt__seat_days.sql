@@ -47,6 +47,7 @@ chatgpt_seat_types as (
 -- A member without a known seat type holds the ordinary seat.
 seats as (
     select
+        members.tenant,
         members.user_token,
         case
             when chatgpt_seat_types.seat_type = 'usage_based' then 'chatgpt_usage_based'
@@ -67,7 +68,7 @@ final as (
     select
         {{ port_columns(
             'seat_days',
-            ['account_key', 'product', 'assigned_at', 'is_carried', 'seat_date'],
+            ['account_key', 'tenant', 'product', 'assigned_at', 'is_carried', 'seat_date'],
             {'tool': "'chatgpt'"},
         ) }}
     from seats

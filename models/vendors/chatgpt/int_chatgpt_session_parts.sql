@@ -5,7 +5,7 @@
     incremental_strategy='replace_days',
     meta={'replace_days': {'resources': resources, 'neighbours': 1}}
 ) }}
-{%- set in_conversation = "partition by conversation
+{%- set in_conversation = "partition by tenant, conversation
             order by message_at, is_user desc, message_token" %}
 {%- set answer_until = add_time('hour', 24, 'prompted_at') %}
 
@@ -13,6 +13,7 @@
 with messages as (
     -- An injected instruction is nobody's message: it neither counts nor begins a turn.
     select
+        tenant,
         message_token,
         coalesce(conversation_token, user_token, 'unidentified') as conversation,
         {{ chatgpt_account_namespace('actor_type') }} as account_namespace,
@@ -85,6 +86,7 @@ turn_messages as (
 
 turns as (
     select
+        tenant,
         conversation,
         turn_number,
         is_turn,
@@ -106,7 +108,7 @@ turns as (
         {{ dbt.bool_or('used_project') }} as used_project,
         {{ dbt.bool_or('used_other_tool') }} as used_other_tool
     from turn_messages
-    group by conversation, turn_number, is_turn, event_at
+    group by tenant, conversation, turn_number, is_turn, event_at
 ),
 
 events as (

@@ -15,6 +15,7 @@ accounts as (
 -- an assignee is nobody's.
 seats as (
     select
+        seats.tenant,
         seats.user_token,
         max(nullif(seats.plan_type, 'unknown')) as plan,
         min(seats.created_at) as assigned_at,
@@ -35,14 +36,14 @@ seats as (
             or seats.pending_cancellation_date is null
             or seats.pending_cancellation_date > snapshot_dates.seat_date
         )
-    group by seats.user_token, snapshot_dates.seat_date
+    group by seats.tenant, seats.user_token, snapshot_dates.seat_date
 ),
 
 final as (
     select
         {{ port_columns(
             'seat_days',
-            ['account_key', 'plan', 'assigned_at', 'is_carried', 'seat_date'],
+            ['account_key', 'tenant', 'plan', 'assigned_at', 'is_carried', 'seat_date'],
             {'product': "'github_copilot'", 'tool': "'github_copilot'"},
         ) }}
     from seats

@@ -6,13 +6,17 @@ with periods as (
 ),
 
 report_days as (
-    select distinct day
+    select distinct
+        tenant,
+        day
     from {{ ref('stg_m365_copilot__usage_user_detail') }}
     where is_concealed
 ),
 
 history_days as (
-    select distinct day
+    select distinct
+        tenant,
+        day
     from {{ ref('stg_ops__loaded_days') }}
     where
         source = 'm365_copilot'
@@ -22,6 +26,7 @@ history_days as (
 
 concealed as (
     select distinct
+        report_days.tenant,
         periods.period_type,
         periods.period_start
     from periods
@@ -33,6 +38,7 @@ concealed as (
 
 with_history as (
     select distinct
+        history_days.tenant,
         periods.period_type,
         periods.period_start
     from periods
@@ -43,14 +49,15 @@ with_history as (
 ),
 
 final as (
-    select
+    select distinct
         concealed.period_type,
         concealed.period_start,
         'm365_copilot' as tool
     from concealed
     left join with_history
         on
-            concealed.period_type = with_history.period_type
+            concealed.tenant = with_history.tenant
+            and concealed.period_type = with_history.period_type
             and concealed.period_start = with_history.period_start
     where with_history.period_start is null
 )

@@ -13,14 +13,23 @@ report_days as (
     group by tenant, scope, day
 ),
 
--- Several reports of a week tell of the same accounts: the largest one counts.
-final as (
+-- Several reports of a week tell of the same accounts of their tenant: the largest one counts.
+tenant_weeks as (
     select
+        tenant,
         {{ iso_week_start('day') }} as week_start,
-        'm365_copilot' as tool,
         max(concealed_rows) as concealed_rows
     from report_days
-    group by {{ iso_week_start('day') }}
+    group by tenant, {{ iso_week_start('day') }}
+),
+
+final as (
+    select
+        week_start,
+        'm365_copilot' as tool,
+        {{ total('concealed_rows') }} as concealed_rows
+    from tenant_weeks
+    group by week_start
 )
 
 select * from final

@@ -53,6 +53,7 @@ m365_copilot_runs as (
 
 seats as (
     select
+        runs.tenant,
         runs.user_token,
         cast(
             case when runs.run_start > first_rosters.first_roster_day then runs.run_start end
@@ -77,7 +78,7 @@ final as (
     select
         {{ port_columns(
             'seat_days',
-            ['account_key', 'assigned_at', 'is_carried', 'seat_date'],
+            ['account_key', 'tenant', 'assigned_at', 'is_carried', 'seat_date'],
             {'product': "'m365_copilot'", 'tool': "'m365_copilot'"},
         ) }}
     from seats

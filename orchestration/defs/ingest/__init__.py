@@ -117,10 +117,10 @@ def contracts(source: SourceDefinition) -> list[TableContract]:
 def load_events(
     source: SourceDefinition, loaded: SourceResult
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """What a load means for its tables: nothing is new after a failure."""
+    """What a load means for its tables: nothing is new where every account failed."""
     for contract in contracts(source):
         key = raw_key(source.name, contract.name)
-        if loaded.status == "ok":
+        if any(account.status == "ok" for account in loaded.parts):
             rows = loaded.rows.get(contract.name, 0)
             yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": rows})
         yield dg.AssetCheckResult(

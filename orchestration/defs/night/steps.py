@@ -118,7 +118,8 @@ def _build(shift: Shift, sources: Sequence[SourceDefinition], models: DbtAssets)
     if not night.result.failed_checks:
         yield from (dg.MaterializeResult(asset_key=spec.key) for spec in CLOSED)
     yield from node_events(models, night.build_nodes())
-    unconnected = {source.source for source in night.result.sources if source.status == "not_connected"}
+    connected = {loaded.source for loaded in night.result.sources if loaded.status != "not_connected"}
+    unconnected = {loaded.source for loaded in night.result.sources} - connected
     yield from freshness_events(night.result.freshness, sources, unconnected)
     return "" if _is_built(night) else shift.refused()
 
