@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingestion.kit import kit_of
 from ingestion.sources.registry import SOURCES
-from orchestration.kits import seeds, staging
+from orchestration.kits import scopes, seeds, staging
 from orchestration.project import PROJECT_DIR
 
 
@@ -17,6 +17,7 @@ def files() -> Iterator[tuple[Path, str]]:
     """Every generated file of the project and its text."""
     yield from staging.files(SOURCES)
     yield from seeds.files({source.name: kit_of(source.name) for source in SOURCES})
+    yield from scopes.files(SOURCES, PROJECT_DIR)
 
 
 def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:
