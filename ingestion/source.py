@@ -147,7 +147,11 @@ class DescribedStream(Protocol):
 
     @property
     def name(self) -> str:
-        """What the doctor and the docs call it."""
+        """What the doctor calls it."""
+
+    @property
+    def used_for(self) -> str:
+        """What is read with the scope, as the docs say it; empty where the name says it."""
 
     def scope_for(self, settings: Any) -> str:
         """The read-only scope, role or permission that it needs with these settings."""

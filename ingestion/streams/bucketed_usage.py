@@ -17,7 +17,8 @@ from ingestion.streams.replacing import Clean, cleaned, had_rows, is_final, not_
 from ingestion.streams.stream import Stream, Table, every_record
 from runtime.errors import AnswerError, BadRequestError
 
-Row = dict[str, Any]
+Started = tuple[Any, Any]
+"""The start of a bucket as the vendor writes it, and a row of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ class BucketedUsage(Stream):
     what it has. Buckets of days that were not asked for are left alone.
 
     Attributes:
-        start_key: key of a bucket's start (of a row's, when `rows_key` is None); each row carries it on.
+        start_key: key of a bucket's start (of a row's, when `rows_key` is None).
         rows_key: key of the rows in a bucket; None where the vendor answers rows instead of buckets.
         longest_range: days that one request may span.
         group_by: name of the parameter, and the groupings to ask for, the best first: a vendor that refuses
@@ -73,52 +74,52 @@ class BucketedUsage(Stream):
         day = load.run.clock.today - ONE_DAY
         yield self.listing.probe(load, self.name, self.scope_for(load.settings), self.bounds(day, day))
 
-    def _rows(self, load: Load, first: dt.date, last: dt.date) -> list[Row]:
-        """Rows of the range, each with its bucket's start."""
+    def _rows(self, load: Load, first: dt.date, last: dt.date) -> list[Started]:
         params = self.bounds(first, last)
         if self.group_by is None:
-            return self._flat(self.listing.rows(load, params))
+            return self._started(load, self.listing.rows(load, params))
         name, groupings = self.group_by
         for grouping in groupings:
             try:
-                rows = self.listing.rows(load, {**params, name: list(grouping)})
+                answered = self.listing.rows(load, {**params, name: list(grouping)})
             except BadRequestError:
                 if grouping == groupings[-1]:
                     raise
             else:
                 if grouping != groupings[0]:
                     load.run.progress(f"{self.name}: the vendor groups by {', '.join(grouping)} only")
-                return self._flat(rows)
+                return self._started(load, answered)
         raise AssertionError("unreachable")
 
-    def _flat(self, answered: list[Any]) -> list[Row]:
-        if self.rows_key is None:
-            return answered
-        rows = []
-        for bucket in answered:
-            inner = bucket.get(self.rows_key) if isinstance(bucket, dict) else None
-            if not isinstance(inner, list):
-                raise AnswerError(
-                    f"{self.name}: a bucket came without `{self.rows_key}`.", "Nothing was replaced."
-                )
-            start = {self.start_key: bucket.get(self.start_key)}
-            rows += [{**row, **start} if isinstance(row, dict) else row for row in inner]
-        return rows
+    def _started(self, load: Load, answered: list[Any]) -> list[Started]:
+        """Rows, each with the start of its bucket.
 
-    def _by_day(self, load: Load, rows: list[Row]) -> dict[dt.date, list[Any]]:
+        Raises:
+            AnswerError: a bucket without its list of rows.
+        """
+        found: list[Started] = []
+        for entry in answered:
+            start = entry.get(self.start_key) if isinstance(entry, dict) else None
+            rows = [entry] if self.rows_key is None else entry.get(self.rows_key) if start is not None else None
+            if not isinstance(rows, list):
+                raise self._undocumented(load, f"`{self.rows_key}` or `{self.start_key}`")
+            found += [(start, row) for row in rows]
+        return found
+
+    def _by_day(self, load: Load, rows: list[Started]) -> dict[dt.date, list[Any]]:
         """Records by their day.
 
         Raises:
             AnswerError: a row or bucket does not say which day it is of, so that no day would be whole.
         """
-        found: dict[dt.date, list[Row]] = defaultdict(list)
-        for row in rows:
-            day = utc_day(row.get(self.start_key)) if isinstance(row, dict) else None
+        found: dict[dt.date, list[Any]] = defaultdict(list)
+        for start, row in rows:
+            day = utc_day(start)
             if day is None:
-                raise AnswerError(
-                    f"{load.run.source}: {self.name} came without a readable `{self.start_key}`.",
-                    "Nothing was replaced.",
-                )
+                raise self._undocumented(load, f"a readable `{self.start_key}`")
             found[day].append(row)
         name = self.tables[0].contract.name
         return {day: load.run.gate.objects(self.record, name, of_day) for day, of_day in found.items()}
+
+    def _undocumented(self, load: Load, lacking: str) -> AnswerError:
+        return AnswerError(f"{load.run.source}: {self.name} came without {lacking}.", "Nothing was replaced.")

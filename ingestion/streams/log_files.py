@@ -28,6 +28,7 @@ class LogFiles(Stream):
         tables: bad lines are counted against the first, whose accepted rows they are weighed against.
         has_blocks: the wire record is read column by column (`Gate.json_blocks`), which needs less memory; the
             tables' rows are then the blocks.
+        start_param: parameter for the start of a listing; the doctor asks with it alone.
         id_key, end_key, checksum_key: keys of a file's id, its end time (RFC 3339, UTC) and its SHA-256.
     """
 
@@ -38,6 +39,7 @@ class LogFiles(Stream):
     record: type[WireRecord]
     tables: tuple[Table, ...]
     has_blocks: bool = False
+    start_param: str = "after"
     id_key: str = "id"
     end_key: str = "end_time"
     checksum_key: str = "file_sha256"
@@ -54,9 +56,8 @@ class LogFiles(Stream):
 
     def check(self, load: Load) -> Iterator[Finding]:
         """One file of the last day."""
-        (start, _), *_ = self.bounds(load.run.clock.today, load.run.clock.today).items()
-        since = (load.run.clock.as_of - ONE_DAY).isoformat()
-        yield self.listing.probe(load, self.name, self.scope_for(load.settings), {start: since})
+        since = {self.start_param: (load.run.clock.as_of - ONE_DAY).isoformat()}
+        yield self.listing.probe(load, self.name, self.scope_for(load.settings), since)
 
     def _files(self, load: Load) -> Iterator[bytes]:
         """The files one after the other as whole lines. The next file is fetched while one is read."""

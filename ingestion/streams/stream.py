@@ -38,7 +38,8 @@ class Stream(ABC):
     """One thing that a vendor gives.
 
     Attributes:
-        name: what the doctor and the docs call it.
+        name: what the doctor calls it, and the docs where `used_for` is empty.
+        used_for: what is read with the scope, as the docs say it.
         scope: the read-only scope, role or permission that it needs; a function where it depends on settings.
         wanted: whether these settings ask for it.
         unwanted: what the doctor says when they do not; None: nothing.
@@ -50,6 +51,7 @@ class Stream(ABC):
 
     name: str
     scope: str | Callable[[Any], str]
+    used_for: str = ""
     wanted: Callable[[Any], bool] = lambda _: True
     unwanted: Finding | None = None
     is_current: bool = False

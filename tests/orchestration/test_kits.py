@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ from ingestion.privacy.contract import (
 )
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
+from ingestion.streams.own import Own
 from orchestration.kits import __main__ as kits_command
-from orchestration.kits import seeds, staging
+from orchestration.kits import scopes, seeds, staging
 from orchestration.project import PROJECT_DIR
 from runtime.errors import ConfigurationError
 from runtime.settings import SourceSettings
@@ -215,3 +217,31 @@ def test_every_meaning_is_of_a_column_that_exists() -> None:
     columns = {name for source in SOURCES for table in source.contracts for name in table.schema().names}
     by_hand = {"old_key"}  # staged otherwise than it is loaded
     assert meanings.keys() <= columns | by_hand
+
+
+def with_scopes(project: Path, page: str) -> SourceDefinition:
+    """A toy source with two streams of one scope, and its page."""
+    (project / scopes.PAGES).mkdir(parents=True)
+    (project / scopes.PAGES / "toy.md").write_text(page, encoding="utf-8")
+    streams = tuple(
+        Own(name=name, scope="use:read, as owner", used_for=text, read=lambda _: (), probe=lambda _: ())
+        for name, text in (("people", ""), ("costs", "tokens and money"))
+    )
+    toy = SourceDefinition("toy", SourceSettings, (), lambda _: True, lambda _: (), lambda _: ())
+    return replace(toy, streams=streams)
+
+
+def test_a_page_names_each_scope_once_with_what_is_read_by_it(tmp_path: Path) -> None:
+    source = with_scopes(tmp_path, f"1. Make a key:\n\n   {scopes.BEGIN}\nold\n   {scopes.END}\n\n2. Go.\n")
+    ((path, text),) = scopes.files([source], tmp_path)
+    assert path == scopes.PAGES / "toy.md"
+    assert "   | `use:read`, as owner | people, tokens and money |\n" in text
+    assert "old" not in text
+    assert text.startswith("1. Make a key:\n")
+    assert text.endswith("\n\n2. Go.\n")
+
+
+def test_a_page_without_a_place_for_the_scopes_is_named(tmp_path: Path) -> None:
+    source = with_scopes(tmp_path, "1. Make a key.\n")
+    with pytest.raises(ValueError, match=r"toy\.md"):
+        list(scopes.files([source], tmp_path))

@@ -99,6 +99,7 @@ _STREAMS = (
     ),
     SnapshotList(
         name="seats and credits",
+        used_for="seat types and credits of the month",
         scope="chatgpt.enterprise.usage_limit.read",
         listing=Listing(
             path="{usage_limits_prefix}/workspaces/{workspace_id}/usage_limits/users",
@@ -123,6 +124,7 @@ _STREAMS = (
         _ORGANIZATION,
         records.COSTS_FILES,
         "costs",
+        used_for="tokens and credits",
         wanted=lambda settings: bool(settings.organization_id),
         unwanted=Finding(
             "costs", False, "organization_id is not set: no tokens and no money.", "Set the `org-…` id."

@@ -155,6 +155,7 @@ _BILLING = DayReport(
 )
 _IDENTITIES = Own(
     name="identities",
+    used_for="identities by SAML or OIDC, consumed licences",
     scope="read:enterprise, as enterprise owner",
     read=lambda load: identity_batches(load.run, load.client, load.shared),
     probe=check_identities,

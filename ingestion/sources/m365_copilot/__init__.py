@@ -102,6 +102,7 @@ _SKUS = SnapshotList(
 )
 _USERS = SnapshotList(
     name="users and licences",
+    used_for="directory, assigned licences",
     scope="User.Read.All",
     needs=(_SKUS,),
     listing=Listing(
@@ -141,6 +142,7 @@ def _check_interactions(load: Load) -> Iterator[Finding]:
 _STREAMS = (
     Own(
         name="report settings",
+        used_for="whether names are concealed (optional: without it, only the report's rows show this)",
         scope=SETTINGS,
         is_current=True,
         read=settings_batches,
@@ -151,6 +153,7 @@ _STREAMS = (
     Own(name="usage report", scope=REPORTS, is_current=True, read=usage_batches, probe=check_usage),
     Own(
         name="interactions",
+        used_for="only with `interactions = true`",
         scope=INTERACTIONS,
         wanted=lambda settings: bool(settings.interactions),
         read=_interactions,

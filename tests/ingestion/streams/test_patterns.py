@@ -23,7 +23,14 @@ from ingestion.streams.log_files import LogFiles
 from ingestion.streams.own import Own
 from ingestion.streams.snapshot_list import SnapshotList
 from ingestion.streams.stream import Table
-from runtime.errors import AnswerError, BadRequestError, ConfigurationError, SourceError
+from runtime.errors import (
+    AccessError,
+    AnswerError,
+    BadRequestError,
+    ConfigurationError,
+    NoContentError,
+    SourceError,
+)
 from tests.ingestion.sources.runs import TODAY, loaded_rows
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 from tests.ingestion.streams.vendor import (
@@ -139,6 +146,28 @@ def test_a_void_page_token_begins_the_list_again_where_the_vendor_voids_them(
     else:
         with pytest.raises(AnswerError, match=str(status)):
             loaded_rows(source, run)
+
+
+@pytest.mark.parametrize(
+    ("reply", "error"),
+    [
+        (Reply({"people": []}), AnswerError),
+        (Reply({"data": None}), AnswerError),
+        (Reply({"data": {}}), AnswerError),
+        (Reply(b'{"data": [{"email": "x'), AnswerError),
+        (Reply(b"", 204), NoContentError),
+        (Reply(b"<html>sign in</html>", headers={"Content-Type": "text/html"}), AnswerError),
+        (Reply({}, 401), AccessError),
+        (Reply({}, 403), AccessError),
+    ],
+)
+def test_a_failed_answer_is_an_error_and_not_an_empty_list(
+    vendor: VendorStub, reply: Reply, error: type[SourceError]
+) -> None:
+    vendor.routes["GET /teams/asterlane/people"] = reply
+    source = small_source(people())
+    with pytest.raises(error):
+        loaded_rows(source, small_run(source, vendor.url))
 
 
 def test_a_list_may_come_by_a_reading_post_with_numbered_pages(vendor: VendorStub) -> None:
@@ -317,6 +346,7 @@ def test_buckets_replace_their_days_over_pages(vendor: VendorStub) -> None:
     first = vendor.asked[0].query
     assert (int(first["end_time"]) - int(first["start_time"])) == 3 * 86_400
     assert first["bucket_width"] == "1d"
+    assert not run.gate.report.unknown_fields  # the bucket's start is no field of its rows
 
 
 def test_a_long_range_is_asked_in_parts_and_a_fresh_day_without_rows_is_pending(vendor: VendorStub) -> None:
