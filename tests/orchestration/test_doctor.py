@@ -64,13 +64,15 @@ def test_an_empty_archive_of_the_hris_says_where_its_files_belong(
 
 
 def test_each_account_has_its_own_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"API_KEY": "k", "WORKSPACE_ID": "w1", "BASE_URL": "http://127.0.0.1:9/v1"}.items():
+    for name, value in {"API_KEY": "k", "WORKSPACE_ID": "w1", "DISCONNECTED": "true"}.items():
         monkeypatch.setenv(f"SOURCES__CHATGPT__{name}", value)
     monkeypatch.setenv("SOURCES__CHATGPT__LABS__WORKSPACE_ID", "w2")
     (finding,) = of_source("chatgpt (labs)", tmp_path)
     assert "[sources.chatgpt.labs] is not complete" in finding.message
-    assert of_source("chatgpt (main)", tmp_path)
+    (finding,) = of_source("chatgpt (main)", tmp_path)
+    assert not finding.is_connected
     assert of_source("chatgpt", tmp_path) == []
+    monkeypatch.setenv("SOURCES__CHATGPT__DISCONNECTED", "false")
     monkeypatch.setenv("SOURCES__CHATGPT__LABS__WORKSPACE_ID", "w1")
     (finding,) = of_source("chatgpt", tmp_path)
     assert "[sources.chatgpt] and [sources.chatgpt.labs] have the same workspace_id" in finding.message
