@@ -62,6 +62,20 @@ def night(*sources: SourceResult, dbt_failures: tuple[str, ...] = (), published:
     return result
 
 
+def test_each_of_several_accounts_is_told_by_its_name(env: Environment, hook: Webhook) -> None:
+    """The problem of the time before there were two is over; the account that fails has its own."""
+    notify(night(source("chatgpt", "chatgpt answered 500.")), env, now=NIGHT)
+    main, labs = source("chatgpt"), source("chatgpt", "chatgpt answered 401.")
+    main.name, labs.name = "chatgpt (main)", "chatgpt (labs)"
+    notify(night(main, labs), env, now=NIGHT + DAY)
+    assert "NEW: chatgpt (labs) could not be loaded: chatgpt answered 401." in hook.texts[1]
+    assert "OVER: chatgpt could not be loaded: chatgpt answered 500." in hook.texts[1]
+    labs = source("chatgpt")
+    labs.name = "chatgpt (labs)"
+    notify(night(main, labs), env, now=NIGHT + 2 * DAY)
+    assert "OVER: chatgpt (labs) could not be loaded" in hook.texts[2]
+
+
 def test_one_when_it_fails_none_while_it_lasts_one_when_it_is_over(env: Environment, hook: Webhook) -> None:
     good, bad = night(source("chatgpt")), night(source("chatgpt", "chatgpt answered 500."))
     notify(good, env, now=NIGHT)

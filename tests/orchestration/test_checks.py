@@ -100,6 +100,25 @@ def test_a_refusal_names_the_place_and_how_to_accept_it(env: Environment) -> Non
     assert "--accept chat.users " in failed[1].message
 
 
+def test_each_account_is_judged_by_itself(env: Environment) -> None:
+    """A large account that did not load tonight is no loss of rows; a small one that lost its own is."""
+    day: dict[str, Any] = {"scope": "main", "load_id": "1", "status": "ok", "source": "chat"}
+    day |= {"fetched_at": dt.datetime(2026, 11, 19), "resource": "users"}
+    yesterday = TODAY - dt.timedelta(days=1)
+    Ledger(env).write(
+        {
+            "loaded_days": [
+                day | {"tenant": "large", "day": yesterday, "row_count": 9000},
+                day | {"tenant": "small", "day": yesterday, "row_count": 90},
+                day | {"tenant": "small", "day": TODAY, "row_count": 90},
+            ]
+        }
+    )
+    messages = [check.message for check in run_checks(env) if check.resource == "users" and not check.passed]
+    assert len(messages) == 1
+    assert "chat.users of account main has 1 row on" in messages[0]
+
+
 def test_what_was_accepted_is_the_new_normal(env: Environment) -> None:
     accept(env, ["chat.costs.model", "chat.users"], "b")
     assert all(check.passed for check in run_checks(env))

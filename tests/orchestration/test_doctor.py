@@ -20,7 +20,8 @@ TODAY = NOW.date()
 
 
 def of_source(name: str, folder: Path, target: str = "dev") -> list[Finding]:
-    sources = [source for source in SOURCES if source.name == name]
+    """Findings of a source, or of one account as it is shown."""
+    sources = [source for source in SOURCES if source.name == name.partition(" ")[0]]
     found = examine(Environment(folder, target), sources, RunClock(NOW))
     return [finding for area, finding in found if area == name]
 
@@ -60,6 +61,21 @@ def test_an_empty_archive_of_the_hris_says_where_its_files_belong(
     (found,) = of_source("hris", tmp_path)
     assert "no saved answer" in found.message
     assert "hris/employees/" in found.remedy
+
+
+def test_each_account_has_its_own_findings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"API_KEY": "k", "WORKSPACE_ID": "w1", "DISCONNECTED": "true"}.items():
+        monkeypatch.setenv(f"SOURCES__CHATGPT__{name}", value)
+    monkeypatch.setenv("SOURCES__CHATGPT__LABS__WORKSPACE_ID", "w2")
+    (finding,) = of_source("chatgpt (labs)", tmp_path)
+    assert "[sources.chatgpt.labs] is not complete" in finding.message
+    (finding,) = of_source("chatgpt (main)", tmp_path)
+    assert not finding.is_connected
+    assert of_source("chatgpt", tmp_path) == []
+    monkeypatch.setenv("SOURCES__CHATGPT__DISCONNECTED", "false")
+    monkeypatch.setenv("SOURCES__CHATGPT__LABS__WORKSPACE_ID", "w1")
+    (finding,) = of_source("chatgpt", tmp_path)
+    assert "[sources.chatgpt] and [sources.chatgpt.labs] have the same workspace_id" in finding.message
 
 
 def test_an_unknown_target_is_told_once_and_with_the_known_ones(

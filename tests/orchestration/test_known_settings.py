@@ -116,6 +116,26 @@ def test_so_is_one_of_the_environment(
     assert unknown_settings() == [f"Nothing reads the setting {variable}; did you mean {meant}?"]
 
 
+def test_a_section_of_an_account_has_the_settings_of_its_source_but_no_label(
+    settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.write_text(
+        '[sources.chatgpt.labs]\nworkspace_id = "w"\ntenant = "x"\n[sources.chatgpt.Labs-2]\n'
+        "[sources.hris.labs]\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("SOURCES__CHATGPT__LABS__API_KEY", "k")
+    monkeypatch.setenv("SOURCES__CHATGPT__LABS__APIKEY", "k")
+    assert unknown_settings() == [
+        "Nothing reads the setting SOURCES__CHATGPT__LABS__APIKEY; "
+        "did you mean SOURCES__CHATGPT__LABS__API_KEY?",
+        "[sources.chatgpt.Labs-2] cannot be the label of an account. "
+        "Use up to 40 lower-case letters, digits and underscores, with a letter first.",
+        "Nothing reads the setting [sources.chatgpt.labs] tenant.",
+        "Nothing reads the setting [sources.hris] labs.",
+    ]
+
+
 def test_runs_and_doctor_refuse_it(settings: Path, tmp_path: Path) -> None:
     settings.write_text("[retention]\nraw_day = 30", encoding="utf-8")
     env = environment(tmp_path / "data")

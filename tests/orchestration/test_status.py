@@ -84,6 +84,25 @@ def test_figures_of_the_future_are_not_fresh(env: Environment) -> None:
     assert "ai-usage void" in told[0].remedy
 
 
+def test_an_account_that_failed_is_named(env: Environment) -> None:
+    warehouse(env)
+    published(env)
+    night_state(env)
+    with duckdb.connect(str(env.warehouse)) as connection:
+        connection.execute(
+            "create table ops.source_runs (run_id varchar, source varchar, tenant varchar, status varchar, "
+            "error varchar, started_at timestamp);"
+            "insert into ops.source_runs values "
+            "('1', 'chatgpt', 'old', 'failed', 'gone', '2026-11-18 02:00:00'),"
+            "('2', 'chatgpt', 'labs', 'failed', 'refused', '2026-11-19 02:01:00'),"
+            "('2', 'chatgpt', 'main', 'ok', null, '2026-11-19 02:00:00');"
+            "insert into ops.loaded_days values ('chatgpt', 'labs')"
+        )
+    status = current_status(env, NOW)
+    assert [item.what for item in status.attention] == ["chatgpt (labs) failed: refused"]
+    assert {hole.source for hole in status.lost} == {"chatgpt (main)"}
+
+
 def test_all_is_fresh(env: Environment) -> None:
     warehouse(env)
     published(env)

@@ -5,17 +5,19 @@
     incremental_strategy='replace_days',
     meta={'replace_days': {'resources': resources, 'neighbours': 1}}
 ) }}
-{%- set in_conversation = "partition by tenant, conversation
+{%- set in_conversation = "partition by conversation
             order by message_at, is_user desc, message_token" %}
 {%- set answer_until = add_time('hour', 24, 'prompted_at') %}
 
 {% call(days) in_day_ranges('chatgpt.conversation_messages', 'message_date') -%}
 with messages as (
     -- An injected instruction is nobody's message: it neither counts nor begins a turn.
+    -- Ids of conversations are the vendor's own and unique over all workspaces, those of users are not.
     select
-        tenant,
         message_token,
-        coalesce(conversation_token, user_token, 'unidentified') as conversation,
+        coalesce(
+            conversation_token, tenant || '/' || coalesce(user_token, 'unidentified')
+        ) as conversation,
         {{ chatgpt_account_namespace('actor_type') }} as account_namespace,
         {{ chatgpt_account_token() }} as account_token,
         author_type = 'user' as is_user,
@@ -86,7 +88,6 @@ turn_messages as (
 
 turns as (
     select
-        tenant,
         conversation,
         turn_number,
         is_turn,
@@ -108,7 +109,7 @@ turns as (
         {{ dbt.bool_or('used_project') }} as used_project,
         {{ dbt.bool_or('used_other_tool') }} as used_other_tool
     from turn_messages
-    group by tenant, conversation, turn_number, is_turn, event_at
+    group by conversation, turn_number, is_turn, event_at
 ),
 
 events as (
