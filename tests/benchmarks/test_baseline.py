@@ -13,15 +13,16 @@ from benchmarks.baseline.compare import PAIRS, Pair, differences
 from orchestration.dbt import run_dbt
 from publishing.closed import ClosedStore
 from tests.benchmarks.conftest import Loaded
+from tests.data_tests import BUILD_ONLY
 
 
 @pytest.fixture(scope="module")
 def built(through_http: Loaded, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The warehouse with every model, and the folder of the tables by hand."""
+    """The warehouse with every compared table, and the folder of the tables by hand."""
     with through_http.environment.session() as session:
         ClosedStore(session, through_http.environment).ensure()
-    selection = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
-    result = run_dbt(["build", *selection], through_http.environment)
+    compared = [f"+{pair.theirs.rpartition('.')[2]}" for pair in PAIRS]
+    result = run_dbt([*BUILD_ONLY, "--select", *compared], through_http.environment)
     assert result.ok, result.failures[:5]
     folder = tmp_path_factory.mktemp("by_hand")
     hand_written.build(through_http.warehouse, folder)

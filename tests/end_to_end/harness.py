@@ -7,7 +7,7 @@ import decimal
 import json
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from runtime.clock import RunClock
 from runtime.environment import Environment, environment
 from runtime.warehouse import WarehouseSession
 from tests.attack.readers import Seen
+from tests.data_tests import BUILD_ONLY, left_out
 from tests.postgres import PostgresServer
 
 KEY = bytes(range(7, 39))
@@ -73,12 +74,17 @@ class World:
         asked = [*self.requests_before, *(exchange.request.label for exchange in self.server.requests)]
         return [label for label in asked if re.search(pattern, label)]
 
-    def night(self, days_later: int = 0, since: dt.date | None = None, **options: Any) -> NightResult:
-        """One night, `days_later` after the company's own; the vendors' clock goes along."""
+    def night(
+        self, days_later: int = 0, since: dt.date | None = None, *, tested: bool = True, **options: Any
+    ) -> NightResult:
+        """One night, `days_later` after the company's own; the vendors' clock goes along.
+
+        `tested`: whether dbt's data tests run.
+        """
         as_of = self.company.profile.as_of + dt.timedelta(days=days_later)
         self.server.clock.set(as_of)
         settings = vendor_settings(self.server.configuration(), self.company_dir, self.folder / "archive")
-        with environment_variables(settings | self.variables):
+        with environment_variables(settings | self.variables), nullcontext() if tested else left_out():
             result = run_night(self.environment, Pseudonymiser(KEY), RunClock(as_of, since), SOURCES, **options)
         self.nights.append(result)
         return result
@@ -95,9 +101,8 @@ class World:
 
     def build(self, *arguments: str) -> DbtResult:
         """Build what is loaded, without tests, as the night does."""
-        selection = ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
         with environment_variables(self.variables):
-            return run_dbt(["build", *selection, *arguments], self.environment)
+            return run_dbt([*BUILD_ONLY, *arguments], self.environment)
 
     @contextmanager
     def session(self) -> Iterator[WarehouseSession]:

@@ -11,6 +11,12 @@ from typing import Any
 import pytest
 
 from demo.company.model import Employee
+from ingestion.privacy.pseudonym import Pseudonymiser
+from ingestion.sources.registry import SOURCES
+from lifecycle.kinds import Kind
+from orchestration.demo import environment_variables
+from orchestration.erasing import erase_person
+from orchestration.result import ExitCode
 from tests.end_to_end.erasing import (
     hashes,
     in_files,
@@ -23,6 +29,7 @@ from tests.end_to_end.erasing import (
 )
 from tests.end_to_end.harness import KEY, World, comparable, contents, require_published
 from tests.end_to_end.leaks import leaks
+from tests.end_to_end.test_two_engines import published_tables
 from tests.orchestration.test_commands import ai_usage
 
 pytestmark = pytest.mark.end_to_end
@@ -121,7 +128,7 @@ def is_closed(world: World) -> Callable[[dt.date, str], bool]:
 
 
 def erase_people(world: World) -> Erased:
-    """Erase people who are in every source, as `ai-usage erase` does when somebody types it."""
+    """Erase people who are in every source as `ai-usage erase` does: the first by typing it."""
     # So that every night builds closed periods too, and everybody else's rows can be compared.
     world.variables["AI_USAGE_REBUILT_FROM"] = f"{dt.date.min}"
     people = people_in_every_source(world)
@@ -141,16 +148,31 @@ def erase_people(world: World) -> Erased:
         published=shown(world),
     )
     require_everything_was_there(made)
-    for person in people:
-        done = ai_usage(
-            *("erase", "--yes", "--quiet", "--target", world.environment.target),
-            data_dir=world.environment.data_dir,
-            stdin=person.all_addresses()[-1] + "\n",
-            AI_USAGE_PSEUDONYM_KEY=base64.b64encode(KEY).decode(),
-            **world.variables,
-        )
-        assert done.returncode == 0, done.stderr
+    first, *others = (person.all_addresses()[-1] for person in people)
+    type_erase(world, first)
+    for address in others:
+        erase(world, address)
     return made
+
+
+def type_erase(world: World, address: str) -> None:
+    """By the command, in a process of its own."""
+    done = ai_usage(
+        *("erase", "--yes", "--quiet", "--target", world.environment.target),
+        data_dir=world.environment.data_dir,
+        stdin=f"{address}\n",
+        AI_USAGE_PSEUDONYM_KEY=base64.b64encode(KEY).decode(),
+        **world.variables,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def erase(world: World, address: str) -> None:
+    """What the command does once it has started, which takes longer than erasing."""
+    options = {"yes": True, "dry_run": False, "even_if_unknown": False, "as_json": False, "quiet": True}
+    with environment_variables(world.variables):
+        done = erase_person(world.environment, Pseudonymiser(KEY), SOURCES, Kind.EMAIL, address, **options)
+    assert done is ExitCode.OK
 
 
 def require_everything_was_there(erased: Erased) -> None:
@@ -235,12 +257,40 @@ def test_no_byte_of_them_is_left_and_no_vendor_brings_them_back(own_world: Calla
     require_readers_learn_nothing(erased)
 
 
-def test_on_postgresql_they_are_erased_as_well(own_world: Callable[[str], World]) -> None:
-    """The vendors send the look-back, as every night."""
-    erased = erase_people(own_world("night_2_on_postgres"))
+def kill_server_while_models_are_built(world: World) -> None:
+    """A night whose server is killed when the third node has ended: readers keep what they have."""
+    assert world.postgres is not None
+    server = world.postgres
+    before = published_tables(world)
+    ended: list[str] = []
+
+    def kill_server(stage: str, message: str) -> None:
+        if stage == "dbt":
+            ended.append(message)
+            if len(ended) == 3:
+                server.crash()
+
+    result = world.night(days_later=1, progress=kill_server)
+    assert result.exit_code == ExitCode.BUILD_FAILED
+    assert result.publication is None
+    server.start_again()
+    assert published_tables(world) == before
+
+
+def test_on_postgresql_they_are_erased_as_well_and_a_server_that_dies_needs_no_hand(
+    own_world: Callable[[str], World],
+) -> None:
+    """The second night twice more: the server is killed in the first. The vendors send the look-back, as every
+    night.
+    """
+    world = own_world("night_2_on_postgres")
+    before = published_tables(world)
+    erased = erase_people(world)
     require_nothing_left(erased)
 
-    require_published(erased.world.night(days_later=1))
+    kill_server_while_models_are_built(world)
+    require_published(world.night(days_later=1))
+    assert published_tables(world) == before
     require_dropped_at_the_gate(erased)
     require_nothing_left(erased)
     require_the_others_as_before(erased)

@@ -16,13 +16,13 @@ from demo.company.truth import compute_truth
 from orchestration.dbt import DbtResult, run_dbt
 from runtime.environment import environment
 from tests.attack.readers import seen, told_by, told_by_two
+from tests.data_tests import BUILD_ONLY
 from tests.end_to_end.harness import World, contents
 from tests.end_to_end.rebuilt import LAYERS, built, differing
 from tests.end_to_end.truth import compare_usage
 
 pytestmark = pytest.mark.end_to_end
 
-BUILD = ["build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
 FEW_ROWS = 400
 LOG_FILES = r"chatgpt/.*/logs/"
 # What reads a price or a tier; the seed of tiers was edited in the warehouse.
@@ -41,7 +41,7 @@ def build(made: World, folder: Path, *arguments: str) -> DbtResult:
     env = environment(folder, "dev")
     if not env.warehouse.exists():
         shutil.copy(made.environment.warehouse, env.warehouse)
-    result = run_dbt([*BUILD, *arguments], env)
+    result = run_dbt([*BUILD_ONLY, *arguments], env)
     assert result.ok, result.failures[:5]
     return result
 

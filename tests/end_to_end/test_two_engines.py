@@ -8,9 +8,8 @@ from typing import Any
 import psycopg2
 import pytest
 
-from orchestration.night import ExitCode
 from tests.docs.markdown import ROOT, blocks
-from tests.end_to_end.harness import World, comparable, contents, require_published
+from tests.end_to_end.harness import World, comparable, contents
 from tests.end_to_end.rebuilt import built, differing
 from tests.worlds.declared import ROLES
 
@@ -129,29 +128,3 @@ def test_readers_get_published_and_nothing_else(two_nights_on_postgres: World) -
         ):
             granted = "select has_table_privilege(%s, %s, 'select')"
             assert session.value(granted, ROLES[role], relation), (role, relation)
-
-
-def test_a_server_that_dies_while_models_are_built_needs_no_hand_the_next_night(
-    own_world: Callable[[str], World],
-) -> None:
-    """The second night once more. The server is killed when the third node has ended."""
-    world = own_world("night_2_on_postgres")
-    assert world.postgres is not None
-    server = world.postgres
-    before = published_tables(world)
-    ended: list[str] = []
-
-    def kill_server(stage: str, message: str) -> None:
-        if stage == "dbt":
-            ended.append(message)
-            if len(ended) == 3:
-                server.crash()
-
-    result = world.night(days_later=1, progress=kill_server)
-    assert result.exit_code == ExitCode.BUILD_FAILED
-    assert result.publication is None
-    server.start_again()
-    assert published_tables(world) == before
-
-    require_published(world.night(days_later=1))
-    assert published_tables(world) == before

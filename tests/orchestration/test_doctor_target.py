@@ -13,11 +13,13 @@ import yaml
 
 from ingestion.source_types import Finding
 from orchestration import doctor_target
+from orchestration.cli import app
 from orchestration.doctor_target import examine_target
 from orchestration.night import ExitCode
 from runtime.environment import Environment
+from runtime.errors import ConfigurationError
 from runtime.targets import TARGETS
-from tests.orchestration.test_commands import KEY, ai_usage
+from tests.orchestration.test_commands import KEY, ai_usage, runner
 from tests.postgres import PostgresServer
 
 MODELS_ONLY = sorted(name for name, target in TARGETS.items() if target.models_only)
@@ -143,8 +145,20 @@ def test_duckdb_is_told_its_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("target", MODELS_ONLY)
-def test_run_refuses_what_only_builds_models(target: str, tmp_path: Path) -> None:
-    done = ai_usage("run", "--target", target, data_dir=tmp_path, AI_USAGE_PSEUDONYM_KEY=KEY)
+def test_run_refuses_what_only_builds_models(
+    target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AI_USAGE_PSEUDONYM_KEY", KEY)
+    refused = runner.invoke(app, ["run", "--target", target, "--data-dir", str(tmp_path)]).exception
+    assert isinstance(refused, ConfigurationError)
+    assert "neither loads nor publishes" in refused.message
+    assert "docs/deploy.md" in refused.remedy
+    assert [path.name for path in tmp_path.iterdir()] == ["run.lock"]
+
+
+def test_the_refusal_is_told_on_standard_error(tmp_path: Path) -> None:
+    """With one target: the message of each is tested above, and a process takes seconds to start."""
+    done = ai_usage("run", "--target", MODELS_ONLY[0], data_dir=tmp_path, AI_USAGE_PSEUDONYM_KEY=KEY)
     assert done.returncode == ExitCode.ERROR
     assert "neither loads nor publishes" in done.stderr
     assert "docs/deploy.md" in done.stderr

@@ -17,10 +17,13 @@ pytestmark = pytest.mark.end_to_end
 
 @pytest.mark.parametrize(
     ("target", "how", "kills"),
-    [("dev", "process", 24), ("postgres", "process", 10), ("postgres", "backend", 6)],
+    [("dev", "process", 14), ("postgres", "process", 6), ("postgres", "backend", 4)],
 )
 def test_publishes(workshop: Workshop, toy: Prepared, target: str, how: str, kills: int) -> None:
-    """Readers look on a hundred times a second, through the kill and the publish after it."""
+    """Readers look on a hundred times a second, through the kill and the publish after it.
+
+    Every kind of point is struck, most of them twice; `make torture` strikes more of each.
+    """
     publishes = Publishes(workshop, toy(target))
     points = publishes.points
     if how == "backend":  # what the server does not take part in cannot be cut off from it

@@ -100,7 +100,7 @@ def test_a_broken_rule_is_named_with_its_rows(
     )
     (tmp_path / "models" / "toy.yml").write_text(f"models:{stated}\n")
 
-    said = project.dbt("--no-use-colors", "build").stdout
+    _, said = project.dbt("build")
 
     assert sorted(re.findall(r"Rule broken: (.*)", said)) == EXPECTED
     # dbt's own word for each test: the sum of what its rules count, and nothing of a row.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import psycopg2
 
+from orchestration.dbt_child import DbtChild
+from orchestration.dbt_environment import child_environment
+from orchestration.dbt_process import Request
 from tests.postgres import PostgresServer
 
 MACROS = Path(__file__).resolve().parents[2] / "macros"
@@ -25,7 +26,7 @@ PROFILE = """
 toy:
   target: duckdb
   outputs:
-    duckdb: {type: duckdb, path: toy.duckdb, schema: main, threads: 1}
+    duckdb: {type: duckdb, path: FOLDER/toy.duckdb, schema: main, threads: 1}
     postgres:
       {type: postgres, host: HOST, port: 5432, user: USER, password: "", dbname: NAME, schema: main, threads: 1}
 """
@@ -41,6 +42,7 @@ class ToyProject:
         self.target = "postgres" if server else "duckdb"
         self._variables = server.new_database() if server else {"PGHOST": "", "PGUSER": "", "PGDATABASE": ""}
         profile = PROFILE.replace("HOST", self._variables["PGHOST"]).replace("USER", self._variables["PGUSER"])
+        profile = profile.replace("FOLDER", str(folder))
         (folder / "profiles.yml").write_text(profile.replace("NAME", self._variables["PGDATABASE"]))
         (folder / "dbt_project.yml").write_text(PROJECT.replace("ZONE", zone))
         (folder / "macros").symlink_to(MACROS)
@@ -71,11 +73,18 @@ class ToyProject:
 
     def run(self) -> None:
         """`dbt run` of every model."""
-        done = self.dbt("run")
-        assert done.returncode == 0, done.stdout
+        code, told = self.dbt("run")
+        assert code == 0, told
 
-    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Any invocation, however it ends."""
-        dbt = str(Path(sys.executable).with_name("dbt"))
-        command = [dbt, *arguments, "--profiles-dir", ".", "--target", self.target]
-        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+    def dbt(self, *arguments: str) -> tuple[int, str]:
+        """The exit code of any invocation and what dbt said, however it ends."""
+        folder = str(self.folder)
+        invocation = [
+            *("--log-format", "json", "--no-use-colors", "--log-level-file", "none", *arguments),
+            *("--project-dir", folder, "--profiles-dir", folder, "--target", self.target),
+            *("--target-path", f"{folder}/target", "--log-path", f"{folder}/logs"),
+        ]
+        with DbtChild() as child:
+            events = child.events(Request([invocation], child_environment()))
+            told = "\n".join(str(event["info"].get("msg", "")) for event in events)
+            return child.exit_code, told
