@@ -15,6 +15,7 @@ from ingestion.lake import lake_of
 from ingestion.pipeline import LoadContext, SourceResult, open_context, run_source
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceDefinition
+from ledger.ledger import Ledger
 from lifecycle.retention import refuse_rebuild_after_deletion
 from lifecycle.void import void_night
 from orchestration.alerts.notify import notify
@@ -194,6 +195,7 @@ class Night:
         with self._timed("build and test"):
             with self.environment.session() as session:
                 ClosedStore(session, self.environment).ensure()  # models read what is closed
+            Ledger(self.environment).upgrade()  # `publish` may be the first command of a new release
             nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at, child=self._dbt)
             for node in nodes:
                 self._progress("dbt", f"{node.place} {node.name}".strip())

@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 
+from demo.company import generate
 from demo.company.company import Company
-from demo.company.generate import GeneratedActivity
 from demo.server import VendorServer
+from demo.server.wire import Answer, Request
+from demo.vendors.chatgpt.model import ORGANIZATION_ID, WORKSPACE_ID
+from demo.vendors.github_copilot.model import ENTERPRISE
+from demo.vendors.m365_copilot.model import TENANT_ID
 from ingestion.pipeline import SourceResult
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.sources.registry import SOURCES
@@ -27,6 +31,12 @@ from tests.end_to_end.harness import KEY, World, world
 SECRETS = {"chatgpt": "API_KEY", "github_copilot": "API_KEY", "m365_copilot": "CLIENT_SECRET"}
 VENDORS = tuple(SECRETS)
 LABEL = "labs"
+IDS = {
+    WORKSPACE_ID: "7a1f1c1e-0000-4000-8000-00000000abcd",
+    ORGANIZATION_ID: "org-AsterlaneLabs0000001",
+    ENTERPRISE: "asterlane-labs",
+    TENANT_ID: "5b1f1c1e-0000-4000-8000-00000000abcd",
+}
 
 
 class Twins:
@@ -72,30 +82,45 @@ class Twins:
 
 
 def other_use(company: Company) -> Company:
-    """The same people at other accounts of the same vendors, with other use of theirs."""
-    profile = replace(
-        company.profile,
-        seed=company.profile.seed + 1,
-        workspace_id="7a1f1c1e-0000-4000-8000-00000000abcd",
-        organization_id="org-AsterlaneLabs0000001",
-        github_enterprise="asterlane-labs",
-        tenant_id="5b1f1c1e-0000-4000-8000-00000000abcd",
-    )
-    same = company._activity
-    assert isinstance(same, GeneratedActivity)
-    people = {person.number: person for person in company.employees}
-    services = company.service_accounts
-    activity = GeneratedActivity(profile, same._line, people, company.seats, services, same._team)
+    """The same people and seats, with other use of theirs."""
+    profile = company.profile
+    ground = generate._ground(profile.people, profile.weeks, profile.seed, profile.as_of, company.vendors)
+    accounts = {vendor.source: generate._accounts(vendor, ground) for vendor in company.vendors}
+    other = replace(ground, profile=replace(ground.profile, seed=profile.seed + 1))
     return Company(
-        profile, company.departments, company.employees, services, company.seats, company.files, activity
+        other.profile,
+        company.departments,
+        company.employees,
+        company.service_accounts,
+        company.seats,
+        company.files,
+        company.vendors,
+        {vendor.source: vendor.activity(other, accounts[vendor.source]) for vendor in company.vendors},
     )
+
+
+class SecondVendors(VendorServer):
+    """The same vendors, who know the company by other ids."""
+
+    def configuration(self) -> dict[str, dict[str, str]]:
+        """With the other ids."""
+        stated = super().configuration()
+        return {
+            source: {name: IDS.get(value, value) for name, value in settings.items()}
+            for source, settings in stated.items()
+        }
+
+    def _respond(self, request: Request) -> Answer:
+        own = {other: first for first, other in IDS.items()}
+        path = "/".join(own.get(part, part) for part in request.path.split("/"))
+        return super()._respond(replace(request, path=path))
 
 
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
     with (
         world(tmp_path_factory.mktemp("twins"), people=40, weeks=2) as made,
-        VendorServer(other_use(made.company)) as second,
+        SecondVendors(other_use(made.company)) as second,
     ):
         yield Twins(made, second)
 
