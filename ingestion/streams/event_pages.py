@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingestion.privacy.wire import WireRecord
-from ingestion.source_types import Batch, FetchWindow, Finding
+from ingestion.source_types import Batch, Finding
 from ingestion.streams.bounds import ONE_DAY, Bounds, days_between, ranges
 from ingestion.streams.listing import Listing, Params
 from ingestion.streams.load import Load
@@ -23,9 +23,7 @@ class EventPages(Stream):
     Attributes:
         day_of: UTC day of a record. A record of a day that was not asked for is left for its own request: it
             would make a day count as read of which only the edge was seen.
-        tables: event tables; without a window the first one's horizon says which days are fetched.
-        window: the days that were asked for, recorded by themselves: events alone cannot tell whether a day
-            without any was read, so the periods of a tool whose use is told by them need it.
+        tables: event tables; the first one's horizon says which days are fetched.
         longest_range: days that one request may span; None: no limit.
         clean: which records count: of a page, or of the whole range.
         has_whole_range: a range is read to its end before `clean`. For a vendor whose events have no id: equal
@@ -37,7 +35,6 @@ class EventPages(Stream):
     record: type[WireRecord]
     tables: tuple[Table, ...]
     day_of: Callable[[Any], dt.date]
-    window: FetchWindow | None = None
     longest_range: int | None = None
     clean: Clean = every_record
     has_whole_range: bool = False
@@ -45,24 +42,17 @@ class EventPages(Stream):
     def batches(self, load: Load) -> Iterator[Batch]:
         """See :meth:`Stream.batches`."""
         run, name = load.run, self.tables[0].contract.name
-        fetched = self.window or self.tables[0].contract
-        for first, last in ranges(run.days_to_fetch(fetched), self.longest_range):
+        for first, last in ranges(run.days_to_fetch(self.tables[0].contract), self.longest_range):
             run.progress(f"{self.name} of {first} to {last}")
-            counts = dict.fromkeys(days_between(first, last), 0)
             for page in self._pages(load, self.bounds(first, last)):
                 found = run.gate.objects(self.record, name, page)
                 asked = [record for record in found if first <= self.day_of(record) <= last]
-                for record in asked:
-                    counts[self.day_of(record)] += 1
                 answer = cleaned(load, None, asked, self.clean)
                 for table in self.tables:
                     yield from run.events(table.contract, list(table.rows(answer.rows)))
                 collect_links(self, answer)
             for table in self.tables:
-                run.days_read(table.contract, counts)
-            if self.window:
-                for day, count in counts.items():
-                    run.window_fetched(self.window, day, count, status="ok" if count else "empty")
+                run.days_read(table.contract, days_between(first, last))
 
     def check(self, load: Load) -> Iterator[Finding]:
         """One event of yesterday."""

@@ -398,17 +398,6 @@ def test_events_are_merged_and_every_day_asked_for_is_recorded(vendor: VendorStu
     assert int(vendor.asked[0].query["endDate"]) % 1000 == 999
 
 
-def test_a_window_tells_which_days_of_events_were_asked_for(vendor: VendorStub) -> None:
-    vendor.routes["GET /requests"] = {"items": [use(ADA, 1, timestamp=millis(D3))]}
-    window = FetchWindow("asked/requests", HORIZON, tables=(EVENTS.name,))
-    run = small_run(small_source(events(window=window)), vendor.url)
-    list(small_source(events(window=window)).extract(run))
-    found = {
-        record.day: (record.rows, record.status) for record in run.fetched if record.resource == window.name
-    }
-    assert found == {D1: (0, "empty"), D2: (0, "empty"), D3: (1, "ok")}
-
-
 def test_a_vendor_may_leave_the_list_out_of_an_answer_without_events(vendor: VendorStub) -> None:
     vendor.routes["GET /requests"] = {"kind": "activities"}
     source = small_source(events())
