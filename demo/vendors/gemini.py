@@ -39,16 +39,10 @@ NOBODY = "nobody named"
 """The account of activities that name neither id nor address."""
 
 PEOPLE: Mapping[str, tuple[float, float]] = {
-    "Executive Office": (0.5, 0.4),
-    "Engineering": (0.15, 0.3),
-    "Sales": (0.55, 0.5),
-    "Customer Support": (0.3, 0.35),
-    "Operations": (0.25, 0.3),
-    "Marketing": (0.8, 0.65),
-    "Finance": (0.3, 0.35),
-    "People": (0.6, 0.5),
-    "Legal": (0.3, 0.3),
-}
+    "Executive Office": (0.5, 0.4), "Engineering": (0.15, 0.3), "Sales": (0.55, 0.5),
+    "Customer Support": (0.3, 0.35), "Operations": (0.25, 0.3), "Marketing": (0.8, 0.65),
+    "Finance": (0.3, 0.35), "People": (0.6, 0.5), "Legal": (0.3, 0.3),
+}  # fmt: skip
 """Department → (people who use it, chance of a workday with use)."""
 USERS = SeatProduct(
     name="gemini",
@@ -94,28 +88,21 @@ class Activity:
     def record(self) -> dict[str, object]:
         """As Google writes it; a parameter without a value is absent."""
         names = ("app_name", "action", "event_category")
-        events = [
-            {
-                "type": "ai_usage_event",
-                "name": "feature_utilization",
-                "parameters": [{"name": n, "value": v} for n, v in zip(names, feature, strict=True) if v],
-            }
+        parameters = [
+            [{"name": n, "value": v} for n, v in zip(names, feature, strict=True) if v]
             for feature in self.features
         ]
-        identity = {
-            "time": self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "uniqueQualifier": str(self.qualifier),
-            "applicationName": "gemini_in_workspace_apps",
-            "customerId": "C0demo001",
-        }
-        agentic = {"isAgenticAction": True} if self.is_agentic else {}
+        kinds = {"type": "ai_usage_event", "name": "feature_utilization"}
+        at = self.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        app, customer = "gemini_in_workspace_apps", "C0demo001"
+        key = {"uniqueQualifier": str(self.qualifier), "applicationName": app, "customerId": customer}
         return {
             "kind": "admin#reports#activity",
-            "id": identity,
+            "id": {"time": at, **key},
             "actor": dict(self.actor),
             "ipAddress": "203.0.113.21",
-            "events": events,
-            **agentic,
+            "events": [{**kinds, "parameters": each} for each in parameters],
+            **({"isAgenticAction": True} if self.is_agentic else {}),
         }
 
 

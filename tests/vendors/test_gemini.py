@@ -17,15 +17,8 @@ from demo.vendors.gemini import VENDOR as GEMINI
 from demo.vendors.hris import VENDOR as HRIS
 from ingestion.source import SourceRun
 from ingestion.sources.gemini import SOURCE, GeminiSettings
-from ingestion.sources.gemini.records import (
-    GEMINI_USER,
-    Activity,
-    ActivityId,
-    Actor,
-    Event,
-    Initiators,
-    Parameter,
-)
+from ingestion.sources.gemini.records import GEMINI_USER, Activity, ActivityId, Actor, Event, Initiators
+from ingestion.sources.gemini.records import Parameter as Told
 from runtime.clock import RunClock
 from runtime.errors import AccessError, ConfigurationError
 from tests.ingestion.sources.runs import TOKENS, left_out, loaded_rows, rejects, source_run
@@ -149,7 +142,7 @@ def test_a_fresh_day_without_activities_is_pending(demo: VendorServer, google: V
 def test_who_causes_an_action(
     action: str | None, category: str | None, changes: dict[str, Any], who: str
 ) -> None:
-    told = [Parameter("action", action), Parameter("event_category", category)]
+    told = [Told("action", action), Told("event_category", category)]
     event = Event(name="feature_utilization", parameters=told)
     settings = GeminiSettings()
     for name, value in changes.items():

@@ -27,6 +27,7 @@ from requests.auth import AuthBase
 
 from ingestion.archive import ArchivedAnswer, archived_answers
 from ingestion.http import HttpLimits, VendorClient, VendorSession, vendor_client
+from ingestion.identity import Pair
 from ingestion.paging import cursor_pages
 from ingestion.source_types import Batch
 from ingestion.sources.gemini import records
@@ -52,7 +53,7 @@ class GeminiSettings(SourceSettings):
         admin_email: the administrator whom it stands for.
         token_url: where tokens are made.
         person_actions, system_actions: actions that a person causes, or Gemini itself, beside those of
-            `records.ACTIONS`; `*` at the end stands for any ending.
+            `records.ACTIONS`; `*` stands for anything.
         passive_categories: values of `event_category` of events that are no act of a person.
         active_categories: values that make an action a person's act where no list names it. Google documents
             no values, so there is none by default.
@@ -171,11 +172,17 @@ class Activities(DayReport):
 
 def _uses(answer: Answer) -> list[records.Use]:
     """Events of the day, each once: pages may overlap, and whether a range holds its end is not documented."""
-    of_day = (activity for activity in answer.records if activity.at.date() == answer.day)
-    initiators = records.Initiators(answer.load.settings)
-    found = list({use.key: use for use in records.uses(of_day, initiators)}.values())
-    answer.load.shared.update(use.initiated_by for use in found)
-    return found
+    initiators, found = records.Initiators(answer.load.settings), dict[str, records.Use]()
+    for activity in answer.records:
+        for position, event in enumerate(activity.events or () if activity.at.date() == answer.day else ()):
+            use = records.Use(activity, event, position, initiators.of(activity, event))
+            found[use.key] = use
+    answer.load.shared.update(use.initiated_by for use in found.values())
+    return list(found.values())
+
+
+def _addresses(answer: Answer) -> list[Pair]:
+    return [(use.actor.profile_id, use.actor.email, answer.day) for use in answer.rows]
 
 
 # A request that names a user, an event or a filter has a quota of its own, a tenth of the ordinary one: all
@@ -195,7 +202,7 @@ _ACTIVITIES = Activities(
     record=records.Activity,
     clean=_uses,
     tables=(Table(records.EVENTS),),
-    links=(Links(records.EMAIL_LINKS, lambda answer: records.addresses(answer.rows)),),
+    links=(Links(records.EMAIL_LINKS, _addresses),),
 )
 
 

@@ -6,10 +6,10 @@ Reports give no tokens, no cost, no model and no text. Addresses of the network,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from typing import ClassVar, NamedTuple
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar, NamedTuple
 
-from ingestion.identity import Pair, link_contract
+from ingestion.identity import link_contract
 from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
@@ -36,7 +36,7 @@ _HORIZON = Horizon(first_load=180, lookback=3, ready_after=1, finality=3, retent
 
 PERSON, SYSTEM, UNKNOWN = "person", "system", "unknown"
 # Most events are caused by Gemini itself, which offers tiles, summaries and replies when somebody opens an app.
-# Google publishes no such list. `*` at the end stands for any ending.
+# Google publishes no such list. `*` stands for anything.
 ACTIONS = {
     PERSON: (
         "add_to_calendar", "ask_about_context", "bulletize", "classic_use_case_*", "conversation", "formalize",
@@ -143,21 +143,12 @@ class Use(NamedTuple):
 class Initiators:
     """Who causes an action: the company's own lists first, then the reference list above."""
 
-    def __init__(self, settings: object) -> None:
-        self._categories = {
-            PERSON: _lower(getattr(settings, "active_categories", ())),
-            SYSTEM: _lower(getattr(settings, "passive_categories", ())),
-        }
-        own = {PERSON: "person_actions", SYSTEM: "system_actions"}
-        lists = [(who, _lower(getattr(settings, name, ()))) for who, name in own.items()]
-        self._whole: dict[str, str] = {}
-        self._starts: list[tuple[str, str]] = []
-        for who, names in [*lists, *((who, frozenset(names)) for who, names in ACTIONS.items())]:
-            for name in sorted(names):
-                if name.endswith("*"):
-                    self._starts.append((name[:-1], who))
-                else:
-                    self._whole.setdefault(name, who)
+    def __init__(self, settings: Any) -> None:
+        own = [(PERSON, settings.person_actions), (SYSTEM, settings.system_actions)]
+        self._lists = [(name.lower(), who) for who, names in [*own, *ACTIONS.items()] for name in names]
+        self._passive = {name.lower() for name in settings.passive_categories}
+        self._active = {name.lower() for name in settings.active_categories}
+        self._known: dict[str, str] = {}
 
     def of(self, activity: Activity, event: Event) -> str:
         """Person, system or unknown: an action or event that no list names.
@@ -165,33 +156,17 @@ class Initiators:
         What an agent or another caller than a user did is nobody's own act, nor is what Google calls inactive.
         """
         category = event.told("event_category")
-        if activity.is_agentic_action or not (activity.actor or Actor()).is_a_user:
-            return SYSTEM
-        if category in self._categories[SYSTEM]:
+        is_users = activity.actor is None or activity.actor.is_a_user
+        if activity.is_agentic_action or not is_users or category in self._passive:
             return SYSTEM
         found = self._listed(event.told("action") or "") if event.name == FEATURE_USE else UNKNOWN
-        return PERSON if found == UNKNOWN and category in self._categories[PERSON] else found
+        return PERSON if found == UNKNOWN and category in self._active else found
 
     def _listed(self, action: str) -> str:
-        by_start = (who for start, who in self._starts if action.startswith(start))
-        return self._whole.get(action) or next(by_start, UNKNOWN)
-
-
-def uses(activities: Iterable[Activity], initiators: Initiators) -> Iterator[Use]:
-    """Every event of the activities."""
-    for activity in activities:
-        for position, event in enumerate(activity.events or ()):
-            yield Use(activity, event, position, initiators.of(activity, event))
-
-
-def addresses(found: Iterable[Use]) -> Iterator[Pair]:
-    """Profile ids with the address beside them on the day."""
-    for use in found:
-        yield use.actor.profile_id, use.actor.email, use.activity.at.date()
-
-
-def _lower(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.strip().lower() for name in names)
+        if action not in self._known:
+            named = (who for pattern, who in self._lists if fnmatchcase(action, pattern))
+            self._known[action] = next(named, UNKNOWN)
+        return self._known[action]
 
 
 EVENTS = TableContract(
