@@ -47,15 +47,16 @@ class ListedDay(Listing):
         self, load: Load, day: dt.date, params: Params, record: type[WireRecord], table: str
     ) -> list[Any] | None:
         """See :meth:`DayAnswer.of_day`."""
-        try:
-            rows = self.rows(load, params)
+        gate = load.run.gate
+        try:  # page by page, because a day as it was answered takes several times the memory of its records
+            pages = [self.rows(load, params)] if self.restarts else self.pages(load, params)
+            return [found for page in pages for found in gate.objects(record, table, page)]
         except (MissingError, NoContentError):
             return None
         except BadRequestError:
             if self.refuses_early:
                 return None
             raise
-        return load.run.gate.objects(record, table, rows)
 
 
 @dataclass(frozen=True, kw_only=True)

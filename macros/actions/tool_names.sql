@@ -4,6 +4,7 @@
         'chatgpt': 'ChatGPT',
         'codex': 'Codex',
         'openai_api': 'OpenAI API',
+        'gemini': 'Google Gemini',
         'github_copilot': 'GitHub Copilot',
         'm365_copilot': 'Microsoft 365 Copilot',
         'all': 'all tools',

@@ -215,6 +215,7 @@
             'chatgpt.costs_usage',
             'chatgpt.users',
             'chatgpt.seats',
+            'gemini.events',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.interactions',
@@ -224,6 +225,7 @@
         'identity_links': [],
         'session_parts': [
             'chatgpt.conversation_messages',
+            'gemini.events',
             'm365_copilot.interactions'
         ],
         'usage_days': [
@@ -234,6 +236,7 @@
         ],
         'feature_days': [
             'chatgpt.conversation_messages',
+            'gemini.events',
             'github_copilot.user_days',
             'm365_copilot.interactions',
             'm365_copilot.usage_user_detail'
@@ -276,17 +279,20 @@
     {{ return({
         'accounts': [
             'chatgpt',
+            'gemini',
             'github_copilot',
             'm365_copilot'
         ],
         'identity_links': [
             'company',
             'chatgpt',
+            'gemini',
             'github_copilot',
             'm365_copilot'
         ],
         'session_parts': [
             'chatgpt',
+            'gemini',
             'm365_copilot'
         ],
         'usage_days': [
@@ -295,6 +301,7 @@
         ],
         'feature_days': [
             'chatgpt',
+            'gemini',
             'github_copilot',
             'm365_copilot'
         ],
@@ -327,6 +334,7 @@
 {% macro account_id_namespaces() -%}
     {{ return([
         'vendor-user/chatgpt',
+        'vendor-user/gemini',
         'github-user'
     ]) }}
 {%- endmacro %}

@@ -11,6 +11,15 @@ from {{ ref('chatgpt__accounts') }}
 union all
 
 select
+    'gemini' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('gemini__accounts') }}
+
+union all
+
+select
     'github_copilot' as source,
     namespace,
     id_token,

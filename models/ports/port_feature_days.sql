@@ -11,6 +11,16 @@ from {{ ref('chatgpt__feature_days') }}
 union all
 
 select
+    'gemini' as source,
+    account_key,
+    tool,
+    feature,
+    activity_date
+from {{ ref('gemini__feature_days') }}
+
+union all
+
+select
     'github_copilot' as source,
     account_key,
     tool,
