@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingestion.source import SourceDefinition
 from ingestion.sources.chatgpt import SOURCE as CHATGPT
 from ingestion.sources.company import SOURCE as COMPANY
+from ingestion.sources.cursor import SOURCE as CURSOR
 from ingestion.sources.github_copilot import SOURCE as GITHUB_COPILOT
 from ingestion.sources.hris import SOURCE as HRIS
 from ingestion.sources.m365_copilot import SOURCE as M365_COPILOT
@@ -15,6 +16,7 @@ SOURCES: tuple[SourceDefinition, ...] = (
     HRIS,
     MODEL_PRICES,
     CHATGPT,
+    CURSOR,
     GITHUB_COPILOT,
     M365_COPILOT,
 )

@@ -4,6 +4,7 @@
         'chatgpt': 'ChatGPT',
         'codex': 'Codex',
         'openai_api': 'OpenAI API',
+        'cursor': 'Cursor',
         'github_copilot': 'GitHub Copilot',
         'm365_copilot': 'Microsoft 365 Copilot',
         'all': 'all tools',

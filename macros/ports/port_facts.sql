@@ -213,6 +213,9 @@
             'chatgpt.costs_usage',
             'chatgpt.users',
             'chatgpt.seats',
+            'cursor.daily_usage',
+            'cursor.usage_events',
+            'cursor.members',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.interactions',
@@ -225,6 +228,7 @@
             'm365_copilot.interactions'
         ],
         'usage_days': [
+            'cursor.daily_usage',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.usage_user_detail',
@@ -232,12 +236,14 @@
         ],
         'feature_days': [
             'chatgpt.conversation_messages',
+            'cursor.daily_usage',
             'github_copilot.user_days',
             'm365_copilot.interactions',
             'm365_copilot.usage_user_detail'
         ],
         'model_days': [
             'chatgpt.costs_usage',
+            'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.user_day_models'
         ],
@@ -249,12 +255,14 @@
         'cost_lines': [
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
+            'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.billing_items'
         ],
         'seat_days': [
             'chatgpt.users',
             'chatgpt.seats',
+            'cursor.members',
             'github_copilot.seats',
             'm365_copilot.users'
         ],
@@ -262,6 +270,8 @@
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
             'chatgpt.seats',
+            'cursor.daily_usage',
+            'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.usage_user_detail'
@@ -274,12 +284,14 @@
     {{ return({
         'accounts': [
             'chatgpt',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'identity_links': [
             'company',
             'chatgpt',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
@@ -288,16 +300,19 @@
             'm365_copilot'
         ],
         'usage_days': [
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'feature_days': [
             'chatgpt',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'model_days': [
             'chatgpt',
+            'cursor',
             'github_copilot'
         ],
         'credit_days': [
@@ -306,15 +321,18 @@
         ],
         'cost_lines': [
             'chatgpt',
+            'cursor',
             'github_copilot'
         ],
         'seat_days': [
             'chatgpt',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'signs_of_life': [
             'chatgpt',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ]
@@ -325,6 +343,7 @@
 {% macro account_id_namespaces() -%}
     {{ return([
         'vendor-user/chatgpt',
+        'vendor-user/cursor',
         'github-user'
     ]) }}
 {%- endmacro %}
