@@ -16,7 +16,7 @@ from ingestion.source import SourceRun
 from ingestion.sources.cursor import SOURCE
 from ingestion.sources.cursor.records import CURSOR_USER
 from runtime.clock import RunClock
-from runtime.errors import AccessError
+from runtime.errors import AccessError, ConfigurationError
 from tests.ingestion.sources.runs import TOKENS, loaded_rows, rejects, source_run
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 
@@ -166,6 +166,14 @@ def test_requests_of_one_millisecond_count_and_a_page_that_comes_again_does_not(
     tables = loaded_rows(SOURCE, run_of(cursor))
     assert [row["charged_usd"] for row in tables["usage_events"]] == [Decimal("0.2136232"), Decimal("0.011")]
     assert [asked.sent["page"] for asked in cursor.paths("filtered")] == [1, 2, 1, 2], "two ranges of two pages"
+
+
+def test_days_before_the_teams_first_are_not_asked_for(cursor: VendorStub) -> None:
+    loaded_rows(SOURCE, run_of(cursor, first_day="2026-11-17"))
+    (asked,) = cursor.paths("filtered")
+    assert asked.sent["startDate"] == MIDNIGHT + 7 * 86_400_000
+    with pytest.raises(ConfigurationError):
+        loaded_rows(SOURCE, run_of(cursor, first_day="soon"))
 
 
 def test_a_service_account_is_no_person(cursor: VendorStub) -> None:

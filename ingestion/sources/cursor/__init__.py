@@ -9,6 +9,7 @@
 Alone: `ai-usage run --source cursor`. Settings: docs/connect/cursor.md.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Optional
@@ -27,7 +28,7 @@ from ingestion.streams.load import Load
 from ingestion.streams.snapshot_list import SnapshotList
 from ingestion.streams.source import StreamReader, stream_source
 from ingestion.streams.stream import Links, Table
-from runtime.errors import AnswerError
+from runtime.errors import AnswerError, ConfigurationError
 from runtime.settings import SourceSettings
 
 _SCOPE = "Read-only (read:*)"
@@ -41,11 +42,13 @@ class CursorSettings(SourceSettings):
     Attributes:
         api_key: key of the Admin API, made by an admin of the team.
         page_size: rows a page; the vendor documents a default of 10 and no maximum.
+        first_day: the team's first day of use. Of days that the vendor does not know it answers zeros.
     """
 
     base_url: str = "https://api.cursor.com"
     api_key: Optional[TSecretStrValue] = None  # noqa: UP045 - dlt reads the annotation at run time
     page_size: int = 500
+    first_day: str | None = None
 
 
 def _client(settings: CursorSettings) -> VendorClient:
@@ -55,6 +58,13 @@ def _client(settings: CursorSettings) -> VendorClient:
 
 def _page_size(settings: CursorSettings) -> Params:
     return {"pageSize": settings.page_size}
+
+
+def _first_day(settings: CursorSettings) -> dt.date:
+    try:
+        return dt.date.fromisoformat(settings.first_day) if settings.first_day else dt.date.min
+    except ValueError:
+        raise ConfigurationError("sources.cursor.first_day is not a day.", "Write 2026-09-01.") from None
 
 
 class _SpendPages(Listing):
@@ -97,6 +107,7 @@ _STREAMS = (
             method="POST",
         ),
         bounds=_DAYS,
+        first_day=_first_day,
         record=records.DailyUsage,
         clean=lambda answer: records.fullest_days(answer.records),
         tables=(Table(records.DAILY_USAGE),),
@@ -116,6 +127,7 @@ _STREAMS = (
             method="POST",
         ),
         bounds=_DAYS,
+        first_day=_first_day,
         record=records.UsageEvent,
         clean=lambda answer: records.distinct_events(answer.records),
         tables=(Table(records.USAGE_EVENTS),),
