@@ -17,9 +17,13 @@ class Kind(StrEnum):
     GITHUB_LOGIN = "github-login"
     ENTRA = "entra"
     CHATGPT = "chatgpt"
+    GEMINI = "gemini"
+    CURSOR = "cursor"
 
 
 # Of vendors whose ids are a kind of their own.
 VENDOR_NAMESPACES = {
     Kind.CHATGPT: "vendor-user/chatgpt",
+    Kind.GEMINI: "vendor-user/gemini",
+    Kind.CURSOR: "vendor-user/cursor",
 }

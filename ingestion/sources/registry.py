@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingestion.source import SourceDefinition
 from ingestion.sources.chatgpt import SOURCE as CHATGPT
 from ingestion.sources.company import SOURCE as COMPANY
+from ingestion.sources.cursor import SOURCE as CURSOR
 from ingestion.sources.gemini import SOURCE as GEMINI
 from ingestion.sources.github_copilot import SOURCE as GITHUB_COPILOT
 from ingestion.sources.hris import SOURCE as HRIS
@@ -17,6 +18,7 @@ SOURCES: tuple[SourceDefinition, ...] = (
     MODEL_PRICES,
     CHATGPT,
     GEMINI,
+    CURSOR,
     GITHUB_COPILOT,
     M365_COPILOT,
 )

@@ -5,6 +5,7 @@
         'codex': 'Codex',
         'openai_api': 'OpenAI API',
         'gemini': 'Google Gemini',
+        'cursor': 'Cursor',
         'github_copilot': 'GitHub Copilot',
         'm365_copilot': 'Microsoft 365 Copilot',
         'all': 'all tools',

@@ -216,6 +216,9 @@
             'chatgpt.users',
             'chatgpt.seats',
             'gemini.events',
+            'cursor.daily_usage',
+            'cursor.usage_events',
+            'cursor.members',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.interactions',
@@ -229,6 +232,7 @@
             'm365_copilot.interactions'
         ],
         'usage_days': [
+            'cursor.daily_usage',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.usage_user_detail',
@@ -237,12 +241,14 @@
         'feature_days': [
             'chatgpt.conversation_messages',
             'gemini.events',
+            'cursor.daily_usage',
             'github_copilot.user_days',
             'm365_copilot.interactions',
             'm365_copilot.usage_user_detail'
         ],
         'model_days': [
             'chatgpt.costs_usage',
+            'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.user_day_models'
         ],
@@ -254,12 +260,14 @@
         'cost_lines': [
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
+            'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.billing_items'
         ],
         'seat_days': [
             'chatgpt.users',
             'chatgpt.seats',
+            'cursor.members',
             'github_copilot.seats',
             'm365_copilot.users'
         ],
@@ -267,6 +275,8 @@
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
             'chatgpt.seats',
+            'cursor.daily_usage',
+            'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.usage_user_detail'
@@ -280,6 +290,7 @@
         'accounts': [
             'chatgpt',
             'gemini',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
@@ -287,6 +298,7 @@
             'company',
             'chatgpt',
             'gemini',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
@@ -296,17 +308,20 @@
             'm365_copilot'
         ],
         'usage_days': [
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'feature_days': [
             'chatgpt',
             'gemini',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'model_days': [
             'chatgpt',
+            'cursor',
             'github_copilot'
         ],
         'credit_days': [
@@ -315,15 +330,18 @@
         ],
         'cost_lines': [
             'chatgpt',
+            'cursor',
             'github_copilot'
         ],
         'seat_days': [
             'chatgpt',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'signs_of_life': [
             'chatgpt',
+            'cursor',
             'github_copilot',
             'm365_copilot'
         ]
@@ -335,6 +353,7 @@
     {{ return([
         'vendor-user/chatgpt',
         'vendor-user/gemini',
+        'vendor-user/cursor',
         'github-user'
     ]) }}
 {%- endmacro %}

@@ -20,6 +20,15 @@ from {{ ref('gemini__accounts') }}
 union all
 
 select
+    'cursor' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('cursor__accounts') }}
+
+union all
+
+select
     'github_copilot' as source,
     namespace,
     id_token,

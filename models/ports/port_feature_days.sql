@@ -21,6 +21,16 @@ from {{ ref('gemini__feature_days') }}
 union all
 
 select
+    'cursor' as source,
+    account_key,
+    tool,
+    feature,
+    activity_date
+from {{ ref('cursor__feature_days') }}
+
+union all
+
+select
     'github_copilot' as source,
     account_key,
     tool,

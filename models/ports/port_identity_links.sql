@@ -40,6 +40,19 @@ from {{ ref('stg_gemini__identity_links') }}
 union all
 
 select
+    'cursor' as source,
+    namespace,
+    id_token,
+    target_namespace,
+    target_token,
+    method,
+    observed_month,
+    observed_on
+from {{ ref('stg_cursor__identity_links') }}
+
+union all
+
+select
     'github_copilot' as source,
     namespace,
     id_token,

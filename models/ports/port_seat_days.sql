@@ -15,6 +15,20 @@ from {{ ref('chatgpt__seat_days') }}
 union all
 
 select
+    'cursor' as source,
+    account_key,
+    tenant,
+    product,
+    tool,
+    plan,
+    assigned_at,
+    is_carried,
+    seat_date
+from {{ ref('cursor__seat_days') }}
+
+union all
+
+select
     'github_copilot' as source,
     account_key,
     tenant,

@@ -12,6 +12,16 @@ from {{ ref('chatgpt__signs_of_life') }}
 union all
 
 select
+    'cursor' as source,
+    account_key,
+    tool,
+    is_use,
+    activity_date
+from {{ ref('cursor__signs_of_life') }}
+
+union all
+
+select
     'github_copilot' as source,
     account_key,
     tool,

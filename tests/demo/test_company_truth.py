@@ -26,11 +26,14 @@ from demo.company.model import (
 )
 from demo.company.reference import Reference, TierSpan
 from demo.company.truth import compute_truth
-from demo.vendors import all_vendors
+from demo.vendors.chatgpt import VENDOR as CHATGPT
 from demo.vendors.chatgpt.activity import ChatActivity
 from demo.vendors.chatgpt.model import BillingLine, ChatMessage, CostEvent, TokenCounts
+from demo.vendors.github_copilot import VENDOR as GITHUB
 from demo.vendors.github_copilot.model import CliUsage, CopilotBilling, CopilotDay, CopilotReport
 from demo.vendors.github_copilot.reports import CopilotActivity
+from demo.vendors.hris import VENDOR as HRIS
+from demo.vendors.m365_copilot import VENDOR as M365
 from demo.vendors.m365_copilot.interactions import Interactions
 from demo.vendors.m365_copilot.model import M365Interaction
 
@@ -112,7 +115,8 @@ def company(
     profile = Profile(len(people), days // 7, 1, at(end, "02:00"), first, end, missed_snapshots=missed)
     departments = [Department(name, "Top", "CC-1") for name in ("Sales", "Marketing", "Support")]
     activities = (activity or ListedActivity()).by_source()
-    return Company(profile, departments, people, services, seats, files, all_vendors(), activities)
+    vendors = (CHATGPT, GITHUB, HRIS, M365)
+    return Company(profile, departments, people, services, seats, files, vendors, activities)
 
 
 def asked(
@@ -409,8 +413,8 @@ class TestMoney:
         made = company([person(1)], ListedActivity(cost_events={MONDAY: [*rows, rows[0]]}), files=MONEY)
         tools = truth_of(made)["tokens_weekly"]["2026-06-01"]["Sales"]
         assert tools["chatgpt"] == {
-            "input_tokens": 5, "cached_input_tokens": 7, "output_tokens": 13, "unsplit_tokens": 0,
-            "total_tokens": 25, "credits": "1.000000",
+            "input_tokens": 5, "cached_input_tokens": 7, "cache_write_tokens": 0, "output_tokens": 13,
+            "unsplit_tokens": 0, "total_tokens": 25, "credits": "1.000000",
         }  # fmt: skip
         assert (tools["codex"]["unsplit_tokens"], tools["codex"]["total_tokens"]) == (110, 110)
 

@@ -56,7 +56,7 @@ def test_a_stopped_server_answers_nobody(tiny_company: Company) -> None:
 
 def test_sites_listen_on_the_loopback_interface_alone(vendor_server: VendorServer) -> None:
     assert all(url.startswith("http://127.0.0.1:") for url in vendor_server.urls.values())
-    assert len(set(vendor_server.urls.values())) == 7
+    assert len(set(vendor_server.urls.values())) == len(vendor_server.urls) >= 7
 
 
 def test_another_company_can_take_over(vendor_server: VendorServer, client: Any, tiny_company: Company) -> None:
