@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ class BucketedUsage(Stream):
         start_key: key of a bucket's start (of a row's, when `rows_key` is None); each row carries it on.
         rows_key: key of the rows in a bucket; None where the vendor answers rows instead of buckets.
         longest_range: days that one request may span.
+        first_day: the vendor's first day; earlier ones are not asked for.
         group_by: name of the parameter, and the groupings to ask for, the best first: a vendor that refuses
             one (400) is asked with the next. Which one it was is told in the progress.
         tables: the first one's horizon says which days are fetched.
@@ -44,6 +45,7 @@ class BucketedUsage(Stream):
     start_key: str
     rows_key: str | None = "results"
     longest_range: int = 31
+    first_day: Callable[[Any], dt.date] | None = None
     group_by: tuple[str, tuple[tuple[str, ...], ...]] | None = None
     clean: Clean = every_record
 
@@ -51,7 +53,8 @@ class BucketedUsage(Stream):
         """See :meth:`Stream.batches`."""
         run, table = load.run, self.tables[0]
         waiting = 0
-        days = run.days_to_fetch(table.contract)
+        earliest = self.first_day(load.settings) if self.first_day else dt.date.min
+        days = [day for day in run.days_to_fetch(table.contract) if day >= earliest]
         for first, last in ranges(days, self.longest_range):
             run.progress(f"{self.name} of {first} to {last}")
             refused = run.gate.report.rejected(table.contract.name)

@@ -335,6 +335,16 @@ def test_a_long_range_is_asked_in_parts_and_a_fresh_day_without_rows_is_pending(
     assert [asked.query["starting_at"][:10] for asked in vendor.asked] == [D3.isoformat(), D1.isoformat()]
 
 
+def test_days_before_the_vendors_first_are_not_asked_for(vendor: VendorStub) -> None:
+    vendor.routes["GET /usage"] = {"data": [bucket(D2, use(ADA, 1)), bucket(D1, use(ADA, 1))], **LAST_PAGE}
+    source = small_source(buckets(first_day=lambda _: D2))
+    run = small_run(source, vendor.url)
+    loaded_rows(source, run)
+    assert statuses(run) == {("use_days", D2): "ok", ("use_days", D1): "ok"}
+    (asked,) = vendor.asked
+    assert int(asked.query["end_time"]) - int(asked.query["start_time"]) == 2 * 86_400
+
+
 def test_a_refused_grouping_gives_way_to_the_next(vendor: VendorStub) -> None:
     def answer(asked: Asked) -> Any:
         if "user_id" in asked.repeated["group_by[]"]:
