@@ -224,7 +224,7 @@ def tokens_by_period(
     """{period: {department: {tool: buckets and credits}}}; behaviour, so by home department."""
     index = PeriodIndex(periods)
     homes = {period: people.homes(period) for period in periods}
-    names = ("input_tokens", "cached_input_tokens", "output_tokens", "unsplit_tokens")
+    names = ("input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "unsplit_tokens")
     sums: dict[tuple[str, str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(names, 0))
     credits: dict[tuple[str, str, str], Fraction] = defaultdict(Fraction)
     for item in tokens:

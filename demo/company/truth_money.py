@@ -55,6 +55,7 @@ class Tokens:
     output_tokens: int = 0
     unsplit_tokens: int = 0
     credits: Fraction = Fraction(0)
+    cache_write_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

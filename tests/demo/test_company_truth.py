@@ -409,8 +409,8 @@ class TestMoney:
         made = company([person(1)], ListedActivity(cost_events={MONDAY: [*rows, rows[0]]}), files=MONEY)
         tools = truth_of(made)["tokens_weekly"]["2026-06-01"]["Sales"]
         assert tools["chatgpt"] == {
-            "input_tokens": 5, "cached_input_tokens": 7, "output_tokens": 13, "unsplit_tokens": 0,
-            "total_tokens": 25, "credits": "1.000000",
+            "input_tokens": 5, "cached_input_tokens": 7, "cache_write_tokens": 0, "output_tokens": 13,
+            "unsplit_tokens": 0, "total_tokens": 25, "credits": "1.000000",
         }  # fmt: skip
         assert (tools["codex"]["unsplit_tokens"], tools["codex"]["total_tokens"]) == (110, 110)
 

@@ -98,7 +98,8 @@ def compare_usage(
 
 def compare_tokens(world: World, truth: Mapping[str, Any]) -> Comparison:
     """`department_tokens_weekly` against `tokens_weekly`, exactly."""
-    buckets = ["input_tokens", "cached_input_tokens", "output_tokens", "unsplit_tokens", "total_tokens"]
+    buckets = ["input_tokens", "cached_input_tokens", "cache_write_tokens", "output_tokens", "unsplit_tokens",
+               "total_tokens"]  # fmt: skip
     query = f"""
         select cast(week_start as varchar), department_key, tool, {", ".join(buckets)}
         from published.department_tokens_weekly where tool <> 'all' and department_key <> 'unattributed'
