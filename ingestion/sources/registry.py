@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingestion.source import SourceDefinition
+from ingestion.sources.anthropic import SOURCE as ANTHROPIC
 from ingestion.sources.chatgpt import SOURCE as CHATGPT
 from ingestion.sources.company import SOURCE as COMPANY
 from ingestion.sources.github_copilot import SOURCE as GITHUB_COPILOT
@@ -17,4 +18,5 @@ SOURCES: tuple[SourceDefinition, ...] = (
     CHATGPT,
     GITHUB_COPILOT,
     M365_COPILOT,
+    ANTHROPIC,
 )

@@ -6,6 +6,9 @@
         'openai_api': 'OpenAI API',
         'github_copilot': 'GitHub Copilot',
         'm365_copilot': 'Microsoft 365 Copilot',
+        'claude': 'Claude',
+        'claude_code': 'Claude Code',
+        'anthropic_api': 'Claude API',
         'all': 'all tools',
     }) }}
 {%- endmacro %}

@@ -217,7 +217,11 @@
             'github_copilot.seats',
             'm365_copilot.interactions',
             'm365_copilot.users',
-            'm365_copilot.usage_user_detail'
+            'm365_copilot.usage_user_detail',
+            'anthropic.users',
+            'anthropic.user_days',
+            'anthropic.usage_days',
+            'anthropic.cost_days'
         ],
         'identity_links': [],
         'session_parts': [
@@ -228,18 +232,21 @@
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.usage_user_detail',
-            'm365_copilot.interactions'
+            'm365_copilot.interactions',
+            'anthropic.user_days'
         ],
         'feature_days': [
             'chatgpt.conversation_messages',
             'github_copilot.user_days',
             'm365_copilot.interactions',
-            'm365_copilot.usage_user_detail'
+            'm365_copilot.usage_user_detail',
+            'anthropic.user_days'
         ],
         'model_days': [
             'chatgpt.costs_usage',
             'github_copilot.user_days',
-            'github_copilot.user_day_models'
+            'github_copilot.user_day_models',
+            'anthropic.usage_days'
         ],
         'credit_days': [
             'chatgpt.costs_usage',
@@ -250,13 +257,15 @@
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
             'github_copilot.user_days',
-            'github_copilot.billing_items'
+            'github_copilot.billing_items',
+            'anthropic.cost_days'
         ],
         'seat_days': [
             'chatgpt.users',
             'chatgpt.seats',
             'github_copilot.seats',
-            'm365_copilot.users'
+            'm365_copilot.users',
+            'anthropic.users'
         ],
         'signs_of_life': [
             'chatgpt.costs_usage',
@@ -264,7 +273,9 @@
             'chatgpt.seats',
             'github_copilot.user_days',
             'github_copilot.seats',
-            'm365_copilot.usage_user_detail'
+            'm365_copilot.usage_user_detail',
+            'anthropic.user_days',
+            'anthropic.usage_days'
         ]
     }[port]) }}
 {%- endmacro %}
@@ -275,13 +286,15 @@
         'accounts': [
             'chatgpt',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'anthropic'
         ],
         'identity_links': [
             'company',
             'chatgpt',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'anthropic'
         ],
         'session_parts': [
             'chatgpt',
@@ -289,16 +302,19 @@
         ],
         'usage_days': [
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'anthropic'
         ],
         'feature_days': [
             'chatgpt',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'anthropic'
         ],
         'model_days': [
             'chatgpt',
-            'github_copilot'
+            'github_copilot',
+            'anthropic'
         ],
         'credit_days': [
             'chatgpt',
@@ -306,17 +322,20 @@
         ],
         'cost_lines': [
             'chatgpt',
-            'github_copilot'
+            'github_copilot',
+            'anthropic'
         ],
         'seat_days': [
             'chatgpt',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'anthropic'
         ],
         'signs_of_life': [
             'chatgpt',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'anthropic'
         ]
     }[port]) }}
 {%- endmacro %}
@@ -325,7 +344,8 @@
 {% macro account_id_namespaces() -%}
     {{ return([
         'vendor-user/chatgpt',
-        'github-user'
+        'github-user',
+        'vendor-user/anthropic'
     ]) }}
 {%- endmacro %}
 

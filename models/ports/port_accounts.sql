@@ -25,3 +25,12 @@ select
     id_token,
     seen_on
 from {{ ref('m365_copilot__accounts') }}
+
+union all
+
+select
+    'anthropic' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('anthropic__accounts') }}

@@ -27,3 +27,13 @@ select
     feature,
     activity_date
 from {{ ref('m365_copilot__feature_days') }}
+
+union all
+
+select
+    'anthropic' as source,
+    account_key,
+    tool,
+    feature,
+    activity_date
+from {{ ref('anthropic__feature_days') }}

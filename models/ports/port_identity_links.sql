@@ -49,3 +49,16 @@ select
     observed_month,
     observed_on
 from {{ ref('stg_m365_copilot__identity_links') }}
+
+union all
+
+select
+    'anthropic' as source,
+    namespace,
+    id_token,
+    target_namespace,
+    target_token,
+    method,
+    observed_month,
+    observed_on
+from {{ ref('stg_anthropic__identity_links') }}

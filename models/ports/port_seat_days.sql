@@ -36,3 +36,16 @@ select
     is_carried,
     seat_date
 from {{ ref('m365_copilot__seat_days') }}
+
+union all
+
+select
+    'anthropic' as source,
+    account_key,
+    product,
+    tool,
+    plan,
+    assigned_at,
+    is_carried,
+    seat_date
+from {{ ref('anthropic__seat_days') }}

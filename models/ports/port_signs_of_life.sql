@@ -28,3 +28,13 @@ select
     is_use,
     activity_date
 from {{ ref('m365_copilot__signs_of_life') }}
+
+union all
+
+select
+    'anthropic' as source,
+    account_key,
+    tool,
+    is_use,
+    activity_date
+from {{ ref('anthropic__signs_of_life') }}
