@@ -112,7 +112,8 @@ def company(
     profile = Profile(len(people), days // 7, 1, at(end, "02:00"), first, end, missed_snapshots=missed)
     departments = [Department(name, "Top", "CC-1") for name in ("Sales", "Marketing", "Support")]
     activities = (activity or ListedActivity()).by_source()
-    return Company(profile, departments, people, services, seats, files, all_vendors(), activities)
+    used = [vendor for vendor in all_vendors() if vendor.source in activities]
+    return Company(profile, departments, people, services, seats, files, used, activities)
 
 
 def asked(
