@@ -316,7 +316,9 @@ class AnthropicSite(Site):
     def _users(self, request: Request) -> Answer:
         day, now = date.fromisoformat(request.one("date") or ""), self._backstage.clock.now()
         if not self._activity.is_told(day, now):
-            return _error(400, "invalid_request_error")
+            refused = _error(400, "invalid_request_error")
+            # The list is for faults of rows, which are asked of every answer of the route.
+            return Answer(400, payload={**refused.payload, "data": []}, page=Page("data"))
         uses = {use.account: use for use in self._activity.uses.on(day)}
         company = self._backstage.company
         seats = {seat.account: seat for seat in company.seats_on("claude", day)}
