@@ -16,14 +16,16 @@ class Kind(StrEnum):
     GITHUB = "github"
     GITHUB_LOGIN = "github-login"
     ENTRA = "entra"
+    ANTHROPIC = "anthropic"
     CHATGPT = "chatgpt"
-    GEMINI = "gemini"
     CURSOR = "cursor"
+    GEMINI = "gemini"
 
 
 # Of vendors whose ids are a kind of their own.
 VENDOR_NAMESPACES = {
+    Kind.ANTHROPIC: "vendor-user/anthropic",
     Kind.CHATGPT: "vendor-user/chatgpt",
-    Kind.GEMINI: "vendor-user/gemini",
     Kind.CURSOR: "vendor-user/cursor",
+    Kind.GEMINI: "vendor-user/gemini",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ingestion.source import SourceDefinition
+from ingestion.sources.anthropic import SOURCE as ANTHROPIC
 from ingestion.sources.chatgpt import SOURCE as CHATGPT
 from ingestion.sources.company import SOURCE as COMPANY
 from ingestion.sources.cursor import SOURCE as CURSOR
@@ -16,9 +17,10 @@ SOURCES: tuple[SourceDefinition, ...] = (
     COMPANY,
     HRIS,
     MODEL_PRICES,
+    ANTHROPIC,
     CHATGPT,
-    GEMINI,
     CURSOR,
+    GEMINI,
     GITHUB_COPILOT,
     M365_COPILOT,
 )

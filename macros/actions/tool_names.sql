@@ -1,11 +1,14 @@
 {#- How sentences name tools, from their kits: a mart reads no seed. -#}
 {% macro tool_names() -%}
     {{ return({
+        'claude': 'Claude',
+        'claude_code': 'Claude Code',
+        'anthropic_api': 'Claude API',
         'chatgpt': 'ChatGPT',
         'codex': 'Codex',
         'openai_api': 'OpenAI API',
-        'gemini': 'Google Gemini',
         'cursor': 'Cursor',
+        'gemini': 'Google Gemini',
         'github_copilot': 'GitHub Copilot',
         'm365_copilot': 'Microsoft 365 Copilot',
         'all': 'all tools',

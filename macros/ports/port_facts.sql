@@ -211,14 +211,18 @@
 {% macro port_resources(port) -%}
     {{ return({
         'accounts': [
+            'anthropic.users',
+            'anthropic.user_days',
+            'anthropic.usage_days',
+            'anthropic.cost_days',
             'chatgpt.conversation_messages',
             'chatgpt.costs_usage',
             'chatgpt.users',
             'chatgpt.seats',
-            'gemini.events',
             'cursor.daily_usage',
             'cursor.usage_events',
             'cursor.members',
+            'gemini.events',
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.interactions',
@@ -232,6 +236,7 @@
             'm365_copilot.interactions'
         ],
         'usage_days': [
+            'anthropic.user_days',
             'cursor.daily_usage',
             'github_copilot.user_days',
             'github_copilot.seats',
@@ -239,14 +244,16 @@
             'm365_copilot.interactions'
         ],
         'feature_days': [
+            'anthropic.user_days',
             'chatgpt.conversation_messages',
-            'gemini.events',
             'cursor.daily_usage',
+            'gemini.events',
             'github_copilot.user_days',
             'm365_copilot.interactions',
             'm365_copilot.usage_user_detail'
         ],
         'model_days': [
+            'anthropic.usage_days',
             'chatgpt.costs_usage',
             'cursor.usage_events',
             'github_copilot.user_days',
@@ -258,6 +265,7 @@
             'github_copilot.user_days'
         ],
         'cost_lines': [
+            'anthropic.cost_days',
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
             'cursor.usage_events',
@@ -265,6 +273,7 @@
             'github_copilot.billing_items'
         ],
         'seat_days': [
+            'anthropic.users',
             'chatgpt.users',
             'chatgpt.seats',
             'cursor.members',
@@ -272,6 +281,8 @@
             'm365_copilot.users'
         ],
         'signs_of_life': [
+            'anthropic.user_days',
+            'anthropic.usage_days',
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
             'chatgpt.seats',
@@ -288,17 +299,19 @@
 {% macro port_sources(port) -%}
     {{ return({
         'accounts': [
+            'anthropic',
             'chatgpt',
-            'gemini',
             'cursor',
+            'gemini',
             'github_copilot',
             'm365_copilot'
         ],
         'identity_links': [
             'company',
+            'anthropic',
             'chatgpt',
-            'gemini',
             'cursor',
+            'gemini',
             'github_copilot',
             'm365_copilot'
         ],
@@ -308,18 +321,21 @@
             'm365_copilot'
         ],
         'usage_days': [
+            'anthropic',
             'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'feature_days': [
+            'anthropic',
             'chatgpt',
-            'gemini',
             'cursor',
+            'gemini',
             'github_copilot',
             'm365_copilot'
         ],
         'model_days': [
+            'anthropic',
             'chatgpt',
             'cursor',
             'github_copilot'
@@ -329,17 +345,20 @@
             'github_copilot'
         ],
         'cost_lines': [
+            'anthropic',
             'chatgpt',
             'cursor',
             'github_copilot'
         ],
         'seat_days': [
+            'anthropic',
             'chatgpt',
             'cursor',
             'github_copilot',
             'm365_copilot'
         ],
         'signs_of_life': [
+            'anthropic',
             'chatgpt',
             'cursor',
             'github_copilot',
@@ -351,9 +370,10 @@
 {#- Kinds of identifiers that name an account of a vendor for ever. -#}
 {% macro account_id_namespaces() -%}
     {{ return([
+        'vendor-user/anthropic',
         'vendor-user/chatgpt',
-        'vendor-user/gemini',
         'vendor-user/cursor',
+        'vendor-user/gemini',
         'github-user'
     ]) }}
 {%- endmacro %}

@@ -2,6 +2,15 @@
 -- rows may repeat.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
 select
+    'anthropic' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('anthropic__accounts') }}
+
+union all
+
+select
     'chatgpt' as source,
     namespace,
     id_token,
@@ -11,20 +20,20 @@ from {{ ref('chatgpt__accounts') }}
 union all
 
 select
-    'gemini' as source,
-    namespace,
-    id_token,
-    seen_on
-from {{ ref('gemini__accounts') }}
-
-union all
-
-select
     'cursor' as source,
     namespace,
     id_token,
     seen_on
 from {{ ref('cursor__accounts') }}
+
+union all
+
+select
+    'gemini' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('gemini__accounts') }}
 
 union all
 

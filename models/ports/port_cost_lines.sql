@@ -2,6 +2,21 @@
 -- UTC day, to be added up: money that the vendor states.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
 select
+    'anthropic' as source,
+    account_key,
+    tool,
+    model,
+    cost_basis,
+    vendor_cost,
+    vendor_currency,
+    is_allocated,
+    is_unallocated,
+    usage_date
+from {{ ref('anthropic__cost_lines') }}
+
+union all
+
+select
     'chatgpt' as source,
     account_key,
     tool,

@@ -1,6 +1,16 @@
 -- grain: One row per account, tool, feature and day on which the feature was used.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
 select
+    'anthropic' as source,
+    account_key,
+    tool,
+    feature,
+    activity_date
+from {{ ref('anthropic__feature_days') }}
+
+union all
+
+select
     'chatgpt' as source,
     account_key,
     tool,
@@ -11,22 +21,22 @@ from {{ ref('chatgpt__feature_days') }}
 union all
 
 select
-    'gemini' as source,
-    account_key,
-    tool,
-    feature,
-    activity_date
-from {{ ref('gemini__feature_days') }}
-
-union all
-
-select
     'cursor' as source,
     account_key,
     tool,
     feature,
     activity_date
 from {{ ref('cursor__feature_days') }}
+
+union all
+
+select
+    'gemini' as source,
+    account_key,
+    tool,
+    feature,
+    activity_date
+from {{ ref('gemini__feature_days') }}
 
 union all
 

@@ -14,6 +14,19 @@ from {{ ref('stg_company__identity_links') }}
 union all
 
 select
+    'anthropic' as source,
+    namespace,
+    id_token,
+    target_namespace,
+    target_token,
+    method,
+    observed_month,
+    observed_on
+from {{ ref('stg_anthropic__identity_links') }}
+
+union all
+
+select
     'chatgpt' as source,
     namespace,
     id_token,
@@ -27,19 +40,6 @@ from {{ ref('stg_chatgpt__identity_links') }}
 union all
 
 select
-    'gemini' as source,
-    namespace,
-    id_token,
-    target_namespace,
-    target_token,
-    method,
-    observed_month,
-    observed_on
-from {{ ref('stg_gemini__identity_links') }}
-
-union all
-
-select
     'cursor' as source,
     namespace,
     id_token,
@@ -49,6 +49,19 @@ select
     observed_month,
     observed_on
 from {{ ref('stg_cursor__identity_links') }}
+
+union all
+
+select
+    'gemini' as source,
+    namespace,
+    id_token,
+    target_namespace,
+    target_token,
+    method,
+    observed_month,
+    observed_on
+from {{ ref('stg_gemini__identity_links') }}
 
 union all
 

@@ -2,6 +2,16 @@
 -- besides activity itself.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
 select
+    'anthropic' as source,
+    account_key,
+    tool,
+    is_use,
+    activity_date
+from {{ ref('anthropic__signs_of_life') }}
+
+union all
+
+select
     'chatgpt' as source,
     account_key,
     tool,

@@ -26,14 +26,11 @@ from demo.company.model import (
 )
 from demo.company.reference import Reference, TierSpan
 from demo.company.truth import compute_truth
-from demo.vendors.chatgpt import VENDOR as CHATGPT
+from demo.vendors import all_vendors
 from demo.vendors.chatgpt.activity import ChatActivity
 from demo.vendors.chatgpt.model import BillingLine, ChatMessage, CostEvent, TokenCounts
-from demo.vendors.github_copilot import VENDOR as GITHUB
 from demo.vendors.github_copilot.model import CliUsage, CopilotBilling, CopilotDay, CopilotReport
 from demo.vendors.github_copilot.reports import CopilotActivity
-from demo.vendors.hris import VENDOR as HRIS
-from demo.vendors.m365_copilot import VENDOR as M365
 from demo.vendors.m365_copilot.interactions import Interactions
 from demo.vendors.m365_copilot.model import M365Interaction
 
@@ -115,8 +112,8 @@ def company(
     profile = Profile(len(people), days // 7, 1, at(end, "02:00"), first, end, missed_snapshots=missed)
     departments = [Department(name, "Top", "CC-1") for name in ("Sales", "Marketing", "Support")]
     activities = (activity or ListedActivity()).by_source()
-    vendors = (CHATGPT, GITHUB, HRIS, M365)
-    return Company(profile, departments, people, services, seats, files, vendors, activities)
+    used = [vendor for vendor in all_vendors() if vendor.source in activities]
+    return Company(profile, departments, people, services, seats, files, used, activities)
 
 
 def asked(

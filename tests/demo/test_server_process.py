@@ -14,6 +14,7 @@ import requests
 
 from demo.company.company import Company
 from demo.server import VendorServer
+from demo.vendors import all_vendors
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +57,9 @@ def test_a_stopped_server_answers_nobody(tiny_company: Company) -> None:
 
 def test_sites_listen_on_the_loopback_interface_alone(vendor_server: VendorServer) -> None:
     assert all(url.startswith("http://127.0.0.1:") for url in vendor_server.urls.values())
-    assert len(set(vendor_server.urls.values())) == len(vendor_server.urls) >= 7
+    sites = [name for vendor in all_vendors() for name in vendor.site_names]
+    assert sorted(vendor_server.urls) == sorted([*sites, "files", "stranger"])
+    assert len(set(vendor_server.urls.values())) == len(vendor_server.urls)
 
 
 def test_another_company_can_take_over(vendor_server: VendorServer, client: Any, tiny_company: Company) -> None:
