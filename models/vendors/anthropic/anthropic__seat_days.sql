@@ -14,6 +14,7 @@ accounts as (
 members as (
     select
         accounts.account_key,
+        users.tenant,
         min(users.created_at) as assigned_at,
         not {{ dbt.bool_or('not snapshot_dates.is_carried') }} as is_carried,
         snapshot_dates.seat_date
@@ -26,14 +27,14 @@ members as (
     inner join accounts
         on users.user_token = accounts.id_token
     where users.holds_seat
-    group by accounts.account_key, snapshot_dates.seat_date
+    group by accounts.account_key, users.tenant, snapshot_dates.seat_date
 ),
 
 final as (
     select
         {{ port_columns(
             'seat_days',
-            ['account_key', 'assigned_at', 'is_carried', 'seat_date'],
+            ['account_key', 'tenant', 'assigned_at', 'is_carried', 'seat_date'],
             {'product': "'claude'", 'tool': "'claude'"},
         ) }}
     from members

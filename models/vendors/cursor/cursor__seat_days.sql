@@ -50,6 +50,7 @@ final as (
             'seat_days',
             {
                 'account_key': 'accounts.account_key',
+                'tenant': 'runs.tenant',
                 'product': "'cursor'",
                 'tool': "'cursor'",
                 'assigned_at': 'case when runs.first_number > 1 then runs.run_start end',
