@@ -28,7 +28,7 @@ _REMEDY = "Nothing was written. See docs/connect/new_source.md."
 _NEXT = """
 Add the source to ingestion/sources/registry.py, the only existing file that you edit:
 
-    from ingestion.sources.{name} import SOURCE as {constant}
+    from ingestion.sources.{name} import SOURCE as {constant}  # in order of name
     {constant},  # at the end of SOURCES
 
 Then write what follows from it, and see that it works before you change it:

@@ -27,8 +27,8 @@ from runtime.errors import ConfigurationError
 from runtime.own_paths import PathError
 from tests.vendors.kits import Kit as VendorKit
 
-NAME = "acme_chat"
-LONGEST = "acme_chat_for_enterprise"
+NAME = "invented_tool"
+LONGEST = "invented_tool_for_a_test"
 
 
 @dataclass(frozen=True)
@@ -189,4 +189,4 @@ def test_when_a_file_cannot_be_written_none_is(tmp_path: Path) -> None:
 
 
 def test_the_next_steps_name_the_line_of_the_registry() -> None:
-    assert f"from ingestion.sources.{NAME} import SOURCE as ACME_CHAT" in next_steps(NAME)
+    assert f"from ingestion.sources.{NAME} import SOURCE as INVENTED_TOOL" in next_steps(NAME)
