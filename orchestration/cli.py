@@ -467,6 +467,26 @@ def demo(
     raise typer.Exit(outcome)
 
 
+@app.command(name="new-source")
+def new_source(
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Lower-case letters, digits and underscores: acme_chat.")
+    ],
+) -> None:
+    """Create the files of a new vendor in the checkout.
+
+    They are a small vendor that works, which you change into yours. Nothing is overwritten.
+    """
+    from orchestration.kits.new_source import create, next_steps
+    from orchestration.project import require_project
+
+    require_project()
+    out = console()
+    for path in create(name):
+        out.print(f"written: {path}", highlight=False, soft_wrap=True)
+    out.print(next_steps(name), highlight=False, markup=False, soft_wrap=True)
+
+
 def main() -> None:
     """Entry point. Errors are told in one line with their remedy; unexpected ones go to the log, scrubbed."""
     quiet_process()

@@ -60,6 +60,11 @@ def unknown_settings() -> list[str]:
     return [_sentence(name, near) for name, near in sorted(found)]
 
 
+def taken_names() -> frozenset[str]:
+    """Names of our sections, of sources, and of settings that a source may have: no new source can have one."""
+    return frozenset({name for place, fields in _sections().items() for name in {*place, *fields}})
+
+
 def _sentence(name: str, near: str) -> str:
     if near == NO_LABEL:
         return f"{name} {NO_LABEL}. {NO_LABEL_REMEDY}"

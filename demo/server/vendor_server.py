@@ -26,6 +26,8 @@ from demo.server.site import Site
 from demo.server.wire import Answer, Exchange, Request, RequestLog
 
 SiteT = TypeVar("SiteT", bound=Site)
+SHARED_SITES = ("files", "stranger")
+"""The host of signed links, and a host that is none of the vendors'."""
 
 
 class VendorServer:
@@ -58,7 +60,7 @@ class VendorServer:
         self._throttle = _Throttle(self.behaviour)
         self._signer = Signer(self.clock)
         names = [name for vendor in company.vendors for name in vendor.site_names]
-        self._listeners = {name: Listener(name, self._respond) for name in (*names, "files", "stranger")}
+        self._listeners = {name: Listener(name, self._respond) for name in (*names, *SHARED_SITES)}
         self.urls = {name: listener.url for name, listener in self._listeners.items()}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.replace_company(company)

@@ -1,5 +1,5 @@
 -- grain: Several rows per account, tool, surface, spelling of a model and day, to be added up.
--- Tokens stand in disjoint buckets that add up to the vendor's total.
+-- Tokens are in disjoint buckets that add up to the vendor's total.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
 select
     'anthropic' as source,

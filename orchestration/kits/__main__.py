@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingestion.kit import kit_of
 from ingestion.sources.registry import SOURCES
-from orchestration.kits import names, ports, scopes, seeds, staging
+from orchestration.kits import guide, names, ports, scopes, seeds, staging
 from orchestration.project import PROJECT_DIR
 
 
@@ -21,6 +21,7 @@ def files() -> Iterator[tuple[Path, str]]:
     yield from ports.files(SOURCES, kits)
     yield from names.files(kits)
     yield from scopes.files(SOURCES, PROJECT_DIR)
+    yield from guide.files(SOURCES, PROJECT_DIR)
 
 
 def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.source import SourceDefinition
+from orchestration.kits.blocks import filled
 
 PAGES = Path("docs/connect")
-BEGIN = "<!-- scopes: `python -m orchestration.kits` writes this table -->"
-END = "<!-- end of scopes -->"
-_BLOCK = re.compile(rf"(?m)^( *){re.escape(BEGIN)}$.*?^ *{re.escape(END)}$", re.DOTALL)
+WHAT = "scopes"
 
 
 def files(sources: Iterable[SourceDefinition], project: Path) -> Iterator[tuple[Path, str]]:
@@ -24,15 +23,8 @@ def files(sources: Iterable[SourceDefinition], project: Path) -> Iterator[tuple[
         ValueError: a page has no place for the table.
     """
     for source in sources:
-        if not source.streams:
-            continue
-        path = PAGES / f"{source.name}.md"
-        text = (project / path).read_text(encoding="utf-8")
-        place = _BLOCK.search(text)
-        if place is None:
-            raise ValueError(f"{path} has no lines `{BEGIN}` and `{END}`")
-        lines = [BEGIN, "", *table(source), "", END]
-        yield path, text[: place.start()] + _indented(lines, place[1]) + text[place.end() :]
+        if source.streams:
+            yield filled(project, PAGES / f"{source.name}.md", WHAT, table(source))
 
 
 def table(source: SourceDefinition) -> list[str]:
@@ -56,7 +48,3 @@ def _with_everything(settings: Any) -> Any:
 def _marked(scope: str) -> str:
     """The scope's name as code, its holder or alternative as text."""
     return re.sub(r"[\w.]+:[\w.]+|[\w.]+\.[\w.]+", lambda match: f"`{match[0]}`", scope)
-
-
-def _indented(lines: list[str], indent: str) -> str:
-    return "\n".join(f"{indent}{line}" if line else "" for line in lines)

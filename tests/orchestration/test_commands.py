@@ -59,8 +59,15 @@ def ai_usage(
 
 def test_help_names_every_command(tmp_path: Path) -> None:
     shown = ai_usage("--help", data_dir=tmp_path).stdout
-    for command in ("run", "publish", "site", "status", "doctor", "demo", "reopen"):
+    for command in ("run", "publish", "site", "status", "doctor", "demo", "reopen", "new-source"):
         assert command in shown
+
+
+def test_a_source_with_a_name_that_is_taken_is_not_created(tmp_path: Path) -> None:
+    done = ai_usage("new-source", "chatgpt", data_dir=tmp_path)
+    assert done.returncode == ExitCode.ERROR
+    assert "chatgpt is taken" in done.stderr
+    assert "Nothing was written" in done.stderr
 
 
 def test_reopen_says_what_is_wrong_and_makes_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from ingestion.kit import Kit, kit_of
+from ingestion.port import every_port
 from ingestion.privacy.contract import (
     CurrentGrain,
     DayGrain,
@@ -24,7 +25,8 @@ from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from ingestion.streams.own import Own
 from orchestration.kits import __main__ as kits_command
-from orchestration.kits import scopes, seeds, staging
+from orchestration.kits import guide, scopes, seeds, staging
+from orchestration.kits.blocks import begin, end
 from orchestration.project import PROJECT_DIR
 from runtime.errors import ConfigurationError
 from runtime.settings import SourceSettings
@@ -232,7 +234,9 @@ def with_scopes(project: Path, page: str) -> SourceDefinition:
 
 
 def test_a_page_names_each_scope_once_with_what_is_read_by_it(tmp_path: Path) -> None:
-    source = with_scopes(tmp_path, f"1. Make a key:\n\n   {scopes.BEGIN}\nold\n   {scopes.END}\n\n2. Go.\n")
+    source = with_scopes(
+        tmp_path, f"1. Make a key:\n\n   {begin(scopes.WHAT)}\nold\n   {end(scopes.WHAT)}\n\n2. Go.\n"
+    )
     ((path, text),) = scopes.files([source], tmp_path)
     assert path == scopes.PAGES / "toy.md"
     assert "   | `use:read`, as owner | people, tokens and money |\n" in text
@@ -245,3 +249,16 @@ def test_a_page_without_a_place_for_the_scopes_is_named(tmp_path: Path) -> None:
     source = with_scopes(tmp_path, "1. Make a key.\n")
     with pytest.raises(ValueError, match=r"toy\.md"):
         list(scopes.files([source], tmp_path))
+
+
+def test_the_guide_lists_every_port_and_the_first_page_every_source() -> None:
+    texts = {path.name: text for path, text in guide.files(SOURCES, PROJECT_DIR)}
+    for name, port in every_port().items():
+        (row,) = (
+            line
+            for line in texts["new_source.md"].splitlines()
+            if line.startswith(f"| `{name}` | {port.description}")
+        )
+        assert all(f"`{column}`" in row for column in (() if port.staging else port.columns))
+    for source in SOURCES:
+        assert f"| `{source.name}` | {source.description} | [{source.name}.md]" in texts["README.md"]

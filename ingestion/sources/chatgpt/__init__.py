@@ -137,7 +137,7 @@ _STREAMS = (
 
 SOURCE = stream_source(
     name="chatgpt",
-    description="ChatGPT Enterprise: compliance log files, roster and seats.",
+    description="ChatGPT Enterprise or Edu: messages, tokens, credits, roster and seats; Codex credits.",
     settings=ChatgptSettings,
     contracts=records.CONTRACTS,
     windows=records.WINDOWS,

@@ -96,7 +96,7 @@ def _service_accounts(run: SourceRun, accounts: list[ServiceAccount]) -> Iterato
 
 SOURCE = SourceDefinition(
     name="company",
-    description="The company's own files: contracts, rates, thresholds, calendar, login lists.",
+    description="The company's own files: contracts, prices, rates, thresholds, calendar, leave, login list.",
     settings=CompanySettings,
     contracts=records.CONTRACTS,
     is_connected=lambda settings: bool(settings.folder),

@@ -163,7 +163,7 @@ _IDENTITIES = Own(
 
 SOURCE = stream_source(
     name="github_copilot",
-    description="GitHub Copilot: usage metrics, seats, AI-credit billing, identities.",
+    description="GitHub Copilot: use by person and day, seats, AI-credit billing, identities.",
     settings=GithubCopilotSettings,
     contracts=records.CONTRACTS,
     is_connected=lambda settings: bool(settings.api_key and (settings.enterprise or settings.organization)),

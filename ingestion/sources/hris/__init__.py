@@ -186,7 +186,7 @@ def _is_connected(settings: HrisSettings) -> bool:
 
 SOURCE = SourceDefinition(
     name="hris",
-    description="The HR system: employees by snapshot and, where given, by effective date.",
+    description="The HR system: people, departments, managers, first and last days.",
     settings=HrisSettings,
     contracts=records.CONTRACTS,
     is_connected=_is_connected,

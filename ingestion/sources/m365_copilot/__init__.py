@@ -169,7 +169,7 @@ def _check_permissions(load: Load) -> Iterator[Finding]:
 
 SOURCE = stream_source(
     name="m365_copilot",
-    description="Microsoft 365 Copilot: usage reports, interactions, licences, directory.",
+    description="Microsoft 365 Copilot: usage report, licences, directory; single interactions if wanted.",
     settings=M365CopilotSettings,
     contracts=records.CONTRACTS,
     windows=records.WINDOWS,

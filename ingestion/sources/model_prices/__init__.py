@@ -42,7 +42,7 @@ def check(_: SourceRun) -> Iterator[Finding]:
 
 SOURCE = SourceDefinition(
     name="model_prices",
-    description="List prices of models from the price library.",
+    description="List prices of models; needs no settings and no network.",
     settings=ModelPricesSettings,
     contracts=records.CONTRACTS,
     is_connected=lambda _: True,
