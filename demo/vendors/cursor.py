@@ -25,7 +25,7 @@ from demo.company.traits import Traits
 from demo.company.truth_money import Cost, Tokens, list_price
 from demo.company.truth_usage import ToolUsage
 from demo.server.backstage import Backstage
-from demo.server.routing import Handler, route
+from demo.server.routing import route
 from demo.server.settings import Behaviour
 from demo.server.site import Site, key_status
 from demo.server.wire import Answer, Page, Request, encode
@@ -51,6 +51,9 @@ LISTED: Mapping[str, tuple[str, str]] = {
     "gpt-5.4": ("openai", "gpt-5.4"),
 }
 """Model as Cursor spells it → provider and model of the price library."""
+NOT_PLAYED = ("totalLinesDeleted", "acceptedLinesDeleted", "totalApplies", "apiKeyReqs", "usageBasedReqs",
+              "bugbotUsages")  # fmt: skip
+LABELS = ("mostUsedModel", "applyMostUsedExtension", "tabMostUsedExtension", "clientVersion")
 CYCLE_DAY = 20
 SETTLED = timedelta(days=2, hours=6)
 """So long after the start of its day a request gets its fee: until then the vendor charges less."""
@@ -90,14 +93,9 @@ class Counts:
     @property
     def features(self) -> set[str]:
         """What was used."""
-        used = {
-            "composer": self.composer,
-            "chat": self.chat,
-            "agent": self.agent,
-            "edit": self.inline,
-            "completion": self.accepted,
-        }
-        return {name for name, count in used.items() if count}
+        counts = (self.composer, self.chat, self.agent, self.inline, self.accepted)
+        names = ("composer", "chat", "agent", "edit", "completion")
+        return {name for name, count in zip(names, counts, strict=True) if count}
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +281,7 @@ def _daily(company: Company, one: Counts, day: date) -> Record:
         "date": int(datetime.combine(day, time(), UTC).timestamp()) * 1000,
         "isActive": has_use,
         "totalLinesAdded": one.lines * 3,
-        "totalLinesDeleted": one.lines,
         "acceptedLinesAdded": one.lines,
-        "acceptedLinesDeleted": one.lines // 3,
-        "totalApplies": 0,
         "totalAccepts": one.decided - one.decided // 4,
         "totalRejects": one.decided // 4,
         "totalTabsShown": one.shown,
@@ -296,13 +291,8 @@ def _daily(company: Company, one: Counts, day: date) -> Record:
         "agentRequests": one.agent,
         "cmdkUsages": one.inline,
         "subscriptionIncludedReqs": one.messages,
-        "apiKeyReqs": 0,
-        "usageBasedReqs": 0,
-        "bugbotUsages": 0,
-        "mostUsedModel": "gpt-5.4" if one.messages else None,
-        "applyMostUsedExtension": ".py" if has_use else None,
-        "tabMostUsedExtension": ".sql" if has_use else None,
-        "clientVersion": "2.4.1" if has_use else None,
+        **dict.fromkeys(NOT_PLAYED, 0),
+        **dict.fromkeys(LABELS, ".py" if has_use else None),
         "email": address(company, one.account, day),
     }
 
@@ -341,14 +331,11 @@ class CursorSite(Site):
     def __init__(self, backstage: Backstage, activity: CursorActivity) -> None:
         self._backstage = backstage
         self._activity = activity
-        posts: Mapping[str, Handler] = {
-            "daily-usage-data": self._daily,
-            "filtered-usage-events": self._events,
-            "spend": self._spend,
-        }
         self.routes = [
             route("GET", "/teams/members", self._members, "cursor"),
-            *(route("POST", f"/teams/{name}", handler, "cursor") for name, handler in posts.items()),
+            route("POST", "/teams/daily-usage-data", self._daily, "cursor"),
+            route("POST", "/teams/filtered-usage-events", self._events, "cursor"),
+            route("POST", "/teams/spend", self._spend, "cursor"),
         ]
 
     def refusal(self, request: Request) -> Answer | None:
@@ -402,14 +389,12 @@ class CursorSite(Site):
             for call in self._activity.calls_seen(start + timedelta(number), now):
                 on_demand, overall = spent.get(call.account, (Decimal(0), Decimal(0)))
                 spent[call.account] = on_demand + call.value * call.is_charged, overall + call.value
+        amounts = ("spendCents", "overallSpendCents")
         rows = [
             {
                 "userId": member["id"],
-                "name": member["name"],
-                "email": member["email"],
-                "role": member["role"],
-                "spendCents": spent.get(str(member["id"]), (0, 0))[0],
-                "overallSpendCents": spent.get(str(member["id"]), (0, 0))[1],
+                **{name: member[name] for name in ("name", "email", "role")},
+                **dict(zip(amounts, spent.get(str(member["id"]), (0, 0)), strict=True)),
                 "fastPremiumRequests": 0,
                 "hardLimitOverrideDollars": 0,
                 "monthlyLimitDollars": None,

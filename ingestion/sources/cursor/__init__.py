@@ -31,7 +31,7 @@ from ingestion.streams.stream import Links, Table
 from runtime.errors import AnswerError, ConfigurationError
 from runtime.settings import SourceSettings
 
-_SCOPE = "Read-only (read:*)"
+_SCOPE = "read:*"
 _DAYS = unix_milliseconds("startDate", "endDate", is_end_inclusive=True)
 
 
