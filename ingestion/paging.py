@@ -21,6 +21,8 @@ from ingestion.http import safe_path
 from ingestion.http_places import origin
 from runtime.errors import AnswerError
 
+_MOST_EMPTY_PAGES = 3
+
 
 def header_links() -> BasePaginator:
     """Follows `Link: <…>; rel="next"` (GitHub)."""
@@ -38,12 +40,26 @@ def cursor_pages(cursor: str, parameter: str, *, has_more: str | None = None) ->
 
 
 def numbered_pages(*, has_more: str, body: bool = False, parameter: str = "page") -> BasePaginator:
-    """Pages from 1 on, in the query or in the body of a POST; an answer without `has_more` is the last one."""
+    """Pages from 1 on, in the query or in the body of a POST; an answer without `has_more` is the last one.
+
+    An empty page is not the end where the vendor promises more, but more than three in a row are an error.
+    """
     place = {"page_body_path": parameter} if body else {"page_param": parameter}
-    return _Numbered(base_page=1, total_path=None, has_more_path=has_more, **place)
+    return _Numbered(base_page=1, total_path=None, has_more_path=has_more, stop_after_empty_page=False, **place)
 
 
 class _Numbered(PageNumberPaginator):  # type: ignore[misc]
+    _empty_pages = 0
+
+    def update_state(self, response: Response, data: list[Any] | None = None) -> None:
+        self._empty_pages = 0 if data else self._empty_pages + 1
+        if self._empty_pages > _MOST_EMPTY_PAGES:
+            raise AnswerError(
+                f"{safe_path(response.url)} keeps answering empty pages and promising more.",
+                "Nothing was replaced; the next run starts this list again.",
+            )
+        super().update_state(response, data)
+
     def _handle_missing_has_more(self, response_json: dict[str, Any]) -> None:
         """An older form of an answer has no paging: it is whole."""
 

@@ -191,6 +191,25 @@ def test_a_list_may_come_by_a_reading_post_with_numbered_pages(vendor: VendorStu
     assert vendor.asked[-1].sent == {"pageSize": 1}
 
 
+@pytest.mark.parametrize("has_end", [True, False])
+def test_an_empty_page_is_not_the_end_of_numbered_pages(vendor: VendorStub, has_end: bool) -> None:
+    def answer(asked: Asked) -> dict[str, Any]:
+        number = int(asked.query["page"])
+        rows = [use(ADA, number)] if has_end and number != 2 else []
+        return {"data": rows, "more": not has_end or number < 3}
+
+    vendor.routes["GET /list"] = answer
+    listing = Listing(path="/list", data_key="data", paginator=partial(numbered_pages, has_more="more"))
+    source = small_source(SnapshotList(name="list", scope="", listing=listing, record=Use, table=Table(PEOPLE)))
+    if has_end:
+        rows = loaded_rows(source, small_run(source, vendor.url))["people"]
+        assert [row["tokens"] for row in rows] == [1, 3]
+    else:
+        with pytest.raises(AnswerError):
+            loaded_rows(source, small_run(source, vendor.url))
+        assert len(vendor.asked) == 4, "not for ever"
+
+
 def test_an_answer_without_paging_is_the_only_page(vendor: VendorStub) -> None:
     vendor.routes["POST /teams/spend"] = {"data": [use(ADA, 1)]}
     listing = Listing(
