@@ -465,7 +465,11 @@ class CursorVendor(DemoVendor[CursorActivity]):
 
     def configuration(self, backstage: Backstage) -> Mapping[str, str]:
         """See ``DemoVendor``."""
-        return {"base_url": backstage.urls["cursor"], "api_key": API_KEY}
+        return {
+            "base_url": backstage.urls["cursor"],
+            "api_key": API_KEY,
+            "first_day": backstage.company.profile.first_day.isoformat(),
+        }
 
     def snapshots(self, company: Company, behaviour: Behaviour) -> Snapshots:
         """Members of every night but one."""

@@ -25,7 +25,7 @@ from runtime.errors import AiUsageError
 KEY = b"k" * 16 + bytes(range(32))
 DAYS_BACK = 5
 IMPATIENT = HttpLimits(attempts=2, first_wait=0.01, longest_wait=1.0, read_timeout=5.0)
-_SECRETS = ("api_key", "client_secret")
+_SECRETS = ("api_key", "analytics_key", "client_email", "client_secret")
 _ID = re.compile(r"[^/?]*\d[^/?]*")
 _VERSION = re.compile(r"v\d+(\.\d+)?|m365|[a-z-]*-\d-day|oauth2|beta")
 
