@@ -95,11 +95,12 @@ class Kit(_Strict):
         display_name: what pages call the source; that of its first tool where it is not given.
         products: by tool, the vendor's names of what belongs to it; `*` is any other.
         seat_products: what seat_contracts.csv may name.
-        account_ids: kinds of identifiers that name an account for ever, never another one later; what stands
+        account_namespaces: kinds of identifiers that name an account for ever, never another one later; what stands
             beside them (an address, a login) leads to the person.
-        directory_ids: the same of the company's directory, whose entries are people by themselves.
+        directory_namespaces: the same of the company's directory, whose entries are people by themselves.
         ports: what its models in models/vendors hand on (ingestion/ports.yml), and the raw tables that each is
             made of.
+        example: settings with placeholders that `ai-usage init` writes as comments, by file.
         columns: meaning of each column name of its raw tables that ingestion/columns.yml does not know.
         collected: by raw table.
         capabilities: by tool.
@@ -109,10 +110,11 @@ class Kit(_Strict):
     tools: dict[str, Tool] = {}
     products: dict[str, tuple[str, ...]] = {}
     seat_products: tuple[str, ...] = ()
-    account_ids: tuple[str, ...] = ()
-    directory_ids: tuple[str, ...] = ()
+    account_namespaces: tuple[str, ...] = ()
+    directory_namespaces: tuple[str, ...] = ()
     ports: dict[str, tuple[str, ...]] = {}
     columns: dict[str, str] = {}
+    example: dict[Literal["config", "secrets"], dict[str, str]] = {}
     collected: dict[str, Collected]
     capabilities: dict[str, tuple[Capability, ...]] = {}
 
@@ -136,7 +138,7 @@ def vendor_user_kinds() -> dict[str, str]:
     return {
         f"{namespace.removeprefix('vendor-user/')}_user": namespace
         for kit in every_kit().values()
-        for namespace in kit.account_ids
+        for namespace in kit.account_namespaces
         if namespace.startswith("vendor-user/")
     }
 

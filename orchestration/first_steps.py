@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from orchestration.project import PROJECT_DIR
 from runtime.errors import ConfigurationError
@@ -44,10 +45,7 @@ _CONFIG = """\
 [sources.company]
 # folder = "{files}/company"
 
-[sources.github_copilot]
-# organization = "your-organization"
-
-[retention]
+{sources}[retention]
 # raw_days = 400
 # person_days = 800
 
@@ -57,19 +55,7 @@ _CONFIG = """\
 _SECRETS = """\
 # Credentials. Only this account may read the file.
 
-[sources.chatgpt]
-# workspace_id = "…"
-# organization_id = "org-…"
-# api_key = "…"
-
-[sources.github_copilot]
-# api_key = "…"
-
-[sources.m365_copilot]
-# tenant_id = "…"
-# client_id = "…"
-# client_secret = "…"
-"""
+{sources}"""
 ENVIRONMENT_FILE, KEY_FILE = "ai-usage.env", "pseudonym.key"
 _FILES = {ENVIRONMENT_FILE: _ENVIRONMENT, ".dlt/config.toml": _CONFIG, ".dlt/secrets.toml": _SECRETS}
 
@@ -92,9 +78,22 @@ def write_settings(folder: Path) -> Iterator[Written]:
     with told_by_path("The folder", folder, "Name one that this account may write."):
         make_private(folder / ".dlt")
         for name, text in _FILES.items():
-            filled = text.format(folder=folder, files=_files_folder(folder))
+            filled = text.format(folder=folder, files=_files_folder(folder), sources=_examples(name))
             yield Written(folder / name, _write_new(folder / name, filled))
         yield Written(folder / KEY_FILE, _write_new(folder / KEY_FILE, _new_key()))
+
+
+def _examples(file: str) -> str:
+    """Sections of all sources whose kit suggests settings for this file, each line a comment."""
+    from ingestion.kit import every_kit  # pydantic is slow to import, and every command imports this module
+
+    kind: Literal["config", "secrets"] = "secrets" if "secrets" in file else "config"
+    sections = {source: kit.example.get(kind, {}) for source, kit in every_kit().items()}
+    return "".join(
+        f"[sources.{source}]\n" + "".join(f'# {name} = "{value}"\n' for name, value in settings.items()) + "\n"
+        for source, settings in sections.items()
+        if settings
+    )
 
 
 def _files_folder(folder: Path) -> Path:

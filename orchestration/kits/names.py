@@ -87,7 +87,7 @@ def _kinds(kits: Mapping[str, Kit]) -> str:
     own = {
         namespace.removeprefix("vendor-user/"): namespace
         for kit in kits.values()
-        for namespace in kit.account_ids
+        for namespace in kit.account_namespaces
         if namespace.startswith("vendor-user/")
     }
     members = "".join(f'    {name.upper()} = "{name}"\n' for name in own)

@@ -138,12 +138,12 @@ def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits
         _macro("port_sources(port)", f"{_jinja(fillers)}[port]", "Sources that fill a port."),
         _macro(
             "account_id_namespaces()",
-            _jinja(_namespaces(kits, "account_ids")),
+            _jinja(_namespaces(kits, "account_namespaces")),
             "Kinds of identifiers that name an account of a vendor for ever.",
         ),
         _macro(
             "directory_id_namespaces()",
-            _jinja(_namespaces(kits, "directory_ids")),
+            _jinja(_namespaces(kits, "directory_namespaces")),
             "Kinds of identifiers of the company's directory.",
         ),
     )

@@ -129,7 +129,7 @@ def test_pages_and_commands_name_what_the_kits_name() -> None:
                 "toy": kit(
                     tools={"toy_chat": tool},
                     seat_products=["toy_chat", "toy_extra"],
-                    account_ids=["vendor-user/toy", "toy-login"],
+                    account_namespaces=["vendor-user/toy", "toy-login"],
                 ),
                 "hr": kit(display_name="HR system"),
             }
