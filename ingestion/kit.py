@@ -95,8 +95,8 @@ class Kit(_Strict):
         display_name: what pages call the source; that of its first tool where it is not given.
         products: by tool, the vendor's names of what belongs to it; `*` is any other.
         seat_products: what seat_contracts.csv may name.
-        account_namespaces: kinds of identifiers that name an account for ever, never another one later; what stands
-            beside them (an address, a login) leads to the person.
+        account_namespaces: kinds of identifiers that name an account for ever, never another one later; what
+            stands beside them (an address, a login) leads to the person.
         directory_namespaces: the same of the company's directory, whose entries are people by themselves.
         ports: what its models in models/vendors hand on (ingestion/ports.yml), and the raw tables that each is
             made of.
