@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ingestion.privacy.contract import EventGrain, TableContract
+from ingestion.privacy.contract import DayGrain, EventGrain, Grain, TableContract
 from runtime.environment import Environment
 from runtime.warehouse import Column, WarehouseSession
 
@@ -102,5 +102,11 @@ def _raw_table(source: str, schema: str, contract: TableContract) -> RawTable:
         threads=tuple(column.name for column in contract.columns if column.names_thread),
         others=tuple(column.name for column in contract.columns if column.of_somebody_else),
         day=contract.day_column,
-        holds_events=isinstance(contract.grain, EventGrain) and contract.grain.day is not None,
+        holds_events=_holds_events(contract.grain),
     )
+
+
+def _holds_events(grain: Grain) -> bool:
+    if isinstance(grain, DayGrain):
+        return grain.holds_events
+    return isinstance(grain, EventGrain) and grain.day is not None

@@ -33,8 +33,8 @@ def _forget_normalised(pipeline: dlt.Pipeline) -> None:
 def _put_away_loaded(pipeline: dlt.Pipeline) -> None:
     """Move packages that are marked as loaded to where dlt keeps such packages.
 
-    A process that dies between the mark and the move leaves a package that is loaded and waits all the same. dlt
-    would refuse to complete it a second time, every night.
+    A process that dies between the mark and the move leaves a package that is loaded and waits all the same.
+    dlt would refuse to complete it a second time, every night.
     """
     packages = pipeline._get_load_storage()
     for load_id in packages.list_normalized_packages():

@@ -51,8 +51,7 @@ PAIRS = (
         "restricted.fct_usage_daily",
         ("person_key", "tool", "activity_date", "user_messages", "assistant_messages", "sessions",
          "prompt_chars", "measured_messages", "short_prompts", "medium_prompts", "long_prompts", *_TOKENS,
-         "total_tokens", *_MONEY, "credits", "used_search", "used_code", "used_images", "used_files",
-         "used_gpt", "used_project", "used_other", "is_active"),
+         "total_tokens", *_MONEY, "credits", "distinct_features", "is_active"),
         where="tool in ('chatgpt', 'codex')",
     ),
     Pair(

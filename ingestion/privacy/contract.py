@@ -171,10 +171,12 @@ class DayGrain:
     """Rows of a fetched (tenant, scope, day) replace what stood there, also when the day became empty.
 
     `is_snapshot`: the rows are the state of the day; `is_roster`: each of them is one of the company's people.
+    `holds_events`: each row is one event of the day, without an id to merge it by; kept as long as events are.
     """
 
     is_snapshot: bool = False
     is_roster: bool = False
+    holds_events: bool = False
 
 
 @dataclass(frozen=True, slots=True)

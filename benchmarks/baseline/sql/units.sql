@@ -160,9 +160,7 @@ with person_weeks as (
         date_trunc('week', activity_date)::date as week_start,
         person_key,
         sum(user_messages) as user_messages,
-        bit_or(used_search::utinyint + used_code::utinyint * 2 + used_images::utinyint * 4
-            + used_files::utinyint * 8 + used_gpt::utinyint * 16 + used_project::utinyint * 32
-            + used_other::utinyint * 64) as features
+        bit_or(features) as features
     from usage_days
     where is_active
     group by all

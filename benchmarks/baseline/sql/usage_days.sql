@@ -64,13 +64,8 @@ select
     coalesce(input_tokens, 0) + coalesce(cached_input_tokens, 0) + coalesce(output_tokens, 0) + unsplit_tokens
         as total_tokens,
     money.* exclude (person_key, tool, activity_date),
-    (features & 1) > 0 as used_search,
-    (features & 2) > 0 as used_code,
-    (features & 4) > 0 as used_images,
-    (features & 8) > 0 as used_files,
-    (features & 16) > 0 as used_gpt,
-    (features & 32) > 0 as used_project,
-    (features & 64) > 0 as used_other,
+    features,
+    bit_count(features)::integer as distinct_features,
     case when tool = 'chatgpt' then coalesce(user_messages > 0, false) end as is_active
 from activity
 full join tokens using (person_key, tool, activity_date)

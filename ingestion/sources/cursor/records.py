@@ -303,7 +303,7 @@ USAGE_EVENTS = TableContract(
     name="usage_events",
     description="One row per request to a model, on its UTC day. It has no id, so rows may repeat.",
     tool=TOOL,
-    grain=DayGrain(),
+    grain=DayGrain(holds_events=True),
     horizon=_USE_HORIZON,
     columns=(
         email("email_token", lambda e: e.person),

@@ -173,7 +173,7 @@ EVENTS = TableContract(
     name="events",
     description="One row per event of an activity: one use of a feature of Gemini, by a person or by itself.",
     tool=TOOL,
-    grain=DayGrain(),
+    grain=DayGrain(holds_events=True),
     row_key=("event_token",),
     horizon=_HORIZON,
     columns=(
