@@ -10,7 +10,8 @@ MODEL = (
     "select {{ port_columns('seat_days', %s) }} from (select 7 as holder, date '2026-11-02' as seat_date) as s"
 )
 GIVEN = (
-    "['seat_date'], {'account_key': 'holder', 'product': \"'pro'\", 'tool': \"'toy'\", 'is_carried': 'false'}"
+    "['seat_date'], {'account_key': 'holder', 'tenant': \"'main'\", 'product': \"'pro'\", 'tool': \"'toy'\","
+    " 'is_carried': 'false'}"
 )
 
 
@@ -33,8 +34,8 @@ def test_columns_stand_in_the_order_of_the_port_and_what_is_not_given_is_null(tm
 
 def test_a_column_that_is_unknown_or_left_out_is_named_before_anything_is_built(tmp_path: Path) -> None:
     wrong = GIVEN.replace("'product'", "'produkt'").replace("'is_carried': 'false'", "'plan': 'null'")
-    done = ToyProject(tmp_path, {"seats": MODEL % wrong}, None).dbt("parse")
-    assert done.returncode != 0
-    told = " ".join(done.stdout.split())
+    exit_code, said = ToyProject(tmp_path, {"seats": MODEL % wrong}, None).dbt("parse")
+    assert exit_code != 0
+    told = " ".join(said.split())
     assert "The port seat_days has no column produkt." in told
     assert "needs the column product, is_carried. See ingestion/ports.yml." in told
