@@ -128,6 +128,6 @@ parts as (
         'account_key', 'tool', 'session_key', 'session_started_at', 'session_date', 'surface', 'model',
         'sessions', 'user_messages', 'assistant_messages', 'conversations', 'prompt_chars',
         'measured_messages', 'short_messages', 'medium_messages', 'long_messages', 'last_event_at',
-        'reports_features', 'activity_date',
+        'reports_features',
     ]) }}
 {%- endmacro %}

@@ -142,7 +142,8 @@ final as (
         {%- for feature in chatgpt_features() %}
         used_{{ feature }},
         {%- endfor %}
-        {{ loaded_through(resources) }} as loaded_through
+        {{ loaded_through(resources) }} as loaded_through,
+        activity_date
     from parts
     {%- if is_incremental() or days %}
     where {{ built_days_filter('activity_date', days, resources, 1) }}

@@ -8,7 +8,10 @@ with parts as (
 -- Of conversations Google tells nothing.
 final as (
     select
-        {{ port_columns('session_parts', session_part_names() | reject('eq', 'conversations')) }}
+        {{ port_columns(
+            'session_parts',
+            (session_part_names() | reject('eq', 'conversations') | list) + ['activity_date'],
+        ) }}
     from parts
 )
 

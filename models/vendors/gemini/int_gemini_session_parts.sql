@@ -46,7 +46,8 @@ events as (
 final as (
     select
         {{ session_part_names() | join(',\n        ') }},
-        {{ loaded_through(resources) }} as loaded_through
+        {{ loaded_through(resources) }} as loaded_through,
+        activity_date
     from parts
     {%- if is_incremental() or days %}
     where {{ built_days_filter('activity_date', days, resources, 1) }}

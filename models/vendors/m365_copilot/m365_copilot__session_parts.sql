@@ -7,7 +7,7 @@ with parts as (
 
 final as (
     select
-        {{ port_columns('session_parts', session_part_names()) }}
+        {{ port_columns('session_parts', session_part_names() + ['activity_date']) }}
     from parts
 )
 
