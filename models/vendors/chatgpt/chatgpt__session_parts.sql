@@ -7,7 +7,9 @@ with parts as (
 
 final as (
     select
-        {{ port_columns('session_parts', session_part_names() + ['activity_date'], {'turns': 'user_messages'}) }}
+        {{ port_columns(
+            'session_parts', session_part_names() + ['activity_date'], {'turns': 'user_messages'}
+        ) }}
     from parts
 )
 
