@@ -5,8 +5,8 @@ with actors as (
     {%- for feed in ['user_days', 'usage_days', 'cost_days'] %}
     select
         namespace,
-        coalesce(actor_token, email_token, 'unidentified') as id_token
-    from {{ ref('stg_anthropic__' ~ feed) }}
+        {{ anthropic_account_token(feed) }} as id_token
+    from {{ ref('stg_anthropic__' ~ feed) }} as {{ feed }}
 
     union all
     {% endfor %}

@@ -15,7 +15,7 @@ product_tools as (
 cost_days as (
     select
         case when cost_days.feed <> 'cost' then accounts.account_key end as account_key,
-        coalesce(product_tools.tool, other_products.tool) as tool,
+        {{ tool_of_product() }} as tool,
         cost_days.model,
         cost_days.net_amount,
         cost_days.gross_amount,
@@ -25,13 +25,8 @@ cost_days as (
     from {{ ref('stg_anthropic__cost_days') }} as cost_days
     left join accounts
         on
-            cost_days.namespace = accounts.namespace
-            and coalesce(cost_days.actor_token, cost_days.email_token, 'unidentified')
-            = accounts.id_token
-    left join product_tools
-        on {{ product_key('cost_days.product') }} = product_tools.product
-    left join product_tools as other_products
-        on other_products.product = '*'
+            {{ is_anthropic_account('cost_days') }}
+    {{ join_product_tools('cost_days.product') }}
 ),
 
 final as (

@@ -21,9 +21,7 @@ with user_days as (
     inner join {{ ref('account_keys') }} as accounts
         on
             accounts.tool_account_source = 'anthropic'
-            and user_days.namespace = accounts.namespace
-            and coalesce(user_days.actor_token, user_days.email_token, 'unidentified')
-            = accounts.id_token
+            and {{ is_anthropic_account('user_days') }}
     where user_days.feed = 'enterprise'
 ),
 

@@ -15,7 +15,7 @@ product_tools as (
 usage_days as (
     select
         accounts.account_key,
-        coalesce(product_tools.tool, other_products.tool) as tool,
+        {{ tool_of_product() }} as tool,
         usage_days.product as surface,
         usage_days.model,
         usage_days.requests as interactions,
@@ -38,13 +38,8 @@ usage_days as (
     from {{ ref('stg_anthropic__usage_days') }} as usage_days
     left join accounts
         on
-            usage_days.namespace = accounts.namespace
-            and coalesce(usage_days.actor_token, usage_days.email_token, 'unidentified')
-            = accounts.id_token
-    left join product_tools
-        on {{ product_key('usage_days.product') }} = product_tools.product
-    left join product_tools as other_products
-        on other_products.product = '*'
+            {{ is_anthropic_account('usage_days') }}
+    {{ join_product_tools('usage_days.product') }}
 ),
 
 final as (

@@ -34,9 +34,7 @@ account_days as (
     from {{ ref('stg_anthropic__user_days') }} as user_days
     inner join accounts
         on
-            user_days.namespace = accounts.namespace
-            and coalesce(user_days.actor_token, user_days.email_token, 'unidentified')
-            = accounts.id_token
+            {{ is_anthropic_account('user_days') }}
     group by accounts.account_key, user_days.day
 ),
 

@@ -10,16 +10,12 @@ product_tools as (
     where source = 'chatgpt'
 ),
 
--- A product that we do not know yet is the source's own tool, the row `*`.
 tool_days as (
     select
         token_days.*,
-        coalesce(product_tools.tool, other_products.tool) as tool
+        {{ tool_of_product() }} as tool
     from token_days
-    left join product_tools
-        on {{ product_key('token_days.product') }} = product_tools.product
-    left join product_tools as other_products
-        on other_products.product = '*'
+    {{ join_product_tools('token_days.product') }}
 ),
 
 final as (

@@ -11,21 +11,17 @@ product_tools as (
     where source = 'chatgpt'
 ),
 
--- A product that we do not know yet is the source's own tool, the row `*`.
 final as (
     select
         cost_days.account_key,
-        coalesce(product_tools.tool, other_products.tool) as tool,
+        {{ tool_of_product() }} as tool,
         cost_days.model,
         cost_days.cost_unit,
         cost_days.cost,
         cost_days.estimated_cost_usd,
         cost_days.activity_date as usage_date
     from cost_days
-    left join product_tools
-        on {{ product_key('cost_days.product') }} = product_tools.product
-    left join product_tools as other_products
-        on other_products.product = '*'
+    {{ join_product_tools('cost_days.product') }}
 )
 
 select * from final

@@ -12,16 +12,13 @@ accounts as (
 ),
 
 -- Removed members stay in the list, and a free owner administers the team without a seat.
-seats as (
+listed as (
     select
         members.tenant,
-        coalesce(members.user_token, members.email_token) as account_token,
+        members.scope,
+        coalesce(members.user_token, members.email_token) as holder_token,
         members.day,
-        snapshot_dates.snapshot_number,
-        snapshot_dates.snapshot_number - row_number() over (
-            partition by members.tenant, coalesce(members.user_token, members.email_token)
-            order by members.day
-        ) as run
+        snapshot_dates.snapshot_number
     from {{ ref('stg_cursor__members') }} as members
     inner join snapshot_dates
         on
@@ -34,15 +31,8 @@ seats as (
         and coalesce(lower(members.role) <> 'free-owner', true)
 ),
 
--- The vendor tells no date of assignment: the first list of an unbroken run stands for it. Of a seat in
--- the first list of all it is unknown.
-runs as (
-    select
-        *,
-        min(day) over (partition by tenant, account_token, run) as run_start,
-        min(snapshot_number) over (partition by tenant, account_token, run) as first_number
-    from seats
-),
+-- Cursor gives no date of assignment.
+{{ unbroken_runs() }},
 
 final as (
     select
@@ -53,7 +43,7 @@ final as (
                 'tenant': 'runs.tenant',
                 'product': "'cursor'",
                 'tool': "'cursor'",
-                'assigned_at': 'case when runs.first_number > 1 then runs.run_start end',
+                'assigned_at': 'runs.assigned_on',
                 'is_carried': 'snapshot_dates.is_carried',
                 'seat_date': 'snapshot_dates.seat_date',
             },
@@ -62,9 +52,10 @@ final as (
     inner join snapshot_dates
         on
             runs.tenant = snapshot_dates.tenant
+            and runs.scope = snapshot_dates.scope
             and runs.day = snapshot_dates.snapshot_day
     inner join accounts
-        on runs.account_token = accounts.id_token
+        on runs.holder_token = accounts.id_token
 )
 
 select * from final
