@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from runtime.errors import ConfigurationError
 
 _SOURCES = Path(__file__).parent / "sources"
+_VENDOR_USER = "vendor-user/"
 _READERS = "The pipeline's role; nobody else."
 
 
@@ -118,6 +119,15 @@ class Kit(_Strict):
     collected: dict[str, Collected]
     capabilities: dict[str, tuple[Capability, ...]] = {}
 
+    @property
+    def vendor_users(self) -> dict[str, str]:
+        """Namespaces of the vendor's own ids of users, by the vendor's name in them."""
+        return {
+            namespace.removeprefix(_VENDOR_USER): namespace
+            for namespace in self.account_namespaces
+            if namespace.startswith(_VENDOR_USER)
+        }
+
     def name_of_source(self, source: str) -> str:
         """What pages call the source."""
         return self.display_name or next((tool.display_name for tool in self.tools.values()), source)
@@ -136,10 +146,9 @@ class Kit(_Strict):
 def vendor_user_kinds() -> dict[str, str]:
     """What the company's files call ids of vendors' accounts (`chatgpt_user`), and their namespaces."""
     return {
-        f"{namespace.removeprefix('vendor-user/')}_user": namespace
+        f"{vendor}_user": namespace
         for kit in every_kit().values()
-        for namespace in kit.account_namespaces
-        if namespace.startswith("vendor-user/")
+        for vendor, namespace in kit.vendor_users.items()
     }
 
 

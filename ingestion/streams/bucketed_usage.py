@@ -13,7 +13,7 @@ from ingestion.source_types import Batch, Finding
 from ingestion.streams.bounds import ONE_DAY, Bounds, days_between, ranges, utc_day
 from ingestion.streams.listing import Listing
 from ingestion.streams.load import Load
-from ingestion.streams.replacing import Clean, cleaned, had_rows, is_final, not_ready, replaced
+from ingestion.streams.replacing import Clean, cleaned, days_to_ask, had_rows, is_final, not_ready, replaced
 from ingestion.streams.stream import Stream, Table, every_record
 from runtime.errors import AnswerError, BadRequestError
 
@@ -54,8 +54,7 @@ class BucketedUsage(Stream):
         """See :meth:`Stream.batches`."""
         run, table = load.run, self.tables[0]
         waiting = 0
-        earliest = self.first_day(load.settings) if self.first_day else dt.date.min
-        days = [day for day in run.days_to_fetch(table.contract) if day >= earliest]
+        days = days_to_ask(load, table, self.first_day)
         for first, last in ranges(days, self.longest_range):
             run.progress(f"{self.name} of {first} to {last}")
             refused = run.gate.report.rejected(table.contract.name)

@@ -14,7 +14,7 @@ from ingestion.source_types import Batch, Finding
 from ingestion.streams.bounds import Bounds
 from ingestion.streams.listing import Listing, Params, route
 from ingestion.streams.load import Answer, Load
-from ingestion.streams.replacing import Clean, cleaned, had_rows, is_final, not_ready, replaced
+from ingestion.streams.replacing import Clean, cleaned, days_to_ask, had_rows, is_final, not_ready, replaced
 from ingestion.streams.stream import Stream, Table, every_record
 from runtime.errors import AccessError, AnswerError, BadRequestError, MissingError, NoContentError, SourceError
 
@@ -184,8 +184,7 @@ class DayReport(Stream):
         return Finding(self.name, True, "readable")
 
     def _days(self, load: Load) -> list[dt.date]:
-        first = self.first_day(load.settings) if self.first_day else dt.date.min
-        days = [day for day in load.run.days_to_fetch(self.tables[0].contract) if day >= first]
+        days = days_to_ask(load, self.tables[0], self.first_day)
         return days[::-1] if self.gives_up_after else days
 
     def _read(self, load: Load, day: dt.date) -> tuple[Answer | None, bool]:

@@ -37,6 +37,12 @@ def not_ready(load: Load, tables: tuple[Table, ...], day: dt.date) -> None:
             load.run.day_not_ready(table.contract, day)
 
 
+def days_to_ask(load: Load, table: Table, first_day: Callable[[Any], dt.date] | None) -> list[dt.date]:
+    """The days to fetch of a table, none before the vendor's first day."""
+    earliest = first_day(load.settings) if first_day else dt.date.min
+    return [day for day in load.run.days_to_fetch(table.contract) if day >= earliest]
+
+
 def had_rows(load: Load, table: Table, day: dt.date) -> bool:
     """Whether an earlier answer gave rows of the day."""
     return load.run.loaded.rows(table.contract.name, load.run.tenant, "main", day) > 0

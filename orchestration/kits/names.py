@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ingestion.kit import Kit
+from orchestration.kits.properties import quoted
 
 PAGES = Path("dashboards/tools.yml")
 COLOURS = Path("dashboards/static/tool_colours.js")
@@ -70,7 +70,7 @@ def _page_names(kits: Mapping[str, Kit]) -> str:
 
 
 def _entries(names: Mapping[str, str]) -> list[str]:
-    return [f"  {name}: {json.dumps(shown, ensure_ascii=False)}" for name, shown in names.items()]
+    return [f"  {name}: {quoted(shown)}" for name, shown in names.items()]
 
 
 def _colours(kits: Mapping[str, Kit]) -> str:
@@ -84,12 +84,7 @@ def _colours(kits: Mapping[str, Kit]) -> str:
 
 
 def _kinds(kits: Mapping[str, Kit]) -> str:
-    own = {
-        namespace.removeprefix("vendor-user/"): namespace
-        for kit in kits.values()
-        for namespace in kit.account_namespaces
-        if namespace.startswith("vendor-user/")
-    }
+    own = {vendor: namespace for kit in kits.values() for vendor, namespace in kit.vendor_users.items()}
     members = "".join(f'    {name.upper()} = "{name}"\n' for name in own)
     namespaces = "".join(f'    Kind.{name.upper()}: "{namespace}",\n' for name, namespace in own.items())
     return _KINDS.format(written=_WRITTEN, members=members, namespaces=namespaces)

@@ -14,6 +14,7 @@ from pathlib import Path
 from ingestion.kit import Kit
 from ingestion.port import Port, every_port
 from ingestion.source import SourceDefinition
+from orchestration.kits import properties
 
 MODELS = Path("models/ports")
 MACROS = Path("macros/ports/port_facts.sql")
@@ -78,23 +79,9 @@ def _model(port: Port, providers: Mapping[str, str]) -> str:
 
 
 def _documentation(name: str, port: Port) -> str:
-    lines = [
-        f"# {_WRITTEN}",
-        "version: 2",
-        "",
-        "models:",
-        f"  - name: port_{name}",
-        f"    description: {json.dumps(port.description, ensure_ascii=False)}",
-    ]
-    if port.key or port.unique:
-        rule = f"primary_key: [{', '.join(port.key)}]" if port.key else f"unique: [[{', '.join(port.unique)}]]"
-        lines += [
-            "    data_tests:",
-            "      - table_rules:",
-            f"          name: port_{name}_rules",
-            "          arguments:",
-            f"            {rule}",
-        ]
+    model = f"port_{name}"
+    lines = properties.model(f"# {_WRITTEN}", model, port.description)
+    lines += properties.key_rules(model, port.key or port.unique, has_nulls=not port.key)
     lines += ["    columns:", *_column("source", "string", "Source that hands the row on.")]
     for column, stated in port.columns.items():
         lines += _column(column, _CONTRACT_TYPES.get(stated.type, stated.type), stated.description)
@@ -105,7 +92,7 @@ def _column(name: str, type_: str, description: str) -> list[str]:
     return [
         f"      - name: {name}",
         f"        data_type: {type_}",
-        f"        description: {json.dumps(description, ensure_ascii=False)}",
+        f"        description: {properties.quoted(description)}",
     ]
 
 

@@ -6,7 +6,6 @@ so that readers and dbt need no Python to see them.
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -18,6 +17,8 @@ import yaml
 from ingestion.kit import Kit
 from ingestion.privacy.contract import DAY_MARKER, TableContract
 from ingestion.source import SourceDefinition
+from orchestration.kits import properties
+from orchestration.kits.properties import quoted
 from orchestration.project import PROJECT_DIR
 
 STAGING = Path("models/staging")
@@ -67,7 +68,7 @@ def _sources(source: SourceDefinition, tables: Sequence[TableContract]) -> str:
         "sources:",
         f"  - name: {source.name}",
         f'    schema: "{_SCHEMA}raw_{source.name}"',
-        f"    description: {_quoted(source.description)}",
+        f"    description: {quoted(source.description)}",
         "    config:",
         '      loaded_at_query: "{{ read_through(model) }}"',
         "      freshness:",
@@ -79,7 +80,7 @@ def _sources(source: SourceDefinition, tables: Sequence[TableContract]) -> str:
     for table in tables:
         lines += [
             f"      - name: {table.name}",
-            f"        description: {_quoted(table.description)}",
+            f"        description: {quoted(table.description)}",
             "        config:",
             "          meta:",
             "            dagster:",
@@ -111,27 +112,11 @@ def _model(source: str, table: TableContract) -> str:
 
 
 def _documentation(model: str, table: TableContract, meanings: Mapping[str, str]) -> str:
-    lines = [
-        _WRITTEN,
-        "version: 2",
-        "",
-        "models:",
-        f"  - name: {model}",
-        f"    description: {_quoted(table.description)}",
-    ]
-    if unique := table.unique_columns():
-        key = f"[{', '.join(unique)}]"
-        rule = f"unique: [{key}]" if table.has_nulls_in_key else f"primary_key: {key}"
-        lines += [
-            "    data_tests:",
-            "      - table_rules:",
-            f"          name: {model}_rules",
-            "          arguments:",
-            f"            {rule}",
-        ]
+    lines = properties.model(_WRITTEN, model, table.description)
+    lines += properties.key_rules(model, table.unique_columns() or (), has_nulls=table.has_nulls_in_key)
     lines.append("    columns:")
     for name in _names(table):
-        lines += [f"      - name: {name}", f"        description: {_quoted(meanings[name])}"]
+        lines += [f"      - name: {name}", f"        description: {quoted(meanings[name])}"]
     return "\n".join([*lines, ""])
 
 
@@ -149,7 +134,3 @@ def _selected(table: TableContract, name: str) -> str:
 def _meanings() -> dict[str, str]:
     found: dict[str, str] = yaml.safe_load(VOCABULARY.read_text(encoding="utf-8"))
     return found
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # a string of JSON is one of YAML
