@@ -195,7 +195,8 @@ class Night:
         with self._timed("build and test"):
             with self.environment.session() as session:
                 ClosedStore(session, self.environment).ensure()  # models read what is closed
-            Ledger(self.environment).upgrade()  # `publish` may be the first command of a new release
+            if self._context is None:  # `publish` may be the first command of a new release
+                Ledger(self.environment).upgrade()
             nodes = run_nodes(arguments, self.environment, fresh_at=fresh_at, child=self._dbt)
             for node in nodes:
                 self._progress("dbt", f"{node.place} {node.name}".strip())
