@@ -31,14 +31,15 @@ class Tool(_Strict):
         tool_class: assistant (a chat), coding, embedded (within other programs) or api (without people).
         colour: place among the eight colours of series on the pages; tools of one chart should differ.
         is_approved: whether the company means people to use it.
-        has_activity: whether some source tells on which days somebody used it.
+        owners: by measure (`ingestion/measures.yml`), the sources whose figures count first where several
+            tell of the tool, in order; without it this kit's source comes first and the others follow by name.
     """
 
     display_name: str
     vendor: str
     tool_class: Literal["assistant", "coding", "embedded", "api"]
     is_approved: bool = True
-    has_activity: bool = True
+    owners: dict[str, tuple[str, ...]] = {}
     colour: int | None = Field(default=None, ge=0, le=7)
 
 
@@ -94,6 +95,7 @@ class Kit(_Strict):
 
     Attributes:
         display_name: what pages call the source; that of its first tool where it is not given.
+        tools: those that this source is the home of; a tool has one home.
         products: by tool, the vendor's names of what belongs to it; `*` is any other.
         seat_products: what seat_contracts.csv may name.
         account_namespaces: kinds of identifiers that name an account for ever, never another one later; what
@@ -104,7 +106,7 @@ class Kit(_Strict):
         example: settings with placeholders that `ai-usage init` writes as comments, by file.
         columns: meaning of each column name of its raw tables that ingestion/columns.yml does not know.
         collected: by raw table.
-        capabilities: by tool.
+        capabilities: by tool, also by those of other homes: what this source can give of them.
     """
 
     display_name: str | None = None
@@ -128,16 +130,19 @@ class Kit(_Strict):
             if namespace.startswith(_VENDOR_USER)
         }
 
+    def gives(self, tool: str) -> set[str]:
+        """Figures of a tool that are reported or derived."""
+        capabilities = self.capabilities.get(tool, ())
+        return {metric for stated in capabilities if not stated.unavailable for metric in stated.metrics}
+
     def name_of_source(self, source: str) -> str:
         """What pages call the source."""
         return self.display_name or next((tool.display_name for tool in self.tools.values()), source)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Kit:
-        if unknown := (self.products.keys() | self.capabilities.keys()) - self.tools.keys():
-            raise ValueError(f"no such tool here: {', '.join(sorted(unknown))}")
-        for tool in self.tools:
-            named = [metric for capability in self.capabilities.get(tool, ()) for metric in capability.metrics]
+        for tool, capabilities in self.capabilities.items():
+            named = [metric for capability in capabilities for metric in capability.metrics]
             if twice := {metric for metric in named if named.count(metric) > 1}:
                 raise ValueError(f"{tool}: named twice: {', '.join(sorted(twice))}")
         return self

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, model_validator
 
 _PORTS = Path(__file__).with_name("ports.yml")
+_MEASURES = Path(__file__).with_name("measures.yml")
 
 PortType = Literal["string", "integer", "bigint", "boolean", "timestamp", "date", "money"]
 
@@ -20,10 +21,15 @@ class _Strict(BaseModel):
 
 
 class PortColumn(_Strict):
-    """One column of a port."""
+    """One column of a port.
+
+    Attributes:
+        measure: what it is a figure of, of those that one source owns (`ingestion/measures.yml`).
+    """
 
     type: PortType
     description: str
+    measure: str | None = None
 
 
 class Port(_Strict):
@@ -49,7 +55,21 @@ class Port(_Strict):
     def _names_its_columns(self) -> Port:
         if unknown := {*self.required, *self.key, *self.unique} - self.columns.keys():
             raise ValueError(f"no such column: {', '.join(sorted(unknown))}")
+        if unknown := self.measures - every_measure().keys():
+            raise ValueError(f"no such measure: {', '.join(sorted(unknown))}")
         return self
+
+    @property
+    def measures(self) -> set[str]:
+        """Measures that it has columns of."""
+        return {column.measure for column in self.columns.values() if column.measure}
+
+
+@cache
+def every_measure() -> Mapping[str, tuple[str, ...]]:
+    """By measure that one source of a tool owns, the figures of capabilities by which a source takes part."""
+    stated: Mapping[str, list[str]] = yaml.safe_load(_MEASURES.read_text(encoding="utf-8"))
+    return {measure: tuple(metrics) for measure, metrics in stated.items()}
 
 
 @cache

@@ -1,6 +1,6 @@
 {#- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`. -#}
 
-{#- Columns of a port with their types, and the required ones. -#}
+{#- Columns of a port with their types, the required ones, and what they are figures of. -#}
 {% macro port_contract(port) -%}
     {{ return({
         'accounts': {
@@ -12,7 +12,8 @@
             'required': [
                 'namespace',
                 'id_token'
-            ]
+            ],
+            'measures': {}
         },
         'identity_links': {
             'types': {
@@ -24,7 +25,8 @@
                 'observed_month': 'date',
                 'observed_on': 'date'
             },
-            'required': []
+            'required': [],
+            'measures': {}
         },
         'session_parts': {
             'types': {
@@ -58,7 +60,20 @@
                 'sessions',
                 'user_messages',
                 'activity_date'
-            ]
+            ],
+            'measures': {
+                'sessions': 'sessions',
+                'user_messages': 'messages',
+                'turns': 'models',
+                'assistant_messages': 'messages',
+                'conversations': 'messages',
+                'prompt_chars': 'prompt_lengths',
+                'measured_messages': 'prompt_lengths',
+                'short_messages': 'prompt_lengths',
+                'medium_messages': 'prompt_lengths',
+                'long_messages': 'prompt_lengths',
+                'reports_features': 'activity'
+            }
         },
         'usage_days': {
             'types': {
@@ -87,7 +102,23 @@
                 'is_active',
                 'date_basis',
                 'activity_date'
-            ]
+            ],
+            'measures': {
+                'user_messages': 'messages',
+                'assistant_messages': 'messages',
+                'sessions': 'sessions',
+                'prompt_chars': 'prompt_lengths',
+                'measured_messages': 'prompt_lengths',
+                'short_messages': 'prompt_lengths',
+                'medium_messages': 'prompt_lengths',
+                'long_messages': 'prompt_lengths',
+                'lines_suggested': 'suggestions',
+                'lines_accepted': 'suggestions',
+                'suggestions_shown': 'suggestions',
+                'suggestions_accepted': 'suggestions',
+                'reports_features': 'activity',
+                'is_active': 'activity'
+            }
         },
         'feature_days': {
             'types': {
@@ -101,7 +132,10 @@
                 'tool',
                 'feature',
                 'activity_date'
-            ]
+            ],
+            'measures': {
+                'feature': 'activity'
+            }
         },
         'model_days': {
             'types': {
@@ -132,7 +166,26 @@
                 'account_key',
                 'tool',
                 'activity_date'
-            ]
+            ],
+            'measures': {
+                'user_messages': 'models',
+                'interactions': 'models',
+                'input_tokens': 'tokens',
+                'cached_input_tokens': 'tokens',
+                'cache_write_tokens': 'tokens',
+                'output_tokens': 'tokens',
+                'reasoning_tokens': 'tokens',
+                'unsplit_tokens': 'tokens',
+                'list_text_input_tokens': 'tokens',
+                'list_text_cached_input_tokens': 'tokens',
+                'list_text_output_tokens': 'tokens',
+                'list_audio_input_tokens': 'tokens',
+                'list_audio_cached_input_tokens': 'tokens',
+                'list_audio_output_tokens': 'tokens',
+                'list_image_input_tokens': 'tokens',
+                'list_image_cached_input_tokens': 'tokens',
+                'list_image_output_tokens': 'tokens'
+            }
         },
         'credit_days': {
             'types': {
@@ -149,7 +202,10 @@
                 'unit',
                 'credits',
                 'usage_date'
-            ]
+            ],
+            'measures': {
+                'credits': 'credits'
+            }
         },
         'cost_lines': {
             'types': {
@@ -168,7 +224,10 @@
                 'cost_basis',
                 'vendor_cost',
                 'usage_date'
-            ]
+            ],
+            'measures': {
+                'vendor_cost': 'costs'
+            }
         },
         'seat_days': {
             'types': {
@@ -188,7 +247,8 @@
                 'tool',
                 'is_carried',
                 'seat_date'
-            ]
+            ],
+            'measures': {}
         },
         'signs_of_life': {
             'types': {
@@ -202,7 +262,8 @@
                 'tool',
                 'is_use',
                 'activity_date'
-            ]
+            ],
+            'measures': {}
         }
     }[port]) }}
 {%- endmacro %}
@@ -293,6 +354,36 @@
             'm365_copilot.usage_user_detail'
         ]
     }[port]) }}
+{%- endmacro %}
+
+{#- Measures of a tool that one source owns, see `int_measure_owners`. -#}
+{% macro owned_measures() -%}
+    {{ return([
+        'activity',
+        'messages',
+        'sessions',
+        'prompt_lengths',
+        'suggestions',
+        'models',
+        'tokens',
+        'credits',
+        'costs'
+    ]) }}
+{%- endmacro %}
+
+{#- Tools of which several sources can tell a measure. -#}
+{% macro tools_with_owners(measure) -%}
+    {{ return({
+        'activity': [],
+        'messages': [],
+        'sessions': [],
+        'prompt_lengths': [],
+        'suggestions': [],
+        'models': [],
+        'tokens': [],
+        'credits': [],
+        'costs': []
+    }[measure]) }}
 {%- endmacro %}
 
 {#- Sources that fill a port. -#}

@@ -118,6 +118,15 @@
 {%- endmacro %}
 
 
+{#- Metrics that a source may give in one period and not in another: sources come and go. -#}
+{% macro period_metrics() -%}
+    {{ return([
+        'active_people', 'user_messages', 'sessions', 'prompt_chars_mean', 'advanced_session_ratio',
+        'acceptance_ratio',
+    ] + token_buckets() + ['credits']) }}
+{%- endmacro %}
+
+
 {% macro measure(name, gives, kind='total', additive=none, tie=none, part=none, part_total=false,
                  group=none) -%}
     {{ return({

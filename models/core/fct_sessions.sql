@@ -39,6 +39,8 @@ person_sessions as (
         on account_sessions.session_key = session_models.session_key
     left join model_aliases
         on {{ model_spelling('account_sessions.only_model') }} = model_aliases.alias
+    {{ join_owners('account_sessions') }}
+    where {{ is_owned('account_sessions', 'sessions') }}
 ),
 
 final as (

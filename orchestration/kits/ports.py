@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ingestion.kit import Kit
-from ingestion.port import Port, every_port
+from ingestion.port import Port, every_measure, every_port
 from ingestion.source import SourceDefinition
-from orchestration.kits import properties
+from orchestration.kits import owners, properties
 
 MODELS = Path("models/ports")
 MACROS = Path("macros/ports/port_facts.sql")
@@ -101,6 +101,7 @@ def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits
         name: {
             "types": {column: stated.type for column, stated in port.columns.items()},
             "required": list(port.required),
+            "measures": {name: column.measure for name, column in port.columns.items() if column.measure},
         }
         for name, port in ports.items()
     }
@@ -115,12 +116,22 @@ def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits
         _macro(
             "port_contract(port)",
             f"{_jinja(contracts)}[port]",
-            "Columns of a port with their types, and the required ones.",
+            "Columns of a port with their types, the required ones, and what they are figures of.",
         ),
         _macro(
             "port_resources(port)",
             f"{_jinja(resources)}[port]",
             "Raw tables of which a port is made, as `source.resource`.",
+        ),
+        _macro(
+            "owned_measures()",
+            _jinja(list(every_measure())),
+            "Measures of a tool that one source owns, see `int_measure_owners`.",
+        ),
+        _macro(
+            "tools_with_owners(measure)",
+            f"{_jinja(_contested(kits))}[measure]",
+            "Tools of which several sources can tell a measure.",
         ),
         _macro("port_sources(port)", f"{_jinja(fillers)}[port]", "Sources that fill a port."),
         _macro(
@@ -135,6 +146,13 @@ def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits
         ),
     )
     return "\n\n".join((f"{{#- {_WRITTEN} -#}}", *macros)) + "\n"
+
+
+def _contested(kits: Mapping[str, Kit]) -> dict[str, list[object]]:
+    tools: dict[str, dict[object, None]] = {measure: {} for measure in every_measure()}
+    for row in owners.rows(kits):
+        tools[str(row["measure"])][row["tool"]] = None
+    return {measure: list(named) for measure, named in tools.items()}
 
 
 def _namespaces(kits: Mapping[str, Kit], kind: str) -> list[str]:

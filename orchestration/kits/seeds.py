@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ingestion.kit import Kit
+from orchestration.kits import owners
 
 SEEDS = Path("seeds/reference")
 NAMES = Path("macros/actions/tool_names.sql")
 _ANY_OTHER = "*"
+_OWNER_COLUMNS = ("tool", "measure", "position", "source", "resource")
 
 
 def files(kits: Mapping[str, Kit]) -> Iterator[tuple[Path, str]]:
     """Each generated file, by its path in the project, and its text. `kits`: by source.
 
     Raises:
-        ValueError: two sources describe the same tool.
+        ValueError: see :func:`orchestration.kits.owners.refuse_unknown`.
     """
-    tools = [tool for kit in kits.values() for tool in kit.tools]
-    if len(set(tools)) < len(tools):
-        raise ValueError("two sources describe the same tool")
+    owners.refuse_unknown(kits)
     yield SEEDS / "tools.csv", _csv(_tools(kits))
     yield SEEDS / "product_tools.csv", _csv(_products(kits))
     yield SEEDS / "data_collected.csv", _csv(_collected(kits))
     yield SEEDS / "metric_capabilities.csv", _csv(_capabilities(kits))
+    yield SEEDS / "measure_owners.csv", _csv(owners.rows(kits), _OWNER_COLUMNS)
     yield NAMES, _names(kits)
 
 
@@ -42,7 +43,6 @@ def _tools(kits: Mapping[str, Kit]) -> Iterator[Row]:
                 "tool_class": tool.tool_class,
                 "display_name": tool.display_name,
                 "is_approved": tool.is_approved,
-                "has_activity": tool.has_activity,
             }
 
 
@@ -69,11 +69,12 @@ def _collected(kits: Mapping[str, Kit]) -> Iterator[Row]:
 
 
 def _capabilities(kits: Mapping[str, Kit]) -> Iterator[Row]:
-    for kit in kits.values():
+    for source, kit in kits.items():
         for tool, capabilities in kit.capabilities.items():
             for capability in capabilities:
                 for metric in capability.metrics:
                     yield {
+                        "source": source,
                         "tool": tool,
                         "metric": metric,
                         "capability": capability.kind,
@@ -82,10 +83,11 @@ def _capabilities(kits: Mapping[str, Kit]) -> Iterator[Row]:
                     }
 
 
-def _csv(rows: Iterable[Row]) -> str:
+def _csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> str:
+    """`columns` of a table that may have no row."""
     listed = list(rows)
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(listed[0]), lineterminator="\n")
+    writer = csv.DictWriter(text, columns or list(listed[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in listed)
     return text.getvalue()

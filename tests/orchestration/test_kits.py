@@ -134,11 +134,14 @@ def test_the_check_names_what_differs_and_writing_mends_it(
 
 KIT = """
 tools:
-  toy: {display_name: Toy, vendor: Toys, tool_class: assistant, has_activity: false}
+  toy: {display_name: Toy, vendor: Toys, tool_class: assistant}
   api: {display_name: Toy API, vendor: Toys, tool_class: api}
 products:
   toy: [toy, "*"]
   api: [interface]
+ports:
+  session_parts: [seats]
+  credit_days: [prices]
 collected:
   seats: {what: Seats, purpose: Licences, never_collected: Names, retention_layer: person_day}
   prices: {what: Prices, purpose: Cost, never_collected: People, is_personal_data: false}
@@ -159,7 +162,7 @@ def kit(tmp_path: Path, text: str) -> Kit:
 
 def test_seeds_have_a_row_for_everything_that_a_kit_says(tmp_path: Path) -> None:
     found = {path.name: text.splitlines()[1:] for path, text in seeds.files({"toy": kit(tmp_path, KIT)})}
-    assert found["tools.csv"] == ["toy,Toys,assistant,Toy,true,false", "api,Toys,api,Toy API,true,true"]
+    assert found["tools.csv"] == ["toy,Toys,assistant,Toy,true", "api,Toys,api,Toy API,true"]
     # any other product comes last: it is what is left
     assert found["product_tools.csv"] == ["toy,toy,toy", "toy,interface,api", "toy,*,toy"]
     readers = "The pipeline's role; nobody else."
@@ -168,9 +171,9 @@ def test_seeds_have_a_row_for_everything_that_a_kit_says(tmp_path: Path) -> None
         f"toy,prices,Prices,Cost,People,{readers},,false",
     ]
     assert found["metric_capabilities.csv"] == [
-        "toy,sessions,reported,,3",
-        "toy,credits,reported,,3",
-        'toy,acceptance_ratio,unavailable,"It makes no suggestions, by design.",',
+        "toy,toy,sessions,reported,,3",
+        "toy,toy,credits,reported,,3",
+        'toy,toy,acceptance_ratio,unavailable,"It makes no suggestions, by design.",',
     ]
     assert "        'api': 'Toy API'," in found["tool_names.sql"]
 
@@ -181,12 +184,56 @@ def test_one_tool_is_described_by_one_source(tmp_path: Path) -> None:
         list(seeds.files({"toy": made, "other": made}))
 
 
+def test_products_and_capabilities_are_of_tools_that_exist(tmp_path: Path) -> None:
+    made = kit(tmp_path, KIT.replace("  api: [interface]", "  apis: [interface]"))
+    with pytest.raises(ValueError, match=r"toy/kit\.yml: no such tool: apis"):
+        list(seeds.files({"toy": made}))
+
+
+def test_a_figure_that_no_port_carries_cannot_be_promised(tmp_path: Path) -> None:
+    made = kit(tmp_path, KIT.replace("  credit_days: [prices]\n", ""))
+    with pytest.raises(ValueError, match=r"toy/kit\.yml: toy: a capability needs a port with credits"):
+        list(seeds.files({"toy": made}))
+
+
+SECOND = """
+ports:
+  session_parts: [events]
+collected: {}
+capabilities:
+  toy:
+    - {reported: [sessions, user_messages], delay_days: 1}
+"""
+
+
+def owners_of(kits: dict[str, Kit]) -> list[str]:
+    found = {path.name: text.splitlines()[1:] for path, text in seeds.files(kits)}
+    return found["measure_owners.csv"]
+
+
+def test_what_two_sources_tell_is_the_homes_first(tmp_path: Path) -> None:
+    """Messages only the second one tells: there is nothing to decide."""
+    kits = {"toy": kit(tmp_path, KIT), "a_second": kit(tmp_path, SECOND)}
+    assert owners_of(kits) == ["toy,sessions,0,toy,seats", "toy,sessions,1,a_second,events"]
+
+
+def test_the_home_may_put_another_source_first(tmp_path: Path) -> None:
+    home = KIT.replace("tool_class: assistant}", "tool_class: assistant, owners: {sessions: [a_second]}}")
+    kits = {"toy": kit(tmp_path, home), "a_second": kit(tmp_path, SECOND)}
+    assert owners_of(kits) == ["toy,sessions,0,a_second,events", "toy,sessions,1,toy,seats"]
+
+
+def test_a_source_that_does_not_tell_a_measure_cannot_own_it(tmp_path: Path) -> None:
+    home = KIT.replace("tool_class: assistant}", "tool_class: assistant, owners: {credits: [a_second]}}")
+    with pytest.raises(ValueError, match=r"toy: credits cannot be owned by a_second"):
+        owners_of({"toy": kit(tmp_path, home), "a_second": kit(tmp_path, SECOND)})
+
+
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
         ("vendor: Toys", "vendr: Toys", "tools.toy.vendr"),
         ("tool_class: assistant", "tool_class: chat", "tools.toy.tool_class"),
-        ("  api: [interface]", "  apis: [interface]", "no such tool here: apis"),
         ("[acceptance_ratio]", "[sessions]", "toy: named twice: sessions"),
         ("      delay_days: 3\n", "", "delay_days belongs to figures that are there"),
         ("- unavailable: [acceptance_ratio]", "- because: Nothing", "name figures under one of"),

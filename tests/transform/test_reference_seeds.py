@@ -62,7 +62,7 @@ def test_small_models_share_no_family_with_the_release_they_belong_to() -> None:
     assert small & large == set()
 
 
-def test_every_tool_says_something_about_every_metric() -> None:
+def test_the_homes_of_tools_say_something_about_every_metric() -> None:
     capabilities = {(row["tool"], row["metric"]) for row in rows("metric_capabilities")}
     metrics = {metric for _, metric in capabilities}
     tools = {row["tool"] for row in rows("tools")}

@@ -24,7 +24,7 @@ model_days as (
 ),
 
 capabilities as (
-    select * from {{ ref('metric_capabilities') }}
+    select * from {{ ref('int_metric_capabilities') }}
     where metric = 'model_mix' and capability <> 'unavailable'
 ),
 

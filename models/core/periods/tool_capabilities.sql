@@ -1,15 +1,12 @@
--- grain: one row per tool: what the vendor can give at all (`can_<metric>`)
+-- grain: one row per tool: what its sources can give at all (`can_<metric>`)
 -- A metric that nobody has described is treated as not given: a gap is better than a false zero.
-{%- set metrics = [
-    'active_people', 'user_messages', 'sessions', 'prompt_chars_mean', 'advanced_session_ratio',
-    'acceptance_ratio', 'licensed_people',
-] + token_buckets() + ['credits'] %}
+{%- set metrics = period_metrics() + ['licensed_people'] %}
 with tools as (
     select * from {{ ref('dim_tools') }}
 ),
 
 capabilities as (
-    select * from {{ ref('metric_capabilities') }}
+    select * from {{ ref('int_metric_capabilities') }}
     where capability <> 'unavailable'
 ),
 

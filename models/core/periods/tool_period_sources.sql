@@ -1,12 +1,13 @@
 -- grain: one row per period and tool: from which day on its sources were read, and whether they are final
--- A tool without a source of its own (Codex) comes with the files of the vendor's other tools.
+-- A tool is read with every source whose kit gives a figure of it.
 {%- set dead_after_days = 7 %}
 with periods as (
     select * from {{ ref('int_periods') }}
 ),
 
-tools as (
-    select * from {{ ref('dim_tools') }}
+capabilities as (
+    select * from {{ ref('metric_capabilities') }}
+    where capability <> 'unavailable'
 ),
 
 deciding_resources as (
@@ -44,30 +45,16 @@ lost_days as (
     where state <> 'recovered'
 ),
 
-fed_tools as (
-    select distinct tool
-    from deciding_resources
-),
-
 tool_feeds as (
-    select distinct
-        tool,
-        tool as fed_by
-    from deciding_resources
-
-    union all
-
     select
-        tools.tool,
-        vendor_tools.tool as fed_by
-    from tools
-    inner join tools as vendor_tools
-        on tools.vendor = vendor_tools.vendor
-    inner join fed_tools
-        on vendor_tools.tool = fed_tools.tool
-    left join fed_tools as own_feeds
-        on tools.tool = own_feeds.tool
-    where own_feeds.tool is null
+        tool,
+        source,
+        {%- for metric in period_metrics() %}
+        max(case when metric = '{{ metric }}' then 1 else 0 end) as can_{{ metric }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from capabilities
+    group by tool, source
 ),
 
 resource_status as (
@@ -84,7 +71,7 @@ resource_status as (
         coalesce(resources.lookback_days, 0) > 0 as tells_past
     from deciding_resources
     inner join tool_feeds
-        on deciding_resources.tool = tool_feeds.fed_by
+        on deciding_resources.source = tool_feeds.source
     left join resources
         on
             deciding_resources.source = resources.source
@@ -192,12 +179,20 @@ period_reads as (
                 when not read_days.tells_use and read_days.first_day > periods.period_start then 1
                 else 0
             end
-        ) as roster_begins_within
+        ) as roster_begins_within,
+        {%- for metric in period_metrics() %}
+        max(case when read_days.tells_use then tool_feeds.can_{{ metric }} else 0 end) as can_{{ metric }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
     from periods
     inner join read_days
         on
             periods.period_start <= read_days.day
             and periods.period_end > read_days.day
+    inner join tool_feeds
+        on
+            read_days.tool = tool_feeds.tool
+            and read_days.source = tool_feeds.source
     group by periods.period_type, periods.period_start, read_days.tool
 ),
 
@@ -212,7 +207,10 @@ observations as (
         coalesce(period_reads.begins_within, 0) = 0
         and coalesce(periods.period_end > first_reads.first_read_day, false) as is_observed,
         coalesce(period_reads.roster_begins_within, 0) = 0
-        and coalesce(periods.period_end > first_reads.first_roster_day, true) as is_roster_observed
+        and coalesce(periods.period_end > first_reads.first_roster_day, true) as is_roster_observed,
+        {%- for metric in period_metrics() %}
+        coalesce(period_reads.can_{{ metric }}, 0) = 1 as can_{{ metric }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from periods
     cross join first_reads
     left join period_reads
@@ -329,6 +327,9 @@ final as (
         observations.is_roster_read,
         observations.is_observed,
         observations.is_roster_observed,
+        {%- for metric in period_metrics() %}
+        observations.can_{{ metric }},
+        {%- endfor %}
         coalesce(finality.is_final, true) as is_final,
         coalesce(finality.is_final_or_dead, true) as is_final_or_dead,
         finality.sources_missing

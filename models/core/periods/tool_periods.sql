@@ -58,6 +58,9 @@ read_periods as (
         coalesce(tool_sources.is_roster_read, true) as is_roster_read,
         coalesce(tool_sources.is_observed, true) as is_observed,
         coalesce(tool_sources.is_roster_observed, true) as is_roster_observed,
+        {%- for metric in period_metrics() %}
+        coalesce(tool_sources.can_{{ metric }}, true) as can_{{ metric }},
+        {%- endfor %}
         coalesce(tool_sources.is_final, true) as is_final,
         coalesce(tool_sources.is_final_or_dead, true) as is_final_or_dead,
         tool_sources.sources_missing
@@ -76,7 +79,7 @@ read_periods as (
             and first_days.tool = concealed_periods.tool
 ),
 
--- A measure is given where the tool can give it, the period was read and, in a period with use, its rows tell
+-- A measure is given where a source that gives it was read in the period and, in a period with use, its rows tell
 -- it at least once: the same tool may tell more in one tenant, plan or month than in another. In a period
 -- without use it is a zero, if the tool ever tells it.
 tool_rows as (
@@ -87,23 +90,33 @@ tool_rows as (
         read_periods.tool,
         tools.has_activity,
         read_periods.first_day,
-        tools.has_activity and tool_capabilities.can_active_people and read_periods.is_read as gives_active,
+        tools.has_activity
+        and tool_capabilities.can_active_people
+        and read_periods.can_active_people
+        and read_periods.is_read as gives_active,
         tools.has_activity
         and tool_capabilities.can_user_messages
+        and read_periods.can_user_messages
         and read_periods.is_read
         and coalesce(tool_observations.has_messages, read_periods.ever_messages = 1, true) as gives_messages,
         tools.has_activity
         and tool_capabilities.can_prompt_chars_mean
+        and read_periods.can_prompt_chars_mean
         and read_periods.is_read
         and coalesce(tool_observations.has_messages, read_periods.ever_messages = 1, true) as gives_prompts,
         tools.has_activity
         and tool_capabilities.can_sessions
+        and read_periods.can_sessions
         and read_periods.is_read
         and coalesce(tool_observations.has_messages, read_periods.ever_messages = 1, true) as gives_sessions,
-        tools.has_activity and tool_capabilities.can_advanced_session_ratio and read_periods.is_read
-            as gives_models,
-        tools.has_activity and tool_capabilities.can_acceptance_ratio and read_periods.is_read
-            as gives_suggestions,
+        tools.has_activity
+        and tool_capabilities.can_advanced_session_ratio
+        and read_periods.can_advanced_session_ratio
+        and read_periods.is_read as gives_models,
+        tools.has_activity
+        and tool_capabilities.can_acceptance_ratio
+        and read_periods.can_acceptance_ratio
+        and read_periods.is_read as gives_suggestions,
         -- Where no roster was read or carried into the period, nobody knows who holds a seat.
         tool_capabilities.can_licensed_people
         and coalesce(read_periods.first_seat_day < read_periods.period_end, false)
@@ -111,12 +124,14 @@ tool_rows as (
             as gives_licences,
         {%- for bucket in buckets %}
         tool_capabilities.can_{{ bucket }}
+        and read_periods.can_{{ bucket }}
         and read_periods.is_read
         and coalesce(read_periods.first_token_day < read_periods.period_end, false)
         and coalesce(tool_observations.has_{{ bucket }}, read_periods.ever_{{ bucket }} = 1, true)
             as gives_{{ bucket }},
         {%- endfor %}
         tool_capabilities.can_credits
+        and read_periods.can_credits
         and read_periods.is_read
         and coalesce(read_periods.first_credit_day < read_periods.period_end, false) as gives_credits,
         {{ period_state('read_periods.is_observed') }} as period_state,

@@ -17,6 +17,8 @@ cost_lines as (
     from {{ ref('port_cost_lines') }} as cost_lines
     left join {{ ref('model_aliases') }} as model_aliases
         on {{ model_spelling('cost_lines.model') }} = model_aliases.alias
+    {{ join_owners('cost_lines', 'usage_date') }}
+    where {{ is_owned('cost_lines', 'costs') }}
 ),
 
 exchange_rates as (

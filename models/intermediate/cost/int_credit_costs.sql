@@ -30,6 +30,8 @@ account_credits as (
     from credit_days
     left join model_aliases
         on {{ model_spelling('credit_days.model') }} = model_aliases.alias
+    {{ join_owners('credit_days', 'usage_date') }}
+    where {{ is_owned('credit_days', 'credits') }}
     group by
         credit_days.account_key,
         credit_days.tool,

@@ -12,7 +12,7 @@ with model_days as (
 
 priced_tools as (
     select tool
-    from {{ ref('metric_capabilities') }}
+    from {{ ref('int_metric_capabilities') }}
     where metric = 'cost_metered_list' and capability <> 'unavailable'
 ),
 

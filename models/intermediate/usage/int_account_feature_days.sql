@@ -22,6 +22,8 @@ final as (
             feature_days.account_key = account_people.account_key
             and feature_days.activity_date >= account_people.valid_from
             and feature_days.activity_date < account_people.valid_to
+    {{ join_owners('feature_days') }}
+    where {{ is_owned('feature_days', 'activity') }}
 )
 
 select * from final

@@ -15,6 +15,7 @@ with session_parts as (
 
 final as (
     select
+        source,
         account_key,
         tool,
         {{ total('user_messages') }} as user_messages,
@@ -29,7 +30,7 @@ final as (
         {{ loaded_through(resources) }} as loaded_through,
         activity_date
     from session_parts
-    group by account_key, tool, activity_date
+    group by source, account_key, tool, activity_date
 )
 
 select * from final

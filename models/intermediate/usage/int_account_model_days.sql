@@ -17,20 +17,26 @@ reported_days as (
     'turn_days': ['turns', 'user_messages'],
     'reported_days': ['user_messages', 'interactions'] + token_buckets() + parts,
 } %}
+{%- set owned_by = {'turn_days': ['models'], 'reported_days': ['models', 'tokens']} %}
 
 all_days as (
     {%- for days, given_measures in given.items() %}
     select
-        account_key,
-        tool,
-        surface,
-        model,
+        {{ days }}.account_key,
+        {{ days }}.tool,
+        {{ days }}.surface,
+        {{ days }}.model,
         {%- for measure in measures %}
-        {{ measure if measure in given_measures else 'cast(null as ' ~ dbt.type_bigint() ~ ')' }}
-            as {{ measure }},
+        {% if measure in given_measures -%}
+        {{ owned('model_days', days, measure, 'models' if days == 'turn_days') }}
+        {%- else -%}
+        cast(null as {{ dbt.type_bigint() }})
+        {%- endif %} as {{ measure }},
         {%- endfor %}
-        activity_date
+        {{ days }}.activity_date
     from {{ days }}
+    {{ join_owners(days) }}
+    where {{ owns_any(days, owned_by[days]) }}
     {{- "\n    union all" if not loop.last }}
     {%- endfor %}
 ),

@@ -19,6 +19,7 @@ with session_parts as (
 
 final as (
     select
+        source,
         account_key,
         tool,
         session_key,
@@ -34,7 +35,7 @@ final as (
         {{ loaded_through(resources) }} as loaded_through,
         session_date as activity_date
     from session_parts
-    group by account_key, tool, session_key, session_started_at, session_date
+    group by source, account_key, tool, session_key, session_started_at, session_date
 )
 
 select * from final

@@ -17,6 +17,7 @@ with session_parts as (
 
 final as (
     select
+        source,
         account_key,
         tool,
         surface,
@@ -26,7 +27,7 @@ final as (
         {{ loaded_through(resources) }} as loaded_through,
         activity_date
     from session_parts
-    group by account_key, tool, surface, model, activity_date
+    group by source, account_key, tool, surface, model, activity_date
 )
 
 select * from final

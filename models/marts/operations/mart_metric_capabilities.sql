@@ -1,7 +1,7 @@
 -- grain: one row per tool and metric: what the vendor gives, and why not
 {{ config(alias='metric_capabilities') }}
 with capabilities as (
-    select * from {{ ref('metric_capabilities') }}
+    select * from {{ ref('int_metric_capabilities') }}
 ),
 
 final as (
