@@ -18,6 +18,7 @@ class Kind(StrEnum):
     ENTRA = "entra"
     ANTHROPIC = "anthropic"
     CHATGPT = "chatgpt"
+    CODEX = "codex"
     CURSOR = "cursor"
     GEMINI = "gemini"
 
@@ -26,6 +27,7 @@ class Kind(StrEnum):
 VENDOR_NAMESPACES = {
     Kind.ANTHROPIC: "vendor-user/anthropic",
     Kind.CHATGPT: "vendor-user/chatgpt",
+    Kind.CODEX: "vendor-user/codex",
     Kind.CURSOR: "vendor-user/cursor",
     Kind.GEMINI: "vendor-user/gemini",
 }

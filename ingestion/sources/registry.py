@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingestion.source import SourceDefinition
 from ingestion.sources.anthropic import SOURCE as ANTHROPIC
 from ingestion.sources.chatgpt import SOURCE as CHATGPT
+from ingestion.sources.codex import SOURCE as CODEX
 from ingestion.sources.company import SOURCE as COMPANY
 from ingestion.sources.cursor import SOURCE as CURSOR
 from ingestion.sources.gemini import SOURCE as GEMINI
@@ -19,6 +20,7 @@ SOURCES: tuple[SourceDefinition, ...] = (
     MODEL_PRICES,
     ANTHROPIC,
     CHATGPT,
+    CODEX,
     CURSOR,
     GEMINI,
     GITHUB_COPILOT,

@@ -280,6 +280,8 @@
             'chatgpt.costs_usage',
             'chatgpt.users',
             'chatgpt.seats',
+            'codex.log_events',
+            'codex.user_days',
             'cursor.daily_usage',
             'cursor.usage_events',
             'cursor.members',
@@ -293,11 +295,15 @@
         'identity_links': [],
         'session_parts': [
             'chatgpt.conversation_messages',
+            'codex.log_events',
             'gemini.events',
             'm365_copilot.interactions'
         ],
         'usage_days': [
             'anthropic.user_days',
+            'codex.user_days',
+            'codex.user_day_clients',
+            'codex.log_events',
             'cursor.daily_usage',
             'github_copilot.user_days',
             'github_copilot.seats',
@@ -316,6 +322,8 @@
         'model_days': [
             'anthropic.usage_days',
             'chatgpt.costs_usage',
+            'codex.user_day_models',
+            'codex.log_events',
             'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.user_day_models'
@@ -323,12 +331,14 @@
         'credit_days': [
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
+            'codex.user_day_models',
             'github_copilot.user_days'
         ],
         'cost_lines': [
             'anthropic.cost_days',
             'chatgpt.costs_usage',
             'chatgpt.costs_billing',
+            'codex.user_day_models',
             'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.billing_items'
@@ -380,9 +390,15 @@
         'prompt_lengths': [],
         'suggestions': [],
         'models': [],
-        'tokens': [],
-        'credits': [],
-        'costs': []
+        'tokens': [
+            'codex'
+        ],
+        'credits': [
+            'codex'
+        ],
+        'costs': [
+            'codex'
+        ]
     }[measure]) }}
 {%- endmacro %}
 
@@ -392,6 +408,7 @@
         'accounts': [
             'anthropic',
             'chatgpt',
+            'codex',
             'cursor',
             'gemini',
             'github_copilot',
@@ -401,6 +418,7 @@
             'company',
             'anthropic',
             'chatgpt',
+            'codex',
             'cursor',
             'gemini',
             'github_copilot',
@@ -408,11 +426,13 @@
         ],
         'session_parts': [
             'chatgpt',
+            'codex',
             'gemini',
             'm365_copilot'
         ],
         'usage_days': [
             'anthropic',
+            'codex',
             'cursor',
             'github_copilot',
             'm365_copilot'
@@ -428,16 +448,19 @@
         'model_days': [
             'anthropic',
             'chatgpt',
+            'codex',
             'cursor',
             'github_copilot'
         ],
         'credit_days': [
             'chatgpt',
+            'codex',
             'github_copilot'
         ],
         'cost_lines': [
             'anthropic',
             'chatgpt',
+            'codex',
             'cursor',
             'github_copilot'
         ],
@@ -463,6 +486,7 @@
     {{ return([
         'vendor-user/anthropic',
         'vendor-user/chatgpt',
+        'vendor-user/codex',
         'vendor-user/cursor',
         'vendor-user/gemini',
         'github-user'

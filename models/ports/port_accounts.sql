@@ -20,6 +20,15 @@ from {{ ref('chatgpt__accounts') }}
 union all
 
 select
+    'codex' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('codex__accounts') }}
+
+union all
+
+select
     'cursor' as source,
     namespace,
     id_token,

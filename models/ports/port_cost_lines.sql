@@ -32,6 +32,21 @@ from {{ ref('chatgpt__cost_lines') }}
 union all
 
 select
+    'codex' as source,
+    account_key,
+    tool,
+    model,
+    cost_basis,
+    vendor_cost,
+    vendor_currency,
+    is_allocated,
+    is_unallocated,
+    usage_date
+from {{ ref('codex__cost_lines') }}
+
+union all
+
+select
     'cursor' as source,
     account_key,
     tool,

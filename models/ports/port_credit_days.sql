@@ -14,6 +14,18 @@ from {{ ref('chatgpt__credit_days') }}
 union all
 
 select
+    'codex' as source,
+    account_key,
+    tool,
+    model,
+    unit,
+    credits,
+    usage_date
+from {{ ref('codex__credit_days') }}
+
+union all
+
+select
     'github_copilot' as source,
     account_key,
     tool,

@@ -40,6 +40,19 @@ from {{ ref('stg_chatgpt__identity_links') }}
 union all
 
 select
+    'codex' as source,
+    namespace,
+    id_token,
+    target_namespace,
+    target_token,
+    method,
+    observed_month,
+    observed_on
+from {{ ref('stg_codex__identity_links') }}
+
+union all
+
+select
     'cursor' as source,
     namespace,
     id_token,

@@ -26,6 +26,30 @@ from {{ ref('anthropic__usage_days') }}
 union all
 
 select
+    'codex' as source,
+    account_key,
+    tool,
+    user_messages,
+    assistant_messages,
+    sessions,
+    prompt_chars,
+    measured_messages,
+    short_messages,
+    medium_messages,
+    long_messages,
+    lines_suggested,
+    lines_accepted,
+    suggestions_shown,
+    suggestions_accepted,
+    reports_features,
+    is_active,
+    date_basis,
+    activity_date
+from {{ ref('codex__usage_days') }}
+
+union all
+
+select
     'cursor' as source,
     account_key,
     tool,

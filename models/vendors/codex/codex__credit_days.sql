@@ -1,0 +1,34 @@
+-- grain: one row per account, model, speed and UTC day of which the analytics tell credits
+{{ config(materialized='ephemeral') }}
+
+with user_day_models as (
+    select * from {{ ref('stg_codex__user_day_models') }}
+    where credits is not null
+),
+
+accounts as (
+    select * from {{ ref('account_keys') }}
+    where tool_account_source = 'codex'
+),
+
+final as (
+    select
+        {{ port_columns(
+            'credit_days',
+            {
+                'account_key': 'accounts.account_key',
+                'tool': "'codex'",
+                'model': "nullif(lower(user_day_models.model), 'other')",
+                'unit': "'chatgpt_credit'",
+                'credits': 'user_day_models.credits',
+                'usage_date': 'user_day_models.day',
+            },
+        ) }}
+    from user_day_models
+    inner join accounts
+        on
+            coalesce(user_day_models.user_token, user_day_models.email_token, 'account_user')
+            = accounts.id_token
+)
+
+select * from final
