@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from demo.company.generate import generate_company
 from demo.server import VendorServer
 from demo.vendors.codex import VENDOR, happened_on, usage_rows
 from ingestion.source import SourceRun
-from ingestion.sources.codex import SOURCE
-from ingestion.sources.codex.records import CODEX_USER
+from ingestion.sources.codex import SOURCE, records
+from ingestion.sources.codex.records import CODEX_USER, LogEvent, UserDay
 from runtime.clock import RunClock
 from runtime.errors import ConfigurationError
 from tests.ingestion.sources.runs import TOKENS, left_out, loaded_rows, rejects, source_run
+from tests.ingestion.sources.test_any_record import CANARY, gate, objects
 from tests.ingestion.sources.vendor_stub import Asked, Reply, VendorStub, vendor_stub
 
 DAY = dt.date(2026, 11, 18)
@@ -238,6 +243,22 @@ def test_a_user_on_two_pages_counts_once_and_an_absurd_amount_is_refused(codex: 
     asked = codex.paths("analytics")
     assert [one.query.get("page") for one in asked][:2] == [None, "cursor_0002"]
     assert int(asked[0].query["start_time"]) <= MIDNIGHT < int(asked[0].query["end_time"])
+
+
+@given(days=st.lists(objects(UserDay), min_size=1, max_size=3), logged=st.lists(objects(LogEvent), max_size=3))
+@hypothesis.settings(max_examples=25)
+def test_any_record_is_rows_or_rejects(days: list[Any], logged: list[Any]) -> None:
+    found = gate()
+    users = records.one_row_each(found.objects(UserDay, "user_days", days))
+    kinds = itertools.cycle(("PROMPT_SENT", "PROMPT_RESPONSE_RECEIVED"))
+    written = [{**one, "event_type": kind} for one, kind in zip(logged, kinds, strict=False)]
+    events = found.objects(LogEvent, "log_events", written)
+    found.table(records.USER_DAYS, users, scope="main", day=DAY)
+    found.table(records.USER_DAY_CLIENTS, list(records.client_days(users)), scope="main", day=DAY)
+    found.table(records.USER_DAY_MODELS, list(records.model_days(users)), scope="main", day=DAY)
+    found.table(records.LOG_EVENTS, list(records.messages(True, True, events)))
+    assert all(day for *_, day in [*records.day_addresses(users), *records.event_addresses(events)])
+    assert CANARY not in repr(found.report)
 
 
 def test_either_feed_is_read_alone(codex: VendorStub) -> None:

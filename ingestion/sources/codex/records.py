@@ -60,6 +60,11 @@ class Actor(WireRecord):
     user_email: str | None = None
     email: str | None = None
 
+    @property
+    def address(self) -> str | None:
+        """The address, which the vendor may leave out."""
+        return self.user_email or self.email
+
 
 # Analytics -------------------------------------------------------------------------------------------------
 
@@ -126,8 +131,8 @@ class UserDay(WireRecord):
 
     @property
     def address(self) -> str | None:
-        """The user's address, which the vendor may leave out."""
-        return (self.actor.email or self.actor.user_email) if self.actor else None
+        """The user's address."""
+        return self.actor.address if self.actor else None
 
     @property
     def lines_added(self) -> int | None:
@@ -296,6 +301,15 @@ class LogEvent(WireRecord):
     client_id: str | None = None
     event_details: Details | None = None
 
+    @property
+    def day(self) -> dt.date | None:
+        """UTC day; None where no calendar has it."""
+        moment = self.timestamp if self.timestamp.tzinfo else self.timestamp.replace(tzinfo=dt.UTC)
+        try:
+            return moment.astimezone(dt.UTC).date()
+        except OverflowError:
+            return None
+
 
 class Message(NamedTuple):
     """A prompt or an answer, its tokens in disjoint parts."""
@@ -349,8 +363,8 @@ def _without(whole: int | None, part: int | None, is_contained: bool) -> int | N
 
 def event_addresses(events: Iterable[LogEvent]) -> Iterator[Pair]:
     """Users with their addresses, by UTC day."""
-    actors = ((event.actor, event.timestamp.astimezone(dt.UTC).date()) for event in events)
-    return ((actor.user_id, actor.user_email or actor.email, day) for actor, day in actors)
+    days = ((event.actor, event.day) for event in events)
+    return ((actor.user_id, actor.address, day) for actor, day in days if day is not None)
 
 
 LOG_EVENTS = TableContract(
@@ -363,11 +377,11 @@ LOG_EVENTS = TableContract(
         event_hash("event_token", lambda m: m.event.event_id),
         identifier("session_token", SESSION, lambda m: m.details.session_id),
         identifier("user_token", CODEX_USER, lambda m: m.event.actor.user_id),
-        email("email_token", lambda m: m.event.actor.user_email or m.event.actor.email),
+        email("email_token", lambda m: m.event.actor.address),
         text("actor_type", lambda m: m.actor_type),
         text("author_type", lambda m: m.author),
         timestamp("message_at", lambda m: m.event.timestamp, required=True),
-        date("message_date", lambda m: m.event.timestamp.astimezone(dt.UTC).date(), required=True),
+        date("message_date", lambda m: m.event.day, required=True),
         text("client", lambda m: m.event.client_id),
         boolean("is_automated", lambda m: m.is_automated),
         text("model", lambda m: m.details.model),

@@ -104,10 +104,10 @@ events as (
 
 final as (
     select
+        {{ loaded_through(resources) }} as loaded_through,
         {{ port_columns(
             'session_parts', session_part_names() + ['activity_date'], {'turns': 'user_messages'}
-        ) }},
-        {{ loaded_through(resources) }} as loaded_through
+        ) }}
     from parts
     {%- if is_incremental() or days %}
     where {{ built_days_filter('activity_date', days, resources, 1) }}
