@@ -303,7 +303,7 @@ def test_a_row_that_matches_nothing_is_told_and_loads_all_the_same(tmp_path: Pat
     files = {
         "price_overrides": OVERRIDES + "openai,gpt-4.1,output,2.00\nopenai,our-own-model,output,2.00\n",
         "seat_contracts": CONTRACTS + "C-1,github_copilto,10,19,usd\n",
-        "measure_owners": "tool,measure,source\nclaude,tokens,anthropic\nclaude,tokens,hris\n",
+        "measure_owners": "tool,measure,source\nclaude,tokens,anthropic\nclaude,models,hris\n",
     }
     run = source_run(SOURCE, folder=folder(tmp_path, **files))
     said: list[str] = []
