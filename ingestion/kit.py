@@ -13,6 +13,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ingestion.port import every_measure
 from runtime.errors import ConfigurationError
 
 _SOURCES = Path(__file__).parent / "sources"
@@ -134,6 +135,11 @@ class Kit(_Strict):
         """Figures of a tool that are reported or derived."""
         capabilities = self.capabilities.get(tool, ())
         return {metric for stated in capabilities if not stated.unavailable for metric in stated.metrics}
+
+    def measures(self, tool: str) -> set[str]:
+        """Measures of a tool (`ingestion/measures.yml`) that it gives."""
+        given = self.gives(tool)
+        return {measure for measure, metrics in every_measure().items() if given.intersection(metrics)}
 
     def name_of_source(self, source: str) -> str:
         """What pages call the source."""

@@ -23,7 +23,7 @@ def refuse_unknown(kits: Mapping[str, Kit]) -> None:
         if unknown := (kit.products.keys() | kit.capabilities.keys()) - set(homes):
             raise ValueError(f"{source}/kit.yml: no such tool: {', '.join(sorted(unknown))}")
         for tool in kit.capabilities:
-            if missing := sorted(_given(kit, tool) - _carried(kit).keys()):
+            if missing := sorted(kit.measures(tool) - _carried(kit).keys()):
                 raise ValueError(
                     f"{source}/kit.yml: {tool}: a capability needs a port with {', '.join(missing)} "
                     "(ingestion/ports.yml)"
@@ -59,13 +59,7 @@ def rows(kits: Mapping[str, Kit]) -> Iterator[Row]:
 
 def _candidates(tool: str, measure: str, kits: Mapping[str, Kit]) -> set[str]:
     """Sources that can give the measure."""
-    return {source for source, kit in kits.items() if measure in _given(kit, tool)}
-
-
-def _given(kit: Kit, tool: str) -> set[str]:
-    """Measures of the tool that a source says it gives."""
-    metrics = kit.gives(tool)
-    return {measure for measure, of in every_measure().items() if metrics.intersection(of)}
+    return {source for source, kit in kits.items() if measure in kit.measures(tool)}
 
 
 def _carried(kit: Kit) -> dict[str, list[str]]:

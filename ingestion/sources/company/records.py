@@ -78,6 +78,14 @@ CREDIT_RATES = _table(
     decimal("price_per_unit", lambda r: r.price_per_unit),
     text("currency", lambda r: r.currency),
 )
+MEASURE_OWNERS = _table(
+    "measure_owners",
+    "One row per tool, measure and validity: the source whose figures the company wants to count first.",
+    text("tool", lambda r: r.tool),
+    text("measure", lambda r: r.measure),
+    *_VALIDITY,
+    text("owning_source", lambda r: r.source),
+)
 EXCHANGE_RATES = _table(
     "exchange_rates",
     "One row an exchange rate and validity.",
@@ -170,6 +178,7 @@ FILES = (
     CompanyFile("seat_contracts", rows.SeatContract, SEAT_CONTRACTS),
     CompanyFile("price_overrides", rows.PriceOverride, PRICE_OVERRIDES),
     CompanyFile("credit_rates", rows.CreditRate, CREDIT_RATES),
+    CompanyFile("measure_owners", rows.MeasureOwner, MEASURE_OWNERS),
     CompanyFile("exchange_rates", rows.ExchangeRate, EXCHANGE_RATES),
     CompanyFile("thresholds", rows.Threshold, THRESHOLDS),
     CompanyFile("targets", rows.Target, TARGETS),

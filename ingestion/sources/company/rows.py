@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ingestion.kit import vendor_user_kinds
+from ingestion.port import every_measure
 from ingestion.privacy.canonical import canonical_email
 from ingestion.privacy.pseudonym import ENTRA_OBJECT, GITHUB_LOGIN, GITHUB_USER, PERSON_EMAIL
 from ingestion.tabular import harmless_label
@@ -132,6 +133,12 @@ def _tool_name(written: str) -> str:
     return written.strip().lower().replace(" ", "_").replace("-", "_")
 
 
+def _measure(name: str) -> str:
+    if name not in every_measure():
+        raise ValueError(f"write one of {', '.join(every_measure())}.")
+    return name
+
+
 def _login(written: str) -> str:
     return written.removeprefix("@").lower()
 
@@ -225,6 +232,15 @@ class CreditRate(DatedRow):
     unit: Annotated[Literal["chatgpt_credit", "github_ai_credit"], BeforeValidator(_tool_name)]
     price_per_unit: Amount
     currency: Currency
+
+
+class MeasureOwner(DatedRow):
+    """Of several sources that tell a measure of a tool, the one whose figures count."""
+
+    KEY = ("tool", "measure")
+    tool: ToolName
+    measure: Annotated[ToolName, AfterValidator(_measure)]
+    source: ToolName
 
 
 class ExchangeRate(DatedRow):

@@ -18,6 +18,7 @@ from ingestion.sources.company.rows import (
     CompanyRow,
     DepartmentName,
     Holiday,
+    MeasureOwner,
     PriceOverride,
     Rollout,
     SeatContract,
@@ -167,6 +168,9 @@ def _is_known(row: CompanyRow) -> bool:
         return (row.provider, row.model) in _priced_models()
     if isinstance(row, SeatContract):
         return row.product in _products()
+    if isinstance(row, MeasureOwner):
+        kit = every_kit().get(row.source)
+        return kit is not None and row.measure in kit.measures(row.tool)
     if isinstance(row, Target) and row.metric not in METRICS:
         return False
     if isinstance(row, Rollout | Target):
@@ -179,6 +183,8 @@ def _remedy(name: str) -> str:
         return "Write provider and model as the price list does, or a model as its vendor reports it."
     if name == "seat_contracts":
         return f"Write one of the products {', '.join(sorted(_products()))}."
+    if name == "measure_owners":
+        return "Write a source whose page says that it gives this measure of the tool."
     metrics = f" and one of the metrics {', '.join(sorted(METRICS))}" if name == "targets" else ""
     return f"Write one of the tools {', '.join(sorted(_tools()))}{metrics}."
 

@@ -79,8 +79,8 @@ read_periods as (
             and first_days.tool = concealed_periods.tool
 ),
 
--- A measure is given where a source that gives it was read in the period and, in a period with use, its rows tell
--- it at least once: the same tool may tell more in one tenant, plan or month than in another. In a period
+-- A measure is given where a source that gives it was read in the period and, in a period with use, its rows
+-- tell it at least once: the same tool may tell more in one tenant, plan or month than in another. In a period
 -- without use it is a zero, if the tool ever tells it.
 tool_rows as (
     select

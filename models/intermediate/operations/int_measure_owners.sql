@@ -1,8 +1,18 @@
 -- grain: one row per tool that several sources tell of, and day: which source's figures count, by measure
--- Of the sources that have the day, the first in the order of the tool's kit. A source that owes the day owns
--- nothing of it, so another stands in until it comes.
+-- Of the sources that have the day, the one that the company's file names, otherwise the first in the order of the
+-- tool's kit. A source that owes the day owns nothing of it, so the next one counts until it comes.
 with measure_owners as (
     select * from {{ ref('measure_owners') }}
+),
+
+company_owners as (
+    select
+        tool,
+        measure,
+        owning_source,
+        valid_from,
+        coalesce(valid_to, {{ date_bound('last') }}) as valid_to
+    from {{ ref('stg_company__measure_owners') }}
 ),
 
 loaded_days as (
@@ -22,13 +32,23 @@ candidates as (
         loaded_days.day,
         row_number() over (
             partition by measure_owners.tool, measure_owners.measure, loaded_days.day
-            order by measure_owners.position, measure_owners.resource
+            order by
+                case when company_owners.owning_source is null then 1 else 0 end,
+                measure_owners.position,
+                measure_owners.resource
         ) as candidate_rank
     from measure_owners
     inner join loaded_days
         on
             measure_owners.source = loaded_days.source
             and measure_owners.resource = loaded_days.resource
+    left join company_owners
+        on
+            measure_owners.tool = company_owners.tool
+            and measure_owners.measure = company_owners.measure
+            and measure_owners.source = company_owners.owning_source
+            and loaded_days.day >= company_owners.valid_from
+            and loaded_days.day < company_owners.valid_to
 ),
 
 final as (

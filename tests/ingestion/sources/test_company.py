@@ -303,16 +303,18 @@ def test_a_row_that_matches_nothing_is_told_and_loads_all_the_same(tmp_path: Pat
     files = {
         "price_overrides": OVERRIDES + "openai,gpt-4.1,output,2.00\nopenai,our-own-model,output,2.00\n",
         "seat_contracts": CONTRACTS + "C-1,github_copilto,10,19,usd\n",
+        "measure_owners": "tool,measure,source\nclaude,tokens,anthropic\nclaude,models,hris\n",
     }
     run = source_run(SOURCE, folder=folder(tmp_path, **files))
     said: list[str] = []
     run.progress = said.append
     assert len(loaded_rows(SOURCE, run)["price_overrides"]) == 2
     warnings = [message for message in said if message.startswith("WARNING")]
-    assert len(warnings) == 2
-    assert "price_overrides.csv: line 3 matches nothing" in warnings[1]
+    assert len(warnings) == 3
+    assert any("price_overrides.csv: line 3 matches nothing" in warning for warning in warnings)
+    assert any("measure_owners.csv: line 3 matches nothing" in warning for warning in warnings)
     found = {f.subject for f in SOURCE.check(run) if not f.ok}
-    assert found == {"price_overrides.csv", "seat_contracts.csv"}
+    assert found == {"price_overrides.csv", "seat_contracts.csv", "measure_owners.csv"}
     assert not any("copilto" in message or "our-own-model" in message for message in said)
 
 
