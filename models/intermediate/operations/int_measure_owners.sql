@@ -15,13 +15,19 @@ company_owners as (
     from {{ ref('stg_company__measure_owners') }}
 ),
 
+-- Of a table that is filled from log files, the days whose files were read: a day without a row is known,
+-- and of a day before the first file there are only late rows.
 loaded_days as (
     select distinct
-        source,
-        resource,
-        day
-    from {{ ref('stg_ops__loaded_days') }}
-    where status in ('ok', 'empty')
+        resources.source,
+        resources.resource,
+        loaded_days.day
+    from {{ ref('stg_ops__resources') }} as resources
+    inner join {{ ref('stg_ops__loaded_days') }} as loaded_days
+        on
+            resources.source = loaded_days.source
+            and coalesce(resources.fetch_window, resources.resource) = loaded_days.resource
+    where loaded_days.status in ('ok', 'empty')
 ),
 
 candidates as (
