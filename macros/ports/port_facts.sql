@@ -288,13 +288,16 @@
             'github_copilot.seats',
             'm365_copilot.interactions',
             'm365_copilot.users',
-            'm365_copilot.usage_user_detail'
+            'm365_copilot.usage_user_detail',
+            'otel.events',
+            'otel.metric_points'
         ],
         'identity_links': [],
         'session_parts': [
             'chatgpt.conversation_messages',
             'gemini.events',
-            'm365_copilot.interactions'
+            'm365_copilot.interactions',
+            'otel.events'
         ],
         'usage_days': [
             'anthropic.user_days',
@@ -302,7 +305,9 @@
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.usage_user_detail',
-            'm365_copilot.interactions'
+            'm365_copilot.interactions',
+            'otel.events',
+            'otel.metric_points'
         ],
         'feature_days': [
             'anthropic.user_days',
@@ -318,7 +323,9 @@
             'chatgpt.costs_usage',
             'cursor.usage_events',
             'github_copilot.user_days',
-            'github_copilot.user_day_models'
+            'github_copilot.user_day_models',
+            'otel.events',
+            'otel.metric_points'
         ],
         'credit_days': [
             'chatgpt.costs_usage',
@@ -331,7 +338,9 @@
             'chatgpt.costs_billing',
             'cursor.usage_events',
             'github_copilot.user_days',
-            'github_copilot.billing_items'
+            'github_copilot.billing_items',
+            'otel.events',
+            'otel.metric_points'
         ],
         'seat_days': [
             'anthropic.users',
@@ -374,15 +383,27 @@
 {#- Tools of which several sources can tell a measure. -#}
 {% macro tools_with_owners(measure) -%}
     {{ return({
-        'activity': [],
+        'activity': [
+            'claude_code'
+        ],
         'messages': [],
         'sessions': [],
         'prompt_lengths': [],
-        'suggestions': [],
-        'models': [],
-        'tokens': [],
+        'suggestions': [
+            'claude_code'
+        ],
+        'models': [
+            'claude_code'
+        ],
+        'tokens': [
+            'claude_code',
+            'codex',
+            'github_copilot'
+        ],
         'credits': [],
-        'costs': []
+        'costs': [
+            'claude_code'
+        ]
     }[measure]) }}
 {%- endmacro %}
 
@@ -395,7 +416,8 @@
             'cursor',
             'gemini',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'identity_links': [
             'company',
@@ -404,18 +426,21 @@
             'cursor',
             'gemini',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'session_parts': [
             'chatgpt',
             'gemini',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'usage_days': [
             'anthropic',
             'cursor',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'feature_days': [
             'anthropic',
@@ -429,7 +454,8 @@
             'anthropic',
             'chatgpt',
             'cursor',
-            'github_copilot'
+            'github_copilot',
+            'otel'
         ],
         'credit_days': [
             'chatgpt',
@@ -439,7 +465,8 @@
             'anthropic',
             'chatgpt',
             'cursor',
-            'github_copilot'
+            'github_copilot',
+            'otel'
         ],
         'seat_days': [
             'anthropic',
@@ -465,7 +492,9 @@
         'vendor-user/chatgpt',
         'vendor-user/cursor',
         'vendor-user/gemini',
-        'github-user'
+        'github-user',
+        'vendor-user/otel',
+        'device'
     ]) }}
 {%- endmacro %}
 
