@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CODEX = "codex"
     CURSOR = "cursor"
     GEMINI = "gemini"
+    OTEL = "otel"
 
 
 # Of vendors whose ids are a kind of their own.
@@ -30,4 +31,5 @@ VENDOR_NAMESPACES = {
     Kind.CODEX: "vendor-user/codex",
     Kind.CURSOR: "vendor-user/cursor",
     Kind.GEMINI: "vendor-user/gemini",
+    Kind.OTEL: "vendor-user/otel",
 }

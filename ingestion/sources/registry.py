@@ -13,6 +13,7 @@ from ingestion.sources.github_copilot import SOURCE as GITHUB_COPILOT
 from ingestion.sources.hris import SOURCE as HRIS
 from ingestion.sources.m365_copilot import SOURCE as M365_COPILOT
 from ingestion.sources.model_prices import SOURCE as MODEL_PRICES
+from ingestion.sources.otel import SOURCE as OTEL
 
 SOURCES: tuple[SourceDefinition, ...] = (
     COMPANY,
@@ -25,4 +26,5 @@ SOURCES: tuple[SourceDefinition, ...] = (
     GEMINI,
     GITHUB_COPILOT,
     M365_COPILOT,
+    OTEL,
 )

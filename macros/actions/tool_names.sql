@@ -11,6 +11,8 @@
         'gemini': 'Google Gemini',
         'github_copilot': 'GitHub Copilot',
         'm365_copilot': 'Microsoft 365 Copilot',
+        'gemini_cli': 'Gemini CLI',
+        'custom_agent': 'Own agents',
         'all': 'all tools',
     }) }}
 {%- endmacro %}

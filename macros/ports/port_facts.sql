@@ -290,14 +290,17 @@
             'github_copilot.seats',
             'm365_copilot.interactions',
             'm365_copilot.users',
-            'm365_copilot.usage_user_detail'
+            'm365_copilot.usage_user_detail',
+            'otel.events',
+            'otel.metric_points'
         ],
         'identity_links': [],
         'session_parts': [
             'chatgpt.conversation_messages',
             'codex.log_events',
             'gemini.events',
-            'm365_copilot.interactions'
+            'm365_copilot.interactions',
+            'otel.events'
         ],
         'usage_days': [
             'anthropic.user_days',
@@ -308,7 +311,9 @@
             'github_copilot.user_days',
             'github_copilot.seats',
             'm365_copilot.usage_user_detail',
-            'm365_copilot.interactions'
+            'm365_copilot.interactions',
+            'otel.events',
+            'otel.metric_points'
         ],
         'feature_days': [
             'anthropic.user_days',
@@ -326,7 +331,9 @@
             'codex.log_events',
             'cursor.usage_events',
             'github_copilot.user_days',
-            'github_copilot.user_day_models'
+            'github_copilot.user_day_models',
+            'otel.events',
+            'otel.metric_points'
         ],
         'credit_days': [
             'chatgpt.costs_usage',
@@ -341,7 +348,9 @@
             'codex.user_day_models',
             'cursor.usage_events',
             'github_copilot.user_days',
-            'github_copilot.billing_items'
+            'github_copilot.billing_items',
+            'otel.events',
+            'otel.metric_points'
         ],
         'seat_days': [
             'anthropic.users',
@@ -384,19 +393,36 @@
 {#- Tools of which several sources can tell a measure. -#}
 {% macro tools_with_owners(measure) -%}
     {{ return({
-        'activity': [],
-        'messages': [],
-        'sessions': [],
-        'prompt_lengths': [],
-        'suggestions': [],
-        'models': [],
-        'tokens': [
+        'activity': [
+            'claude_code',
             'codex'
+        ],
+        'messages': [
+            'codex'
+        ],
+        'sessions': [
+            'codex'
+        ],
+        'prompt_lengths': [
+            'codex'
+        ],
+        'suggestions': [
+            'claude_code'
+        ],
+        'models': [
+            'claude_code',
+            'codex'
+        ],
+        'tokens': [
+            'claude_code',
+            'codex',
+            'github_copilot'
         ],
         'credits': [
             'codex'
         ],
         'costs': [
+            'claude_code',
             'codex'
         ]
     }[measure]) }}
@@ -412,7 +438,8 @@
             'cursor',
             'gemini',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'identity_links': [
             'company',
@@ -422,20 +449,23 @@
             'cursor',
             'gemini',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'session_parts': [
             'chatgpt',
             'codex',
             'gemini',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'usage_days': [
             'anthropic',
             'codex',
             'cursor',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'otel'
         ],
         'feature_days': [
             'anthropic',
@@ -450,7 +480,8 @@
             'chatgpt',
             'codex',
             'cursor',
-            'github_copilot'
+            'github_copilot',
+            'otel'
         ],
         'credit_days': [
             'chatgpt',
@@ -462,7 +493,8 @@
             'chatgpt',
             'codex',
             'cursor',
-            'github_copilot'
+            'github_copilot',
+            'otel'
         ],
         'seat_days': [
             'anthropic',
@@ -489,7 +521,9 @@
         'vendor-user/codex',
         'vendor-user/cursor',
         'vendor-user/gemini',
-        'github-user'
+        'github-user',
+        'vendor-user/otel',
+        'device'
     ]) }}
 {%- endmacro %}
 

@@ -61,3 +61,12 @@ select
     id_token,
     seen_on
 from {{ ref('m365_copilot__accounts') }}
+
+union all
+
+select
+    'otel' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('otel__accounts') }}

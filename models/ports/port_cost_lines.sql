@@ -73,3 +73,18 @@ select
     is_unallocated,
     usage_date
 from {{ ref('github_copilot__cost_lines') }}
+
+union all
+
+select
+    'otel' as source,
+    account_key,
+    tool,
+    model,
+    cost_basis,
+    vendor_cost,
+    vendor_currency,
+    is_allocated,
+    is_unallocated,
+    usage_date
+from {{ ref('otel__cost_lines') }}

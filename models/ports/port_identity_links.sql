@@ -101,3 +101,16 @@ select
     observed_month,
     observed_on
 from {{ ref('stg_m365_copilot__identity_links') }}
+
+union all
+
+select
+    'otel' as source,
+    namespace,
+    id_token,
+    target_namespace,
+    target_token,
+    method,
+    observed_month,
+    observed_on
+from {{ ref('stg_otel__identity_links') }}

@@ -102,3 +102,29 @@ select
     reports_features,
     activity_date
 from {{ ref('m365_copilot__session_parts') }}
+
+union all
+
+select
+    'otel' as source,
+    account_key,
+    tool,
+    session_key,
+    session_started_at,
+    session_date,
+    surface,
+    model,
+    sessions,
+    user_messages,
+    turns,
+    assistant_messages,
+    conversations,
+    prompt_chars,
+    measured_messages,
+    short_messages,
+    medium_messages,
+    long_messages,
+    last_event_at,
+    reports_features,
+    activity_date
+from {{ ref('otel__session_parts') }}

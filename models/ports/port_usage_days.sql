@@ -118,3 +118,27 @@ select
     date_basis,
     activity_date
 from {{ ref('m365_copilot__usage_days') }}
+
+union all
+
+select
+    'otel' as source,
+    account_key,
+    tool,
+    user_messages,
+    assistant_messages,
+    sessions,
+    prompt_chars,
+    measured_messages,
+    short_messages,
+    medium_messages,
+    long_messages,
+    lines_suggested,
+    lines_accepted,
+    suggestions_shown,
+    suggestions_accepted,
+    reports_features,
+    is_active,
+    date_basis,
+    activity_date
+from {{ ref('otel__usage_days') }}

@@ -37,16 +37,18 @@ def refuse_unknown(kits: Mapping[str, Kit]) -> None:
 
 
 def rows(kits: Mapping[str, Kit]) -> Iterator[Row]:
-    """One row per tool, measure and raw table of a source that can own it; of measures with a choice alone."""
+    """One row per tool, measure and raw table of a source that can own it; of tools with several sources."""
     for home, kit in kits.items():
         for tool, stated in kit.tools.items():
+            if sum(bool(one.measures(tool)) for one in kits.values()) < 2:
+                continue
             for measure in every_measure():
                 able = _candidates(tool, measure, kits)
                 first = [*stated.owners.get(measure, ()), home]
                 order = sorted(
                     able, key=lambda source: (first.index(source) if source in first else len(first), source)
                 )
-                for position, source in enumerate(order if len(order) > 1 else ()):
+                for position, source in enumerate(order):
                     for table in _carried(kits[source])[measure]:
                         yield {
                             "tool": tool,

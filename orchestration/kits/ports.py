@@ -151,7 +151,8 @@ def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits
 def _contested(kits: Mapping[str, Kit]) -> dict[str, list[object]]:
     tools: dict[str, dict[object, None]] = {measure: {} for measure in every_measure()}
     for row in owners.rows(kits):
-        tools[str(row["measure"])][row["tool"]] = None
+        if row["position"]:
+            tools[str(row["measure"])][row["tool"]] = None
     return {measure: list(named) for measure, named in tools.items()}
 
 

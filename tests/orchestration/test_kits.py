@@ -212,15 +212,20 @@ def owners_of(kits: dict[str, Kit]) -> list[str]:
 
 
 def test_what_two_sources_tell_is_the_homes_first(tmp_path: Path) -> None:
-    """Messages only the second one tells: there is nothing to decide."""
+    """And what one of them tells alone is its own."""
     kits = {"toy": kit(tmp_path, KIT), "a_second": kit(tmp_path, SECOND)}
-    assert owners_of(kits) == ["toy,sessions,0,toy,seats", "toy,sessions,1,a_second,events"]
+    assert owners_of(kits) == [
+        "toy,messages,0,a_second,events",
+        "toy,sessions,0,toy,seats",
+        "toy,sessions,1,a_second,events",
+        "toy,credits,0,toy,prices",
+    ]
 
 
 def test_the_home_may_put_another_source_first(tmp_path: Path) -> None:
     home = KIT.replace("tool_class: assistant}", "tool_class: assistant, owners: {sessions: [a_second]}}")
     kits = {"toy": kit(tmp_path, home), "a_second": kit(tmp_path, SECOND)}
-    assert owners_of(kits) == ["toy,sessions,0,a_second,events", "toy,sessions,1,toy,seats"]
+    assert owners_of(kits)[1:3] == ["toy,sessions,0,a_second,events", "toy,sessions,1,toy,seats"]
 
 
 def test_a_source_that_does_not_tell_a_measure_cannot_own_it(tmp_path: Path) -> None:

@@ -28,11 +28,16 @@ capabilities as (
     where metric = 'model_mix' and capability <> 'unavailable'
 ),
 
+-- Where one source owns sessions and another one the use of models, the latter's measure counts.
 session_tools as (
     select distinct sessions.tool
     from sessions
     inner join capabilities
         on sessions.tool = capabilities.tool
+    where sessions.tool not in (
+        select owners.tool from {{ ref('int_measure_owners') }} as owners
+        where owners.models_source <> owners.sessions_source
+    )
 ),
 
 rebuilt_periods as (
