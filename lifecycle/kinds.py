@@ -20,6 +20,7 @@ class Kind(StrEnum):
     CHATGPT = "chatgpt"
     CURSOR = "cursor"
     GEMINI = "gemini"
+    OPENAI_API = "openai_api"
 
 
 # Of vendors whose ids are a kind of their own.
@@ -28,4 +29,5 @@ VENDOR_NAMESPACES = {
     Kind.CHATGPT: "vendor-user/chatgpt",
     Kind.CURSOR: "vendor-user/cursor",
     Kind.GEMINI: "vendor-user/gemini",
+    Kind.OPENAI_API: "vendor-user/openai_api",
 }

@@ -12,6 +12,7 @@ from ingestion.sources.github_copilot import SOURCE as GITHUB_COPILOT
 from ingestion.sources.hris import SOURCE as HRIS
 from ingestion.sources.m365_copilot import SOURCE as M365_COPILOT
 from ingestion.sources.model_prices import SOURCE as MODEL_PRICES
+from ingestion.sources.openai_api import SOURCE as OPENAI_API
 
 SOURCES: tuple[SourceDefinition, ...] = (
     COMPANY,
@@ -23,4 +24,5 @@ SOURCES: tuple[SourceDefinition, ...] = (
     GEMINI,
     GITHUB_COPILOT,
     M365_COPILOT,
+    OPENAI_API,
 )

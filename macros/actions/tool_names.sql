@@ -6,11 +6,11 @@
         'anthropic_api': 'Claude API',
         'chatgpt': 'ChatGPT',
         'codex': 'Codex',
-        'openai_api': 'OpenAI API',
         'cursor': 'Cursor',
         'gemini': 'Google Gemini',
         'github_copilot': 'GitHub Copilot',
         'm365_copilot': 'Microsoft 365 Copilot',
+        'openai_api': 'OpenAI API',
         'all': 'all tools',
     }) }}
 {%- endmacro %}

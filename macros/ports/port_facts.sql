@@ -288,7 +288,11 @@
             'github_copilot.seats',
             'm365_copilot.interactions',
             'm365_copilot.users',
-            'm365_copilot.usage_user_detail'
+            'm365_copilot.usage_user_detail',
+            'openai_api.usage_days',
+            'openai_api.cost_days',
+            'openai_api.users',
+            'openai_api.api_keys'
         ],
         'identity_links': [],
         'session_parts': [
@@ -318,7 +322,8 @@
             'chatgpt.costs_usage',
             'cursor.usage_events',
             'github_copilot.user_days',
-            'github_copilot.user_day_models'
+            'github_copilot.user_day_models',
+            'openai_api.usage_days'
         ],
         'credit_days': [
             'chatgpt.costs_usage',
@@ -331,7 +336,8 @@
             'chatgpt.costs_billing',
             'cursor.usage_events',
             'github_copilot.user_days',
-            'github_copilot.billing_items'
+            'github_copilot.billing_items',
+            'openai_api.cost_days'
         ],
         'seat_days': [
             'anthropic.users',
@@ -380,9 +386,13 @@
         'prompt_lengths': [],
         'suggestions': [],
         'models': [],
-        'tokens': [],
+        'tokens': [
+            'openai_api'
+        ],
         'credits': [],
-        'costs': []
+        'costs': [
+            'openai_api'
+        ]
     }[measure]) }}
 {%- endmacro %}
 
@@ -395,7 +405,8 @@
             'cursor',
             'gemini',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'openai_api'
         ],
         'identity_links': [
             'company',
@@ -404,7 +415,8 @@
             'cursor',
             'gemini',
             'github_copilot',
-            'm365_copilot'
+            'm365_copilot',
+            'openai_api'
         ],
         'session_parts': [
             'chatgpt',
@@ -429,7 +441,8 @@
             'anthropic',
             'chatgpt',
             'cursor',
-            'github_copilot'
+            'github_copilot',
+            'openai_api'
         ],
         'credit_days': [
             'chatgpt',
@@ -439,7 +452,8 @@
             'anthropic',
             'chatgpt',
             'cursor',
-            'github_copilot'
+            'github_copilot',
+            'openai_api'
         ],
         'seat_days': [
             'anthropic',
@@ -465,7 +479,8 @@
         'vendor-user/chatgpt',
         'vendor-user/cursor',
         'vendor-user/gemini',
-        'github-user'
+        'github-user',
+        'vendor-user/openai_api'
     ]) }}
 {%- endmacro %}
 

@@ -52,3 +52,12 @@ select
     id_token,
     seen_on
 from {{ ref('m365_copilot__accounts') }}
+
+union all
+
+select
+    'openai_api' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('openai_api__accounts') }}
