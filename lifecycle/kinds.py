@@ -21,6 +21,7 @@ class Kind(StrEnum):
     CODEX = "codex"
     CURSOR = "cursor"
     GEMINI = "gemini"
+    OPENAI_API = "openai_api"
     OTEL = "otel"
 
 
@@ -31,5 +32,6 @@ VENDOR_NAMESPACES = {
     Kind.CODEX: "vendor-user/codex",
     Kind.CURSOR: "vendor-user/cursor",
     Kind.GEMINI: "vendor-user/gemini",
+    Kind.OPENAI_API: "vendor-user/openai_api",
     Kind.OTEL: "vendor-user/otel",
 }

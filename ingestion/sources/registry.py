@@ -13,6 +13,7 @@ from ingestion.sources.github_copilot import SOURCE as GITHUB_COPILOT
 from ingestion.sources.hris import SOURCE as HRIS
 from ingestion.sources.m365_copilot import SOURCE as M365_COPILOT
 from ingestion.sources.model_prices import SOURCE as MODEL_PRICES
+from ingestion.sources.openai_api import SOURCE as OPENAI_API
 from ingestion.sources.otel import SOURCE as OTEL
 
 SOURCES: tuple[SourceDefinition, ...] = (
@@ -26,5 +27,6 @@ SOURCES: tuple[SourceDefinition, ...] = (
     GEMINI,
     GITHUB_COPILOT,
     M365_COPILOT,
+    OPENAI_API,
     OTEL,
 )

@@ -291,6 +291,10 @@
             'm365_copilot.interactions',
             'm365_copilot.users',
             'm365_copilot.usage_user_detail',
+            'openai_api.usage_days',
+            'openai_api.cost_days',
+            'openai_api.users',
+            'openai_api.api_keys',
             'otel.events',
             'otel.metric_points'
         ],
@@ -332,6 +336,7 @@
             'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.user_day_models',
+            'openai_api.usage_days',
             'otel.events',
             'otel.metric_points'
         ],
@@ -349,6 +354,7 @@
             'cursor.usage_events',
             'github_copilot.user_days',
             'github_copilot.billing_items',
+            'openai_api.cost_days',
             'otel.events',
             'otel.metric_points'
         ],
@@ -416,14 +422,16 @@
         'tokens': [
             'claude_code',
             'codex',
-            'github_copilot'
+            'github_copilot',
+            'openai_api'
         ],
         'credits': [
             'codex'
         ],
         'costs': [
             'claude_code',
-            'codex'
+            'codex',
+            'openai_api'
         ]
     }[measure]) }}
 {%- endmacro %}
@@ -439,6 +447,7 @@
             'gemini',
             'github_copilot',
             'm365_copilot',
+            'openai_api',
             'otel'
         ],
         'identity_links': [
@@ -450,6 +459,7 @@
             'gemini',
             'github_copilot',
             'm365_copilot',
+            'openai_api',
             'otel'
         ],
         'session_parts': [
@@ -481,6 +491,7 @@
             'codex',
             'cursor',
             'github_copilot',
+            'openai_api',
             'otel'
         ],
         'credit_days': [
@@ -494,6 +505,7 @@
             'codex',
             'cursor',
             'github_copilot',
+            'openai_api',
             'otel'
         ],
         'seat_days': [
@@ -522,6 +534,7 @@
         'vendor-user/cursor',
         'vendor-user/gemini',
         'github-user',
+        'vendor-user/openai_api',
         'vendor-user/otel',
         'device'
     ]) }}

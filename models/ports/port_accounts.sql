@@ -65,6 +65,15 @@ from {{ ref('m365_copilot__accounts') }}
 union all
 
 select
+    'openai_api' as source,
+    namespace,
+    id_token,
+    seen_on
+from {{ ref('openai_api__accounts') }}
+
+union all
+
+select
     'otel' as source,
     namespace,
     id_token,

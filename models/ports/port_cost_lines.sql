@@ -77,6 +77,21 @@ from {{ ref('github_copilot__cost_lines') }}
 union all
 
 select
+    'openai_api' as source,
+    account_key,
+    tool,
+    model,
+    cost_basis,
+    vendor_cost,
+    vendor_currency,
+    is_allocated,
+    is_unallocated,
+    usage_date
+from {{ ref('openai_api__cost_lines') }}
+
+union all
+
+select
     'otel' as source,
     account_key,
     tool,

@@ -105,6 +105,19 @@ from {{ ref('stg_m365_copilot__identity_links') }}
 union all
 
 select
+    'openai_api' as source,
+    namespace,
+    id_token,
+    target_namespace,
+    target_token,
+    method,
+    observed_month,
+    observed_on
+from {{ ref('stg_openai_api__identity_links') }}
+
+union all
+
+select
     'otel' as source,
     namespace,
     id_token,

@@ -142,6 +142,34 @@ from {{ ref('github_copilot__model_days') }}
 union all
 
 select
+    'openai_api' as source,
+    account_key,
+    tool,
+    surface,
+    model,
+    user_messages,
+    interactions,
+    input_tokens,
+    cached_input_tokens,
+    cache_write_tokens,
+    output_tokens,
+    reasoning_tokens,
+    unsplit_tokens,
+    list_text_input_tokens,
+    list_text_cached_input_tokens,
+    list_text_output_tokens,
+    list_audio_input_tokens,
+    list_audio_cached_input_tokens,
+    list_audio_output_tokens,
+    list_image_input_tokens,
+    list_image_cached_input_tokens,
+    list_image_output_tokens,
+    activity_date
+from {{ ref('openai_api__model_days') }}
+
+union all
+
+select
     'otel' as source,
     account_key,
     tool,
