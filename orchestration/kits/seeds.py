@@ -35,10 +35,11 @@ Row = dict[str, object]
 
 
 def _tools(kits: Mapping[str, Kit]) -> Iterator[Row]:
-    for kit in kits.values():
+    for source, kit in kits.items():
         for name, tool in kit.tools.items():
             yield {
                 "tool": name,
+                "home": source,
                 "vendor": tool.vendor,
                 "tool_class": tool.tool_class,
                 "display_name": tool.display_name,

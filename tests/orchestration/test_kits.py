@@ -162,7 +162,7 @@ def kit(tmp_path: Path, text: str) -> Kit:
 
 def test_seeds_have_a_row_for_everything_that_a_kit_says(tmp_path: Path) -> None:
     found = {path.name: text.splitlines()[1:] for path, text in seeds.files({"toy": kit(tmp_path, KIT)})}
-    assert found["tools.csv"] == ["toy,Toys,assistant,Toy,true", "api,Toys,api,Toy API,true"]
+    assert found["tools.csv"] == ["toy,toy,Toys,assistant,Toy,true", "api,toy,Toys,api,Toy API,true"]
     # any other product comes last: it is what is left
     assert found["product_tools.csv"] == ["toy,toy,toy", "toy,interface,api", "toy,*,toy"]
     readers = "The pipeline's role; nobody else."

@@ -1,13 +1,18 @@
 -- grain: one row per period and tool: from which day on its sources were read, and whether they are final
--- A tool is read with every source whose kit gives a figure of it.
+-- A tool is read with every source that tells of it and whose kit gives a figure of it.
 {%- set dead_after_days = 7 %}
 with periods as (
     select * from {{ ref('int_periods') }}
 ),
 
 capabilities as (
-    select * from {{ ref('metric_capabilities') }}
-    where capability <> 'unavailable'
+    select stated.*
+    from {{ ref('metric_capabilities') }} as stated
+    inner join {{ ref('int_tool_sources') }} as tool_sources
+        on
+            stated.tool = tool_sources.tool
+            and stated.source = tool_sources.source
+    where stated.capability <> 'unavailable'
 ),
 
 deciding_resources as (

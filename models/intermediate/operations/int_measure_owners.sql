@@ -1,8 +1,12 @@
--- grain: one row per tool that several sources tell of, and day: which source's figures count, by measure
+-- grain: one row per tool that several sources can tell of, and day: whose figures count, by measure
 -- Of the sources that have the day, the one that the company's file names, otherwise the first in the order of the
 -- tool's kit. A source that owes the day owns nothing of it, so the next one counts until it comes.
 with measure_owners as (
     select * from {{ ref('measure_owners') }}
+),
+
+tool_sources as (
+    select * from {{ ref('int_tool_sources') }}
 ),
 
 company_owners as (
@@ -48,6 +52,10 @@ candidates as (
         on
             measure_owners.source = loaded_days.source
             and measure_owners.resource = loaded_days.resource
+    inner join tool_sources
+        on
+            measure_owners.tool = tool_sources.tool
+            and measure_owners.source = tool_sources.source
     left join company_owners
         on
             measure_owners.tool = company_owners.tool

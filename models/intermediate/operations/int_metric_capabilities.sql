@@ -1,7 +1,20 @@
 -- grain: one row per tool and metric: what the sources that were ever read give, and why not
--- The best of what they can give. Of a tool that no source was read of, what they could give.
-with capabilities as (
+-- The best of what they give. Of a tool that no source was read of, what its home could give.
+with stated as (
     select * from {{ ref('metric_capabilities') }}
+),
+
+tool_sources as (
+    select * from {{ ref('int_tool_sources') }}
+),
+
+capabilities as (
+    select stated.*
+    from stated
+    inner join tool_sources
+        on
+            stated.tool = tool_sources.tool
+            and stated.source = tool_sources.source
 ),
 
 read_sources as (
@@ -21,7 +34,7 @@ metrics as (
     select distinct
         tool,
         metric
-    from capabilities
+    from stated
 ),
 
 ranked as (
