@@ -32,3 +32,13 @@
 {% macro otel_lane() -%}
     {{ return(2147483648) }}
 {%- endmacro %}
+
+
+{#- Condition: rows of these tools. -#}
+{% macro otel_tells_prompts() -%}
+    tool in (
+        {%- for tool in otel_prompt_tools() %}
+        '{{ tool }}'{{ ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}

@@ -1,8 +1,8 @@
 -- grain: one row per period, person employed in it and tool, `all` included: the share of each measure
 -- A measure that the tool does not give in the period is NULL; people of `all` are counted once. Active people
--- of whom no source tells messages or sessions are not among those with. Up to k such people of a unit, and people
--- who are active in other tools alone, count among them all the same: left out, they would be the difference of
--- two published counts. Who is really among them is never shown;
+-- of whom no source tells messages or sessions are not among those with. Up to k such people of a unit, and
+-- people who are active in other tools alone, count among them all the same: left out, they would be the
+-- difference of two published counts. Who is really among them is never shown;
 -- the audit of what readers can compute asks about it.
 {%- set people = ['active_people', 'session_people', 'message_people', 'licensed_people',
                   'licensed_active_people'] %}

@@ -1,6 +1,6 @@
 -- grain: one row per tool that several sources can tell of, and day: whose figures count, by measure
--- Of the sources that have the day, the one that the company's file names, otherwise the first in the order of the
--- tool's kit. A source that owes the day owns nothing of it, so the next one counts until it comes.
+-- Of the sources that have the day, the one that the company's file names, otherwise the first in the order of
+-- the tool's kit. A source that owes the day owns nothing of it, so the next one counts until it comes.
 with measure_owners as (
     select * from {{ ref('measure_owners') }}
 ),

@@ -1,4 +1,4 @@
--- grain: one row per account, tool, model, bucket and day that metrics measured and no event of the account tells
+-- grain: one row per account, tool, model, bucket and day that metrics measured and no request tells
 -- A delta counts as it is. A cumulative value contains those before it since its stream began: the difference
 -- counts, and the first value of a stream wholly.
 with points as (

@@ -11,7 +11,7 @@ with acts as (
     select * from {{ ref('stg_otel__events') }}
     where
         kind in ('prompt', 'request')
-        and tool in ('{{ otel_prompt_tools() | join("', '") }}')
+        and {{ otel_tells_prompts() }}
         {%- if is_incremental() %}
         and {{ touched_days_filter('day', resources, 2, utc_days=true) }}
         {%- endif %}
@@ -81,7 +81,8 @@ final as (
         cast(mod(account_key, {{ otel_lane() }}) as {{ dbt.type_int() }}) as account_key,
         case
             {%- for tool in otel_prompt_tools() %}
-            when account_key < {{ loop.index }} * cast({{ otel_lane() }} as {{ dbt.type_bigint() }}) then '{{ tool }}'
+            when account_key < {{ loop.index }} * cast({{ otel_lane() }} as {{ dbt.type_bigint() }})
+                then '{{ tool }}'
             {%- endfor %}
         end as tool,
         {{ (session_part_names() | reject('in', ['account_key', 'tool']) | list) | join(',\n        ') }},

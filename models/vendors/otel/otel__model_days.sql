@@ -1,4 +1,4 @@
--- grain: several rows per account, tool, model and day: tokens of requests, or of metrics where no request is told
+-- grain: several rows per account, tool, model and day: tokens of requests, or else of metrics
 {{ config(materialized='ephemeral') }}
 {%- set buckets = ['input', 'cached_input', 'cache_write', 'output', 'reasoning', 'unsplit'] %}
 
@@ -28,10 +28,14 @@ metrics as (
         id_token,
         tool,
         model,
-        {{ total("case bucket when 'input' then value when 'cached_of_input' then -value when 'cache_write_of_input' then -value end") }}
-            as input_tokens,
-        {{ total("case when bucket in ('cached_input', 'cached_of_input') then value end") }} as cached_input_tokens,
-        {{ total("case when bucket in ('cache_write', 'cache_write_of_input') then value end") }} as cache_write_tokens,
+        {{ total(
+            "case when bucket = 'input' then value
+                when bucket in ('cached_of_input', 'cache_write_of_input') then -value end"
+        ) }} as input_tokens,
+        {{ total("case when bucket in ('cached_input', 'cached_of_input') then value end") }}
+            as cached_input_tokens,
+        {{ total("case when bucket in ('cache_write', 'cache_write_of_input') then value end") }}
+            as cache_write_tokens,
         {{ total("case when bucket = 'output' then value end") }} as output_tokens,
         {{ total("case when bucket = 'reasoning' then value end") }} as reasoning_tokens,
         cast(null as {{ dbt.type_bigint() }}) as unsplit_tokens,

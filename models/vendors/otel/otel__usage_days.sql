@@ -25,7 +25,7 @@ told as (
         true as is_measured,
         day
     from {{ ref('int_otel_metric_days') }}
-    where tool in ('{{ otel_prompt_tools() | join("', '") }}')
+    where {{ otel_tells_prompts() }}
 ),
 
 days as (
