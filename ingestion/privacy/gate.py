@@ -151,12 +151,17 @@ class Gate:
 
     # -- parsing ------------------------------------------------------------------------------------------
 
-    def json_lines(self, wire: type[R], table: str, chunks: Iterable[bytes]) -> Iterator[list[R]]:
-        """Typed records of a JSON Lines stream, block by block; a bad line is counted and skipped."""
+    def json_lines(
+        self, wire: type[R], table: str, chunks: Iterable[bytes], looked_at: int = _LINES_LOOKED_AT
+    ) -> Iterator[list[R]]:
+        """Typed records of a JSON Lines stream, block by block; a bad line is counted and skipped.
+
+        `looked_at`: lines of a block in which unknown fields are looked for; fewer where a line is many records.
+        """
         decoder = msgspec.json.Decoder(wire, strict=False)
         offset = 0
         for lines in whole_lines(chunks, self._too_long(table)):
-            self._look_for_unknown(wire, table, lines, _LINES_LOOKED_AT)
+            self._look_for_unknown(wire, table, lines, looked_at)
             try:
                 records = decoder.decode_lines(lines)
             except MemoryError:

@@ -23,6 +23,8 @@ from runtime.errors import ConfigurationError, SourceError
 from runtime.settings import SourceSettings
 
 _CHUNK = 1 << 20
+# A line is a batch of records: so many lines of a block show what fields there are.
+_LOOKED_AT = 50
 _REMEDY = "Check bucket_url, and that the pipeline's account may list and read it."
 
 
@@ -170,7 +172,7 @@ def _extract(run: SourceRun) -> Iterator[Batch]:
         run.progress(f"file {file.name}")
         trouble: list[str] = []
         lines = _told(store.lines(file), trouble)
-        for exports in run.gate.json_lines(records.Export, records.EVENTS.name, lines):
+        for exports in run.gate.json_lines(records.Export, records.EVENTS.name, lines, _LOOKED_AT):
             yield from reading.batches(exports)
         if trouble:
             run.progress(f"WARNING: {file.name} {trouble[0]}; what stands before is read, and the file again.")
