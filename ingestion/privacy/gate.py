@@ -156,7 +156,7 @@ class Gate:
     ) -> Iterator[list[R]]:
         """Typed records of a JSON Lines stream, block by block; a bad line is counted and skipped.
 
-        `looked_at`: lines of a block in which unknown fields are looked for; fewer where a line is many records.
+        `looked_at`: lines of a block that are looked at for unknown fields; few where a line has many records.
         """
         decoder = msgspec.json.Decoder(wire, strict=False)
         offset = 0

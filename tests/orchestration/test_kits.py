@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingestion.kit import Kit, kit_of
+from ingestion.kit import Kit, every_kit, kit_of
 from ingestion.port import every_port
 from ingestion.privacy.contract import (
     CurrentGrain,
@@ -21,6 +21,7 @@ from ingestion.privacy.contract import (
     integer,
     text,
 )
+from ingestion.privacy.pseudonym import GITHUB_LOGIN, HRIS_ID, NOT_AN_EMAIL, PERSON_EMAIL
 from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
 from ingestion.streams.own import Own
@@ -264,6 +265,21 @@ def test_the_project_has_a_staging_model_of_every_raw_table(source: SourceDefini
     tables = {f"stg_{source.name}__{table.name}" for table in source.contracts}
     assert models >= tables
     assert models - tables <= {"stg_chatgpt__message_authors"}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_only_people_and_accounts_are_what_a_row_is_about(source: SourceDefinition) -> None:
+    """An erasure removes rows with a subject's identifiers: a shared project would take everybody's."""
+    people = {PERSON_EMAIL, HRIS_ID, GITHUB_LOGIN, NOT_AN_EMAIL}
+    for other in every_kit().values():
+        people |= {*other.account_namespaces, *other.directory_namespaces}
+    subjects = {
+        (table.name, column.name, column.namespace)
+        for table in source.contracts
+        for column in table.columns
+        if column.names_subject and column.namespace not in people
+    }
+    assert subjects == set()
 
 
 def test_every_meaning_is_of_a_column_that_exists() -> None:

@@ -132,7 +132,11 @@ class _Reports(Listing):
 
     def _rows_of(self, load: Load, report: str, params: Params) -> Iterator[dict[str, Any]]:
         grouping, buckets = self._grouped(load, report, params)
-        told = {"report": report, "attribution": "vendor_user" if "user_id" in grouping else "key_owner"}
+        told = {
+            "report": report,
+            "attribution": "vendor_user" if "user_id" in grouping else "key_owner",
+            "without_projects": "project_id" not in grouping,
+        }
         for bucket in buckets:
             rows = bucket.get("results") if isinstance(bucket, dict) else None
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):

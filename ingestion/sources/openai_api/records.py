@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar, TypeVar
 
@@ -15,6 +16,7 @@ from ingestion.identity import link_contract
 from ingestion.privacy.contract import (
     Column,
     DayGrain,
+    Reader,
     TableContract,
     boolean,
     decimal,
@@ -101,7 +103,8 @@ _BUCKET = frozenset({"object", "start_time", "end_time", "api_source"})
 
 
 class Usage(Listed):
-    """A day's use of one report, by what the vendor could group it by. `report` is added by the reader."""
+    """A day's use of one report, by what the vendor could group it by. The reader adds `report`
+    and `without_projects`."""
 
     KEY: ClassVar[tuple[str, ...]] = ("report", "project_id", "user_id", "api_key_id", "model")
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = _BUCKET | {
@@ -112,6 +115,7 @@ class Usage(Listed):
         "context_level", "vector_store_id",
     }  # fmt: skip
     report: str
+    without_projects: bool
     project_id: str | None = None
     user_id: str | None = None
     api_key_id: str | None = None
@@ -144,11 +148,12 @@ class Amount(WireRecord):
 
 
 class Cost(Listed):
-    """A day's money of one line item. `attribution` is added by the reader."""
+    """A day's money of one line item. The reader adds `attribution` and `without_projects`."""
 
     KEY: ClassVar[tuple[str, ...]] = ("line_item", "project_id", "user_id", "api_key_id")
     KNOWN_AND_DROPPED: ClassVar[frozenset[str]] = _BUCKET | {"report", "quantity", "quantity_unit"}
     attribution: str
+    without_projects: bool
     amount: Amount | None = None
     line_item: str | None = None
     project_id: str | None = None
@@ -174,11 +179,18 @@ def base_model(written: str | None) -> str | None:
     return _FINE_TUNED.sub(r"\1", written) if written else written
 
 
+def _project(read: Reader, *, required: bool = False, withheld_by: str | None = None) -> Column:
+    """A project is of many people: a row is not about it, and stays when one of them is erased."""
+    found = identifier("project_token", _PROJECT, read, required=required, of_somebody_else=True)
+    return replace(found, withheld_by=withheld_by)
+
+
 def _groups() -> tuple[Column, ...]:
     return (
         identifier("user_token", OPENAI_USER, lambda row: row.user_id),
         identifier("key_token", OPENAI_USER, lambda row: row.api_key_id),
-        identifier("project_token", _PROJECT, lambda row: row.project_id),
+        boolean("without_projects", lambda row: row.without_projects),
+        _project(lambda row: row.project_id, withheld_by="without_projects"),
     )
 
 
@@ -213,7 +225,7 @@ USERS = _snapshot(
 PROJECTS = _snapshot(
     "projects",
     "project of the organization",
-    identifier("project_token", _PROJECT, lambda project: project.id, required=True),
+    _project(lambda project: project.id, required=True),
     text("status", lambda project: project.status),
 )
 
@@ -223,7 +235,7 @@ API_KEYS = _snapshot(
     identifier("key_token", OPENAI_USER, lambda key: key.id, required=True),
     identifier("owner_token", OPENAI_USER, lambda key: key.holder.id),
     boolean("is_service_account", lambda key: key.owner and key.owner.service_account is not None),
-    identifier("project_token", _PROJECT, lambda key: key.project_id),
+    _project(lambda key: key.project_id),
 )
 
 USAGE_DAYS = _spend(

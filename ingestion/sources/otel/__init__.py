@@ -118,10 +118,8 @@ class Store:
 
 
 def _version(path: str, about: dict[str, Any]) -> str:
-    changed = next(
-        (about[name] for name in ("ETag", "etag", "mtime", "LastModified", "updated") if name in about), ""
-    )
-    return f"{path}\x1f{about.get('size')}\x1f{changed}"
+    """Collectors append: a changed file has another size. A time of change is new after each copy."""
+    return f"{path}\x1f{about.get('size')}\x1f{about.get('ETag') or about.get('etag') or ''}"
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ final as (
         attribution,
         user_token,
         key_token,
+        without_projects,
         project_token,
         line_item,
         model,

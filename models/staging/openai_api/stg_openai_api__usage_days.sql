@@ -11,6 +11,7 @@ final as (
         report,
         user_token,
         key_token,
+        without_projects,
         project_token,
         model,
         input_tokens,
