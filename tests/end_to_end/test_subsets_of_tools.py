@@ -104,7 +104,7 @@ def test_leaving_vendors_out_changes_no_figure_of_other_tools(
     result = made.build("--full-refresh", "--select", *(f"+{table}" for table in FACTS))
     assert result.ok, result.failures[:5]
     assert facts(made, told_by(kept)) == wanted
-    assert sum(map(len, wanted.values())) > 100
+    assert sum(map(len, wanted.values())) > 100 or not told_by(kept)
     assert not any(facts(made, told_by(VENDORS) - told_of(kept)).values())
     # all tools together are what is left, and each person counts once
     ((of_all, of_tools),) = made.rows(

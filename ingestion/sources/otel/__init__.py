@@ -93,7 +93,7 @@ class Store:
                 f"The folder of telemetry cannot be read ({type(error).__name__}).", _REMEDY
             ) from None
         return [
-            StoredFile(path, _version(path, about))
+            StoredFile(path, _version(path.removeprefix(self._root), about))
             for path, about in sorted(found.items())
             if about.get("type") != "directory"
         ]
@@ -117,9 +117,9 @@ class Store:
             yield last + b"\n"
 
 
-def _version(path: str, about: dict[str, Any]) -> str:
+def _version(below: str, about: dict[str, Any]) -> str:
     """Collectors append: a changed file has another size. A time of change is new after each copy."""
-    return f"{path}\x1f{about.get('size')}\x1f{about.get('ETag') or about.get('etag') or ''}"
+    return f"{below}\x1f{about.get('size')}\x1f{about.get('ETag') or about.get('etag') or ''}"
 
 
 @dataclass(slots=True)

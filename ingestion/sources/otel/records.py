@@ -39,8 +39,9 @@ OTEL_USER = "vendor-user/otel"
 ANTHROPIC_USER = "vendor-user/anthropic"
 DEVICE = "device"
 UNIX = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-# A laptop sends when it is online again: a day may grow for a week.
-_HORIZON = Horizon(first_load=400, lookback=7, finality=7)
+# A laptop sends when it is online again, after days. But a period closes when its slowest source is final, so
+# that a week would keep every tool's figures back: what comes after three days reaches open periods alone.
+_HORIZON = Horizon(first_load=400, lookback=7, finality=3)
 
 Scalar = str | int | float | bool
 
