@@ -210,6 +210,7 @@ def tables(made: Deployment, *layers: str) -> Tables:
     """Every row of every table of these schemas (`raw_` stands for all raw ones), without a run's own times."""
     found: Tables = {}
     with made.session() as session:
+        accounts = _accounts(session) if "intermediate" in layers else {}
         schemas = [
             schema
             for schema in session.schemas()
@@ -219,18 +220,41 @@ def tables(made: Deployment, *layers: str) -> Tables:
         for schema in schemas:
             for table, columns in session.columns_by_table(schema).items():
                 if table not in _OWN_TABLES and not table.startswith("_dlt"):
-                    found[f"{schema}.{table}"] = _rows(session, session.name(schema, table), columns)
+                    found[f"{schema}.{table}"] = _rows(session, session.name(schema, table), columns, accounts)
     return found
 
 
-def _rows(session: WarehouseSession, relation: str, columns: list[Column]) -> Counter[tuple[Any, ...]]:
-    names = ", ".join(
-        session.name(column.name)
-        for column in columns
-        if column.name not in _OWN_TIME and not column.name.startswith("_dlt")
+def _accounts(session: WarehouseSession) -> dict[int, tuple[Any, ...]]:
+    """What each account's number stands for: accounts of two days get other numbers in one night."""
+    if "account_keys" not in session.columns_by_table("intermediate"):
+        return {}
+    names = "account_key, tool_account_source, namespace, id_token"
+    keys = session.rows(f"select {names} from {session.name('intermediate', 'account_keys')}")
+    return {key: tuple(told) for key, *told in keys}
+
+
+def _rows(
+    session: WarehouseSession, relation: str, columns: list[Column], accounts: dict[int, tuple[Any, ...]]
+) -> Counter[tuple[Any, ...]]:
+    names = [
+        column.name for column in columns if column.name not in _OWN_TIME and not column.name.startswith("_dlt")
+    ]
+    rows = session.rows(f"select {', '.join(map(session.name, names))} from {relation}")
+    return Counter(
+        tuple(_comparable(_named(name, value, accounts)) for name, value in zip(names, row, strict=True))
+        for row in rows
     )
-    rows = session.rows(f"select {names} from {relation}")
-    return Counter(tuple(_comparable(value) for value in row) for row in rows)
+
+
+def _named(column: str, value: Any, accounts: dict[int, tuple[Any, ...]]) -> Any:
+    """Keys of accounts and of sessions (macros/usage/session_key.sql), by what the number stands for."""
+    if column == "account_key":
+        return accounts.get(value, value)
+    if column == "session_key" and value is not None:
+        account, minute = divmod(value, 10**8)
+        lane, account = divmod(account, 2**31)
+        return accounts.get(account, account), lane, minute
+    return value
 
 
 def _comparable(value: Any) -> Any:

@@ -15,12 +15,12 @@ from runtime.environment import Environment, environment
 
 KINDS = (
     "select table_schema || '.' || table_name, table_type from information_schema.tables "
-    "where table_name in ('stg_ops__runs', 'int_run_clock', 'dim_models')"
+    "where table_name in ('stg_ops__runs', 'int_run_clock', 'data_collected') and table_schema <> 'reference'"
 )
 BUILT = {
     "staging.stg_ops__runs": "VIEW",
     "intermediate.int_run_clock": "BASE TABLE",
-    "restricted.dim_models": "BASE TABLE",
+    "marts.data_collected": "BASE TABLE",
 }
 
 
@@ -32,7 +32,7 @@ def build(env: Environment, *models: str) -> DbtResult:
 def built(tmp_path: Path) -> Environment:
     env = environment(tmp_path, "dev")
     Ledger(env).ensure_deployment(Pseudonymiser(bytes(32)), utc_now())
-    result = build(env, "+int_run_clock", "+dim_models")
+    result = build(env, "+int_run_clock", "+mart_data_collected")
     assert result.ok, result.failures
     return env
 
@@ -51,7 +51,7 @@ def kinds(env: Environment) -> dict[str, str]:
 def tools(env: Environment) -> list[tuple[object, ...]]:
     with duckdb.connect(str(env.warehouse), read_only=True) as connection:
         found: list[tuple[object, ...]] = connection.execute(
-            "select * from restricted.dim_models order by all"
+            "select * from marts.data_collected order by all"
         ).fetchall()
         return found
 
@@ -68,9 +68,9 @@ def test_a_model_replaces_one_of_another_kind_and_leaves_what_is_there_when_it_f
         "create table staging.stg_ops__runs as select 1 as old",
         "drop table intermediate.int_run_clock",
         "create view intermediate.int_run_clock as select 1 as old",
-        "alter table reference.tools rename column tool to renamed",
+        "alter table reference.data_collected rename column what to renamed",
     )
-    result = build(built, "stg_ops__runs", "int_run_clock", "dim_models")
+    result = build(built, "stg_ops__runs", "int_run_clock", "mart_data_collected")
     assert not result.ok
     assert result.statuses == {"ok": 2, "error": 1}
     assert kinds(built) == BUILT
