@@ -57,7 +57,7 @@ class Known:
         """near: columns of the periods that matter; what limits others is not worked out."""
         rows = system.rows_of(np.flatnonzero(free & near))
         limits = np.where(free, floors, 0.0), np.where(free, np.inf, 0.0)
-        self.system, self.near = system, near
+        self.system, self.near, self._is_free = system, near, free
         self.limits = propagated(
             limits, system.whole, system.matrix[rows], system.sides[rows], system.is_equal[rows]
         )
@@ -77,7 +77,8 @@ class Known:
         touched = np.zeros(len(self.is_open), dtype=np.bool_)
         touched[columns] = True
         touched[self.system.columns_of(self.system.rows_of(columns))] = True
-        label = joined(self.system.matrix, self.is_open)
+        # Through fixed ones as well: it may be the known ones that fix them.
+        label = joined(self.system.matrix, self._is_free)
         near: Marks = np.isin(label, label[touched])
         return near
 
