@@ -2,75 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+from scipy.sparse import csr_array
 
-from publishing.linear_audit.rows import Row
+from publishing.linear_audit.system import Floats, Marks, Places
 
 TOLERANCE = 1e-6
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Relations:
-    """A sparse matrix by its entries, and the right sides."""
-
-    lines: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
-    factors: Floats
-    sides: Floats
-
-    @classmethod
-    def of(cls, rows: Sequence[Row], place: dict[int, int]) -> Relations:
-        entries = [
-            (line, place[variable], factor)
-            for line, row in enumerate(rows)
-            for variable, factor in row.members
-            if variable in place
-        ]
-        lines, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
-        return cls(
-            np.array(lines, dtype=np.int64),
-            np.array(columns, dtype=np.int64),
-            np.array(factors, dtype=np.float64),
-            np.array([row.slack for row in rows], dtype=np.float64),
-        )
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Variables that hang together, and the relations between them."""
+    """Some columns of a system and the rows that limit them; all other columns stay as they are.
 
-    place: dict[int, int]
+    Attributes:
+        columns, rows: which they are, in order.
+        matrix, sides, is_equal: of these alone.
+    """
+
+    columns: Places
+    rows: Places
     floors: Floats
     ceilings: Floats
-    equal: Relations
-    at_most: Relations
+    matrix: csr_array
+    sides: Floats
+    is_equal: Marks
 
-    def allows(self, variable: int, move: float) -> bool:
-        """Whether the variable's own limits let it deviate so far."""
-        column = self.place[variable]
-        room = self.ceilings[column] if move > 0 else -self.floors[column]
-        return bool(room >= abs(move) * (1 - TOLERANCE))
-
-    @classmethod
-    def of(
-        cls,
-        variables: Sequence[int],
-        rows: Sequence[Row],
-        floors: Mapping[int, float],
-        ceilings: Mapping[int, float],
-    ) -> Block:
-        """Members of the rows that are none of these variables stay as they are."""
-        place = {variable: number for number, variable in enumerate(variables)}
-        return cls(
-            place,
-            np.array([floors[variable] for variable in variables]),
-            np.array([ceilings[variable] for variable in variables]),
-            Relations.of([row for row in rows if row.is_equality], place),
-            Relations.of([row for row in rows if not row.is_equality], place),
-        )
+    def place(self, column: int) -> int:
+        """Of a column among those of the block."""
+        return int(np.searchsorted(self.columns, column))

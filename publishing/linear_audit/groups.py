@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from publishing.linear_audit.cells import Cell
+from publishing.linear_audit.system import Marks
 from publishing.periods import Period
 
 # The reason of a mask that the audit asked for, and the unit or tool of a group that is hidden for all; as the
@@ -44,6 +47,26 @@ def hidden(cells: Sequence[Cell], groups: Collection[HiddenGroup]) -> list[Cell]
     ]
 
 
+class GroupPlaces:
+    """Where the cells of each group stand among all."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        self._size = len(cells)
+        self._places: dict[HiddenGroup, list[int]] = defaultdict(list)
+        for place, cell in enumerate(cells):
+            for name in _names_of(cell):
+                for unit in (cell.unit_key, EVERY_UNIT):
+                    for tool in (cell.tool, EVERY_TOOL):
+                        self._places[HiddenGroup(cell.period, name, unit, tool)].append(place)
+
+    def marks(self, groups: Iterable[HiddenGroup]) -> Marks:
+        """Which cells these groups hide."""
+        marks = np.zeros(self._size, dtype=np.bool_)
+        for group in groups:
+            marks[self._places.get(group, [])] = True
+        return marks
+
+
 class Hides:
     """What these groups hide."""
 
@@ -57,12 +80,17 @@ class Hides:
         groups = self._groups.get(cell.period)
         if not groups:
             return []
-        is_part = cell.part_group is not None and not cell.is_part_total
         return [
             name
-            for name in ((cell.mask_group, str(cell.part_group)) if is_part else (cell.mask_group,))
+            for name in _names_of(cell)
             if (name, cell.unit_key, cell.tool) in groups
             or (name, EVERY_UNIT, cell.tool) in groups
             or (name, cell.unit_key, EVERY_TOOL) in groups
             or (name, EVERY_UNIT, EVERY_TOOL) in groups
         ]
+
+
+def _names_of(cell: Cell) -> tuple[str, ...]:
+    """Of all groups that the cell could be hidden with."""
+    is_part = cell.part_group is not None and not cell.is_part_total
+    return (cell.mask_group, str(cell.part_group)) if is_part else (cell.mask_group,)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from publishing.linear_audit.audit import Audit, of_findings, of_periods
+from publishing.linear_audit.audit import Audit, of_periods
 from publishing.linear_audit.cells import Cell
 from publishing.linear_audit.findings import HiddenCellFinding
-from publishing.linear_audit.groups import HiddenGroup, hidden, widest
+from publishing.linear_audit.groups import GroupPlaces, HiddenGroup, hidden, widest
 from publishing.linear_audit.months import overlapping
 from publishing.linear_audit.sparing import spared
 from publishing.linear_audit.turns import turns_of
@@ -44,15 +44,16 @@ def hide_until_clean(
     """
     open_now = set(open_periods)
     asking = Audit(cells, versions, k)
-    found = asking.ask(cells, of_periods(open_now | overlapping(open_now)))
+    found = asking.ask(of_periods(open_now | overlapping(open_now)))
     if not found:
         return Hiding(set(), set(), cells, set())
     turns = turns_of(cells, found, open_now)
-    told_before = asking.ask(hidden(cells, {g for f in found for g in turns[-1](f)}), of_findings(found))
+    places = GroupPlaces(cells)
+    told_before = asking.ask_again(places.marks({g for f in found for g in turns[-1](f)}), found)
     findings = left = found - told_before
 
     def told(groups: Collection[HiddenGroup], about: Collection[HiddenCellFinding]) -> set[HiddenCellFinding]:
-        return asking.ask(hidden(cells, groups), of_findings(about)) - told_before
+        return asking.ask_again(places.marks(groups), about) - told_before
 
     groups: set[HiddenGroup] = set()
     for turn in turns:

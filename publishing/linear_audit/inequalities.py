@@ -29,17 +29,19 @@ def inequalities(cells: Cells, k: int) -> Iterator[Row]:
         yield from _within_headcount(places, cells, heads.get((period, unit)))
 
 
-def behind_totals(cells: Cells, k: int) -> Iterator[Row]:
-    """A total that is shown has at least k people behind it, so as many people are there."""
+def behind_totals(cells: Cells, k: int) -> Iterator[tuple[int, int, float]]:
+    """A total that is shown has at least k people behind it, so as many people are there.
+
+    Each total, the count of these people, and how far down that may go while the total is shown.
+    """
     for places in _units(cells).values():
-        known: set[int] = set()
         for (tool, measure, item), index in places.items():
-            if cells[index].kind == TOTAL and not cells[index].is_hidden:
+            if cells[index].kind == TOTAL:
                 people = people_behind(measure)
                 place = places.get((tool, people, item), places.get((tool, people, "")))
-                if place is not None and place not in known and cells[place].is_hidden:
-                    known.add(place)
-                    yield from at_most(_KIND, [], [(place, 1.0)], cells, -float(k))
+                if place is not None:
+                    for row in at_most(_KIND, [], [(place, 1.0)], cells, -float(k)):
+                        yield index, place, row.slack
 
 
 def _units(cells: Cells) -> dict[tuple[Period, str], _Places]:

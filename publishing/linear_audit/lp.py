@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import coo_array
+from scipy.sparse import block_diag, csr_array, hstack
 
-from publishing.linear_audit.blocks import TOLERANCE, Block, Floats, Relations
+from publishing.linear_audit.blocks import Block
+from publishing.linear_audit.system import Floats, Places
 
 # A deviation this many times the protection is as good as an endless one: it keeps the numbers of one
 # program within the solver's precision, and can only make the answer stricter.
-_FAR = 1e5
+FAR = 1e5
 # Variables of one call to the solver at about most. Independent problems stand side by side in one call: most
 # are so small that the call costs more than they do.
 _VARIABLES_PER_CALL = 3000
@@ -23,120 +23,98 @@ _VARIABLES_PER_CALL = 3000
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One block, asked to move these variables as far as these distances, all at once."""
+    """One block, asked to move these columns as far as these distances, all at once, up (1) or down (-1)."""
 
     block: Block
-    wanted: list[tuple[int, float]]
+    direction: float
+    wanted: dict[int, float]
 
     @property
     def scale(self) -> float:
         """The unit of its numbers: keeps every problem of a call at about the same size."""
-        return min(distance for _, distance in self.wanted)
+        return min(self.wanted.values())
 
 
-def unreached(problems: list[Problem], direction: float, *, is_quick: bool = False) -> set[int]:
-    """Variables that cannot go as far as asked in this direction.
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """How far each column of a problem's block goes, and what each row counts for in that none goes further."""
 
-    What is reached together is certain. The others are asked again together, as long as that brings any there,
-    and at last each with the block to itself; `is_quick` leaves that out and takes all of them for unreached.
-    """
-    alone: list[Problem] = []
-    while problems:
-        reached = _reached(problems, direction)
-        left = [
-            Problem(problem.block, entries)
-            for problem in problems
-            if (entries := [entry for entry in problem.wanted if entry[0] not in reached])
-        ]
-        before = {id(problem.block): len(problem.wanted) for problem in problems}
-        is_stuck = [len(problem.wanted) == before[id(problem.block)] for problem in left]
-        alone += [problem for problem, stuck in zip(left, is_stuck, strict=True) if stuck]
-        problems = [problem for problem, stuck in zip(left, is_stuck, strict=True) if not stuck]
-    if is_quick:
-        return {variable for problem in alone for variable, _ in problem.wanted}
-    single = {problem.wanted[0][0] for problem in alone if len(problem.wanted) == 1}
-    several = [Problem(p.block, [entry]) for p in alone if len(p.wanted) > 1 for entry in p.wanted]
-    return (single | {problem.wanted[0][0] for problem in several}) - _reached(several, direction)
+    problem: Problem
+    moves: Floats
+    weights: Floats
 
 
-def _reached(problems: list[Problem], direction: float) -> set[int]:
-    return set(chain.from_iterable(_solve(batch, direction) for batch in _batches(problems)))
-
-
-def _batches(problems: list[Problem]) -> Iterator[list[Problem]]:
+def solutions(problems: Sequence[Problem]) -> Iterator[Solution]:
+    """Of each problem, apart from the others; none where the solver gave up."""
     batch: list[Problem] = []
     size = 0
     for problem in problems:
-        if batch and size + len(problem.block.place) > _VARIABLES_PER_CALL:
-            yield batch
+        if batch and size + len(problem.block.columns) > _VARIABLES_PER_CALL:
+            yield from _solve(batch)
             batch, size = [], 0
         batch.append(problem)
-        size += len(problem.block.place)
+        size += len(problem.block.columns)
     if batch:
-        yield batch
+        yield from _solve(batch)
 
 
-def _solve(problems: list[Problem], direction: float) -> set[int]:
-    """Which of the wanted variables get as far as asked, each problem apart from the others."""
-    costs, lows, highs = (
-        np.concatenate(parts) for parts in zip(*(_sizes(p, direction) for p in problems), strict=True)
-    )
+def _solve(problems: list[Problem]) -> Iterator[Solution]:
+    costs, lows, highs = (np.concatenate(parts) for parts in zip(*map(_sizes, problems), strict=True))
+    matrix = csr_array(block_diag([problem.block.matrix for problem in problems], format="csr"))
+    sides = np.concatenate([problem.block.sides / problem.scale for problem in problems])
+    is_equal = np.concatenate([problem.block.is_equal for problem in problems])
+    equal, at_most = np.flatnonzero(is_equal), np.flatnonzero(~is_equal)
+    # Up and down are variables of their own: nothing moves in the solver's first guess, which keeps to all
+    # rows, and it need not go far from there. Its own simplifications cost more time than they save.
+    up, down = np.flatnonzero(highs > 0), np.flatnonzero(lows < 0)
+    apart = csr_array(hstack([matrix[:, up], -matrix[:, down]], format="csr"))
     solved = linprog(
-        costs,
-        **_stacked("A_eq", "b_eq", problems, [problem.block.equal for problem in problems]),
-        **_stacked("A_ub", "b_ub", problems, [problem.block.at_most for problem in problems]),
-        bounds=np.column_stack([lows, highs]),
-        method="highs",
+        np.concatenate([costs[up], -costs[down]]),
+        **_rows("A_eq", "b_eq", apart, sides, equal),
+        **_rows("A_ub", "b_ub", apart, sides, at_most),
+        bounds=np.column_stack([np.zeros(len(up) + len(down)), np.concatenate([highs[up], -lows[down]])]),
+        method="highs-ds",
+        options={"presolve": False},
     )
     if solved.x is None:
-        # The solver gave up. Apart, the good ones are answered; one that stays alone counts as a no.
+        # The solver gave up. Apart, the good ones are answered; one that stays alone is not.
         half = len(problems) // 2
-        return _solve(problems[:half], direction) | _solve(problems[half:], direction) if half else set()
-    reached: set[int] = set()
-    start = 0
+        if half:
+            yield from _solve(problems[:half])
+            yield from _solve(problems[half:])
+        return
+    moves = np.zeros(len(costs))
+    moves[up] = solved.x[: len(up)]
+    moves[down] -= solved.x[len(up) :]
+    weights = np.zeros(len(sides))
+    weights[equal], weights[at_most] = solved.eqlin.marginals, solved.ineqlin.marginals
+    first = row = 0
     for problem in problems:
-        for variable, distance in problem.wanted:
-            moved = direction * solved.x[start + problem.block.place[variable]] * problem.scale
-            if moved >= distance * (1 - TOLERANCE):
-                reached.add(variable)
-        start += len(problem.block.place)
-    return reached
+        width, height = len(problem.block.columns), len(problem.block.sides)
+        yield Solution(problem, moves[first : first + width] * problem.scale, weights[row : row + height])
+        first, row = first + width, row + height
 
 
-def _sizes(problem: Problem, direction: float) -> tuple[Floats, Floats, Floats]:
+def _sizes(problem: Problem) -> tuple[Floats, Floats, Floats]:
     """Costs, lower and upper bounds of a problem's variables, in its own unit."""
-    size = len(problem.block.place)
-    costs = np.zeros(size)
-    highs = np.minimum(problem.block.ceilings / problem.scale, _FAR)
-    lows = np.maximum(problem.block.floors / problem.scale, -_FAR)
-    for variable, distance in problem.wanted:
-        column, far = problem.block.place[variable], distance / problem.scale
-        costs[column] = -direction / far
-        if direction > 0:
-            highs[column] = min(highs[column], far)
+    block, scale = problem.block, problem.scale
+    costs = np.zeros(len(block.columns))
+    # Of columns that stand in each other's way the first ones are worth more: one goes all the way then, where
+    # two at the same price might go half of it.
+    highs = np.minimum(block.ceilings / scale, FAR)
+    lows = np.maximum(block.floors / scale, -FAR)
+    for number, (column, distance) in enumerate(problem.wanted.items()):
+        place, far = block.place(column), distance / scale
+        costs[place] = -problem.direction / far / (1 + number)
+        if problem.direction > 0:
+            highs[place] = min(highs[place], far)
         else:
-            lows[column] = max(lows[column], -far)
+            lows[place] = max(lows[place], -far)
     return costs, lows, highs
 
 
-def _stacked(matrix: str, sides: str, problems: list[Problem], relations: list[Relations]) -> dict[str, Any]:
-    """Arguments of `linprog`: every problem's relations, each in rows and columns of its own."""
-    counts = [len(relation.sides) for relation in relations]
-    if not sum(counts):
+def _rows(matrix_name: str, sides_name: str, matrix: csr_array, sides: Floats, rows: Places) -> dict[str, Any]:
+    """Arguments of `linprog`."""
+    if not len(rows):
         return {}
-    widths = [len(problem.block.place) for problem in problems]
-    down, right = (np.cumsum([0, *numbers[:-1]]) for numbers in (counts, widths))
-    entries = (
-        np.concatenate([relation.factors for relation in relations]),
-        (
-            np.concatenate([relation.lines + first for relation, first in zip(relations, down, strict=True)]),
-            np.concatenate(
-                [relation.columns + first for relation, first in zip(relations, right, strict=True)]
-            ),
-        ),
-    )
-    slack = [relation.sides / problem.scale for relation, problem in zip(relations, problems, strict=True)]
-    return {
-        matrix: coo_array(entries, shape=(sum(counts), sum(widths))).tocsr(),
-        sides: np.minimum(np.concatenate(slack), _FAR),
-    }
+    return {matrix_name: matrix[rows], sides_name: np.minimum(sides[rows], FAR)}

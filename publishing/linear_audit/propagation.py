@@ -2,93 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+from scipy.sparse import csr_array
 
-from publishing.linear_audit.rows import Row
+from publishing.linear_audit.system import Floats, Marks, Places
 
 _TOLERANCE = 1e-6
 # Limits of fractions can come closer to each other for ever. Every turn is right by itself.
-_TURNS = 30
+_TURNS = 60
 
-Limits = tuple[dict[int, float], dict[int, float]]
-_Floats = npt.NDArray[np.float64]
+Limits = tuple[Floats, Floats]
 
 
-def propagated(
-    floors: Mapping[int, float], ceilings: Mapping[int, float], rows: Sequence[Row], whole: Collection[int]
-) -> Limits:
+def propagated(limits: Limits, whole: Marks, matrix: csr_array, sides: Floats, is_equal: Marks) -> Limits:
     """Floors and ceilings that follow: in each row a member can go as far as all others can make room.
 
-    `whole` variables deviate by whole numbers. That nothing deviates stays possible.
+    Rows say that the sum of their members is at most `sides`, or just that where `is_equal`. `whole` variables
+    deviate by whole numbers. That nothing deviates stays possible.
     """
-    variables = list(floors)
-    if not variables or not rows:
-        return dict(floors), dict(ceilings)
-    place = {variable: number for number, variable in enumerate(variables)}
-    limits = _Limits(
-        np.array([floors[variable] for variable in variables]),
-        np.array([ceilings[variable] for variable in variables]),
-        np.array([variable in whole for variable in variables]),
-        _Entries.of(rows, place),
-    )
-    turns = 0
-    while turns < _TURNS and limits.tighten():
-        turns += 1
-    return (
-        dict(zip(variables, limits.lows.tolist(), strict=True)),
-        dict(zip(variables, limits.highs.tolist(), strict=True)),
-    )
+    lows, highs = limits[0].copy(), limits[1].copy()
+    every = entries = _Entries.of(matrix, sides, is_equal, (lows < 0) | (highs > 0))
+    for _ in range(_TURNS):
+        changed = _tighten(lows, highs, whole, entries)
+        if not changed.any():
+            break
+        entries = every.of_rows_with(changed)
+    return lows, highs
 
 
+@dataclass(frozen=True, slots=True)
 class _Entries:
-    """The rows as `at most`, each equation both ways, by their entries."""
+    """Members of rows as `at most`, each equation both ways."""
 
-    def __init__(self, lines: list[int], columns: list[int], factors: list[float], sides: list[float]) -> None:
-        self.lines, self.columns = np.array(lines, dtype=np.int64), np.array(columns, dtype=np.int64)
-        self.factors, self.sides = np.array(factors, dtype=np.float64), np.array(sides, dtype=np.float64)
-        self.is_up = self.factors > 0
+    lines: Places
+    columns: Places
+    factors: Floats
+    sides: Floats
 
     @classmethod
-    def of(cls, rows: Sequence[Row], place: Mapping[int, int]) -> _Entries:
-        lines: list[int] = []
-        columns: list[int] = []
-        factors: list[float] = []
-        sides: list[float] = []
-        for row in rows:
-            for sign in (1.0, -1.0) if row.is_equality else (1.0,):
-                for variable, factor in row.members:
-                    lines.append(len(sides))
-                    columns.append(place[variable])
-                    factors.append(sign * factor)
-                sides.append(sign * row.slack)
-        return cls(lines, columns, factors, sides)
-
-
-class _Limits:
-    def __init__(self, lows: _Floats, highs: _Floats, whole: npt.NDArray[np.bool_], entries: _Entries) -> None:
-        self.lows, self.highs, self._whole, self._entries = lows, highs, whole, entries
-
-    def tighten(self) -> bool:
-        """One turn over all rows; whether any limit became narrower."""
-        entries = self._entries
-        least = entries.factors * np.where(
-            entries.is_up, self.lows[entries.columns], self.highs[entries.columns]
+    def of(cls, matrix: csr_array, sides: Floats, is_equal: Marks, is_free: Marks) -> _Entries:
+        """Members that are not free stay as they are, so they are left out."""
+        rows = np.repeat(np.arange(len(sides)), np.diff(matrix.indptr))
+        kept = is_free[matrix.indices]
+        rows, columns, factors = rows[kept], matrix.indices[kept].astype(np.int64), matrix.data[kept]
+        both = is_equal[rows]
+        return cls(
+            np.concatenate([rows, rows[both] + len(sides)]),
+            np.concatenate([columns, columns[both]]),
+            np.concatenate([factors, -factors[both]]),
+            np.concatenate([sides, -sides]),
         )
-        is_endless = np.isinf(least)
-        known = np.where(is_endless, 0.0, least)
-        size = len(entries.sides)
-        endless = np.bincount(entries.lines, is_endless, size)[entries.lines] - is_endless
-        others = np.bincount(entries.lines, known, size)[entries.lines] - known
-        far = np.where(endless > 0, np.inf, entries.sides[entries.lines] - others) / entries.factors
-        highs, lows = self.highs.copy(), self.lows.copy()
-        up, down = entries.is_up, ~entries.is_up
-        np.minimum.at(highs, entries.columns[up], far[up])
-        np.maximum.at(lows, entries.columns[down], far[down])
-        highs = np.maximum(np.where(self._whole, np.floor(highs + _TOLERANCE), highs), 0.0)
-        lows = np.minimum(np.where(self._whole, np.ceil(lows - _TOLERANCE), lows), 0.0)
-        is_narrower = bool(np.any(highs < self.highs - _TOLERANCE) or np.any(lows > self.lows + _TOLERANCE))
-        self.highs, self.lows = highs, lows
-        return is_narrower
+
+    def of_rows_with(self, columns: Marks) -> _Entries:
+        """Those of rows in which one of these columns stands."""
+        rows = np.zeros(len(self.sides), dtype=np.bool_)
+        rows[self.lines[columns[self.columns]]] = True
+        kept = rows[self.lines]
+        return _Entries(self.lines[kept], self.columns[kept], self.factors[kept], self.sides)
+
+
+def _tighten(lows: Floats, highs: Floats, whole: Marks, entries: _Entries) -> Marks:
+    """One turn over these entries' rows, in place; the columns whose limits became narrower."""
+    lines, columns, factors = entries.lines, entries.columns, entries.factors
+    is_up, size = factors > 0, len(entries.sides)
+    least = factors * np.where(is_up, lows[columns], highs[columns])
+    is_endless = np.isinf(least)
+    known = np.where(is_endless, 0.0, least)
+    endless = np.bincount(lines, is_endless, size)[lines] - is_endless
+    others = np.bincount(lines, known, size)[lines] - known
+    far = np.where(endless > 0, np.inf, entries.sides[lines] - others) / factors
+    least_highs, most_lows = highs.copy(), lows.copy()
+    np.minimum.at(least_highs, columns[is_up], far[is_up])
+    np.maximum.at(most_lows, columns[~is_up], far[~is_up])
+    least_highs = np.maximum(np.where(whole, np.floor(least_highs + _TOLERANCE), least_highs), 0.0)
+    most_lows = np.minimum(np.where(whole, np.ceil(most_lows - _TOLERANCE), most_lows), 0.0)
+    changed: Marks = (least_highs < highs - _TOLERANCE) | (most_lows > lows + _TOLERANCE)
+    np.copyto(highs, least_highs)
+    np.copyto(lows, most_lows)
+    return changed

@@ -276,3 +276,33 @@ def test_a_zero_that_is_hidden_with_its_row_needs_no_room() -> None:
         for unit, value, reason in (("legal", 0, "few_contributors"), ("sales", 9, None), ("all", 9, None))
     ]
     assert reasons(line) == set()
+
+
+def test_an_equal_figure_of_the_last_version_tells_what_hangs_together_with_its_equal() -> None:
+    # Legal's 12 of all tools stood in the last version, and are its 12 of the only tool: People's 3 are
+    # 33 - 18 - 12. What hung together with the second 12, and not with the first one, was not asked about.
+    def tied(tool: str, reason: str | None) -> Cell:
+        return replace(count("legal", 12, reason, tool), tie_group="active/legal")
+
+    line = [count("people", 3, "few_contributors"), count("sales", 18), count("all", 33)]
+    now = [tied("all", "secondary_tool"), tied("chatgpt", "secondary_unit"), *line]
+    assert reasons(now) == set()
+    found = audit_versions(now, [tied("all", None)], K, lambda _: True)
+    assert {(finding.unit_key, finding.reason) for finding in found} == {("people", "bounded")}
+
+
+def test_a_figure_of_the_last_version_tells_another_one_through_a_third() -> None:
+    # Law's 20 of ChatGPT stood in the last version, so People's are 10 of the 30, and its sessions in Claude 7
+    # of the 17. Once the 10 was certain, nothing that hangs together with it was asked about.
+    def sessions(unit: str, tool: str, value: int, reason: str | None = None) -> Cell:
+        return replace(total(unit, value, 2, reason), tool=tool, tie_group=f"{unit}/{tool}")
+
+    law = sessions("law", "chatgpt", 20)
+    now = [
+        *(replace(law, hidden_reason="secondary_unit"), sessions("people", "chatgpt", 10, "secondary_unit")),
+        *(sessions("people", "claude", 7, "few_contributors"), sessions("people", "all", 17)),
+        sessions("all", "chatgpt", 30),
+    ]
+    assert reasons(now) == set()
+    found = audit_versions(now, [law], K, lambda _: True)
+    assert {(finding.tool, finding.reason) for finding in found} == {("claude", "bounded")}
