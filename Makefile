@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Byte code is kept, whatever the machine's default: each process would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 # What the site draws its charts with, by npm; dashboards/bundles.json has versions and hashes.
 BUNDLES := dashboards/bundles/versions.json

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import chain
@@ -15,6 +16,11 @@ from hypothesis import HealthCheck, settings
 from tests.dbt_processes import kept_processes
 from tests.postgres import PostgresServer, postgres_server
 from tests.tools import left_out, tool
+
+# Tests start hundreds of processes. Where byte code may not be kept (container images often say so), each
+# compiles dbt, dlt and our own modules for itself, and takes twice as long to start.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A busy machine is no finding: nothing here is judged by the clock.
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
