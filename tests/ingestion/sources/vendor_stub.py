@@ -73,6 +73,7 @@ def vendor_stub() -> Iterator[VendorStub]:
 
     class Server(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are two packets: the second would wait 40 ms
 
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
