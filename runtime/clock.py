@@ -19,6 +19,14 @@ def utc(moment: dt.datetime) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
+def utc_date(moment: dt.datetime) -> dt.date | None:
+    """The UTC day; None at the ends of the calendar, where the instant itself is refused."""
+    try:
+        return utc(moment).date()
+    except OverflowError:
+        return None
+
+
 # Nights of two machines may differ by a zone that was set wrongly for a while; more is a wrong clock.
 EARLIER_THAN_NEWEST = dt.timedelta(hours=6)
 AHEAD_OF_VENDOR = dt.timedelta(days=2)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
+from runtime.clock import utc
+
 Bounds = Callable[[dt.date, dt.date], dict[str, Any]]
 ONE_DAY = dt.timedelta(days=1)
 
@@ -74,8 +76,7 @@ def utc_day(written: Any) -> dt.date | None:
     """
     try:
         if isinstance(written, str) and not written.isdecimal():
-            moment = dt.datetime.fromisoformat(written)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC).date()
+            return utc(dt.datetime.fromisoformat(written)).date()
         number = float(written)
         return dt.datetime.fromtimestamp(number / 1000 if number >= 1e11 else number, dt.UTC).date()
     except (TypeError, ValueError, OverflowError, OSError):

@@ -7,9 +7,8 @@
 Alone: `ai-usage run --source chatgpt`. Settings: docs/connect/chatgpt.md.
 """
 
-import datetime as dt
 from functools import partial
-from typing import Any, ClassVar, Optional
+from typing import ClassVar, Optional
 
 from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
@@ -18,20 +17,17 @@ from dlt.sources.helpers.rest_client.paginators import BasePaginator
 
 from ingestion.http import VendorClient, vendor_client
 from ingestion.paging import cursor_pages
-from ingestion.source_types import FetchWindow, Finding
+from ingestion.source_types import Finding
 from ingestion.sources.chatgpt import records
 from ingestion.sources.chatgpt.members import members
-from ingestion.streams.bounds import iso_instants
+from ingestion.sources.compliance_logs import COMPLIANCE, WORKSPACE, compliance_logs
 from ingestion.streams.listing import Listing
-from ingestion.streams.log_files import LogFiles
 from ingestion.streams.snapshot_list import SnapshotList
 from ingestion.streams.source import StreamReader, stream_source
 from ingestion.streams.stream import Links, Table
 from runtime.settings import SourceSettings
 
-_WORKSPACE = "/compliance/workspaces/{workspace_id}"
 _ORGANIZATION = "/compliance/organizations/{organization_id}"
-_COMPLIANCE = "chatgpt.enterprise.compliance"
 
 
 @configspec
@@ -62,32 +58,12 @@ def _paged(cursor: str, parameter: str) -> partial[BasePaginator]:
     return partial(cursor_pages, cursor, parameter, has_more="has_more")
 
 
-def _log_files(route: str, window: FetchWindow, name: str, **stream: Any) -> LogFiles:
-    """Log files of one event type; the vendor takes `after` as exclusive."""
-    event_type = window.name.rpartition("/")[2]
-    return LogFiles(
-        name=name,
-        scope=f"{_COMPLIANCE}_logs_platform.{event_type.lower()}.read",
-        listing=Listing(
-            path=f"{route}/logs",
-            data_key="data",
-            paginator=_paged("last_end_time", "after"),
-            params={"event_type": event_type},
-            page_size=("limit", 100),
-        ),
-        file_path=f"{route}/logs/{{id}}",
-        bounds=iso_instants("after", "before", before_start=dt.timedelta(microseconds=1)),
-        window=window,
-        **stream,
-    )
-
-
 _STREAMS = (
     SnapshotList(
         name="roster",
-        scope=f"{_COMPLIANCE}_export.read",
+        scope=f"{COMPLIANCE}_export.read",
         listing=Listing(
-            path=f"{_WORKSPACE}/users",
+            path=f"{WORKSPACE}/users",
             data_key="data",
             paginator=_paged("last_id", "after"),
             page_size=("limit", 200),
@@ -111,8 +87,8 @@ _STREAMS = (
         clean=lambda answer: records.each_once(answer.records),
         table=Table(records.SEATS),
     ),
-    _log_files(
-        _WORKSPACE,
+    compliance_logs(
+        WORKSPACE,
         records.MESSAGE_FILES,
         "messages",
         record=records.MessageEvent,
@@ -120,7 +96,7 @@ _STREAMS = (
         tables=(Table(records.CONVERSATION_MESSAGES),),
         links=(Links(records.EVENT_LINKS, lambda answer: records.account_addresses(answer.rows)),),
     ),
-    _log_files(
+    compliance_logs(
         _ORGANIZATION,
         records.COSTS_FILES,
         "costs",

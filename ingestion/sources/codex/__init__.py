@@ -21,7 +21,8 @@ from ingestion.http import VendorClient, vendor_client
 from ingestion.paging import cursor_pages
 from ingestion.source_types import Batch, Finding
 from ingestion.sources.codex import records
-from ingestion.streams.bounds import iso_instants, unix_seconds
+from ingestion.sources.compliance_logs import WORKSPACE, compliance_logs
+from ingestion.streams.bounds import unix_seconds
 from ingestion.streams.bucketed_usage import BucketedUsage
 from ingestion.streams.listing import Listing
 from ingestion.streams.load import Load
@@ -30,8 +31,6 @@ from ingestion.streams.source import StreamReader, stream_source
 from ingestion.streams.stream import Links, Table
 from runtime.errors import ConfigurationError
 from runtime.settings import SourceSettings
-
-_LOGS = "/compliance/workspaces/{workspace_id}/logs"
 
 
 @configspec
@@ -108,23 +107,14 @@ _STREAMS = (
         longest_range=30,
         links=(Links(records.DAY_LINKS, lambda answer: records.day_addresses(answer.rows)),),
     ),
-    _Log(
-        name="log",
-        scope="chatgpt.enterprise.compliance_logs_platform.codex_log.read",
+    compliance_logs(
+        WORKSPACE,
+        records.LOG_FILES,
+        "log",
+        _Log,
         used_for="prompts and answers: sessions, lengths, models, tokens",
         wanted=lambda settings: bool(settings.logs),
         unwanted=Finding("log", True, "logs is false: no sessions, no lengths of prompts."),
-        listing=Listing(
-            path=_LOGS,
-            data_key="data",
-            paginator=partial(cursor_pages, "last_end_time", "after", has_more="has_more"),
-            params={"event_type": "CODEX_LOG"},
-            page_size=("limit", 100),
-        ),
-        file_path=f"{_LOGS}/{{id}}",
-        # The vendor takes `after` as exclusive.
-        bounds=iso_instants("after", "before", before_start=dt.timedelta(microseconds=1)),
-        window=records.LOG_FILES,
         record=records.LogEvent,
         tables=(Table(records.LOG_EVENTS),),
         links=(Links(records.EVENT_LINKS, lambda answer: records.event_addresses(answer.rows)),),

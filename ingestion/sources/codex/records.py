@@ -30,6 +30,7 @@ from ingestion.privacy.wire import WireRecord
 from ingestion.source_types import FetchWindow
 from ingestion.streams.bounds import utc_day
 from ledger.horizon import Horizon
+from runtime.clock import utc_date
 
 Number = TypeVar("Number", int, Decimal)
 TOOL = "codex"
@@ -304,11 +305,7 @@ class LogEvent(WireRecord):
     @property
     def day(self) -> dt.date | None:
         """UTC day; None where no calendar has it."""
-        moment = self.timestamp if self.timestamp.tzinfo else self.timestamp.replace(tzinfo=dt.UTC)
-        try:
-            return moment.astimezone(dt.UTC).date()
-        except OverflowError:
-            return None
+        return utc_date(self.timestamp)
 
 
 class Message(NamedTuple):

@@ -26,6 +26,7 @@ from ingestion.privacy.contract import (
 from ingestion.privacy.pseudonym import PERSON_EMAIL
 from ingestion.privacy.wire import WireRecord
 from ledger.horizon import Horizon
+from runtime.clock import utc
 
 TOOL = "gemini"
 GEMINI_USER = "vendor-user/gemini"
@@ -114,7 +115,7 @@ class Activity(WireRecord, rename="camel"):
         """When it happened, in UTC."""
         moment = self.id.time
         try:
-            return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+            return utc(moment)
         except OverflowError:  # at the ends of the calendar: no day that is asked for
             return moment.replace(tzinfo=dt.UTC)
 

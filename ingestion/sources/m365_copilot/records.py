@@ -32,6 +32,7 @@ from ingestion.privacy.wire import WireRecord
 from ingestion.source_types import FetchWindow
 from ingestion.sources.m365_copilot.html_text import text_length
 from ledger.horizon import Horizon
+from runtime.clock import utc_date
 
 TOOL = "m365_copilot"
 COPILOT_SKU_ID = "639dec6b-bb19-468b-871c-c5c441c4b0cb"
@@ -446,7 +447,7 @@ INTERACTIONS = TableContract(
         text("app", lambda r: r.interaction.app),
         text("conversation_type", lambda r: r.interaction.conversation_type),
         timestamp("created_at", lambda r: r.interaction.created_date_time, required=True),
-        date("created_date", lambda r: _utc_day(r.interaction.created_date_time)),
+        date("created_date", lambda r: utc_date(r.interaction.created_date_time)),
         integer("prompt_chars", lambda r: r.interaction.prompt_chars),
         boolean("has_attachments", lambda r: bool(r.interaction.attachments)),
     ),
@@ -466,11 +467,3 @@ def entra_id(written: str) -> str:
 
 def _stripped(value: str | None) -> str | None:
     return (value or "").strip() or None
-
-
-def _utc_day(moment: dt.datetime) -> dt.date | None:
-    """The UTC day; None at the ends of the calendar, where the instant itself is refused."""
-    try:
-        return (moment.astimezone(dt.UTC) if moment.tzinfo else moment).date()
-    except OverflowError:
-        return None
