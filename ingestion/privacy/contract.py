@@ -127,8 +127,8 @@ def identifier(
 ) -> Column:
     """An identifier of a person, account or thread: lands as the token of its namespace.
 
-    `of_somebody_else`: it names another person than the record is about (a manager). When that person is
-    erased, the field becomes NULL and the record stays.
+    `of_somebody_else`: it names somebody else than the record is about: a manager, or many people at once (a
+    project). When that person is erased, the field becomes NULL and the record stays.
     """
     return Column(
         name,

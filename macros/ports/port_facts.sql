@@ -436,6 +436,14 @@
     }[measure]) }}
 {%- endmacro %}
 
+{#- Sources that can tell of a tool whose home is another one. -#}
+{% macro guest_sources() -%}
+    {{ return([
+        'chatgpt',
+        'otel'
+    ]) }}
+{%- endmacro %}
+
 {#- Sources that fill a port. -#}
 {% macro port_sources(port) -%}
     {{ return({

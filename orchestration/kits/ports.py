@@ -133,6 +133,11 @@ def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits
             f"{_jinja(_contested(kits))}[measure]",
             "Tools of which several sources can tell a measure.",
         ),
+        _macro(
+            "guest_sources()",
+            _jinja(_guests(kits)),
+            "Sources that can tell of a tool whose home is another one.",
+        ),
         _macro("port_sources(port)", f"{_jinja(fillers)}[port]", "Sources that fill a port."),
         _macro(
             "account_id_namespaces()",
@@ -154,6 +159,14 @@ def _contested(kits: Mapping[str, Kit]) -> dict[str, list[object]]:
         if row["position"]:
             tools[str(row["measure"])][row["tool"]] = None
     return {measure: list(named) for measure, named in tools.items()}
+
+
+def _guests(kits: Mapping[str, Kit]) -> list[str]:
+    return [
+        source
+        for source, kit in kits.items()
+        if any(kit.gives(tool) for tool in kit.capabilities.keys() - kit.tools)
+    ]
 
 
 def _namespaces(kits: Mapping[str, Kit], kind: str) -> list[str]:

@@ -31,7 +31,7 @@ final as (
                     when actor_type = 'api_key' then 'api-key'
                     else 'unidentified'
                 end",
-                'id_token': 'coalesce(user_token, email_token, actor_type)',
+                'id_token': codex_account_token('accounts', 'actor_type'),
                 'seen_on': 'seen_on',
             },
         ) }}

@@ -28,8 +28,7 @@ final as (
     from user_day_models
     inner join accounts
         on
-            coalesce(user_day_models.user_token, user_day_models.email_token, 'account_user')
-            = accounts.id_token
+            {{ codex_account_token('user_day_models') }} = accounts.id_token
 )
 
 select * from final

@@ -2,11 +2,7 @@
 {{ config(materialized='ephemeral') }}
 
 with analytics_days as (
-    select distinct
-        tenant,
-        day
-    from {{ ref('stg_ops__loaded_days') }}
-    where source = 'codex' and resource = 'user_day_models' and status = 'ok'
+    {{ codex_days_of('user_day_models') }}
 ),
 
 accounts as (
@@ -16,7 +12,7 @@ accounts as (
 
 reported as (
     select
-        coalesce(user_token, email_token, 'account_user') as account_token,
+        {{ codex_account_token('user_day_models') }} as account_token,
         cast(null as {{ dbt.type_string() }}) as client,
         nullif(lower(model), 'other') as model,
         text_input_tokens as input_tokens,
@@ -29,13 +25,12 @@ reported as (
         - coalesce(text_output_tokens, 0) as other_tokens,
         coalesce(lower(speed), 'standard') = 'standard' as is_at_list_price,
         day
-    from {{ ref('stg_codex__user_day_models') }}
+    from {{ ref('stg_codex__user_day_models') }} as user_day_models
 
     union all
 
     select
-        coalesce(log_events.user_token, log_events.email_token, log_events.actor_type)
-            as account_token,
+        {{ codex_account_token('log_events', 'log_events.actor_type') }} as account_token,
         log_events.client,
         log_events.model,
         log_events.input_tokens,

@@ -7,11 +7,7 @@ with user_days as (
 
 -- Of a day whose log files were read, prompts come from the log.
 log_days as (
-    select distinct
-        tenant,
-        day
-    from {{ ref('stg_ops__loaded_days') }}
-    where source = 'codex' and resource = 'log_files/CODEX_LOG' and status = 'ok'
+    {{ codex_days_of('log_files/CODEX_LOG') }}
 ),
 
 accounts as (
@@ -24,10 +20,10 @@ client_turns as (
     select
         tenant,
         day,
-        coalesce(user_token, email_token, 'account_user') as account_token,
+        {{ codex_account_token('clients') }} as account_token,
         {{ total('case when is_automated then 0 else turns end') }} as turns
-    from {{ ref('stg_codex__user_day_clients') }}
-    group by tenant, day, coalesce(user_token, email_token, 'account_user')
+    from {{ ref('stg_codex__user_day_clients') }} as clients
+    group by tenant, day, {{ codex_account_token('clients') }}
 ),
 
 told_days as (
@@ -38,7 +34,7 @@ told_days as (
         user_days.day
     from user_days
     inner join accounts
-        on coalesce(user_days.user_token, user_days.email_token, 'account_user') = accounts.id_token
+        on {{ codex_account_token('user_days') }} = accounts.id_token
     left join client_turns
         on
             user_days.tenant = client_turns.tenant

@@ -13,11 +13,7 @@
 
 {% call(days) in_day_ranges('codex.log_events', 'message_date') -%}
 with log_days as (
-    select distinct
-        tenant,
-        day
-    from {{ ref('stg_ops__loaded_days') }}
-    where source = 'codex' and resource = 'log_files/CODEX_LOG' and status = 'ok'
+    {{ codex_days_of('log_files/CODEX_LOG') }}
 ),
 
 accounts as (
@@ -43,8 +39,7 @@ messages as (
             and log_events.message_date = log_days.day
     inner join accounts
         on
-            coalesce(log_events.user_token, log_events.email_token, log_events.actor_type)
-            = accounts.id_token
+            {{ codex_account_token('log_events', 'log_events.actor_type') }} = accounts.id_token
     where
         not log_events.is_automated
         {%- if is_incremental() or days %}
