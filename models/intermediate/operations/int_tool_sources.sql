@@ -6,6 +6,7 @@
     'int_account_message_days': 'messages', 'port_usage_days': 'days', 'port_model_days': 'models',
     'port_credit_days': 'credits', 'port_cost_lines': 'costs',
 } %}
+{%- set guests = "'" ~ guest_sources() | join("', '") ~ "'" %}
 with homes as (
     select
         tool,
@@ -26,7 +27,7 @@ pairs as (
         {{ name }}.tool,
         {{ name }}.source
     from {{ ref(relation) }} as {{ name }}
-    where {{ name }}.source in ('{{ guest_sources() | join("', '") }}')
+    where {{ name }}.source in ({{ guests }})
     {%- endfor %}
 ),
 
