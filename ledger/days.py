@@ -83,6 +83,11 @@ class LoadedDays:
         """
         return self._recorded[resource, tenant, scope].get(day, 0)
 
+    def span(self, resource: str, tenant: str, scope: str = "main") -> tuple[dt.date, dt.date] | None:
+        """The oldest and the newest fetched day; None when none was fetched."""
+        days = self._done[resource, tenant, scope]
+        return (min(days), max(days)) if days else None
+
     def last_rows(self, resource: str, tenant: str, scope: str, until: dt.date) -> tuple[dt.date, int] | None:
         """The newest fetched day not after `until`, and how many rows it had."""
         days = [day for day in self._done[resource, tenant, scope] if day <= until]

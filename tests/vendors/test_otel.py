@@ -14,6 +14,8 @@ import pytest
 
 from ingestion.source import SourceRun
 from ingestion.sources.otel import SOURCE, records
+from ledger.days import LoadedDays
+from runtime.clock import RunClock
 from runtime.errors import SourceError
 from tests.ingestion.sources.runs import TOKENS, loaded_rows, rejects, source_run
 
@@ -282,6 +284,30 @@ def test_a_day_is_read_when_a_later_batch_has_come(tmp_path: Path) -> None:
     days = {record.day: record.status for record in run.fetched if record.resource == records.DAYS.name}
     assert [days[DAY + dt.timedelta(n)] for n in range(3)] == ["ok", "ok", "pending"]
     assert min(days) == DAY
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [
+        pytest.param([], {13: "pending", 14: "pending", 15: "pending"}, id="nothing new"),
+        pytest.param([5], {13: "ok", 14: "ok", 15: "pending"}, id="two quiet days"),
+        pytest.param([-2], {8: "ok", 9: "ok", 13: "pending", 14: "pending", 15: "pending"}, id="a late batch"),
+    ],
+)
+def test_what_earlier_nights_read_stays_read(
+    tmp_path: Path, later: list[int], expected: dict[int, str]
+) -> None:
+    """Read before: the 10th to the 12th. Only days that change their state are recorded."""
+    lines = [logs("claude-code", PROMPT, seconds=NINE + 86_400 * days) for days in later]
+    (tmp_path / "a.jsonl").write_text("".join(f"{line}\n" for line in lines))
+    run = source_run(SOURCE, bucket_url=str(tmp_path))
+    run.clock = RunClock(dt.datetime(2026, 11, 15, 20, tzinfo=dt.UTC))
+    run.loaded = LoadedDays(
+        (records.DAYS.name, run.tenant, "main", DAY + dt.timedelta(days), "ok", 1) for days in range(3)
+    )
+    loaded_rows(SOURCE, run)
+    days = {record.day.day: record.status for record in run.fetched if record.resource == records.DAYS.name}
+    assert days == expected
 
 
 def test_a_folder_that_is_missing_fails_and_says_what_to_do(tmp_path: Path) -> None:

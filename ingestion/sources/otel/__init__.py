@@ -151,13 +151,23 @@ class _Reading:
         yield from self.run.events(records.METRIC_POINTS, points)
 
     def record_days(self) -> None:
-        """A day was read when a later batch has come; until then it may be that nothing was sent yet."""
-        window = records.DAYS
-        for day in self.run.days_to_fetch(window):
-            if self.newest is not None and self.oldest is not None and self.oldest <= day < self.newest.date():
-                self.run.window_fetched(window, day, 1)
-            elif day == self.run.clock.today or (self.oldest is not None and day >= self.oldest):
-                self.run.window_fetched(window, day, 0, status="pending")
+        """A day was read when a later batch has come; until then it may be that nothing was sent yet.
+
+        A night without a new batch says nothing about the days that earlier nights have read.
+        """
+        window, run = records.DAYS, self.run
+        read_before = run.loaded.span(window.name, run.tenant)
+        first, through = self.oldest, self.newest.date() if self.newest else None
+        if read_before is not None:
+            first = min(first or read_before[0], read_before[0])
+            through = max(through or read_before[1], read_before[1] + dt.timedelta(days=1))
+        for day in run.days_to_fetch(window):
+            if run.loaded.is_loaded(window.name, run.tenant, "main", day):
+                continue
+            if first is not None and through is not None and first <= day < through:
+                run.window_fetched(window, day, 1)
+            elif day == run.clock.today or (first is not None and day >= first):
+                run.window_fetched(window, day, 0, status="pending")
 
 
 def _extract(run: SourceRun) -> Iterator[Batch]:
