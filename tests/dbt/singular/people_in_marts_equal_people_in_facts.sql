@@ -1,7 +1,22 @@
 -- Fails where the exact company figure of a week differs from the facts: what goes in comes out.
--- Exact figures, before masks: a mart cannot be compared where it hides.
-with usage_days as (
-    select * from {{ ref('fct_usage_daily') }}
+-- Exact figures, before masks: a mart cannot be compared where it hides. Before the first day of a tool in a
+-- week is read, its figures are NULL, whatever rows of an unfinished day there are.
+with tool_periods as (
+    select * from {{ ref('tool_periods') }}
+    where period_type = 'week' and gives_active
+),
+
+usage_days as (
+    select
+        usage_daily.person_key,
+        usage_daily.is_active,
+        tool_periods.period_start,
+        case when tool_periods.gives_messages then usage_daily.user_messages end as user_messages
+    from {{ ref('fct_usage_daily') }} as usage_daily
+    inner join tool_periods
+        on
+            usage_daily.tool = tool_periods.tool
+            and {{ iso_week_start('usage_daily.activity_date') }} = tool_periods.period_start
 ),
 
 people as (
@@ -22,17 +37,17 @@ facts as (
     from usage_days
     inner join people
         on
-            {{ iso_week_start('usage_days.activity_date') }} = people.period_start
+            usage_days.period_start = people.period_start
             and usage_days.person_key = people.person_key
     group by people.period_start
 ),
 
 all_days as (
     select
-        {{ iso_week_start('activity_date') }} as period_start,
+        period_start,
         sum(user_messages) as user_messages
     from usage_days
-    group by {{ iso_week_start('activity_date') }}
+    group by period_start
 ),
 
 final as (
