@@ -6,7 +6,7 @@ import datetime as dt
 import decimal
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from demo.company.company import Company
 from demo.company.files import write_company_files
 from demo.company.generate import generate_company
 from demo.server import VendorServer
+from demo.vendor import DemoVendor
 from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.sources.registry import SOURCES
 from orchestration.dbt import DbtResult, run_dbt
@@ -144,9 +145,13 @@ def world(
     seed: int = 7,
     target: str = "dev",
     variables: dict[str, str] | None = None,
+    vendors: Sequence[DemoVendor[Any]] | None = None,
 ) -> Iterator[World]:
-    """A fresh deployment of a fresh company. `variables`: what its processes find in their environment."""
-    company = generate_company(people=people, weeks=weeks, seed=seed)
+    """A fresh deployment of a fresh company.
+
+    `variables`: what its processes find in their environment; `vendors`: those that it uses, all by default.
+    """
+    company = generate_company(people=people, weeks=weeks, seed=seed, vendors=vendors)
     write_company_files(company, folder / "company")
     write_archive(company, folder / "archive", company.profile.as_of.date())
     with VendorServer(company) as server:

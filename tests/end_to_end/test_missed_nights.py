@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from demo.vendors.chatgpt import VENDOR as CHATGPT
 from demo.vendors.chatgpt.log_files import Switches
+from demo.vendors.hris import VENDOR as HRIS
 from orchestration.alerts.state import load_state
 from orchestration.status import current_status
 from tests.end_to_end.harness import World, require_published, world
@@ -22,7 +24,7 @@ MESSAGES = "log_files/CONVERSATION_MESSAGE"
 @pytest.fixture(scope="module")
 def after_five_weeks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The loads of a night in the past of the company, then none, then the company's own."""
-    with world(tmp_path_factory.mktemp("missed"), people=60, weeks=7) as made:
+    with world(tmp_path_factory.mktemp("missed"), people=60, weeks=7, vendors=(CHATGPT, HRIS)) as made:
         made.server.behaviour.of(Switches).log_retention_days = 30
         made.load(days_later=-DAYS_OFF)
         require_published(made.night())

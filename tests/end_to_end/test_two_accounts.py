@@ -17,8 +17,12 @@ from demo.company import generate
 from demo.company.company import Company
 from demo.server import VendorServer
 from demo.server.wire import Answer, Request
+from demo.vendors.chatgpt import VENDOR as CHATGPT
 from demo.vendors.chatgpt.model import ORGANIZATION_ID, WORKSPACE_ID
+from demo.vendors.github_copilot import VENDOR as GITHUB_COPILOT
 from demo.vendors.github_copilot.model import ENTERPRISE
+from demo.vendors.hris import VENDOR as HRIS
+from demo.vendors.m365_copilot import VENDOR as M365_COPILOT
 from demo.vendors.m365_copilot.model import TENANT_ID
 from ingestion.pipeline import SourceResult
 from ingestion.privacy.pseudonym import Pseudonymiser
@@ -30,6 +34,7 @@ from tests.end_to_end.harness import KEY, World, world
 
 SECRETS = {"chatgpt": "API_KEY", "github_copilot": "API_KEY", "m365_copilot": "CLIENT_SECRET"}
 VENDORS = tuple(SECRETS)
+USED = (CHATGPT, GITHUB_COPILOT, HRIS, M365_COPILOT)
 LABEL = "labs"
 IDS = {
     WORKSPACE_ID: "7a1f1c1e-0000-4000-8000-00000000abcd",
@@ -119,7 +124,7 @@ class SecondVendors(VendorServer):
 @pytest.fixture(scope="module")
 def twins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twins]:
     with (
-        world(tmp_path_factory.mktemp("twins"), people=40, weeks=2) as made,
+        world(tmp_path_factory.mktemp("twins"), people=40, weeks=2, vendors=USED) as made,
         SecondVendors(other_use(made.company)) as second,
     ):
         yield Twins(made, second)

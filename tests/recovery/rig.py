@@ -17,6 +17,10 @@ from demo.company.company import Company
 from demo.company.files import write_company_files
 from demo.company.generate import generate_company
 from demo.server import VendorServer
+from demo.vendors.chatgpt import VENDOR as CHATGPT
+from demo.vendors.github_copilot import VENDOR as GITHUB_COPILOT
+from demo.vendors.hris import VENDOR as HRIS
+from demo.vendors.m365_copilot import VENDOR as M365_COPILOT
 from ingestion.privacy.contract import DayGrain
 from ingestion.sources.registry import SOURCES
 from orchestration.demo import environment_variables, vendor_settings
@@ -26,6 +30,7 @@ from tests.postgres import PostgresServer
 from tests.recovery.forks import Forks, Order, Outcome, Work, forks
 
 KEY = bytes(range(7, 39))
+_VENDORS = (CHATGPT, GITHUB_COPILOT, HRIS, M365_COPILOT)
 # What a run writes about itself (times, its id, dlt's ids) differs from run to run; figures must not.
 _OWN_TIME = frozenset(
     {
@@ -198,8 +203,12 @@ def require_well(done: Outcome) -> Outcome:
 
 @contextmanager
 def rig(folder: Path, postgres: PostgresServer | None, people: int = 25, weeks: int = 2) -> Iterator[Rig]:
-    """A small company whose vendors answer, and nothing loaded yet."""
-    company = generate_company(people=people, weeks=weeks, seed=7)
+    """A small company whose vendors answer, and nothing loaded yet.
+
+    It has the vendors whose loads are killed, one of each way of loading: what others add to a night only takes
+    time.
+    """
+    company = generate_company(people=people, weeks=weeks, seed=7, vendors=_VENDORS)
     write_company_files(company, folder / "company")
     write_archive(company, folder / "archive", company.profile.as_of.date())
     with VendorServer(company) as server, forks() as forked:
