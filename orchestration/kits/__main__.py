@@ -1,4 +1,7 @@
-"""`python -m orchestration.kits` writes what follows from kits and contracts; `--check` only compares."""
+"""`python -m orchestration.kits` writes what follows from kits and contracts; `--check` only compares.
+
+`--counts` prints how many files and lines each source takes (`orchestration.kits.counts`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from pathlib import Path
 from ingestion.kit import kit_of
 from ingestion.sources.registry import SOURCES
 from orchestration.kits import guide, names, ports, scopes, seeds, staging
+from orchestration.kits.counts import counts, table
 from orchestration.project import PROJECT_DIR
 
 
@@ -28,7 +32,15 @@ def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:
     """The exit code: 1 where `--check` found a file that is not what kits and contracts say."""
     parser = argparse.ArgumentParser(prog="python -m orchestration.kits", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; 1 where a file would change")
-    only_checks = parser.parse_args(arguments).check
+    parser.add_argument("--counts", action="store_true", help="print what each source takes; write nothing")
+    chosen = parser.parse_args(arguments)
+    generated = frozenset(path for path, _ in files())
+    if chosen.counts:
+        # A page is written by hand around its generated tables.
+        unwritten = frozenset(path for path in generated if path.suffix != ".md")
+        sys.stdout.write(table(counts((source.name for source in SOURCES), unwritten, project)))
+        return 0
+    only_checks = chosen.check
     changed = []
     for path, text in files():
         place = project / path
@@ -37,11 +49,14 @@ def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:
             if not only_checks:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(text, encoding="utf-8")
+    orphans = list(staging.orphans(project, generated))
+    for path in orphans:
+        sys.stdout.write(f"{path} follows from no contract any more: delete it.\n")
     for path in changed:
         sys.stdout.write(f"{path} {'is not what its source says' if only_checks else 'written'}\n")
     if changed and only_checks:
         sys.stdout.write("Run `python -m orchestration.kits`.\n")
-    return 1 if changed and only_checks else 0
+    return 1 if (changed or orphans) and only_checks else 0
 
 
 if __name__ == "__main__":

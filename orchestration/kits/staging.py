@@ -49,6 +49,16 @@ def files(
                 yield folder / f"{name}.yml", _documentation(name, table, meanings)
 
 
+def orphans(project: Path, generated: frozenset[Path]) -> Iterator[Path]:
+    """Files that were written from a contract that is gone; `generated`: those that follow from one today."""
+    for path in sorted((project / STAGING).rglob("*.yml")):
+        place = path.relative_to(project)
+        if place not in generated and path.read_text(encoding="utf-8").startswith(_WRITTEN):
+            yield place
+            if path.with_suffix(".sql").exists():
+                yield place.with_suffix(".sql")
+
+
 def _meanings_of(own: Mapping[str, str]) -> Mapping[str, str]:
     if shared := own.keys() & _meanings().keys():
         raise ValueError(f"ingestion/columns.yml has a meaning of {', '.join(sorted(shared))}")

@@ -28,6 +28,7 @@ from ingestion.streams.own import Own
 from orchestration.kits import __main__ as kits_command
 from orchestration.kits import guide, scopes, seeds, staging
 from orchestration.kits.blocks import begin, end
+from orchestration.kits.counts import counts, table
 from orchestration.project import PROJECT_DIR
 from runtime.errors import ConfigurationError
 from runtime.settings import SourceSettings
@@ -159,6 +160,40 @@ def kit(tmp_path: Path, text: str) -> Kit:
     (tmp_path / "toy").mkdir(exist_ok=True)
     (tmp_path / "toy/kit.yml").write_text(text, encoding="utf-8")
     return kit_of("toy", tmp_path)
+
+
+def test_a_staging_file_without_a_contract_is_named_with_its_model(tmp_path: Path) -> None:
+    """What was written by hand, and what follows from a contract, is left alone."""
+    folder = tmp_path / staging.STAGING / "toy"
+    folder.mkdir(parents=True)
+    written_files = written(EVENTS) | {"stg_toy__gone.yml": written(EVENTS)["stg_toy__events.yml"]}
+    for name, content in (
+        written_files | {"stg_toy__gone.sql": "", "stg_toy__own.yml": "version: 2\n"}
+    ).items():
+        (folder / name).write_text(content, encoding="utf-8")
+    known = frozenset(staging.STAGING / "toy" / name for name in written(EVENTS))
+    gone = [path.name for path in staging.orphans(tmp_path, known)]
+    assert gone == ["stg_toy__gone.yml", "stg_toy__gone.sql"]
+
+
+def test_own_files_of_a_source_are_counted_and_lines_of_shared_code_that_name_it(tmp_path: Path) -> None:
+    """Two files of five lines, one of them a test; one line of shared code, and a word is no name."""
+    generated = Path("models/vendors/toy/generated.sql")
+    for place, content in {
+        "ingestion/sources/toy/__init__.py": "1\n2\n3\n",
+        "ingestion/sources/toy_two/__init__.py": "of another source\n",
+        "tests/vendors/test_toy.py": "1\n2\n",
+        "ingestion/registry.py": "from ingestion.sources.toy import SOURCE\nthe toy is here\n",
+        "models/example.yml": "tool: 'toy'\n",
+        str(generated): "select 1\n",
+    }.items():
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text(content, encoding="utf-8")
+    toy, other = counts(("toy", "toy_two"), frozenset({generated}), tmp_path)
+    assert (toy.files, toy.lines, toy.tests) == (2, 5, 2)
+    assert toy.shared == {Path("ingestion/registry.py"): 1}
+    assert (other.files, other.lines, other.shared) == (1, 1, {})
+    assert table([toy]).splitlines()[1].split() == ["toy", "2", "5", "2", "1"]
 
 
 def test_seeds_have_a_row_for_everything_that_a_kit_says(tmp_path: Path) -> None:
