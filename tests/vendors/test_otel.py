@@ -5,17 +5,29 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
-from collections.abc import Mapping
+import os
+import shutil
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from demo.company.canaries import canaries
+from demo.company.company import Company
+from demo.company.generate import generate_company
+from demo.company.truth import compute_truth
+from demo.server import VendorServer
+from ingestion.pipeline import SourceResult, open_context, run_source
+from ingestion.privacy.pseudonym import Pseudonymiser
 from ingestion.source import SourceRun
-from ingestion.sources.otel import SOURCE, Store, records
+from ingestion.sources.otel import SOURCE, FileReading, Store, records
+from runtime.clock import RunClock
+from runtime.environment import Environment, environment
 from runtime.errors import SourceError
-from tests.ingestion.sources.runs import TOKENS, loaded_rows, rejects, source_run
+from tests.end_to_end.leaks import leaks
+from tests.ingestion.sources.runs import AS_OF, KEY, TOKENS, loaded_rows, rejects, source_run
 
 DAY = dt.date(2026, 11, 10)
 NINE = 1_794_301_200  # 10 November 2026, 09:00 UTC
@@ -534,3 +546,150 @@ def test_files_are_read_in_pieces(tmp_path: Path) -> None:
     assert len(first) > 2
     assert sum(first) == 20 * pieces
     assert max(first) < 20 * pieces
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    """Forty people, two weeks."""
+    return generate_company(people=40, weeks=2)
+
+
+@pytest.fixture(scope="module")
+def demo(company: Company) -> Iterator[VendorServer]:
+    """Its vendors, one of which writes the collector's files."""
+    with VendorServer(company) as running:
+        yield running
+
+
+def stored(env: Environment) -> dict[str, list[dict[str, Any]]]:
+    """Rows of each raw table, without dlt's own columns, in order."""
+    schema, found = env.raw_schema("raw_otel"), {}
+    with env.session() as session:
+        for table in {contract.name for contract in SOURCE.contracts}:
+            names = [column.name for column in session.columns(schema, table) if column.name[:4] != "_dlt"]
+            rows = session.rows(f"select {', '.join(names)} from {session.name(schema, table)}")
+            found[table] = sorted((dict(zip(names, row, strict=True)) for row in rows), key=repr)
+    return found
+
+
+def night(company: Company, env: Environment, number: int) -> SourceResult:
+    """The source is loaded for the whole time of the company, `number` minutes after its moment."""
+    as_of = company.profile.as_of + dt.timedelta(minutes=number)
+    context = open_context(env, Pseudonymiser(KEY), RunClock(as_of), f"run-{number}", [SOURCE])
+    return run_source(SOURCE, context)
+
+
+def test_the_demos_files_are_loaded_once_and_are_the_truth(
+    company: Company, demo: VendorServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First without settings, then with them, then again: the second night opens no file and changes nothing.
+
+    Then every file gets the next line, and the newest plain one is read on where it ended.
+    """
+    for name in [name for name in os.environ if name.startswith("SOURCES__")]:
+        monkeypatch.delenv(name)
+    env = environment(tmp_path / "data", "dev")
+    assert night(company, env, 0).status == "not_connected"
+    assert not any(stored(env).values())
+
+    folder = tmp_path / "telemetry"
+    shutil.copytree(demo.configuration()["otel"]["bucket_url"], folder)
+    monkeypatch.setenv("SOURCES__OTEL__BUCKET_URL", str(folder))
+    assert night(company, env, 1).status == "ok"
+    first = stored(env)
+    truth = compute_truth(company)
+    weeks = [week["All departments"] for week in truth["department_weekly"].values()]
+    written = sum(week["gemini_cli"]["user_messages"] for week in [*weeks, *truth["unattributed"].values()])
+    prompts_loaded = [row for row in first["events"] if row["kind"] == "prompt"]
+    assert len(prompts_loaded) == written > 50
+    assert all(first.values())
+    assert {row["tool"] for row in first["events"]} == {"gemini_cli", "claude_code"}
+
+    monkeypatch.setattr(Store, "opened", None)
+    assert night(company, env, 2).status == "ok"
+    monkeypatch.undo()
+    monkeypatch.setenv("SOURCES__OTEL__BUCKET_URL", str(folder))
+    assert stored(env) == first
+
+    newest = max(folder.glob("*.jsonl"))
+    seconds = int(company.profile.as_of.timestamp()) - 60
+    with newest.open("a") as file:
+        file.write(logs("claude-code", PROMPT, seconds=seconds) + "\n")
+    begun: list[int] = []
+    went_on = FileReading.chunks
+    monkeypatch.setattr(FileReading, "chunks", lambda lines: begun.append(lines.end) or went_on(lines))
+    assert night(company, env, 3).status == "ok"
+    assert len(begun) == 1
+    assert begun[0] > 0
+    assert len(stored(env)["events"]) == len(first["events"]) + 1
+    assert leaks(env.data_dir, [*canaries(company), SECRET, ADDRESS]) == []
+
+
+@pytest.mark.parametrize(
+    "canary", ["Zebulon-Quartz secret prompt", "/home/zebulon-quartz/code", "zebulon.quartz@example.com"]
+)
+def test_no_text_lands_wherever_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, canary: str) -> None:
+    """The same text in every attribute of every kind, in names, bodies, events of steps, descriptions and
+    states, beside what is read and in place of it."""
+    kinds = [
+        {"stringValue": canary},
+        {"bytesValue": "WmVidWxvbi1RdWFydHo="},
+        {"arrayValue": {"values": [{"stringValue": canary}]}},
+        {"kvlistValue": {"values": [{"key": canary, "value": {"stringValue": canary}}]}},
+    ]
+    names = [
+        "prompt", "response", "body", "tool_input", "tool_parameters", "function_args", "request_text", "error",
+        "response_text", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "cwd",
+        "full_command", "file_path", "host.name", "session.id", "conversation.id", "user.email", "user.id",
+        "user.account_id", "installation.id", "terminal.type", "model", "gen_ai.request.model", "slug", "type",
+        "decision", "tool_name", "function_name", "event.kind", "gen_ai.token.type", "gen_ai.conversation.id",
+        "input_tokens", "cost_usd", "prompt_length", "service.name", "event.sequence", canary,
+    ]  # fmt: skip
+
+    def around(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """These, and the canary under each other name."""
+        strange = [{"key": name, "value": kind} for kind in kinds for name in names]
+        return [one for one in strange if one["key"] not in values] + attributes(values)
+
+    at = {"timeUnixNano": f"{NINE}000000000", "endTimeUnixNano": f"{NINE}000000000"}
+    said = {"body": {"stringValue": canary}, "severityText": canary, "eventName": canary, "traceId": canary}
+    step = {
+        "name": canary, "traceId": canary, "spanId": canary, "status": {"message": canary},
+        "events": [{"name": canary, "attributes": around({})}], "links": [{"attributes": around({})}],
+    }  # fmt: skip
+    records_ = [
+        at | said | {"attributes": around({"event.name": name} | told)}
+        for name in ("user_prompt", "api_request", "tool_decision", "codex.sse_event", "api_error", canary,
+                     "gen_ai.client.inference.operation.details")
+        for told in ({}, {"tool_name": "Edit", "decision": "accept"}, {"event.kind": "response.completed"})
+    ]  # fmt: skip
+    points = [at | {"asInt": "5", "attributes": around(told)} for told in ({}, {"type": "input"})]
+    counted = {"name": "claude_code.token.usage", "description": canary, "unit": canary}
+    counted |= {"sum": {"dataPoints": points}, "metadata": around({})}
+    lines = []
+    for service in ("claude-code", "codex", "gemini-cli", "copilot-chat", f"{canary}-agent"):
+        of = {"resource": {"attributes": around({"service.name": service})}, "schemaUrl": canary}
+        scope = {"name": canary, "version": canary, "attributes": around({})}
+        spans_ = [at | step | {"attributes": around({"gen_ai.operation.name": "chat"})}]
+        lines += [
+            {"resourceLogs": [of | {"scopeLogs": [{"scope": scope, "logRecords": records_}]}]},
+            {"resourceSpans": [of | {"scopeSpans": [{"scope": scope, "spans": spans_}]}]},
+            {"resourceMetrics": [of | {"scopeMetrics": [{"scope": scope, "metrics": [counted]}]}]},
+        ]
+    folder = tmp_path / "telemetry"
+    folder.mkdir()
+    text = "".join(json.dumps(line) + "\n" for line in [*lines, {canary: canary}, {"resourceLogs": canary}])
+    (folder / "a.jsonl").write_text(text + f"{canary}\n" + json.dumps(canary) + "\n")
+    for name in [name for name in os.environ if name.startswith("SOURCES__")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("SOURCES__OTEL__BUCKET_URL", str(folder))
+    env = environment(tmp_path / "data", "dev")
+    context = open_context(env, Pseudonymiser(KEY), RunClock(AS_OF), "run", [SOURCE])
+    assert run_source(SOURCE, context).status == "ok"
+    rows = stored(env)
+    assert {row["tool"] for row in rows["events"]} == {
+        "claude_code", "codex", "gemini_cli", "github_copilot", "custom_agent",
+    }  # fmt: skip
+    assert {row["kind"] for row in rows["events"]} == {"prompt", "request", "decision"}
+    assert rows["metric_points"]
+    assert leaks(env.data_dir, ["zebulon", "quartz", "WmVidWxvbi1"]) == []
