@@ -83,9 +83,10 @@ class Value(WireRecord, rename="camel"):
         """The value; None for what is not read."""
         if isinstance(self.string_value, str):
             return self.string_value
-        for one in (whole(self.int_value), number(self.double_value)):
-            if one is not None:
-                return one
+        if self.int_value is not None:
+            return whole(self.int_value)
+        if self.double_value is not None:
+            return number(self.double_value)
         return self.bool_value if isinstance(self.bool_value, bool) else None
 
 
@@ -108,7 +109,7 @@ def attributes(listed: Attributes) -> dict[str, Scalar]:
     """By name, without those that have no scalar value."""
     found: dict[str, Scalar] = {}
     for one in listed or ():
-        if isinstance(one, Attribute) and isinstance(one.key, str) and isinstance(one.value, Value):
+        if isinstance(one, Attribute) and isinstance(one.value, Value) and isinstance(one.key, str):
             value = one.value.scalar
             if value is not None:
                 found[one.key] = value
