@@ -470,6 +470,15 @@ def test_another_file_under_the_same_name_is_read_from_its_start(tmp_path: Path,
     assert len(again["events"]) == 50 + other.count(b"\n")
 
 
+def test_a_file_that_cannot_be_unpacked_here_is_named_and_the_others_are_read(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl.zst").write_bytes(bytes(range(256)))
+    (tmp_path / "b.jsonl").write_bytes(prompts(1))
+    rows, said = next_night(tmp_path, {"files": []})
+    assert minutes(rows) == [1]
+    assert any(line.startswith("WARNING: a.jsonl.zst is packed") for line in said)
+    assert len(rows["files"]) == 1
+
+
 def test_what_another_account_has_read_is_not_taken_for_this_ones(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(prompts(1))
     rows, _ = next_night(tmp_path, {"files": []})

@@ -24,6 +24,8 @@ from ingestion.sources.otel import agents, records
 from runtime.errors import ConfigurationError, SourceError
 from runtime.settings import SourceSettings
 
+# Read if their package is installed.
+_OTHER_PACKINGS = (".zst", ".lz4", ".snappy")
 # Of a packed file whose content is damaged, one step of unpacking is lost before the damage.
 _STEP = 1 << 14
 # So many bytes before the place where reading ended tell whether it is still the same file.
@@ -148,20 +150,23 @@ class FileReading:
             with self.store.opened(self.file, packed=True) as opened:
                 opened.seek(max(0, end - _MARK))
                 last = opened.read(min(end, _MARK))
-        except OSError:
+        except Exception:  # it is read from its start, and the trouble shows there
             return
         if is_last(last):
             self.end, self.last = end, last
 
     def chunks(self) -> Iterator[bytes]:
         """The lines, up to where the file cannot be read."""
+        if self.file.name.endswith(_OTHER_PACKINGS) and not self.is_packed:
+            self.trouble, self.is_told = "is packed in a way for which no package is installed", False
+            return
         try:
             yield from self._lines()
         except msgspec.DecodeError:
             self.trouble = "ends within a line"
         except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             self.trouble = f"is cut or damaged ({type(error).__name__})"
-        except OSError as error:
+        except Exception as error:  # whatever a store's client or another packing raises
             self.trouble, self.is_told = f"cannot be read to its end ({type(error).__name__})", False
 
     def _lines(self) -> Iterator[bytes]:
