@@ -393,6 +393,7 @@ def _source_run(
         loaded=context.ledger.loaded_days(definition.name),
         progress=lambda message: context.progress(account.shown, message),
         known_keys=stored.keys,
+        known_rows=stored.rows,
         archive=account.archive,
     )
 

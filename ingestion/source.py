@@ -45,10 +45,11 @@ class Roster:
 class SourceRun:
     """One load of one account: settings, gate, clock, and the record of what was fetched.
 
-    `known_keys(contract)` gives the keys that an insert-only table holds already; `last_snapshot(contract,
-    columns)` the rows of the newest day of a snapshot table, and `roster` what the loaded rosters say: both are
-    empty where nothing is loaded or the warehouse cannot be read. `archive` is the folder of its saved answers
-    below `archive_dir`.
+    `known_keys(contract)` gives the keys that an insert-only table holds already, `known_rows(contract,
+    columns)` the rows of a small table, of every tenant; `last_snapshot(contract, columns)` the rows of the
+    newest day of a snapshot table, and `roster` what the loaded rosters say. They are empty where nothing is
+    loaded, and the last two also where the warehouse cannot be read. `archive` is the folder of its saved
+    answers below `archive_dir`.
     """
 
     source: str
@@ -59,6 +60,7 @@ class SourceRun:
     progress: Callable[[str], None] = lambda _: None
     fetched: list[DayRecord] = field(default_factory=list)
     known_keys: Callable[[TableContract], frozenset[str]] = lambda _: frozenset()
+    known_rows: Callable[[TableContract, Sequence[str]], list[tuple[Any, ...]]] = lambda _, __: []
     last_snapshot: Callable[[TableContract, Sequence[str]], list[tuple[Any, ...]]] = lambda _, __: []
     roster: Roster = field(default_factory=Roster)
     archive: str = ""

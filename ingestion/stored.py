@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +26,14 @@ class StoredRows:
         """Keys that an insert-only table holds (its key's last column)."""
         if not isinstance(contract.grain, EventGrain):
             return frozenset()
-        column = contract.grain.key[-1]
+        return frozenset(row[0] for row in self.rows(contract, contract.grain.key[-1:]))
+
+    def rows(self, contract: TableContract, columns: Sequence[str]) -> list[tuple[Any, ...]]:
+        """These columns of a table, of all tenants."""
         if self.lake is not None:
-            rows = self.lake.rows(self.pipeline.dataset_name, contract, [column])
-            return frozenset(rows[column].to_pylist())
-        found = self._sql(f"select {column} from {{{contract.name}}}", contract.name)
-        return frozenset(row[0] for row in found)
+            stored = self.lake.rows(self.pipeline.dataset_name, contract, list(columns))
+            return list(zip(*(stored[column].to_pylist() for column in columns), strict=True))
+        return self._sql(f"select {', '.join(columns)} from {{{contract.name}}}", contract.name)
 
     def newer(self, contract: TableContract, grain: EventGrain, than: Any) -> dict[tuple[Any, ...], Any]:
         """The newest observation by key of rows that are newer than `than`."""

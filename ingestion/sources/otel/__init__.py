@@ -1,14 +1,16 @@
 """Coding agents over OpenTelemetry: OTLP JSON lines that a collector writes into a folder or an object store.
 
     files that are new or have grown ─→ lines ─→ events, metric_points, identity_links
-                                              └→ files (versions that were read to their end)
+                                              └→ files (how far each was read)
 
 Alone: `ai-usage run --source otel`. Settings: docs/connect/otel.md.
 """
 
 import datetime as dt
+import gzip
+import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -22,7 +24,14 @@ from ingestion.sources.otel import agents, records
 from runtime.errors import ConfigurationError, SourceError
 from runtime.settings import SourceSettings
 
-_CHUNK = 1 << 20
+# Read if their package is installed.
+_OTHER_PACKINGS = (".zst", ".lz4", ".snappy")
+# Of a packed file whose content is damaged, one step of unpacking is lost before the damage.
+_STEP = 1 << 14
+# So many bytes before the place where reading ended tell whether it is still the same file.
+_MARK = 1 << 12
+# No line is longer: the gate refuses it.
+_MOST_HELD = 1 << 24
 # A line is a batch of records: so many lines of a block show what fields there are.
 _LOOKED_AT = 50
 _REMEDY = "Check bucket_url, and that the pipeline's account may list and read it."
@@ -50,9 +59,10 @@ class OtelSettings(SourceSettings):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of the collector; `version` changes when it is written to."""
+    """A file of the collector, at a place below the folder; `version` changes when it is written to."""
 
     path: str
+    place: str
     version: str
 
     @property
@@ -93,33 +103,96 @@ class Store:
                 f"The folder of telemetry cannot be read ({type(error).__name__}).", _REMEDY
             ) from None
         return [
-            StoredFile(path, _version(path.removeprefix(self._root), about))
+            StoredFile(path, path.removeprefix(self._root), _version(about))
             for path, about in sorted(found.items())
             if about.get("type") != "directory"
         ]
 
-    def lines(self, file: StoredFile) -> Iterator[bytes]:
-        """Whole lines in chunks, unpacked where the name ends so.
-
-        Raises:
-            OSError, EOFError, zlib.error: it cannot be read, or ends within a packed block.
-        """
-        waiting: list[bytes] = []
-        with self._files.open(file.path, "rb", compression="infer") as opened:
-            while chunk := opened.read(_CHUNK):
-                whole, end, rest = chunk.rpartition(b"\n")
-                if end:
-                    yield b"".join((*waiting, whole, end))
-                    waiting = []
-                waiting.append(rest)
-        if last := b"".join(waiting).strip():
-            msgspec.json.decode(last)  # a line that is still being written
-            yield last + b"\n"
+    def opened(self, file: StoredFile, *, packed: bool = False) -> Any:
+        """The file's bytes, unpacked unless they are wanted `packed`."""
+        return self._files.open(file.path, "rb", compression=None if packed else "infer")
 
 
-def _version(below: str, about: dict[str, Any]) -> str:
+def _version(about: Mapping[str, Any]) -> str:
     """Collectors append: a changed file has another size. A time of change is new after each copy."""
-    return f"{below}\x1f{about.get('size')}\x1f{about.get('ETag') or about.get('etag') or ''}"
+    return f"{about.get('size')}\x1f{about.get('ETag') or about.get('etag') or ''}"
+
+
+@dataclass(slots=True)
+class FileReading:
+    """Whole lines of a file in chunks, from where an earlier night ended.
+
+    Attributes:
+        end: bytes to the end of the last whole line; 0 of a packed file, which is read from its start.
+        last: what stands before it, at most `_MARK` bytes.
+        trouble: why it could not be read to its end; empty when it was.
+        is_told: whether reading it again could tell more only after it has changed.
+    """
+
+    store: Store
+    file: StoredFile
+    end: int = 0
+    last: bytes = b""
+    trouble: str = ""
+    is_told: bool = True
+
+    @property
+    def is_packed(self) -> bool:
+        """By the end of its name."""
+        return fsspec.utils.infer_compression(self.file.path) is not None
+
+    def go_on(self, end: int, is_last: Callable[[bytes], bool]) -> None:
+        """Begin at byte `end` if the bytes before it are those that stood there; another file took its name
+        otherwise (collectors rotate), and is read from its start."""
+        if not end or self.is_packed:
+            return
+        try:
+            with self.store.opened(self.file, packed=True) as opened:
+                opened.seek(max(0, end - _MARK))
+                last = opened.read(min(end, _MARK))
+        except Exception:  # it is read from its start, and the trouble shows there
+            return
+        if is_last(last):
+            self.end, self.last = end, last
+
+    def chunks(self) -> Iterator[bytes]:
+        """The lines, up to where the file cannot be read."""
+        if self.file.name.endswith(_OTHER_PACKINGS) and not self.is_packed:
+            self.trouble, self.is_told = "is packed in a way for which no package is installed", False
+            return
+        try:
+            yield from self._lines()
+        except msgspec.DecodeError:
+            self.trouble = "ends within a line"
+        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+            self.trouble = f"is cut or damaged ({type(error).__name__})"
+        except Exception as error:  # whatever a store's client or another packing raises
+            self.trouble, self.is_told = f"cannot be read to its end ({type(error).__name__})", False
+
+    def _lines(self) -> Iterator[bytes]:
+        held: list[bytes] = []
+        size = 0
+        with self.store.opened(self.file) as opened:
+            if self.end:
+                opened.seek(self.end)
+            # One step of unpacking at a time: a cut takes nothing that was unpacked before it.
+            read = getattr(opened, "read1", opened.read)
+            while chunk := read(_STEP):
+                whole, end, rest = chunk.rpartition(b"\n")
+                if end or size > _MOST_HELD:
+                    yield self._passed(b"".join((*held, whole, end)))
+                    held, size = [], 0
+                held.append(rest)
+                size += len(rest)
+        last = b"".join(held)
+        if last.strip():
+            msgspec.json.decode(last)  # a line that is still being written
+            yield self._passed(last)
+
+    def _passed(self, lines: bytes) -> bytes:
+        self.last = (self.last + lines[-_MARK:])[-_MARK:]
+        self.end += 0 if self.is_packed else len(lines)
+        return lines
 
 
 @dataclass(slots=True)
@@ -143,6 +216,8 @@ class _Reading:
                     self.newest = at
         rows: list[records.Act | records.Measured] = [*acts, *points]
         for row in rows:
+            if row.at is None:
+                continue
             day = row.at.date()
             self.oldest = min(self.oldest or day, day)
             if row.sender.email and self.senders.get(row.sender, dt.date.min) < day:
@@ -172,33 +247,36 @@ class _Reading:
 
 def _extract(run: SourceRun) -> Iterator[Batch]:
     store, reading = Store(run.settings), _Reading(run, tuple(run.settings.person_attributes))
-    known = run.known_keys(records.FILES)
+    known = _files_read(run)
+
+    def hashed(text: str) -> str:
+        return str(run.gate.pseudonymiser.event_hashes([text])[0])
+
     for file in store.listed():
-        (token,) = run.gate.pseudonymiser.event_hashes([file.version])
-        if token in known:
+        version, end, last = known.get(hashed(file.place), ("", 0, ""))
+        if version == hashed(file.version):
             continue
         run.progress(f"file {file.name}")
-        trouble: list[str] = []
-        lines = _told(store.lines(file), trouble)
-        for exports in run.gate.json_lines(records.Export, records.EVENTS.name, lines, _LOOKED_AT):
+        lines = FileReading(store, file)
+        lines.go_on(end, lambda found, last=last: hashed(records.marked(found)) == last)  # type: ignore[misc]
+        for exports in run.gate.json_lines(records.Export, records.EVENTS.name, lines.chunks(), _LOOKED_AT):
             yield from reading.batches(exports)
-        if trouble:
-            run.progress(f"WARNING: {file.name} {trouble[0]}; what stands before is read, and the file again.")
-        else:
-            yield from run.events(records.FILES, [records.ReadFile(file.version, run.clock.today)])
+        if lines.trouble:
+            again = "the rest when it has changed" if lines.is_told else "the file again"
+            run.progress(f"WARNING: {file.name} {lines.trouble}; what stands before is read, and {again}.")
+        if lines.is_told:
+            read = records.ReadFile(file.place, file.version, lines.end, lines.last, run.clock.today)
+            yield from run.events(records.FILES, [read])
     for of, contract in records.LINKS.items():
         yield from run.events(contract, records.seen_beside(reading.senders, of))
     reading.record_days()
 
 
-def _told(lines: Iterator[bytes], trouble: list[str]) -> Iterator[bytes]:
-    """The lines up to where the file cannot be read."""
-    try:
-        yield from lines
-    except msgspec.DecodeError:
-        trouble.append("ends within a line")
-    except (OSError, EOFError, zlib.error) as error:
-        trouble.append(f"cannot be read to its end ({type(error).__name__})")
+def _files_read(run: SourceRun) -> dict[str, tuple[str, int, str | None]]:
+    """By the token of a file's place: token of its version, bytes that were read, token of the last of them."""
+    columns = ("tenant", "file_token", "version_token", "read_bytes", "last_token")
+    rows = run.known_rows(records.FILES, columns)
+    return {place: (version, end, last) for tenant, place, version, end, last in rows if tenant == run.tenant}
 
 
 def _check(run: SourceRun) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from ingestion.sources.otel.records import (
     Act,
@@ -24,8 +25,11 @@ from ingestion.sources.otel.records import (
     Scalar,
     Scope,
     Sender,
+    Value,
     attributes,
     instant,
+    number,
+    whole,
 )
 
 Attributes = Mapping[str, Scalar]
@@ -34,25 +38,46 @@ CLAUDE_CODE, CODEX, GEMINI_CLI, COPILOT, CUSTOM = (
     "claude_code", "codex", "gemini_cli", "github_copilot", "custom_agent",
 )  # fmt: skip
 PROMPT, REQUEST, DECISION = "prompt", "request", "decision"
-_TOOLS = (("claude-code", CLAUDE_CODE), ("codex", CODEX), ("gemini-cli", GEMINI_CLI), ("copilot", COPILOT))
+OWN, CONVENTION, STEP = "own", "convention", "step"
+# Names of programs (`codex_exec`), libraries (`com.anthropic.claude_code.events`) and events begin so. A name
+# that only contains one of them, such as `acme-copilot`, is that of an agent of the company's own.
+_TOOLS = tuple(
+    (re.compile(rf"(?:{names})(?![a-z0-9])"), tool)
+    for names, tool in (
+        (r"(?:com\.anthropic\.)?claude-code", CLAUDE_CODE),
+        ("codex", CODEX),
+        ("gemini-cli", GEMINI_CLI),
+        (r"github[-.]copilot|copilot-(?:chat|cli)", COPILOT),
+    )
+)
+# What a model or terminal may be called. An agent can write anything there: texts, addresses and paths of local
+# models are no names.
+_LABEL = re.compile(r"[A-Za-z0-9][\w.:+-]*(?:/[\w.:+-]+)*(?:@\d+)?(?:\[\w+\])?", re.ASCII)
 _REDACTED = frozenset({"", "<REDACTED>", "[REDACTED]"})
 _EVENT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 _GEN_AI_REQUEST = "gen_ai.client.inference.operation.details"
 _EDITS = frozenset({"Edit", "MultiEdit", "Write", "NotebookEdit", "replace", "write_file", "apply_patch"})
 _ACCEPTED = frozenset({"accept", "auto_accept", "modify", "approved", "approved_for_session"})
 _REFUSED = frozenset({"reject", "denied", "abort"})
-# Metrics by name, with the attribute that says which tokens.
-_METRICS = {
-    "claude_code.token.usage": "type",
-    "claude_code.cost.usage": None,
-    "gemini_cli.token.usage": "type",
-    "gen_ai.client.token.usage": "gen_ai.token.type",
-}
-_BUCKETS = {
+_TOKEN_BUCKETS = {
     "input": "input", "output": "output", "cacheread": "cached_input", "cachecreation": "cache_write",
     "cache": "cached_of_input", "thought": "reasoning", "cache_read": "cached_of_input",
     "cache_creation": "cache_write_of_input",
 }  # fmt: skip
+_ADDED = {"added": "lines_added"}
+_SESSION = ("session.id", "conversation.id", "gen_ai.conversation.id")
+_MODEL = ("model", "gen_ai.response.model", "gen_ai.request.model", "slug")
+# Metrics by name: the attribute that says what is counted, and the bucket of each of its values. Without an
+# attribute the metric has one bucket.
+_METRICS: dict[str, tuple[str, dict[str, str]]] = {
+    "claude_code.token.usage": ("type", _TOKEN_BUCKETS),
+    "claude_code.cost.usage": ("", {"": "cost"}),
+    "claude_code.lines_of_code.count": ("type", _ADDED),
+    "claude_code.code_edit_tool.decision": ("decision", {"accept": "accepted", "reject": "refused"}),
+    "gemini_cli.token.usage": ("type", _TOKEN_BUCKETS),
+    "gemini_cli.lines.changed": ("type", _ADDED),
+    "gen_ai.client.token.usage": ("gen_ai.token.type", _TOKEN_BUCKETS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +93,15 @@ class Origin:
     def of(resource: Resource | None, scope: Scope | None, person_attributes: tuple[str, ...]) -> Origin:
         """From a batch. `person_attributes`: names of attributes that hold an address."""
         told = attributes(resource.attributes) if resource else {}
-        return Origin(str(told.get("service.name", "")), (scope and scope.name) or "", told, person_attributes)
+        library = str(scope.name) if scope and scope.name else ""
+        return Origin(str(told.get("service.name", "")), library, told, person_attributes)
 
     def tool(self, name: str = "") -> str:
         """By the program, its library or the event's name; any other is an agent of the company's own."""
-        service = self.service.lower().replace("_", "-")
-        for part, tool in _TOOLS:
-            if part in service or part in self.scope.lower() or name.startswith(part.replace("-", "_")):
-                return tool
+        for told in (self.service, self.scope, name):
+            for names, tool in _TOOLS:
+                if names.match(told.lower().replace("_", "-")):
+                    return tool
         return CUSTOM
 
     def sender(self, tool: str, told: Attributes) -> Sender:
@@ -105,7 +131,7 @@ def acts(batch: Export, person_attributes: tuple[str, ...]) -> Iterator[Act]:
             origin = Origin.of(logs.resource, scoped.scope, person_attributes)
             for record in scoped.log_records or ():
                 at = instant(record.time_unix_nano) or instant(record.observed_time_unix_nano)
-                if at is not None and (act := _of_event(origin, record, at)) is not None:
+                if (act := _of_event(origin, record, at)) is not None:
                     yield act
     for spans in batch.resource_spans or ():
         for steps in spans.scope_spans or ():
@@ -113,9 +139,11 @@ def acts(batch: Export, person_attributes: tuple[str, ...]) -> Iterator[Act]:
             for span in steps.spans or ():
                 told, at = attributes(span.attributes), instant(span.end_time_unix_nano)
                 # An agent's own step holds the total of its requests.
-                if at is not None and told.get("gen_ai.operation.name") in ("chat", "text_completion"):
-                    key = _key(origin, at, "span", span.trace_id, span.span_id)
-                    yield _request(origin, origin.tool(), told, at, key, _gen_ai_tokens(told))
+                if told.get("gen_ai.operation.name") in ("chat", "text_completion"):
+                    ids = [span.trace_id, span.span_id] if span.span_id else _flat(told)
+                    key = _key(origin, at, "span", *ids)
+                    step = _Told(origin, origin.tool(), told, at, key, STEP, span.trace_id)
+                    yield _request(step, _gen_ai_tokens(told))
 
 
 def batch_times(batch: Export) -> Iterator[dt.datetime]:
@@ -135,19 +163,18 @@ def batch_times(batch: Export) -> Iterator[dt.datetime]:
 
 
 def measured(batch: Export, person_attributes: tuple[str, ...]) -> Iterator[Measured]:
-    """Tokens and money of a batch of metrics."""
+    """Tokens, money, lines and decisions of a batch of metrics."""
     for (resource, scope), metric, points in _points(batch):
-        name = metric.name or ""
-        if name not in _METRICS:
+        if not isinstance(name := metric.name, str) or name not in _METRICS:
             continue
         origin = Origin.of(resource, scope, person_attributes)
-        tool, by = origin.tool(name), _METRICS[name]
+        tool, (by, buckets) = origin.tool(name), _METRICS[name]
         is_cumulative = any(p.is_cumulative for p in (metric.sum, metric.histogram) if p)
         for point in points:
             told, at = attributes(point.attributes), instant(point.time_unix_nano)
-            bucket = "cost" if by is None else _BUCKETS.get(str(told.get(by, "")).lower())
+            bucket = buckets.get(str(told.get(by, "")).lower())
             value = point.value
-            if at is None or bucket is None or value is None:
+            if bucket is None or value is None:
                 continue
             if tool == GEMINI_CLI and bucket == "cached_input":
                 bucket = "cached_of_input"
@@ -162,7 +189,10 @@ def measured(batch: Export, person_attributes: tuple[str, ...]) -> Iterator[Meas
                 is_cumulative=is_cumulative,
                 value=Decimal(str(value)),
                 sender=origin.sender(tool, told),
-                model=_text(told, "model", "gen_ai.response.model", "gen_ai.request.model"),
+                told_by=CONVENTION if name.startswith("gen_ai.") else OWN,
+                program=origin.service,
+                session=_text(told, *_SESSION),
+                model=_label(told, *_MODEL),
             )
 
 
@@ -175,65 +205,71 @@ def _points(batch: Export) -> Iterator[tuple[tuple[Resource | None, Scope | None
                     yield (metrics.resource, scoped.scope), metric, held.data_points or []
 
 
-def _of_event(origin: Origin, record: LogRecord, at: dt.datetime) -> Act | None:
-    told = attributes(record.attributes)
-    name = str(told.get("event.name") or record.event_name or _named_by_body(record) or "")
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A record and what all rows have of it."""
+
+    origin: Origin
+    tool: str
+    told: Attributes
+    at: dt.datetime | None
+    key: str
+    told_by: str
+    trace: object
+
+
+def _of_event(origin: Origin, event: LogRecord, at: dt.datetime | None) -> Act | None:
+    told = attributes(event.attributes)
+    name = str(told.get("event.name") or event.event_name or _named_by_body(event) or "")
     tool = origin.tool(name)
-    key = _key(origin, at, name, *_flat(told))
+    told_by = CONVENTION if name == _GEN_AI_REQUEST else OWN
+    record = _Told(origin, tool, told, at, _key(origin, at, name, *_flat(told)), told_by, event.trace_id)
     what = name.removeprefix(f"{tool}.")
     if tool == GEMINI_CLI and what == "api_response":
-        return _request(origin, tool, told, at, key, _gemini_tokens(told))
+        return _request(record, _gemini_tokens(told))
     if tool == CLAUDE_CODE and what == "api_request":
-        return _request(origin, tool, told, at, key, _claude_tokens(told), _cost(told))
+        return _request(record, _claude_tokens(told), _cost(told))
     if tool == CODEX and what in ("sse_event", "websocket_event"):
         is_answer = told.get("event.kind") == "response.completed"
-        return _request(origin, tool, told, at, key, _codex_tokens(told)) if is_answer else None
-    # Gemini CLI tells each request under its own name as well, and Copilot's steps are counted.
-    if name == _GEN_AI_REQUEST and tool == CUSTOM:
-        # A step may tell the same request: one key for both.
-        step = _key(origin, at, "span", record.trace_id, record.span_id) if record.span_id else key
-        return _request(origin, tool, told, at, step, _gen_ai_tokens(told))
+        return _request(record, _codex_tokens(told)) if is_answer else None
+    # Gemini CLI tells each request under its own name as well.
+    if name == _GEN_AI_REQUEST and tool != GEMINI_CLI:
+        return _request(record, _gen_ai_tokens(told))
     if tool in (CLAUDE_CODE, CODEX, GEMINI_CLI) and what == "user_prompt":
-        return _act(origin, tool, PROMPT, told, at, key, prompt_chars=_prompt_chars(told))
+        return _act(record, PROMPT, prompt_chars=_prompt_chars(told))
     if what in ("tool_decision", "tool_call") and _text(told, "tool_name", "function_name") in _EDITS:
         decision = str(told.get("decision", "")).lower()
         if decision in _ACCEPTED | _REFUSED:
-            return _act(origin, tool, DECISION, told, at, key, is_accepted=decision in _ACCEPTED)
+            return _act(record, DECISION, is_accepted=decision in _ACCEPTED)
     return None
 
 
 def _named_by_body(record: LogRecord) -> str | None:
     """The body where it is an event's name, as Claude Code writes it; any other text is not looked at."""
-    written = record.body.string_value if record.body else None
-    return written if written and len(written) < 80 and _EVENT_NAME.fullmatch(written) else None
+    written = record.body.scalar if isinstance(record.body, Value) else None
+    is_name = isinstance(written, str) and len(written) < 80 and _EVENT_NAME.fullmatch(written)
+    return str(written) if is_name else None
 
 
-def _act(
-    origin: Origin, tool: str, kind: str, told: Attributes, at: dt.datetime, key: str, **rest: object
-) -> Act:
+def _act(record: _Told, kind: str, **rest: Any) -> Act:
+    told = record.told
     return Act(
-        key=key,
-        tool=tool,
+        key=record.key,
+        tool=record.tool,
         kind=kind,
-        at=at,
-        sender=origin.sender(tool, told),
-        session=_text(told, "session.id", "conversation.id", "gen_ai.conversation.id"),
-        surface=_text(told, "terminal.type"),
-        **rest,  # type: ignore[arg-type]
+        at=record.at,
+        sender=record.origin.sender(record.tool, told),
+        told_by=record.told_by,
+        program=record.origin.service,
+        trace=record.trace if isinstance(record.trace, str) else None,
+        session=_text(told, *_SESSION),
+        surface=_label(told, "terminal.type"),
+        **rest,
     )
 
 
-def _request(
-    origin: Origin,
-    tool: str,
-    told: Attributes,
-    at: dt.datetime,
-    key: str,
-    tokens: Mapping[str, int],
-    cost_usd: Decimal | None = None,
-) -> Act:
-    model = _text(told, "model", "gen_ai.response.model", "gen_ai.request.model", "slug")
-    return _act(origin, tool, REQUEST, told, at, key, model=model, tokens=tokens, cost_usd=cost_usd)
+def _request(record: _Told, tokens: Mapping[str, int], cost_usd: Decimal | None = None) -> Act:
+    return _act(record, REQUEST, model=_label(record.told, *_MODEL), tokens=tokens, cost_usd=cost_usd)
 
 
 def _claude_tokens(told: Attributes) -> dict[str, int]:
@@ -315,8 +351,8 @@ def _cost(told: Attributes) -> Decimal | None:
     """The program's estimate at list price, in US dollars; whole millionths where it sends them."""
     if (micros := _count(told, "cost_usd_micros")) is not None:
         return Decimal(micros) / 1_000_000
-    dollars = told.get("cost_usd")
-    return Decimal(str(dollars)) if isinstance(dollars, int | float) and not isinstance(dollars, bool) else None
+    dollars = number(told.get("cost_usd"))
+    return None if dollars is None else Decimal(str(dollars))
 
 
 def _prompt_chars(told: Attributes) -> int | None:
@@ -329,22 +365,21 @@ def _prompt_chars(told: Attributes) -> int | None:
 
 def _count(told: Attributes, *names: str) -> int | None:
     """A count, written as a number or as text."""
-    for name in names:
-        written = told.get(name)
-        if written is not None and not isinstance(written, bool):
-            try:
-                return int(written)
-            except (ValueError, OverflowError):
-                return None
-    return None
+    return next((whole(told[name]) for name in names if name in told), None)
 
 
 def _text(told: Attributes, *names: str) -> str | None:
     return next((str(told[name]) for name in names if told.get(name)), None)
 
 
-def _key(origin: Origin, at: dt.datetime, *parts: object) -> str:
-    return _joined(origin.service, origin.scope, at.isoformat(), *parts)
+def _label(told: Attributes, *names: str) -> str | None:
+    """A name that may land as it is written; None for what reads as anything else."""
+    written = _text(told, *names)
+    return written if written is not None and _LABEL.fullmatch(written) else None
+
+
+def _key(origin: Origin, at: dt.datetime | None, *parts: object) -> str:
+    return _joined(origin.service, origin.scope, at and at.isoformat(), *parts)
 
 
 def _flat(told: Attributes) -> list[str]:

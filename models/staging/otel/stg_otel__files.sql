@@ -1,5 +1,4 @@
--- grain: One row per version of a file that was read to its end, so that the next night leaves it
--- out.
+-- grain: One row per file: how far it was read, so that the next night goes on there.
 with source as (
     select * from {{ source('otel', 'files') }}
 ),
@@ -8,6 +7,9 @@ final as (
     select
         tenant,
         file_token,
+        version_token,
+        read_bytes,
+        last_token,
         read_on
     from source
 )

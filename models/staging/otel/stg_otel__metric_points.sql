@@ -1,4 +1,5 @@
--- grain: One row per value of a stream of tokens or money that a program measured.
+-- grain: One row per value of a stream of tokens, money, lines or decisions that a program
+-- measured.
 with source as (
     select * from {{ source('otel', 'metric_points') }}
 ),
@@ -10,10 +11,13 @@ final as (
         stream_token,
         tool,
         bucket,
+        told_by,
         email_token,
         anthropic_user_token,
         user_token,
         device_token,
+        session_token,
+        program_token,
         model,
         is_cumulative,
         started_at,

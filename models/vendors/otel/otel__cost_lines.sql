@@ -6,6 +6,10 @@ with accounts as (
     where tool_account_source = 'otel'
 ),
 
+repeats as (
+    select * from {{ ref('int_otel_repeats') }}
+),
+
 estimates as (
     select
         {{ otel_account('events') }} as id_token,
@@ -14,7 +18,9 @@ estimates as (
         events.cost_usd,
         events.day
     from {{ ref('stg_otel__events') }} as events
-    where events.kind = 'request' and events.cost_usd is not null
+    left join repeats
+        on events.event_token = repeats.token
+    where events.kind = 'request' and events.cost_usd is not null and repeats.token is null
 
     union all
 

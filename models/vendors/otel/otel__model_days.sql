@@ -7,6 +7,10 @@ with accounts as (
     where tool_account_source = 'otel'
 ),
 
+repeats as (
+    select * from {{ ref('int_otel_repeats') }}
+),
+
 requests as (
     select
         {{ otel_account('events') }} as id_token,
@@ -18,7 +22,9 @@ requests as (
         count(*) as interactions,
         events.day
     from {{ ref('stg_otel__events') }} as events
-    where events.kind = 'request'
+    left join repeats
+        on events.event_token = repeats.token
+    where events.kind = 'request' and repeats.token is null
     group by {{ otel_account('events') }}, events.tool, events.model, events.day
 ),
 
@@ -42,7 +48,7 @@ metrics as (
         cast(null as {{ dbt.type_bigint() }}) as interactions,
         day
     from {{ ref('int_otel_metric_days') }}
-    where bucket <> 'cost'
+    where bucket not in ('cost', 'lines_added', 'accepted', 'refused')
     group by id_token, tool, model, day
 ),
 

@@ -1,4 +1,4 @@
--- grain: one row per account, tool and UTC day: decisions about edits, and use that metrics alone tell
+-- grain: one row per account, tool and UTC day: decisions about edits, added lines, use told by metrics alone
 {{ config(materialized='ephemeral') }}
 
 with accounts as (
@@ -10,7 +10,9 @@ told as (
     select
         {{ otel_account('events') }} as id_token,
         events.tool,
-        events.is_accepted,
+        1 as shown,
+        case when events.is_accepted then 1 else 0 end as accepted,
+        cast(null as {{ type_money() }}) as lines_added,
         false as is_measured,
         events.day
     from {{ ref('stg_otel__events') }} as events
@@ -21,7 +23,9 @@ told as (
     select
         id_token,
         tool,
-        cast(null as {{ dbt.type_boolean() }}) as is_accepted,
+        case when bucket in ('accepted', 'refused') then value end as shown,
+        case bucket when 'accepted' then value when 'refused' then 0 end as accepted,
+        case when bucket = 'lines_added' then value end as lines_added,
         true as is_measured,
         day
     from {{ ref('int_otel_metric_days') }}
@@ -32,10 +36,9 @@ days as (
     select
         accounts.account_key,
         told.tool,
-        nullif(count(told.is_accepted), 0) as suggestions_shown,
-        case
-            when count(told.is_accepted) > 0 then sum(case when told.is_accepted then 1 else 0 end)
-        end as suggestions_accepted,
+        {{ total('told.lines_added') }} as lines_accepted,
+        {{ total('told.shown') }} as suggestions_shown,
+        {{ total('told.accepted') }} as suggestions_accepted,
         {{ dbt.bool_or('told.is_measured') }} as is_active,
         told.day as activity_date
     from told
@@ -48,7 +51,10 @@ final as (
     select
         {{ port_columns(
             'usage_days',
-            ['account_key', 'tool', 'suggestions_shown', 'suggestions_accepted', 'is_active', 'activity_date'],
+            [
+                'account_key', 'tool', 'lines_accepted', 'suggestions_shown', 'suggestions_accepted',
+                'is_active', 'activity_date',
+            ],
             {'date_basis': "'vendor_day'"},
         ) }}
     from days
