@@ -106,7 +106,7 @@ class Ground:
     after_people: tuple[Any, ...]
 
     def random(self, *purpose: object) -> Random:
-        """Random numbers of one purpose, e.g. ``("cursor", day)``: the same whatever else is drawn."""
+        """Random numbers of one purpose, e.g. ``("acme_chat", day)``: the same whatever else is drawn."""
         return Random(":".join(map(str, (self.profile.seed, *purpose))))
 
     def people_random(self) -> Random:

@@ -7,7 +7,7 @@
     port:        as in ingestion/ports.yml
     given:       list of columns that are passed on under their own names, or dict of column -> expression
     expressions: dict of further column -> expression
-    usage:       {{ port_columns('seat_days', ['account_key', 'seat_date'], {'tool': "'cursor'"}) }}
+    usage:       {{ port_columns('seat_days', ['account_key', 'seat_date'], {'tool': "'acme_chat'"}) }}
 -#}
 {% macro port_columns(port, given, expressions={}) -%}
     {%- set told = {} -%}

@@ -196,6 +196,14 @@ def test_own_files_of_a_source_are_counted_and_lines_of_shared_code_that_name_it
     assert table([toy]).splitlines()[1].split() == ["toy", "2", "5", "2", "1"]
 
 
+@pytest.mark.parametrize("source", ["anthropic", "codex", "cursor", "gemini", "openai_api", "otel"])
+def test_the_registry_is_the_only_shared_code_that_names_a_vendor(source: str) -> None:
+    """A second place would be one more to find when a vendor is added (docs/decisions/0048)."""
+    generated = frozenset(path for path, _ in kits_command.files())
+    found = {each.source: each for each in counts(every_kit(), generated, PROJECT_DIR)}
+    assert found[source].shared == {Path("ingestion/sources/registry.py"): 1}
+
+
 def test_seeds_have_a_row_for_everything_that_a_kit_says(tmp_path: Path) -> None:
     found = {path.name: text.splitlines()[1:] for path, text in seeds.files({"toy": kit(tmp_path, KIT)})}
     assert found["tools.csv"] == ["toy,toy,Toys,assistant,Toy,true", "api,toy,Toys,api,Toy API,true"]
