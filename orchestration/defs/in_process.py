@@ -13,7 +13,25 @@ from orchestration.night import NightResult
 
 
 def run_in_process(deployment: Deployment, history: Path | None = None) -> NightResult:
-    """One night through the same job that the schedule starts.
+    """:func:`read_job` and :func:`run_job`.
+
+    Raises:
+        AiUsageError: see both.
+    """
+    return run_job(read_job(deployment), deployment, history)
+
+
+def read_job(deployment: Deployment) -> dg.JobDefinition:
+    """The job that the schedule starts. No source's settings are read yet.
+
+    Raises:
+        AiUsageError: dbt cannot read the project.
+    """
+    return nightly_definitions(deployment).resolve_job_def(JOB)
+
+
+def run_job(job: dg.JobDefinition, deployment: Deployment, history: Path | None = None) -> NightResult:
+    """One night of the deployment that `job` was read for.
 
     Its events are kept in `history`, a DAGSTER_HOME in which `make dev` finds them; without one they are
     forgotten.
@@ -21,7 +39,6 @@ def run_in_process(deployment: Deployment, history: Path | None = None) -> Night
     Raises:
         AiUsageError: the night could not begin or ended before its end.
     """
-    job = nightly_definitions(deployment).resolve_job_def(JOB)
     quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     with _instance(history) as instance:
         job.execute_in_process(run_config=quiet, instance=instance, raise_on_error=False)
