@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 
 from orchestration.defs.deployment import Deployment
+from orchestration.defs.event_log import KeptOpenEventLog
 from orchestration.defs.history import prepare_home
 from orchestration.defs.night import JOB, nightly_definitions
 from orchestration.night import NightResult
@@ -50,4 +52,7 @@ def run_job(job: dg.JobDefinition, deployment: Deployment, history: Path | None 
 def _instance(history: Path | None) -> dg.DagsterInstance:
     if history is None:
         return dg.DagsterInstance.ephemeral()
-    return dg.DagsterInstance.from_config(str(prepare_home(history)))
+    home = prepare_home(history)
+    kept_open = {"module": KeptOpenEventLog.__module__, "class": KeptOpenEventLog.__name__}
+    events = {**kept_open, "config": {"base_dir": str(home / "history" / "runs")}}
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides={"event_log_storage": events}))
