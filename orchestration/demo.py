@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import datetime as dt
+import functools
 import json
 import os
 import secrets
@@ -23,8 +25,6 @@ from pathlib import Path
 from rich.console import Console
 
 from demo.company.departments import department_sizes
-from demo.company.generate import generate_company
-from demo.company.truth import compute_truth
 from ingestion.privacy.pseudonym import Pseudonymiser, parse_key
 from orchestration import report
 from orchestration.findings import findings
@@ -57,10 +57,6 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
     Raises:
         ConfigurationError: the folder holds another company's demo.
     """
-    # Here, because tests and other commands use this module's vendors and need no Dagster.
-    from orchestration.defs.deployment import Deployment
-    from orchestration.defs.in_process import run_in_process
-
     console = Console()
     env = environment(options.data_dir)
     _claim_folder(options)
@@ -71,59 +67,93 @@ def run_demo(options: DemoOptions, *, quiet: bool = False) -> int:
             highlight=False,
         )
     started = time.monotonic()
-    with live_progress(quiet=quiet) as progress, _vendors(options) as settings_of_vendors:
-        progress("company", "generating people, events, and what the marts must show")
-        company = generate_company(options.people, options.weeks, options.seed)
-        truth = json.dumps(compute_truth(company), indent=1, default=str)
-        (options.data_dir / "truth.json").write_text(truth, encoding="utf-8")
+    with live_progress(quiet=quiet) as progress, _vendors(options) as vendors, _truth(options) as truth:
+        progress("company", "generating people and events, reading the models for Dagster")
+        # Here, because tests and other commands use this module's vendors and need no Dagster; and it takes
+        # about as long as the vendors do to open.
+        from orchestration.defs.deployment import Deployment
+        from orchestration.defs.in_process import read_job, run_job
+
+        deployment = Deployment(
+            environment=lambda: env,
+            pseudonymiser=lambda: Pseudonymiser(_demo_key(options.data_dir)),
+            now=lambda: vendors().as_of,
+            progress=progress,
+        )
+        job = read_job(deployment)
         progress("vendors", "writing the archive of saved answers, opening ports")
-        settings = settings_of_vendors()
+        settings = vendors().settings
         preparing = time.monotonic() - started
-        progress("project", "reading the models for Dagster")
         with environment_variables(settings):
-            result = run_in_process(
-                Deployment(
-                    environment=lambda: env,
-                    pseudonymiser=lambda: Pseudonymiser(_demo_key(options.data_dir)),
-                    now=lambda: company.profile.as_of,
-                    progress=progress,
-                ),
-                options.data_dir / HISTORY,
-            )
-    result.seconds = {"company, vendors": preparing, **result.seconds}
+            result = run_job(job, deployment, options.data_dir / HISTORY)
+        truth()
+    result.seconds = {"preparing": preparing, **result.seconds}
     report.print_night(result, quiet=quiet)
     if result.publication is not None and not quiet:
         _print_summary(console, options, result)
     return int(result.exit_code)
 
 
+@dataclass(frozen=True, slots=True)
+class _Vendors:
+    """The vendors that answer: environment variables that lead to them, and what time it is there."""
+
+    settings: dict[str, str]
+    as_of: dt.datetime
+
+
 @contextlib.contextmanager
-def _vendors(options: DemoOptions) -> Iterator[Callable[[], dict[str, str]]]:
+def _vendors(options: DemoOptions) -> Iterator[Callable[[], _Vendors]]:
     """The vendor server in a process of its own, so that it answers on one core while we work on the other.
 
-    Gives a function that waits until the vendors answer and tells their settings. The server ends when its
-    input closes, and the folder with what is in clear goes with it.
+    Gives a function that waits until the vendors answer. The server ends when its input closes, and the folder
+    with what is in clear goes with it.
     """
     with tempfile.TemporaryDirectory(prefix="ai-usage-demo-") as name:
         company_dir, archive_dir = Path(name) / "company", Path(name) / "archive"
-        command = [sys.executable, "-m", "demo.server"]
-        command += ["--people", str(options.people), "--weeks", str(options.weeks), "--seed", str(options.seed)]
+        command = [*_module("demo.server", options)]
         command += ["--archive-dir", str(archive_dir), "--company-dir", str(company_dir)]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin is not None
             assert process.stdout is not None
             answers = process.stdout
 
-            def settings() -> dict[str, str]:
+            @functools.cache
+            def vendors() -> _Vendors:
                 line = answers.readline()
                 if not line:
                     raise AiUsageError("The local vendor server ended early.", "See its message above.")
-                return vendor_settings(json.loads(line)["configuration"], company_dir, archive_dir)
+                told = json.loads(line)
+                settings = vendor_settings(told["configuration"], company_dir, archive_dir)
+                return _Vendors(settings, dt.datetime.fromisoformat(told["as_of"]))
 
             try:
-                yield settings
+                yield vendors
             finally:
                 process.stdin.close()
+
+
+@contextlib.contextmanager
+def _truth(options: DemoOptions) -> Iterator[Callable[[], None]]:
+    """Compute the true figures beside the night; gives a function that waits until they are written."""
+    command = [*_module("demo.truth", options), str(options.data_dir / "truth.json")]
+    with subprocess.Popen(command) as process:
+
+        def wait() -> None:
+            if process.wait():
+                raise AiUsageError("The demo's true figures were not computed.", "See the message above.")
+
+        try:
+            yield wait
+        finally:
+            process.kill()  # nothing, where it has ended
+
+
+def _module(name: str, options: DemoOptions) -> Iterator[str]:
+    """A command that runs a module of the demo for this company."""
+    yield from (sys.executable, "-m", name)
+    for option, value in options.same_company().items():
+        yield from (f"--{option}", str(value))
 
 
 def vendor_settings(

@@ -22,7 +22,15 @@ from orchestration.alerts.notify import notify
 from orchestration.checks import CheckResult, accept, run_checks
 from orchestration.choices import remember_build, require_same_build
 from orchestration.compiled import compiled_queries
-from orchestration.dbt import BUILD, DbtResult, NodeResult, judge_freshness, run_nodes, suppression_k
+from orchestration.dbt import (
+    BUILD,
+    DbtResult,
+    NodeResult,
+    begin_reading,
+    judge_freshness,
+    run_nodes,
+    suppression_k,
+)
 from orchestration.dbt_child import DbtChild
 from orchestration.freshness import newest_run_at
 from orchestration.lake import prepare_lake
@@ -48,10 +56,10 @@ _CONNECT = "`ai-usage doctor` lists the sources; docs/connect/README.md says how
 class Night:
     """One run: holds the lock from `__enter__` to `__exit__`, takes the steps, remembers what came of each.
 
-    Steps in order: `open` (only before loading), `load` each source, `check`, `build`, `audit`, `publish`,
-    `build_site`, `finish`. `audit` and `publish` do nothing after a failed check or build: readers keep the
-    last good version. A night that ends by an exception is told about as well; one that never began (busy) is
-    not.
+    Steps in order: `open` (only before loading), `prepare_build` (saves time), `load` each source, `check`,
+    `build`, `audit`, `publish`, `build_site`, `finish`. `audit` and `publish` do nothing after a failed check
+    or build: readers keep the last good version. A night that ends by an exception is told about as well; one
+    that never began (busy) is not.
     """
 
     def __init__(
@@ -139,6 +147,10 @@ class Night:
                 self._progress,
                 self._let_go,
             )
+
+    def prepare_build(self) -> None:
+        """Start dbt and let it read the project while sources load; without this, `build` waits for that."""
+        begin_reading(self.environment, self._dbt)
 
     def load(self, source: SourceDefinition) -> SourceResult:
         """Load every account of one source; a vendor that fails is a result, not an exception.
@@ -323,6 +335,7 @@ def run_night(
     """
     with Night(environment, full_refresh=full_refresh, progress=progress) as night:
         night.open(pseudonymiser, clock, every_source or sources, accepted)
+        night.prepare_build()
         for source in sources:
             night.load(source)
         return build_and_publish(night, accepted=accepted)

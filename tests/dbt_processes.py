@@ -33,6 +33,8 @@ def kept_processes() -> Iterator[None]:
         return start(environment)
 
     def let_go(child: DbtChild) -> None:
+        if not child._is_answering:
+            child.finish_begun()
         process = child._process
         if process is None or child._is_answering or process.args != command or process.poll() is not None:
             close(child)

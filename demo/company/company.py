@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -54,9 +53,9 @@ class Company:
             for account in vendor.accounts_of(person)
         }
         self._service = {(a.source, a.account): a for a in self.service_accounts}
-        self._seats_of: dict[tuple[str, str], list[SeatSpan]] = defaultdict(list)
+        self._seats_of: dict[str, dict[str, list[SeatSpan]]] = {}
         for seat in self.seats:
-            self._seats_of[(seat.product, seat.account)].append(seat)
+            self._seats_of.setdefault(seat.product, {}).setdefault(seat.account, []).append(seat)
 
     # Vendors -----------------------------------------------------------------------------------
 
@@ -95,11 +94,11 @@ class Company:
 
     def seat_spans(self, product: str) -> Mapping[str, Sequence[SeatSpan]]:
         """Every seat of a product by account, in order of time."""
-        return {account: spans for (name, account), spans in self._seats_of.items() if name == product}
+        return self._seats_of.get(product, {})
 
     def seat_of(self, product: str, account: str, day: date) -> SeatSpan | None:
         """The seat an account holds on the day."""
-        spans = self._seats_of.get((product, account), ())
+        spans = self._seats_of.get(product, {}).get(account, ())
         return next((seat for seat in spans if seat.holds(day)), None)
 
     def seats_on(self, product: str, day: date) -> list[SeatSpan]:

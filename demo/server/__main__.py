@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from demo.archive import write_archive
+from demo.arguments import parser_with_size
 from demo.company.files import write_company_files
 from demo.company.generate import generate_company
 from demo.server.vendor_server import VendorServer
@@ -37,10 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo.server", description="Play the vendors of a company.")
-    parser.add_argument("--people", type=int, default=600, help="size of the company")
-    parser.add_argument("--weeks", type=int, default=26, help="complete weeks of activity")
-    parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same company")
+    parser = parser_with_size("demo.server", "Play the vendors of a company.")
     parser.add_argument("--archive-dir", type=Path, help="write saved answers of past nights here")
     parser.add_argument("--company-dir", type=Path, help="write the company's own files here")
     return parser.parse_args(arguments)

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import idna
 
@@ -91,6 +92,7 @@ def _lower(text: str) -> str:
     return unicodedata.normalize("NFC", text.lower().replace("i\u0307", "i"))
 
 
+@lru_cache(maxsize=1000)
 def _ascii_domain(domain: str) -> str | None:
     domain = _lower(domain).rstrip(".")
     if not domain or ".." in domain or domain.startswith("."):

@@ -91,18 +91,31 @@ def unknown_fields(wire: Any, item: Any, prefix: str = "") -> Iterator[str]:
     It does not descend into an undeclared object: below it, keys may be data.
     """
     record = record_type(wire)
+    if record is None:
+        return
     if isinstance(item, list):
         for element in spread(item, _ITEMS_LOOKED_AT):
-            yield from unknown_fields(wire, element, prefix)
-    if record is None or not isinstance(item, dict):
+            yield from unknown_fields(record, element, prefix)
+    if not isinstance(item, dict):
         return
-    declared = field_types(record)
-    ignored: frozenset[str] = getattr(record, "KNOWN_AND_DROPPED", frozenset())
-    for key, value in item.items():
-        if key in declared:
-            yield from unknown_fields(declared[key], value, f"{prefix}{key}.")
-        elif key not in ignored:
+    known, inner = _known_fields(record)
+    for key in item:
+        if key not in known:
             yield prefix + (key if _is_a_name(key) else IRREGULAR)
+    for key, of_field in inner:
+        if found := item.get(key):
+            yield from unknown_fields(of_field, found, f"{prefix}{key}.")
+
+
+@cache
+def _known_fields(
+    record: type[msgspec.Struct],
+) -> tuple[frozenset[str], tuple[tuple[str, type[msgspec.Struct]], ...]]:
+    """Names that a record may have, declared or dropped on purpose; and the fields that hold records."""
+    declared = field_types(record)
+    inner = ((name, record_type(of_field)) for name, of_field in declared.items())
+    ignored: frozenset[str] = getattr(record, "KNOWN_AND_DROPPED", frozenset())
+    return frozenset({*ignored, *declared}), tuple((name, found) for name, found in inner if found is not None)
 
 
 def _is_a_name(key: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +18,9 @@ from publishing.linear_audit.system import Floats, Places
 # program within the solver's precision, and can only make the answer stricter.
 FAR = 1e5
 # Variables of one call to the solver at about most. Independent problems stand side by side in one call: most
-# are so small that the call costs more than they do.
-_VARIABLES_PER_CALL = 3000
+# are so small that the call costs more than they do, and what is left is shared by the workers.
+_VARIABLES_PER_CALL = 1000
+_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +47,30 @@ class Solution:
 
 
 def solutions(problems: Sequence[Problem]) -> Iterator[Solution]:
-    """Of each problem, apart from the others; none where the solver gave up."""
+    """Of each problem in its order, apart from the others; none where the solver gave up."""
+    batches = list(_batches(problems))
+    if len(batches) < _WORKERS:
+        for batch in batches:
+            yield from _solve(batch)
+        return
+    # The solver itself runs without Python's lock, so threads use several processors.
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        for solved in pool.map(lambda batch: list(_solve(batch)), batches):
+            yield from solved
+
+
+def _batches(problems: Iterable[Problem]) -> Iterator[list[Problem]]:
+    """Problems that are solved in one call."""
     batch: list[Problem] = []
     size = 0
     for problem in problems:
         if batch and size + len(problem.block.columns) > _VARIABLES_PER_CALL:
-            yield from _solve(batch)
+            yield batch
             batch, size = [], 0
         batch.append(problem)
         size += len(problem.block.columns)
     if batch:
-        yield from _solve(batch)
+        yield batch
 
 
 def _solve(problems: list[Problem]) -> Iterator[Solution]:

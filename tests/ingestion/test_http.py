@@ -12,6 +12,7 @@ import pytest
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
 from dlt.sources.helpers.rest_client.paginators import JSONResponseCursorPaginator
 
+from ingestion import http
 from ingestion.http import HttpLimits, VendorClient, limited, safe_path, vendor_client
 from runtime.errors import AccessError, AnswerError, LinkError, RateLimitedError, SourceError
 from tests.ingestion.http_stub import Answer, Stub, serve
@@ -149,6 +150,21 @@ def test_pages_follow_the_cursor_also_over_an_empty_page() -> None:
     with serve(page([1], "a", True), page([], "b", True), page([2], None, False)) as stub:
         pages = client(stub).pages("/users", data_key="data", paginator=cursor_paginator())
         assert [row for rows in pages for row in rows] == [1, 2]
+
+
+def test_each_page_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """dlt asks for the content of a page for its rows and for its cursor, and we for the list's key."""
+    decoded: list[bytes] = []
+
+    def counted(data: bytes) -> object:
+        decoded.append(data)
+        return json.loads(data)
+
+    monkeypatch.setattr(http, "loads", counted)
+    with serve(page([1], "a", True), page([2], None, False)) as stub:
+        pages = client(stub).pages("/users", data_key="data", paginator=cursor_paginator())
+        assert [row for rows in pages for row in rows] == [1, 2]
+    assert len(decoded) == 2
 
 
 def test_a_cursor_that_does_not_move_ends_in_an_error() -> None:

@@ -138,6 +138,37 @@ def test_a_changed_model_takes_effect_in_the_next_process(toy: Toy) -> None:
     model.write_text(FILES["models/whole.sql"])
 
 
+def test_what_is_read_ahead_is_not_read_again(toy: Toy, tmp_path: Path) -> None:
+    """The build finds the project as it was when it was begun, and none of the events of that."""
+    with DbtChild() as child:
+        begun = toy.request(TOY_WORD="ahead")
+        begun.invocations.clear()
+        begun.parse_into[1] = str(tmp_path)
+        child.begin(begun)
+        child.finish_begun()
+        assert (tmp_path / "partial_parse.msgpack").exists()
+        toy.parsed = "parsed_for_the_build"
+        assert toy.build(child, TOY_WORD="ahead")[0] == "MainReportVersion"
+        assert not (toy.folder / toy.parsed).exists()
+        assert toy.built[1] == "ahead"
+
+
+def test_a_request_waits_for_what_was_begun(toy: Toy) -> None:
+    with DbtChild() as child:
+        child.begin(toy.request(TOY_WORD="begun"))
+        toy.build(child, TOY_WORD="asked")
+        assert toy.built[1] == "asked"
+
+
+def test_a_process_that_dies_ahead_is_replaced(toy: Toy) -> None:
+    with DbtChild() as child:
+        child.begin(toy.request())
+        first = _process(child)
+        first.kill()
+        toy.build(child)
+        assert _process(child) is not first
+
+
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> Iterator[DbtChild]:
     """A process that says one thing about its first request and no more."""

@@ -59,6 +59,8 @@ class Shift:
         if not self._is_open:
             clock = self.config.clock(self.deployment.now())
             night.open(self.deployment.pseudonymiser(), clock, self.deployment.sources, self.config.accept)
+            if self._publishes:  # others may end before they build
+                night.prepare_build()
             self._is_open = True
         return night
 

@@ -152,6 +152,18 @@ def test_one_absurd_record_leaves_its_page_readable() -> None:
     assert loads(body)["value"][1]["n"] > 2**63
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('{"a": 1, "a": 2}', "[1e999, -1e999]", '"\\ud800"', "[Infinity]", "-0.0", "0.1", "1E5"),
+        *(str(2**64), str(-(2**63) - 1), "1" * 400, "9007199254740993.0", "\ufeff[]", " [1] ", '"\u00e9"'),
+    ],
+)
+def test_json_is_read_as_pythons_own_reader_reads_it(text: str) -> None:
+    data = text.encode()
+    assert repr(loads(data)) == repr(json.loads(data))
+
+
 # JSON as a vendor could send it, and what Python's own decoder makes of it.
 words = st.text(st.characters(), max_size=12) | st.sampled_from(["\ud800", "\x00", "a@b", "xn--a.xn--b@xn--"])
 anything = st.recursive(
