@@ -30,6 +30,7 @@ KEY = bytes(range(7, 39))
 _OWN_TIME = frozenset(
     {
         "loaded_through",
+        "inputs_version",
         "load_id",
         "fetched_at",
         "last_seen_at",
@@ -51,6 +52,7 @@ _OWN_TABLES = frozenset(
         "field_fill",
         "last_cells",
         "int_rebuilt_periods",
+        "int_input_changes",
     }
 )
 _SNAPSHOTS = frozenset(
