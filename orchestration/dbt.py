@@ -21,6 +21,8 @@ from orchestration.dbt_told import broken_rule, failure, forget_messages, log_li
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
 from orchestration.parsed import parsed_folder, reading_into
 from orchestration.project import PROJECT_DIR
+from orchestration.sql_definitions import VARIABLE as DEFINITIONS
+from orchestration.sql_definitions import definitions
 from runtime.environment import Environment
 from runtime.private_file import append_private
 
@@ -33,7 +35,8 @@ _NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})
 _SKIPPED = frozenset({"SkippingDetails", "LogSkipBecauseError"})
 # Reading the project needs no connection; a server's database is a part of every table's name.
 _NOT_READ = (
-    *("AI_USAGE_MEMORY_LIMIT", "AI_USAGE_COMPANY_DIR", REBUILT_FROM, "DBT_TARGET_PATH", "DBT_LOG_PATH"),
+    *("AI_USAGE_MEMORY_LIMIT", "AI_USAGE_COMPANY_DIR", REBUILT_FROM, DEFINITIONS),
+    *("DBT_TARGET_PATH", "DBT_LOG_PATH"),
     *("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGSSLMODE"),
 )
 
@@ -242,6 +245,7 @@ def _settings(
         "DBT_TARGET_PATH": str(environment.data_dir / "target"),
         "DBT_LOG_PATH": str(environment.logs_dir),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        DEFINITIONS: definitions(),
     }
     if fresh_at is not None:
         settings["AI_USAGE_AS_OF"] = f"{fresh_at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"

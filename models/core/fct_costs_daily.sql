@@ -1,7 +1,16 @@
 -- grain: one row per person (or account of a bucket), tool, model, basis, vendor currency and UTC day
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'usage_date', 'keys': {'person_key': 'people', 'account_key': 'accounts'}}}
+) }}
+{%- set changes = changes_since_built() %}
 
 with account_costs as (
     select * from {{ ref('int_account_costs') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'usage_date': 'days', 'account_key': 'accounts'}) }}
+    {%- endif %}
 ),
 
 account_people as (
@@ -14,6 +23,9 @@ people as (
 
 seats as (
     select * from {{ ref('fct_seats_daily') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'seat_date': 'days', 'person_key': 'people', 'account_key': 'accounts'}) }}
+    {%- endif %}
 ),
 
 exchange_rates as (
@@ -110,8 +122,12 @@ final as (
         {{ total('unpriced_tokens') }} as unpriced_tokens,
         {{ total('total_tokens') }} as total_tokens,
         {{ dbt.bool_or('is_allocated') }} as is_allocated,
-        max(price_valid_from) as price_valid_from
+        max(price_valid_from) as price_valid_from,
+        {{ inputs_version() }} as inputs_version
     from costs
+    {%- if changes %}
+    where {{ is_changed(changes, {'usage_date': 'days', 'person_key': 'people', 'account_key': 'accounts'}) }}
+    {%- endif %}
     group by
         person_key,
         account_key,

@@ -1,4 +1,10 @@
 -- grain: one row per department (of the day), tool, surface, model and day
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'activity_date'}}
+) }}
+{%- set changes = changes_since_built() %}
 {%- set bases = ['credits', 'vendor_estimate', 'metered_list', 'billed'] %}
 {%- set measures = ['turns', 'user_messages', 'interactions'] + token_buckets() %}
 {%- set no_count = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
@@ -6,15 +12,26 @@
 
 with person_model_days as (
     select * from {{ ref('int_person_model_days') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'activity_date': 'days'}) }}
+    {%- endif %}
 ),
 
 sessions as (
     select * from {{ ref('fct_sessions') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'activity_date': 'days'}) }}
+    {%- endif %}
 ),
 
 costs as (
     select * from {{ ref('fct_costs_daily') }}
-    where bucket = 'person' and cost_basis <> 'seat_allocated'
+    where
+        bucket = 'person'
+        and cost_basis <> 'seat_allocated'
+        {%- if changes %}
+        and {{ is_changed(changes, {'usage_date': 'days'}) }}
+        {%- endif %}
 ),
 
 people as (
@@ -146,6 +163,7 @@ final as (
         cost_{{ basis }},
         {%- endfor %}
         '{{ var("reporting_currency") }}' as currency,
+        {{ inputs_version() }} as inputs_version,
         activity_date
     from department_days
 )

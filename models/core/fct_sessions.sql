@@ -1,7 +1,16 @@
 -- grain: one row per session of a person
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'activity_date', 'keys': {'person_key': 'people'}}}
+) }}
+{%- set changes = changes_since_built() %}
 
 with account_sessions as (
     select * from {{ ref('int_account_sessions') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'activity_date': 'days', 'account_key': 'accounts'}) }}
+    {%- endif %}
 ),
 
 account_people as (
@@ -58,6 +67,7 @@ final as (
         person_sessions.majority_model,
         dim_models.tier = 'advanced' as is_advanced,
         'message_gaps' as session_basis,
+        {{ inputs_version() }} as inputs_version,
         person_sessions.activity_date
     from person_sessions
     left join dim_models
@@ -65,6 +75,9 @@ final as (
             person_sessions.majority_model = dim_models.model
             and person_sessions.activity_date >= dim_models.valid_from
             and person_sessions.activity_date < dim_models.valid_to
+    {%- if changes %}
+    where {{ is_changed(changes, {'person_sessions.activity_date': 'days', 'person_sessions.person_key': 'people'}) }}
+    {%- endif %}
 )
 
 select * from final

@@ -1,8 +1,18 @@
 -- grain: one row per account without a person, tool, reason and day
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'activity_date', 'keys': {'account_key': 'accounts'}}}
+) }}
+{%- set changes = changes_since_built() %}
 
 with account_usage_days as (
     select * from {{ ref('int_account_usage_days') }}
-    where person_key is null
+    where
+        person_key is null
+        {%- if changes %}
+        and {{ is_changed(changes, {'activity_date': 'days', 'account_key': 'accounts'}) }}
+        {%- endif %}
 ),
 
 tools as (
@@ -16,7 +26,11 @@ feature_counts as (
         count(distinct feature) as distinct_features,
         activity_date
     from {{ ref('int_account_feature_days') }}
-    where person_key is null
+    where
+        person_key is null
+        {%- if changes %}
+        and {{ is_changed(changes, {'activity_date': 'days', 'account_key': 'accounts'}) }}
+        {%- endif %}
     group by account_key, tool, activity_date
 ),
 
@@ -37,6 +51,7 @@ final as (
         account_days.tool,
         account_days.reason,
         {{ usage_day_columns('account_days') }},
+        {{ inputs_version() }} as inputs_version,
         account_days.activity_date
     from account_days
     left join tools

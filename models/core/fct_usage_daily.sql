@@ -1,8 +1,19 @@
 -- grain: one row per person, tool and day
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'activity_date', 'keys': {'person_key': 'people'}}}
+) }}
+{%- set changes = changes_since_built() %}
 
 with account_usage_days as (
     select * from {{ ref('int_account_usage_days') }}
-    where person_key is not null
+    where
+        person_key is not null
+        {%- if changes %}
+        and {{ is_changed(changes, {'activity_date': 'days', 'account_key': 'accounts'}) }}
+        and {{ is_changed(changes, {'activity_date': 'days', 'person_key': 'people'}) }}
+        {%- endif %}
 ),
 
 tools as (
@@ -16,6 +27,9 @@ feature_counts as (
         count(*) as distinct_features,
         activity_date
     from {{ ref('fct_features_daily') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'activity_date': 'days', 'person_key': 'people'}) }}
+    {%- endif %}
     group by person_key, tool, activity_date
 ),
 
@@ -34,6 +48,7 @@ final as (
         person_days.person_key,
         person_days.tool,
         {{ usage_day_columns('person_days') }},
+        {{ inputs_version() }} as inputs_version,
         person_days.activity_date
     from person_days
     left join tools

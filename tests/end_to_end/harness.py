@@ -35,8 +35,8 @@ from tests.postgres import PostgresServer
 
 KEY = bytes(range(7, 39))
 # What a run writes about itself changes with every run; figures must not.
-BOOKKEEPING = frozenset({"source_status"})
-RUN_COLUMNS = frozenset({"loaded_through", "_dlt_load_id"})
+BOOKKEEPING = frozenset({"source_status", "int_input_changes"})
+RUN_COLUMNS = frozenset({"loaded_through", "inputs_version", "_dlt_load_id"})
 
 
 @dataclass

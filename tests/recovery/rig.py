@@ -35,6 +35,7 @@ _VENDORS = (CHATGPT, GITHUB_COPILOT, HRIS, M365_COPILOT)
 _OWN_TIME = frozenset(
     {
         "loaded_through",
+        "inputs_version",
         "load_id",
         "fetched_at",
         "last_seen_at",
@@ -56,6 +57,7 @@ _OWN_TABLES = frozenset(
         "field_fill",
         "last_cells",
         "int_rebuilt_periods",
+        "int_input_changes",
     }
 )
 _SNAPSHOTS = frozenset(

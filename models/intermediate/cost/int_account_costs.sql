@@ -1,13 +1,25 @@
 -- grain: one row per account (or none), tool, model, cost basis, vendor currency and UTC day
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'usage_date'}}
+) }}
+{%- set changes = changes_since_built() %}
 {%- set no_money = 'cast(null as ' ~ type_money() ~ ')' %}
 {%- set no_tokens = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
 
 with credit_costs as (
     select * from {{ ref('int_credit_costs') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'usage_date': 'days'}) }}
+    {%- endif %}
 ),
 
 token_costs as (
     select * from {{ ref('int_token_costs') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'usage_date': 'days'}) }}
+    {%- endif %}
 ),
 
 cost_lines as (
@@ -18,7 +30,11 @@ cost_lines as (
     left join {{ ref('model_aliases') }} as model_aliases
         on {{ model_spelling('cost_lines.model') }} = model_aliases.alias
     {{ join_owners('cost_lines', 'usage_date') }}
-    where {{ is_owned('cost_lines', 'costs') }}
+    where
+        {{ is_owned('cost_lines', 'costs') }}
+        {%- if changes %}
+        and {{ is_changed(changes, {'cost_lines.usage_date': 'days'}) }}
+        {%- endif %}
 ),
 
 exchange_rates as (
@@ -111,7 +127,8 @@ final as (
         costs.total_tokens,
         costs.is_allocated,
         costs.is_unallocated,
-        costs.price_valid_from
+        costs.price_valid_from,
+        {{ inputs_version() }} as inputs_version
     from costs
     left join exchange_rates
         on

@@ -1,8 +1,17 @@
 -- grain: one row per account, tool, model and UTC day
 -- Credits used, at the company's rate of the day.
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'usage_date'}}
+) }}
+{%- set changes = changes_since_built() %}
 
 with credit_days as (
     select * from {{ ref('port_credit_days') }}
+    {%- if changes %}
+    where {{ is_changed(changes, {'usage_date': 'days'}) }}
+    {%- endif %}
 ),
 
 model_aliases as (
@@ -49,7 +58,8 @@ final as (
         account_credits.credits,
         {{ multiply_money('account_credits.credits', 'credit_rates.price_per_unit') }}
             as vendor_cost,
-        credit_rates.currency as vendor_currency
+        credit_rates.currency as vendor_currency,
+        {{ inputs_version() }} as inputs_version
     from account_credits
     left join credit_rates
         on

@@ -2,12 +2,22 @@
 -- Its tokens at the price of the day, in US dollars. A tool that gives tokens of a part of its use only (GitHub
 -- Copilot's command line) has no list price: metric_capabilities says so.
 -- Audio and images have prices of their own, or none: never that of text.
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'usage_date'}}
+) }}
+{%- set changes = changes_since_built() %}
 {%- set components = price_parts() %}
 {%- do components.update({'cache_write_tokens': 'cache_write', 'reasoning_tokens': 'reasoning'}) %}
 
 with model_days as (
     select * from {{ ref('int_account_model_days') }}
-    where token_basis = 'reported'
+    where
+        token_basis = 'reported'
+        {%- if changes %}
+        and {{ is_changed(changes, {'activity_date': 'days'}) }}
+        {%- endif %}
 ),
 
 priced_tools as (
@@ -174,7 +184,8 @@ final as (
                 {%- endfor %}
             ),
             {{ date_bound('first') }}
-        ) as price_valid_from
+        ) as price_valid_from,
+        {{ inputs_version() }} as inputs_version
     from costed_days
     -- No tokens cost nothing and say nothing of a price: zero must not stand where a price is missing.
     where total_tokens > 0

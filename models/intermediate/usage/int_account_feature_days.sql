@@ -1,5 +1,6 @@
 -- grain: one row per account, tool, feature and day on which the feature was used; rows can repeat
 -- With the person of the day, as int_account_usage_days.
+{{ config(materialized='view') }}
 
 with feature_days as (
     select * from {{ ref('port_feature_days') }}

@@ -1,5 +1,5 @@
 -- grain: one row per account, tool of the seat and day with a sign of life besides the activity itself
-{# Rebuilt whole: seats and reports restate what they said. #}
+{{ config(materialized='view') }}
 select
     account_key,
     tool,

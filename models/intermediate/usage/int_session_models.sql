@@ -1,16 +1,30 @@
 -- grain: one row per session in which several models answered: the one with most turns
+{{ config(
+    materialized=kind_built_by_changes(),
+    incremental_strategy='replace_changed',
+    meta={'replace_changed': {'day': 'activity_date'}}
+) }}
+{%- set changes = changes_since_built() %}
 {# Apart from int_account_sessions, because an edit of tiers or aliases must not need a full
     refresh; of the few sessions that have a choice at all, because ranking every session would be
     the dearest step after the messages themselves. #}
 
 with account_sessions as (
     select * from {{ ref('int_account_sessions') }}
-    where has_several_models
+    where
+        has_several_models
+        {%- if changes %}
+        and {{ is_changed(changes, {'activity_date': 'days'}) }}
+        {%- endif %}
 ),
 
 session_parts as (
     select * from {{ ref('port_session_parts') }}
-    where model is not null
+    where
+        model is not null
+        {%- if changes %}
+        and {{ is_changed(changes, {'session_date': 'days'}) }}
+        {%- endif %}
 ),
 
 model_aliases as (
@@ -41,6 +55,7 @@ model_turns as (
 ranked_models as (
     select
         model_turns.session_key,
+        model_turns.activity_date,
         model_turns.model,
         row_number() over (
             partition by model_turns.session_key
@@ -61,7 +76,9 @@ ranked_models as (
 final as (
     select
         session_key,
-        model as majority_model
+        model as majority_model,
+        {{ inputs_version() }} as inputs_version,
+        activity_date
     from ranked_models
     where model_rank = 1
 )
