@@ -10,8 +10,8 @@
     - all rows of the people and accounts whose attribution changed,
 
     and builds the table wholly where anything else changed, where much did, and where there is no table yet
-    or one without a version. Which inputs a table has follows from the graph (inputs_of_table); a new kind of input
-    is an error until it is listed below.
+    or one without a version. Which inputs a table has follows from the graph (inputs_of_table); a new kind of
+    input is an error until it is listed below.
 
     The model states its column of days, and the keys by which its rows follow the attribution of people:
 
@@ -188,7 +188,7 @@
 {%- endmacro %}
 
 
-{#- The inputs of this table in int_input_changes, from the graph: lists `days`, `followed` (by key), `wholes`. -#}
+{#- Inputs of this table in int_input_changes, from the graph: lists `days`, `followed` (by key), `wholes`. -#}
 {% macro inputs_of_table() -%}
     {%- set read = [] -%}
     {%- do collect_inputs(model.depends_on.nodes, read, []) -%}

@@ -196,8 +196,9 @@ def test_nights_with_every_kind_of_change_equal_a_full_build(company: Company) -
 
     with company.changing("fct_usage_daily"):  # another owner of a measure
         company.sql(
-            "insert into raw_company.measure_owners (tenant, tool, measure, valid_from, owning_source) "
-            "values ('main', 'codex', 'tokens', date '2020-01-01', 'codex')"
+            "insert into raw_company.measure_owners "
+            "(tenant, tool, measure, valid_from, owning_source, _dlt_load_id) "
+            "values ('main', 'codex', 'tokens', date '2020-01-01', 'codex', 'edited')"
         )
 
     with company.changing("fct_usage_daily"):  # which owes its days: the next source counts
