@@ -27,7 +27,7 @@ from tests.end_to_end.erasing import (
     subjects_of,
     tokens,
 )
-from tests.end_to_end.harness import KEY, World, comparable, contents, require_published
+from tests.end_to_end.harness import KEY, RUN_COLUMNS, World, comparable, contents, require_published
 from tests.end_to_end.leaks import leaks
 from tests.end_to_end.test_two_engines import published_tables
 from tests.orchestration.test_commands import ai_usage
@@ -45,7 +45,7 @@ ACTIVE_IN = (
 )
 # What each person did: an erasure may not change anybody else's.
 FACTS = ("fct_usage_daily", "fct_sessions", "fct_seats_daily", "fct_costs_daily", "person_use_weeks")
-NOT_COMPARED = frozenset({"person_key", "cost_billed"})
+NOT_COMPARED = RUN_COLUMNS | {"person_key", "cost_billed"}
 # In the schema `closed`: states lose the person, the others are about open periods.
 NOT_OF_CLOSED_PERIODS = frozenset({"person_states", "hidden_groups", "last_cells"})
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -3,7 +3,7 @@
 -- conventions. Signals arrive in different files and loads, and share no key. Two of them describe the same use
 -- if they share a session or a trace, up to a day apart because of midnight. Without that they do if they share
 -- program, day and an account or device, unless both have a session: these differ then. A value without account
--- and device is compared by program and day.
+-- and device is compared by program and day. Tokens of its account and device are there for an erasure to find it.
 {%- set ways = [
     ('event', 'own'), ('event', 'convention'), ('event', 'step'), ('metric', 'own'), ('metric', 'convention'),
 ] %}
@@ -11,6 +11,7 @@
     'session': 'thread', 'trace': 'thread', 'email': 'holder', 'anthropic_user': 'holder', 'user': 'holder',
     'device': 'holder', 'program': 'program',
 } %}
+{%- set holders = ['email_token', 'anthropic_user_token', 'user_token', 'device_token'] %}
 
 with tellings as (
     select
@@ -73,6 +74,9 @@ marked as (
         way,
         '{{ mark_kind }}' as mark_kind,
         {{ mark }}_token as mark,
+        {%- for holder in holders %}
+        {{ holder }},
+        {%- endfor %}
         program_token,
         has_session,
         names_nobody,
@@ -98,7 +102,11 @@ better as (
 ),
 
 final as (
-    select distinct marked.token
+    select distinct
+        marked.token,
+        {%- for holder in holders %}
+        marked.{{ holder }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from marked
     inner join better
         on
