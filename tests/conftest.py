@@ -34,6 +34,7 @@ LONGEST_FIRST = (
     "end_to_end/test_restore.py",
     "end_to_end/test_erasure.py",
     "end_to_end/test_increments.py",
+    "end_to_end/test_changed_rows.py",
     "recovery/test_kill_points.py",
     "recovery/test_publish_points.py",
     "recovery/test_build_points.py",
