@@ -3,7 +3,7 @@
 -- conventions. Signals arrive in different files and loads, and share no key. Two of them describe the same use
 -- if they share a session or a trace, up to a day apart because of midnight. Without that they do if they share
 -- program, day and an account or device, unless both have a session: these differ then. A value without account
--- and device is compared by program and day. Tokens of its account and device are there for an erasure to find it.
+-- and device is compared by program and day. By the tokens of its account and device an erasure finds a row.
 {%- set ways = [
     ('event', 'own'), ('event', 'convention'), ('event', 'step'), ('metric', 'own'), ('metric', 'convention'),
 ] %}
