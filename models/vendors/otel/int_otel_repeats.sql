@@ -61,7 +61,7 @@ ranked as (
             {%- endfor %}
         end as way,
         session_token is not null as has_session,
-        coalesce(email_token, anthropic_user_token, user_token, device_token) is null as names_nobody
+        coalesce({{ holders | join(', ') }}) is null as names_nobody
     from tellings
 ),
 
