@@ -164,7 +164,10 @@ class _Reader:
     def _read_power_users(self) -> None:
         power: set[tuple[dt.date, int, str]] = set()
         for week, person, tool in self._rows(
-            "select week_start, person_key, tool from restricted.fct_power_users_weekly where is_power_user"
+            "select power.week_start, power.person_key, power.tool from restricted.fct_power_users_weekly as power "
+            "inner join restricted.tool_periods as weeks on weeks.period_type = 'week' "
+            "and weeks.period_start = power.week_start and weeks.tool = power.tool "
+            "where power.is_power_user and weeks.period_state <> 'running'"
         ):
             power.add(((week + dt.timedelta(days=3)).replace(day=1), person, tool))
         for quantity in [q for q in self.shares if q.name == "active_people" and q.period == "month"]:

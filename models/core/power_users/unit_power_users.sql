@@ -1,9 +1,19 @@
 -- grain: one row per month, reporting unit (company included) and tool: exact power users, their shares
--- A power user of a month was one in at least one finished week whose Thursday lies in the month.
+-- A power user of a month was one in at least one finished week whose Thursday lies in the month, and is
+-- active in that month.
 {%- set keys = ['month_start', 'unit_key', 'tool'] %}
 {%- set measures = power_measures() %}
-with power_users as (
-    select * from {{ ref('fct_power_users_weekly') }}
+with finished_weeks as (
+    select period_start as week_start
+    from {{ ref('int_rebuilt_periods') }}
+    where period_type = 'week' and is_over
+),
+
+power_users as (
+    select power_weeks.*
+    from {{ ref('fct_power_users_weekly') }} as power_weeks
+    inner join finished_weeks
+        on power_weeks.week_start = finished_weeks.week_start
 ),
 
 person_months as (

@@ -49,6 +49,12 @@ reporting_units as (
     select * from {{ ref('dim_reporting_units') }}
 ),
 
+finished_weeks as (
+    select period_start as week_start
+    from {{ ref('int_rebuilt_periods') }}
+    where period_type = 'week' and is_over
+),
+
 person_sums as (
     {%- for period_type, start in days.items() %}
     select
@@ -111,17 +117,34 @@ home_facts as (
     {%- endfor %}
 ),
 
+-- A power user of a month is active in it: a week's 28 days begin in the month before.
+active_months as (
+    select distinct
+        period_start as month_start,
+        person_key,
+        tool
+    from person_sums
+    where period_type = 'month' and active_people = 1
+),
+
 power_months as (
     select
         'month' as period_type,
-        {{ month_start(add_days('week_start', 3)) }} as period_start,
-        person_key,
-        tool,
+        active_months.month_start as period_start,
+        power_users.person_key,
+        power_users.tool,
         '' as item,
         'power_people' as measure,
         cast(1 as {{ type_money() }}) as amount
     from power_users
-    where is_power_user
+    inner join finished_weeks
+        on power_users.week_start = finished_weeks.week_start
+    inner join active_months
+        on
+            {{ month_start(add_days('power_users.week_start', 3)) }} = active_months.month_start
+            and power_users.person_key = active_months.person_key
+            and power_users.tool in (active_months.tool, 'all')
+    where power_users.is_power_user
 ),
 
 facts_of_tools as (
