@@ -164,7 +164,8 @@ class _Reader:
     def _read_power_users(self) -> None:
         power: set[tuple[dt.date, int, str]] = set()
         for week, person, tool in self._rows(
-            "select power.week_start, power.person_key, power.tool from restricted.fct_power_users_weekly as power "
+            "select power.week_start, power.person_key, power.tool "
+            "from restricted.fct_power_users_weekly as power "
             "inner join restricted.tool_periods as weeks on weeks.period_type = 'week' "
             "and weeks.period_start = power.week_start and weeks.tool = power.tool "
             "where power.is_power_user and weeks.period_state <> 'running'"
