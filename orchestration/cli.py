@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from demo.size import PEOPLE, SEED, WEEKS
 from lifecycle.kinds import Kind
 from orchestration import report
 from orchestration.cli_options import (
@@ -447,9 +448,9 @@ def retention(
 def demo(
     people: Annotated[
         int, typer.Option(min=12, metavar="NUMBER", help="People of the company, 12 or more.")
-    ] = 600,
-    weeks: Annotated[int, typer.Option(min=2, metavar="NUMBER", help="Weeks of history, 2 or more.")] = 26,
-    seed: Annotated[int, typer.Option(metavar="NUMBER", help="The same seed gives the same company.")] = 7,
+    ] = PEOPLE,
+    weeks: Annotated[int, typer.Option(min=2, metavar="NUMBER", help="Weeks of history, 2 or more.")] = WEEKS,
+    seed: Annotated[int, typer.Option(metavar="NUMBER", help="The same seed gives the same company.")] = SEED,
     data_dir: Annotated[
         Path, typer.Option(metavar="FOLDER", callback=folder, help="Folder for everything the demo writes.")
     ] = DEMO_DIR,

@@ -16,6 +16,7 @@ from demo.company.model import CompanyFiles, Department, Profile, Rate
 from demo.company.org import OrganisationBuilder
 from demo.company.seats import plan_seats
 from demo.company.traits import holidays_in, users_of
+from demo.size import PEOPLE, SEED, WEEKS
 from demo.vendor import Accounts, DemoVendor, Ground, VendorFiles
 from demo.vendors import all_vendors
 
@@ -26,9 +27,9 @@ CACHED_EVENTS_OF_PEOPLE = 2_000
 
 
 def generate_company(
-    people: int = 600,
-    weeks: int = 26,
-    seed: int = 7,
+    people: int = PEOPLE,
+    weeks: int = WEEKS,
+    seed: int = SEED,
     as_of: datetime = DEFAULT_AS_OF,
     vendors: Sequence[DemoVendor[Any]] | None = None,
 ) -> Company:

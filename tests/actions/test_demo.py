@@ -27,7 +27,7 @@ STORIES = {
 @pytest.fixture(scope="module")
 def truth() -> dict[str, Any]:
     """The company of `make demo`."""
-    return compute_truth(generate_company(people=600, weeks=26))
+    return compute_truth(generate_company())
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +74,10 @@ def test_one_card_for_one_cause(found: list[dict[str, Any]]) -> None:
 def test_every_figure_is_that_of_the_company(found: list[dict[str, Any]], truth: dict[str, Any]) -> None:
     """Recomputed from the truth by hand-written arithmetic, without the published rows and without SQL.
 
-    Money is published in cents a month, and twelve times half a cent is six.
+    Money is published in cents a month, so a difference of two months is off by a cent at most, and twelve
+    times that is twelve.
     """
     for action in found:
         for name, expected in FIGURES[action["rule_id"]](truth, action).items():
-            precision = 0.06 if action["unit"] == "money" or name == "money_a_year" else 1e-6
+            precision = 0.12 if action["unit"] == "money" or name == "money_a_year" else 1e-6
             assert action[name] == pytest.approx(expected, abs=precision), (action["title"], name)

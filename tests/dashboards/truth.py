@@ -7,7 +7,6 @@ computes without the pipeline's SQL and which knows what is hidden. Exits with 1
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 from dashboards.declaration import load_pages
 from dashboards.queries import published_tables
 from dashboards.rendering import Renderer, Title
+from demo.arguments import parser_with_size
 from orchestration.demo import DemoOptions, run_demo
 from tests.dashboards.claimed import faults, require_claimed
 
@@ -169,10 +169,7 @@ def check(data_dir: Path, published: Path | None = None) -> Counter[str]:
 
 def main(arguments: list[str]) -> int:
     """Run the demo where none is given, check it, and say what came out."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--people", type=int, default=600)
-    parser.add_argument("--weeks", type=int, default=26)
-    parser.add_argument("--seed", type=int, default=7)
+    parser = parser_with_size("tests.dashboards.truth", __doc__ or "")
     parser.add_argument("--data-dir", type=Path, help="a finished demo, or an empty folder for a new one")
     parser.add_argument("--published", type=Path, help="another file of published tables of the same company")
     chosen = parser.parse_args(arguments)
