@@ -1,7 +1,8 @@
 """Codex in the ChatGPT workspace: analytics by user and day, and the compliance log.
 
-Shapes: the vendor's Programmatic Admin Platform specification 2.5.3; invented values only. Tokens, credits and
-costs of Codex are told by COSTS of the vendor `chatgpt`, so the truth of this one has days and sessions alone.
+Shapes: the vendor's Programmatic Admin Platform specification 2.5.3; invented values only. A company that has
+the vendor `chatgpt` as well is told tokens, credits and costs by its COSTS; then the truth of this one has days
+and sessions alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -21,6 +23,7 @@ from demo.company.model import Employee, ServiceAccount
 from demo.company.seats import people_seats
 from demo.company.text import MARKER, prompt_text
 from demo.company.traits import Traits, users_of
+from demo.company.truth_money import Cost, Tokens, list_price
 from demo.company.truth_usage import Prompt, ToolUsage, sessions_of
 from demo.server.backstage import Backstage
 from demo.server.routing import route
@@ -189,7 +192,7 @@ def _usage_row(company: Company, account: str, events: Sequence[Event], day: dat
     start = int(datetime.combine(day, time(), UTC).timestamp())
     person, service = company.owner("codex", account), company.service_account("codex", account)
     email = person.email_on(day) if person else service.email if service else None
-    is_full = (day.toordinal() + len(account) + len(events)) % 3 > 0
+    is_full = _is_full(day, account, events)
     user = analytics_id(account)
     models = [{"model": model or "other", "speed": "standard", **_measures(part)}
               for model, part in _split(events, "model")]  # fmt: skip
@@ -212,6 +215,21 @@ def _usage_row(company: Company, account: str, events: Sequence[Event], day: dat
     }  # fmt: skip
 
 
+def _is_full(day: date, account: str, events: Sequence[Event]) -> bool:
+    """Whether the analytics tell address, models and lines of code of a user's day."""
+    return (day.toordinal() + len(account) + len(events)) % 3 > 0
+
+
+def _listed(company: Company, events: Iterable[Event], day: date) -> Iterator[Fraction]:
+    """What answers of each model would cost at list price."""
+    for model, part in _split(events, "model"):
+        sent, cached, answered = _sums(part)
+        counts = {"input": sent - cached, "cached_input": cached, "output": answered}
+        amount = None if model is None else list_price(company, "openai", model, counts, day)
+        if amount is not None:
+            yield amount
+
+
 def _split(events: Iterable[Event], name: str) -> Iterator[tuple[Any, list[Event]]]:
     parts: dict[Any, list[Event]] = defaultdict(list)
     for event in events:
@@ -224,8 +242,7 @@ def _counts(events: Sequence[Event]) -> Record:
 
 
 def _measures(events: Sequence[Event]) -> Record:
-    sums = [sum(event.tokens[place] for event in events if event.tokens) for place in range(3)]
-    sent, cached, answered = sums
+    sent, cached, answered = _sums(events)
     return {
         "credits": Decimal(sent + answered) / 10_000,
         "estimated_cost_usd": None,
@@ -234,6 +251,12 @@ def _measures(events: Sequence[Event]) -> Record:
         "text_output_tokens": answered,
         "text_total_tokens": sent + answered,
     }
+
+
+def _sums(events: Sequence[Event]) -> tuple[int, int, int]:
+    """Tokens sent, those of them that were cached, and tokens answered."""
+    counts = [event.tokens for event in events if event.tokens]
+    return sum(c[0] for c in counts), sum(c[1] for c in counts), sum(c[2] for c in counts)
 
 
 # API -----------------------------------------------------------------------------------------------
@@ -358,7 +381,31 @@ class CodexVendor(DemoVendor[Days[Event]]):
                     prompts[event.account].append(Prompt(event.at, event.session, event.chars, model))
         for account, found in prompts.items():
             usage.sessions.extend(sessions_of(account, found, view.reference))
-        return VendorTruth({"codex": usage})
+        has_costs = any(vendor.source == "chatgpt" for vendor in view.company.vendors)
+        truth = VendorTruth({"codex": usage})
+        if not has_costs:
+            self._tell_tokens(view, truth)
+        return truth
+
+    def _tell_tokens(self, view: View, truth: VendorTruth) -> None:
+        """Of a day that the analytics know, what they show; of a newer one, the answers that the log delivered.
+
+        A rate of credits comes with the vendor `chatgpt`, so money is tokens at list price.
+        """
+        company = view.company
+        for day in company.profile.days():
+            of_day = [event for event in happened_on(day, company.activity(self)) if event.account]
+            shown = [event for event in of_day if event.at <= view.seen_at - LAG]
+            logged = [event for event in of_day if event.delivered_at <= view.seen_at]
+            for account, events in _split(shown or logged, "account"):
+                sent, cached, answered = _sums(events)
+                person = company.owner("codex", account)
+                number = None if person is None else person.number
+                truth.tokens.append(Tokens(day, number, "codex", sent - cached, cached, answered))
+                if not shown or _is_full(day, account, events):
+                    department = view.people.department_of(number, day)
+                    for amount in _listed(company, events, day):
+                        truth.costs.append(Cost(day, department, "codex", "metered_list", amount))
 
     def sites(self, backstage: Backstage) -> VendorSites:
         """The API, and its log files on the host of signed links."""

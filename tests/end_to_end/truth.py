@@ -23,7 +23,7 @@ WEEKLY = {
     "sessions": "sessions",
 }
 RATIOS: dict[str, Callable[[Mapping[str, Any], int], float | None]] = {
-    "active_ratio": lambda t, headcount: _ratio(t.get("active_people"), headcount),
+    "active_ratio": lambda t, headcount: _ratio(t.get("active_people", 0), headcount),
     "messages_per_session": lambda t, _: _ratio(t.get("session_messages"), t.get("sessions")),
     "prompt_chars_mean": lambda t, _: _ratio(t.get("prompt_chars"), t.get("measured_messages")),
     "short_prompt_ratio": lambda t, _: _ratio(t.get("short"), t.get("measured_messages")),

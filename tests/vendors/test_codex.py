@@ -16,8 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.company.generate import generate_company
+from demo.company.truth import ALL, compute_truth
 from demo.server import VendorServer
-from demo.vendors.codex import VENDOR, happened_on, usage_rows
+from demo.vendors.chatgpt import VENDOR as CHATGPT
+from demo.vendors.codex import VENDOR, analytics_id, happened_on, usage_rows
+from demo.vendors.hris import VENDOR as HRIS
 from ingestion.source import SourceRun
 from ingestion.sources.codex import SOURCE, records
 from ingestion.sources.codex.records import CODEX_USER, LogEvent, UserDay
@@ -307,3 +310,18 @@ def test_the_demo_is_read_over_pages_and_restated() -> None:
     assert len({row["user_token"] for row in in_range}) < len(
         {row["id_token"] for row in tables["identity_links"]}
     ), "the analytics' ids are others"
+
+
+def test_the_truth_has_the_tokens_of_the_analytics_where_no_costs_tell_them() -> None:
+    company = generate_company(people=40, weeks=2, vendors=(HRIS, VENDOR))
+    profile, events = company.profile, company.activity(VENDOR)
+    week = [profile.first_day + dt.timedelta(days=number) for number in range(7)]
+    accounts = [VENDOR.account_of(person) for person in company.employees]
+    people = {analytics_id(account) for account in accounts if account is not None}
+    rows = [row for day in week for row in usage_rows(company, events, day, profile.as_of)]
+    shown = sum(row["totals"]["text_total_tokens"] for row in rows if row["user_id"] in people)
+    told = compute_truth(company)["tokens_weekly"][week[0].isoformat()][ALL]["codex"]
+    assert told["total_tokens"] == shown > 0
+    with_costs = generate_company(people=40, weeks=2, vendors=(HRIS, VENDOR, CHATGPT))
+    truth = compute_truth(with_costs)["tokens_weekly"][week[0].isoformat()][ALL]["codex"]
+    assert truth["total_tokens"] not in (0, shown), "COSTS tell other amounts, and their own"
