@@ -83,10 +83,12 @@ def texts(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _duckdb_texts(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Of every table; a view holds nothing but its SQL, which the file's bytes show."""
     with duckdb.connect(str(path), read_only=True) as connection:
         columns = connection.execute(
-            "select table_schema, table_name, column_name from information_schema.columns "
-            "where table_catalog = current_database() and data_type like '%VARCHAR%'"
+            "select schema_name, table_name, column_name from duckdb_columns() "
+            "inner join duckdb_tables() using (database_name, schema_name, table_name) "
+            "where database_name = current_database() and data_type like '%VARCHAR%'"
         ).fetchall()
         for schema, table, column in columns:
             rows = connection.execute(f'select distinct "{column}" from "{schema}"."{table}"').fetchall()

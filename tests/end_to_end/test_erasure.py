@@ -201,7 +201,6 @@ def require_nothing_left(erased: Erased) -> None:
         "erased.json bytes",
         "warehouse.duckdb bytes",
         "warehouse.duckdb ops.tombstones.id_token",
-        "warehouse.duckdb staging.stg_ops__tombstones.id_token",
     }
     if world.postgres is not None:
         found = in_postgres_files(world.postgres, world.variables, erased.sought)
