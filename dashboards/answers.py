@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Period, Query
 
+_DIGITS = 9
+
 Row: TypeAlias = Mapping[str, Any]
 
 
@@ -150,19 +152,15 @@ def newest_complete(starts: Iterable[dt.date], incomplete: Collection[dt.date]) 
     return next(reversed(over or ordered), None)
 
 
-def plain(value: object, unit: str = "text") -> object:
-    """A value as the page's data holds it: figures as exact as a reader can use them, days as ISO text.
+def plain(value: object) -> object:
+    """A value as the page's data holds it: figures unrounded but for the noise of floats, days as ISO text.
 
-    Counts and money are exact; a ratio keeps a tenth of a percent, a mean two digits behind the point or one,
-    a factor four.
+    Who writes a figure rounds it. Rounded here as well, 85.46 % would become 85.5 % and then 86 %.
     """
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, (float, Decimal)):
-        number = float(value)
-        digits = 2 if unit == "money" or abs(number) < 10 else 1
-        digits = 4 if unit == "times" else digits
-        rounded = round(number, 3 if unit == "ratio" else digits)
+        rounded = round(float(value), _DIGITS)
         return int(rounded) if rounded == int(rounded) else rounded
     if isinstance(value, dt.datetime):
         return value.replace(microsecond=0).isoformat()

@@ -22,6 +22,7 @@ from typing import Literal, TypeAlias
 
 from dashboards.answers import Answer, Row, Rows, earlier
 from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Period
+from dashboards.rounding import written
 from dashboards.sentences import figure_text, mark_day
 
 Way: TypeAlias = Literal["up", "down", "same", "unclear"]
@@ -299,7 +300,7 @@ class Ranking:
         return one if is_one else many
 
     def _written(self, row: Row) -> float:
-        return round(float(row[self.column]), self.digits)
+        return written(float(row[self.column]), self.digits)
 
     def _may_be_beaten(self) -> bool:
         first = self.first
@@ -311,7 +312,7 @@ class Ranking:
             if not row.get("is_suppressed"):
                 return False  # the figure does not exist
             bound = row.get(self.at_most) if self.at_most else None
-            return self.is_least or bound is None or round(float(bound), self.digits) >= self._written(first)
+            return self.is_least or bound is None or written(float(bound), self.digits) >= self._written(first)
         if row.get("department_key") != POOL or len(self.rows) == 1:
             return False
         if self.is_least or not self.total:
@@ -429,7 +430,7 @@ def _spread(values: Iterable[float | None]) -> float | None:
 
 def _way(now: float, then: float, spread: float, digits: int) -> Way:
     change = now - then
-    if round(now, digits) == round(then, digits):
+    if written(now, digits) == written(then, digits):
         return "same"
     if abs(change) > spread:
         return "up" if change > 0 else "down"

@@ -53,28 +53,27 @@ def page_payload(
     }
 
 
-def tile_claims(tiles: Sequence[Sequence[TileClaims]], page: Page, chart: TilesChart) -> list[dict[str, Any]]:
+def tile_claims(tiles: Sequence[Sequence[TileClaims]]) -> list[dict[str, Any]]:
     """What each tile says beside its figure, for each choice; tiles.js writes it.
 
     A movement is `[way, basis, then, now]` with the places of its words in `WAYS` and `BASES`, and `now` where
     it is up or down; a target is `[target, due, short, weeks left]`.
     """
     found = []
-    for tile, claims in zip(chart.tiles, tiles, strict=True):
-        unit = page.queries[tile.query].columns[tile.value].unit
-        moves = [_move(one.trend, unit) if one.trend else None for one in claims]
-        aims = [_aim(one.progress, unit) if one.progress else None for one in claims]
+    for claims in tiles:
+        moves = [_move(one.trend) if one.trend else None for one in claims]
+        aims = [_aim(one.progress) if one.progress else None for one in claims]
         found.append({"moves": moves, **({"aims": aims} if any(aims) else {})})
     return found
 
 
-def _move(trend: Trend, unit: str) -> list[object]:
-    moved = [plain(trend.now, unit)] if trend.way in ("up", "down") else []
-    return [WAYS.index(trend.way), BASES.index(trend.basis), plain(trend.then, unit), *moved]
+def _move(trend: Trend) -> list[object]:
+    moved = [plain(trend.now)] if trend.way in ("up", "down") else []
+    return [WAYS.index(trend.way), BASES.index(trend.basis), plain(trend.then), *moved]
 
 
-def _aim(progress: Progress, unit: str) -> list[object]:
-    return [progress.target, progress.due.isoformat(), plain(progress.short, unit), progress.weeks_left]
+def _aim(progress: Progress) -> list[object]:
+    return [progress.target, progress.due.isoformat(), plain(progress.short), progress.weeks_left]
 
 
 def shared_part(payload: dict[str, Any]) -> dict[str, Any]:
@@ -116,18 +115,13 @@ def _answer(answer: Answer, used: set[str]) -> dict[str, Any]:
     return {
         "period": answer.period,
         "rows": len(answer.rows),
-        "columns": {name: _values(_plain(answer, name)) for name in columns},
+        "columns": {name: _values([plain(row[name]) for row in answer.rows]) for name in columns},
         "about": {
             name: column.model_dump(exclude_none=True, exclude={"metric"})
             for name, column in answer.query.columns.items()
             if name in columns
         },
     }
-
-
-def _plain(answer: Answer, name: str) -> list[object]:
-    declared = answer.query.columns.get(name)
-    return [plain(row[name], declared.unit if declared else "text") for row in answer.rows]
 
 
 def _values(values: list[object]) -> object:

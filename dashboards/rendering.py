@@ -139,7 +139,7 @@ class Renderer:
             for period, states in self.states.items()
         }
         payload["tiles"] = {
-            chart.id: tile_claims(teller.tiles(chart, at), page, chart)
+            chart.id: tile_claims(teller.tiles(chart, at))
             for chart in page.charts
             if isinstance(chart, TilesChart)
         }

@@ -21,6 +21,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from dashboards.errors import SiteError
+from dashboards.rounding import written
 from dashboards.wording import listing, plural
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -41,7 +42,7 @@ def _mark(kind: str, value: object, digits: int = 0, extra: str = "") -> str:
 
 def _short(value: Number, digits: int) -> int | float:
     """A figure with no more digits than are shown."""
-    rounded = round(float(value), digits)
+    rounded = written(value, digits)
     return int(rounded) if rounded == int(rounded) else rounded
 
 
@@ -207,5 +208,5 @@ def compact(number: float) -> str:
     """A large number in three figures: 1.2 M."""
     for size, letter in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
         if abs(number) >= size:
-            return f"{number / size:,.1f} {letter}"
+            return f"{written(number / size, 1):,.1f} {letter}"
     return f"{number:,.0f}"

@@ -35,10 +35,10 @@
     window.setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // A figure as the CSV has it, in the unit of its header: a share in percent.
+  // A figure as the CSV has it, with four decimals at most, in the unit of its header: a share in percent.
   function exact(value, about) {
-    if (value === null || about.unit !== "ratio") return value;
-    return Math.round(value * 1000) / 10;
+    if (typeof value !== "number") return value;
+    return Math.round(value * (about.unit === "ratio" ? 1e6 : 1e4)) / 1e4;
   }
 
   // Head and rows of a chart: `raw` as the CSV has it, `text` as the reader sees it; `notes` go into the CSV alone.

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from dashboards.claims import Claim, Progress, Rank, Statement, Trend, Unknown
 from dashboards.rendering import Title
+from dashboards.rounding import written
 from dashboards.sentences import to_text
 from dashboards.telling import Told
 
@@ -70,8 +71,8 @@ def _faults(claim: Claim, title: Title, truth: Truth, surely: float) -> Iterator
 def _rank(claim: Rank, title: Title, truth: Truth) -> Iterator[str]:
     sign = -1 if claim.is_least else 1
 
-    def written(value: float) -> float:
-        return sign * round(value, claim.digits)
+    def place(value: float) -> float:
+        return sign * written(value, claim.digits)
 
     first = claim.firsts[0]
     true_first = truth.figure(first, claim.column, title)
@@ -82,12 +83,12 @@ def _rank(claim: Rank, title: Title, truth: Truth) -> Iterator[str]:
         yield f"figure {first[claim.column]} is {true_first}"
     for rival in claim.rivals:
         is_shown = rival[claim.column] is not None
-        if is_shown and written(float(rival[claim.column])) > written(float(first[claim.column])):
+        if is_shown and place(float(rival[claim.column])) > place(float(first[claim.column])):
             yield "a unit that is shown is before the first"
         if claim.is_of_shown:
             continue
         for true in truth.parts(rival, claim.column, title):
-            if written(true) > written(true_first):
+            if place(true) > place(true_first):
                 yield "a unit that is hidden or merged is before the first"
 
 

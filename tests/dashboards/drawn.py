@@ -68,7 +68,7 @@ def of_table(chart: Chart, text: str, columns: Mapping[str, Column]) -> Figures:
 
     def figure(row: Mapping[str, str], column: str) -> float:
         value = float(row[column])
-        return round(value / 100, 6) if columns[column].unit == "ratio" else value
+        return value / 100 if columns[column].unit == "ratio" else value
 
     rows = [dict(zip(chart.shown(), line[1:] if has_period else line, strict=True)) for line in lines]
     starts = [line[0] for line in lines]
