@@ -83,6 +83,10 @@ def _invoke(arguments: list[str], environment: dict[str, str], manifest: Any) ->
 
     os.environ.clear()
     os.environ.update(environment)
+    if "spark" in arguments:  # the target
+        from runtime.spark import tolerate_failed_closes
+
+        tolerate_failed_closes()
     # The project is a million objects that stay: the collector would go through them again and again.
     gc.freeze()
     try:

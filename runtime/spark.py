@@ -5,6 +5,7 @@ dbt has a connection of its own to the same server, from the same variables (pro
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ _SETTINGS = {"set:spark.sql.session.timeZone": "UTC", "set:spark.sql.ansi.enable
 # Spark's error class stands before everything that comes from data.
 _ERROR_CLASS = re.compile(r"(?:Error running query: |org\.apache\.[\w.$]+: )*\[([A-Z][A-Z_]+(?:\.[A-Z_]+)?)\]")
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
+_TOLERANT = "is_tolerant"
+_log = logging.getLogger(__name__)
 
 
 class SparkError(AiUsageError):
@@ -81,6 +84,7 @@ def spark_sql() -> Iterator[SparkSql]:
             "Install the extra: pip install 'ai-usage-analytics[spark]'.",
         ) from None
     variable = os.environ.get
+    tolerate_failed_closes()
     try:
         connection = hive.connect(
             host=variable("AI_USAGE_SPARK_HOST", "localhost"),
@@ -100,6 +104,32 @@ def spark_sql() -> Iterator[SparkSql]:
         yield SparkSql(connection.cursor(), (Error, TException, OSError))
     finally:
         connection.close()
+
+
+def tolerate_failed_closes() -> None:
+    """From now on, a session that the server fails to close ends with its transport, and nobody's work fails.
+
+    While the Thrift server closes a session, Hive sometimes sets itself up again for it, with classes that Spark
+    does not ship (`LlapSigner`), and the connection dies. Every statement has been answered by then, but dbt
+    takes the node that the session was for as failed. It needs the client library.
+    """
+    from pyhive import hive
+    from pyhive.exc import Error
+    from thrift.Thrift import TException
+
+    close = hive.Connection.close
+    if getattr(close, _TOLERANT, False):
+        return
+
+    def close_or_drop(connection: Any) -> None:
+        try:
+            close(connection)
+        except (Error, TException, OSError) as failure:
+            _log.warning("Spark did not close a session: %s", _reason(failure))
+            connection._transport.close()
+
+    setattr(close_or_drop, _TOLERANT, True)
+    hive.Connection.close = close_or_drop
 
 
 def name(schema: str, table: str | None = None) -> str:
