@@ -107,11 +107,11 @@ def spark_sql() -> Iterator[SparkSql]:
 
 
 def tolerate_failed_closes() -> None:
-    """From now on, a session that the server fails to close ends with its transport, and nobody's work fails.
+    """From now on, a session that the server fails to close ends with its transport and fails nothing else.
 
-    While the Thrift server closes a session, Hive sometimes sets itself up again for it, with classes that Spark
-    does not ship (`LlapSigner`), and the connection dies. Every statement has been answered by then, but dbt
-    takes the node that the session was for as failed. It needs the client library.
+    While the Thrift server closes a session, Hive sometimes sets itself up again for it, with classes that
+    Spark does not ship (`LlapSigner`), and the connection dies. Every statement has been answered by then, but
+    dbt takes the node that the session was for as failed. It needs the client library.
     """
     from pyhive import hive
     from pyhive.exc import Error
