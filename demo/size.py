@@ -1,4 +1,4 @@
-"""The company of `make demo`: what changed in 14 weeks can be told, and it takes three minutes on two cores."""
+"""The company of `make demo`: long enough to tell what changed in 14 weeks, and no longer."""
 
 PEOPLE = 600
 WEEKS = 20
