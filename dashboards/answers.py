@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Period, Query
 
+# Sums of floats differ behind these digits by the order of their rows.
 _DIGITS = 9
 
 Row: TypeAlias = Mapping[str, Any]

@@ -5,6 +5,7 @@ dbt has a connection of its own to the same server, from the same variables (pro
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import re
@@ -21,7 +22,6 @@ _SETTINGS = {"set:spark.sql.session.timeZone": "UTC", "set:spark.sql.ansi.enable
 # Spark's error class stands before everything that comes from data.
 _ERROR_CLASS = re.compile(r"(?:Error running query: |org\.apache\.[\w.$]+: )*\[([A-Z][A-Z_]+(?:\.[A-Z_]+)?)\]")
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
-_TOLERANT = "is_tolerant"
 _log = logging.getLogger(__name__)
 
 
@@ -106,6 +106,7 @@ def spark_sql() -> Iterator[SparkSql]:
         connection.close()
 
 
+@functools.cache  # once a process
 def tolerate_failed_closes() -> None:
     """From now on, a session that the server fails to close ends with its transport and fails nothing else.
 
@@ -118,8 +119,6 @@ def tolerate_failed_closes() -> None:
     from thrift.Thrift import TException
 
     close = hive.Connection.close
-    if getattr(close, _TOLERANT, False):
-        return
 
     def close_or_drop(connection: Any) -> None:
         try:
@@ -128,7 +127,6 @@ def tolerate_failed_closes() -> None:
             _log.warning("Spark did not close a session: %s", _reason(failure))
             connection._transport.close()
 
-    setattr(close_or_drop, _TOLERANT, True)
     hive.Connection.close = close_or_drop
 
 

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
+import pytest
+
 from dashboards.chart_types import (
     BarsChart,
     Chart,
@@ -73,17 +75,28 @@ def of_table(chart: Chart, text: str, columns: Mapping[str, Column]) -> Figures:
     rows = [dict(zip(chart.shown(), line[1:] if has_period else line, strict=True)) for line in lines]
     starts = [line[0] for line in lines]
     if isinstance(chart, ScatterChart):
-        dots = sorted((figure(r, chart.x), figure(r, chart.y)) for r in rows if _known(r[chart.x], r[chart.y]))
-        return {(str(number), axis): dot[at] for number, dot in enumerate(dots) for at, axis in enumerate("xy")}
+        axes = (chart.x, chart.y)
+        drawn = [row for row in rows if _known(row[chart.x], row[chart.y])]
+        dots = sorted(tuple(figure(row, axis) for axis in axes) for row in drawn)
+        return {
+            (str(number), "xy"[at]): _as_written(dot[at], columns[axis])
+            for number, dot in enumerate(dots)
+            for at, axis in enumerate(axes)
+        }
     found: Figures = {}
     for row, start in zip(rows, starts, strict=True):
         for column, key in _keys(chart, row, start, labels):
             if _known(row[column]):
-                found[key] = figure(row, column)
+                found[key] = _as_written(figure(row, column), columns[column])
     if isinstance(chart, BarsChart) and chart.limit:
         first = list(dict.fromkeys(row[chart.category] for row in rows))[: chart.limit]
         found = {key: value for key, value in found.items() if key[0] in first}
     return found
+
+
+def _as_written(value: float, column: Column) -> Any:
+    """Whatever the CSV writes so, with four decimals; of a share these are decimals of a percent."""
+    return pytest.approx(value, rel=0, abs=0.50001e-6 if column.unit == "ratio" else 0.50001e-4)
 
 
 def _keys(

@@ -27,10 +27,6 @@ def downloaded(page: Page, chart: str) -> str:
     return Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
-# The CSV has four decimals.
-_ROUNDED = 0.00005 + 1e-9
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_every_chart_draws_the_figures_of_its_table(browser: Browser, folder: Path, name: str) -> None:
     figures = 0
@@ -44,7 +40,7 @@ def test_every_chart_draws_the_figures_of_its_table(browser: Browser, folder: Pa
             expected = of_table(chart, text, PAGES[name].queries[chart.query].columns)
             shown = page.evaluate("id => aiUsage.instances.has(id)", chart.id)
             found = of_chart(chart, looking.chart(chart.id), starts_of(page, chart)) if shown else {}
-            assert found == pytest.approx(expected, abs=_ROUNDED), chart.id
+            assert found == expected, chart.id
             figures += len(found)
     assert figures or all(isinstance(chart, TableChart | TilesChart) for chart in PAGES[name].charts)
 
