@@ -6,23 +6,26 @@
 {%- set buckets = ['input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'output_tokens',
                    'reasoning_tokens', 'unsplit_tokens', 'credits'] %}
 {%- set of_days = ['user_messages', 'measured_messages'] + buckets %}
+{%- set of_home = of_days + ['active_people', 'sessions', 'licensed_people'] %}
 {%- set days = {'week': iso_week_start('%s'), 'month': month_start('%s')} %}
 {%- set classes = ['held_by_leaver', 'on_leave', 'in_grace', 'duplicate', 'never_used', 'dormant',
                    'under_used', 'used'] %}
+{%- set dominated %}'{{ (['user_messages', 'measured_messages', 'sessions', 'cost', 'seat_days'] + buckets) | join("', '") }}'{% endset %}
 with published as (
     {{ published_cells() }}
 ),
 
-usage_days as (
-    select * from {{ ref('fct_usage_daily') }}
-),
-
-sessions as (
-    select * from {{ ref('fct_sessions') }}
+-- Marts have the periods that are built: closed ones are published as they were.
+first_day as (
+    select min(period_start) as day
+    from {{ ref('int_rebuilt_periods') }}
 ),
 
 seats as (
-    select * from {{ ref('fct_seats_daily') }}
+    select facts.*
+    from {{ ref('fct_seats_daily') }} as facts
+    cross join first_day
+    where facts.seat_date >= first_day.day
 ),
 
 costs as (
@@ -55,50 +58,66 @@ finished_weeks as (
     where period_type = 'week' and is_over
 ),
 
-person_sums as (
-    {%- for period_type, start in days.items() %}
+person_units as (
     select
-        '{{ period_type }}' as period_type,
-        {{ start | replace('%s', 'activity_date') }} as period_start,
-        person_key,
-        tool,
-        {%- for name in of_days %}
-        sum({{ name }}) as {{ name }},
-        {%- endfor %}
-        max(case when is_active then 1 else 0 end) as active_people
-    from usage_days
-    group by {{ start | replace('%s', 'activity_date') }}, person_key, tool
-    {{- "\n\n    union all\n" if not loop.last }}
-    {%- endfor %}
-),
-
--- Use and seats count where the person is at home in the period.
-home_facts as (
-    {%- for name in of_days + ['active_people'] %}
+        person_periods.period_type,
+        person_periods.period_start,
+        person_periods.person_key,
+        reporting_units.unit_key
+    from person_periods
+    inner join reporting_units
+        on
+            person_periods.period_type = reporting_units.period_type
+            and person_periods.period_start = reporting_units.period_start
+            and person_periods.department_key = reporting_units.department_key
+    union all
     select
         period_type,
         period_start,
         person_key,
-        tool,
-        '' as item,
-        '{{ name }}' as measure,
-        cast({{ name }} as {{ type_money() }}) as amount
-    from person_sums
-    where {{ name }} > 0
+        'all' as unit_key
+    from person_periods
+),
 
-    union all
-    {% endfor %}
+-- One row per period, person and tool, or all tools: use and seats, which count where the person is at home.
+-- A figure of a person stands in one row, so that cells are added up without holding a row per person and cell.
+people as (
     {%- for period_type, start in days.items() %}
+    {%- for tool in ['tool', "'all'"] %}
+    {%- set grouped = ', tool' if tool == 'tool' %}
     select
         '{{ period_type }}' as period_type,
         {{ start | replace('%s', 'activity_date') }} as period_start,
         person_key,
-        tool,
-        '' as item,
-        'sessions' as measure,
-        cast(count(*) as {{ type_money() }}) as amount
-    from sessions
-    group by {{ start | replace('%s', 'activity_date') }}, person_key, tool
+        {{ tool }} as tool,
+        {%- for name in of_days %}
+        cast(sum({{ name }}) as {{ type_money() }}) as {{ name }},
+        {%- endfor %}
+        max(case when is_active then 1 else 0 end) as active_people,
+        0 as sessions,
+        0 as licensed_people
+    from {{ ref('fct_usage_daily') }}
+    cross join first_day
+    where activity_date >= first_day.day
+    group by {{ start | replace('%s', 'activity_date') }}, person_key{{ grouped }}
+
+    union all
+
+    select
+        '{{ period_type }}' as period_type,
+        {{ start | replace('%s', 'activity_date') }} as period_start,
+        person_key,
+        {{ tool }} as tool,
+        {%- for name in of_days %}
+        cast(0 as {{ type_money() }}) as {{ name }},
+        {%- endfor %}
+        0 as active_people,
+        count(*) as sessions,
+        0 as licensed_people
+    from {{ ref('fct_sessions') }}
+    cross join first_day
+    where activity_date >= first_day.day
+    group by {{ start | replace('%s', 'activity_date') }}, person_key{{ grouped }}
 
     union all
 
@@ -106,25 +125,53 @@ home_facts as (
         '{{ period_type }}' as period_type,
         {{ start | replace('%s', 'seat_date') }} as period_start,
         person_key,
-        tool,
-        '' as item,
-        'licensed_people' as measure,
-        cast(count(*) as {{ type_money() }}) as amount
-    from seats
-    where holder_status in ('employed', 'on_leave')
-    group by {{ start | replace('%s', 'seat_date') }}, person_key, tool
+        {{ tool }} as tool,
+        {%- for name in of_days %}
+        cast(0 as {{ type_money() }}) as {{ name }},
+        {%- endfor %}
+        0 as active_people,
+        0 as sessions,
+        count(*) as licensed_people
+    from {{ ref('fct_seats_daily') }}
+    cross join first_day
+    where seat_date >= first_day.day and holder_status in ('employed', 'on_leave')
+    group by {{ start | replace('%s', 'seat_date') }}, person_key{{ grouped }}
+    {{- "\n\n    union all\n" if tool == 'tool' }}
+    {%- endfor %}
     {{- "\n\n    union all\n" if not loop.last }}
     {%- endfor %}
+),
+
+home_cells as (
+    select
+        people.period_type,
+        people.period_start,
+        person_units.unit_key,
+        people.tool,
+        {%- for name in of_home %}
+        count(case when people.{{ name }} > 0 then 1 end) as {{ name }}_people,
+        sum(case when people.{{ name }} > 0 then people.{{ name }} end) as {{ name }}_total,
+        max(people.{{ name }}) as {{ name }}_largest
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from people
+    inner join person_units
+        on
+            people.period_type = person_units.period_type
+            and people.period_start = person_units.period_start
+            and people.person_key = person_units.person_key
+    group by people.period_type, people.period_start, person_units.unit_key, people.tool
 ),
 
 -- A power user of a month is active in it: a week's 28 days begin in the month before.
 active_months as (
     select distinct
-        period_start as month_start,
+        {{ month_start('activity_date') }} as month_start,
         person_key,
         tool
-    from person_sums
-    where period_type = 'month' and active_people = 1
+    from {{ ref('fct_usage_daily') }}
+    cross join first_day
+    where activity_date >= first_day.day and is_active
 ),
 
 power_months as (
@@ -147,40 +194,23 @@ power_months as (
     where power_users.is_power_user
 ),
 
-facts_of_tools as (
-    select
-        home_facts.*,
-        tool as tool_or_all
-    from home_facts
-    union all
-    select
-        home_facts.*,
-        'all' as tool_or_all
-    from home_facts
-    union all
-    select
-        power_months.*,
-        tool as tool_or_all
-    from power_months
-),
-
 -- Rows that know their own department: the day's of money and seat-days, the holder's of a seat.
 department_facts as (
     select
-        facts_of_tools.period_type,
-        facts_of_tools.period_start,
-        person_periods.person_key,
+        power_months.period_type,
+        power_months.period_start,
+        power_months.person_key,
         person_periods.department_key,
-        facts_of_tools.tool_or_all as tool,
-        facts_of_tools.item,
-        facts_of_tools.measure,
-        facts_of_tools.amount
-    from facts_of_tools
+        power_months.tool,
+        power_months.item,
+        power_months.measure,
+        power_months.amount
+    from power_months
     inner join person_periods
         on
-            facts_of_tools.period_type = person_periods.period_type
-            and facts_of_tools.period_start = person_periods.period_start
-            and facts_of_tools.person_key = person_periods.person_key
+            power_months.period_type = person_periods.period_type
+            and power_months.period_start = person_periods.period_start
+            and power_months.person_key = person_periods.person_key
     {% for stage in ['assigned', 'first_use', 'repeat_use', 'habitual', 'deep'] %}
     union all
 
@@ -245,48 +275,56 @@ department_facts as (
     where person_key is not null
 ),
 
-unit_facts as (
+department_shares as (
     select
-        department_facts.*,
-        reporting_units.unit_key
-    from department_facts
+        facts.period_type,
+        facts.period_start,
+        reporting_units.unit_key,
+        facts.tool,
+        facts.item,
+        facts.measure,
+        facts.person_key,
+        sum(facts.amount) as share_of_person
+    from department_facts as facts
     inner join reporting_units
         on
-            department_facts.period_type = reporting_units.period_type
-            and department_facts.period_start = reporting_units.period_start
-            and department_facts.department_key = reporting_units.department_key
+            facts.period_type = reporting_units.period_type
+            and facts.period_start = reporting_units.period_start
+            and facts.department_key = reporting_units.department_key
+    group by
+        facts.period_type, facts.period_start, reporting_units.unit_key, facts.tool, facts.item, facts.measure,
+        facts.person_key
     union all
-    select
-        department_facts.*,
-        'all' as unit_key
-    from department_facts
-),
-
-shares as (
     select
         period_type,
         period_start,
-        unit_key,
+        'all' as unit_key,
         tool,
         item,
         measure,
         person_key,
         sum(amount) as share_of_person
-    from unit_facts
-    group by period_type, period_start, unit_key, tool, item, measure, person_key
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by period_type, period_start, unit_key, tool, item, measure
-            order by share_of_person desc, person_key asc
-        ) as place
-    from shares
+    from department_facts
+    group by period_type, period_start, tool, item, measure, person_key
 ),
 
 counted as (
+    {%- for name in of_home %}
+    select
+        period_type,
+        period_start,
+        unit_key,
+        tool,
+        '' as item,
+        '{{ name }}' as measure,
+        {{ name }}_people as people,
+        cast({{ name }}_total as {{ type_money() }}) as total,
+        cast({{ name }}_largest as {{ type_money() }}) as largest
+    from home_cells
+    where {{ name }}_people > 0
+
+    union all
+    {% endfor %}
     select
         period_type,
         period_start,
@@ -295,22 +333,26 @@ counted as (
         item,
         measure,
         count(*) as people,
-        sum(share_of_person) as total,
-        sum(case when place = 1 then share_of_person else 0 end) as largest,
-        sum(case when place = 2 then share_of_person else 0 end) as second_largest
-    from ranked
+        cast(sum(share_of_person) as {{ type_money() }}) as total,
+        cast(max(share_of_person) as {{ type_money() }}) as largest
+    from department_shares
     group by period_type, period_start, unit_key, tool, item, measure
 ),
 
-final as (
+-- Two people can only have made three quarters of a figure where the larger one made three eighths.
+suspects as (
     select
         published.published_table,
+        published.period_type,
         published.period_start,
         published.unit_key,
         published.tool,
         published.measure,
         published.item,
-        counted.people
+        counted.people,
+        counted.total,
+        counted.people < {{ k }}
+        or (published.measure in ({{ dominated }}) and counted.largest * 2 > counted.total) as is_told
     from published
     inner join counted
         on
@@ -325,18 +367,130 @@ final as (
         and (
             counted.people < {{ k }}
             or (
-                published.measure in (
-                    'user_messages', 'measured_messages', 'sessions', 'cost', 'seat_days'
-                    {%- for name in buckets %},
-                    '{{ name }}'
-                    {%- endfor %}
-                )
-                and (
-                    counted.largest * 2 > counted.total
-                    or (counted.largest + counted.second_largest) * 4 > counted.total * 3
-                )
+                published.measure in ({{ dominated }})
+                and counted.largest * 8 > counted.total * 3
             )
         )
+),
+
+suspect_cells as (
+    select distinct
+        period_type,
+        period_start,
+        unit_key,
+        tool,
+        measure,
+        item,
+        total
+    from suspects
+    where not is_told
+),
+
+suspect_shares as (
+    {%- for period_type, start in days.items() %}
+    {%- for fact, measures in {'fct_usage_daily': of_days, 'fct_sessions': ['sessions']}.items() %}
+    select
+        suspect_cells.period_type,
+        suspect_cells.period_start,
+        suspect_cells.unit_key,
+        suspect_cells.tool,
+        suspect_cells.measure,
+        suspect_cells.item,
+        suspect_cells.total,
+        facts.person_key,
+        {%- if fact == 'fct_sessions' %}
+        cast(count(*) as {{ type_money() }}) as share_of_person
+        {%- else %}
+        sum(case suspect_cells.measure
+            {%- for name in measures %}
+            when '{{ name }}' then cast(facts.{{ name }} as {{ type_money() }})
+            {%- endfor %}
+        end) as share_of_person
+        {%- endif %}
+    from {{ ref(fact) }} as facts
+    inner join person_units
+        on
+            facts.person_key = person_units.person_key
+            and person_units.period_type = '{{ period_type }}'
+            and person_units.period_start = {{ start | replace('%s', 'facts.activity_date') }}
+    inner join suspect_cells
+        on
+            person_units.period_type = suspect_cells.period_type
+            and person_units.period_start = suspect_cells.period_start
+            and person_units.unit_key = suspect_cells.unit_key
+            and suspect_cells.tool in (facts.tool, 'all')
+            and suspect_cells.measure in ('{{ measures | join("', '") }}')
+    group by
+        suspect_cells.period_type, suspect_cells.period_start, suspect_cells.unit_key, suspect_cells.tool,
+        suspect_cells.measure, suspect_cells.item, suspect_cells.total, facts.person_key
+
+    union all
+    {% endfor %}
+    {%- endfor %}
+    select
+        suspect_cells.period_type,
+        suspect_cells.period_start,
+        suspect_cells.unit_key,
+        suspect_cells.tool,
+        suspect_cells.measure,
+        suspect_cells.item,
+        suspect_cells.total,
+        shares.person_key,
+        shares.share_of_person
+    from department_shares as shares
+    inner join suspect_cells
+        on
+            shares.period_type = suspect_cells.period_type
+            and shares.period_start = suspect_cells.period_start
+            and shares.unit_key = suspect_cells.unit_key
+            and shares.tool = suspect_cells.tool
+            and shares.measure = suspect_cells.measure
+            and shares.item = suspect_cells.item
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by period_type, period_start, unit_key, tool, measure, item
+            order by share_of_person desc, person_key asc
+        ) as place
+    from suspect_shares
+),
+
+made_by_two as (
+    select
+        period_type,
+        period_start,
+        unit_key,
+        tool,
+        measure,
+        item
+    from ranked
+    where place <= 2
+    group by period_type, period_start, unit_key, tool, measure, item
+    having sum(share_of_person) * 4 > max(total) * 3
+),
+
+final as (
+    select
+        suspects.published_table,
+        suspects.period_start,
+        suspects.unit_key,
+        suspects.tool,
+        suspects.measure,
+        suspects.item,
+        suspects.people
+    from suspects
+    left join made_by_two
+        on
+            suspects.period_type = made_by_two.period_type
+            and suspects.period_start = made_by_two.period_start
+            and suspects.unit_key = made_by_two.unit_key
+            and suspects.tool = made_by_two.tool
+            and suspects.measure = made_by_two.measure
+            and suspects.item = made_by_two.item
+    where suspects.is_told or made_by_two.measure is not null
 )
 
 select * from final
