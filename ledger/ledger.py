@@ -124,6 +124,10 @@ class Ledger(Store):
         """Store the id."""
         self.write({"deployment": [{"destination_id": destination_id, "created_at": dt.datetime.now(dt.UTC)}]})
 
+    def connected_sources(self) -> set[str]:
+        """Sources that some run found connected, whether or not anything came; empty before the first run."""
+        return {name for (name,) in self.rows("select distinct source from {source_runs} where is_connected")}
+
     def loaded_days(self, source: str) -> LoadedDays:
         """The days that one source has fetched before."""
         return LoadedDays(

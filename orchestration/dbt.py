@@ -17,17 +17,24 @@ from orchestration.choices import REBUILT_FROM, chosen, project_var
 from orchestration.dbt_child import DbtChild
 from orchestration.dbt_environment import child_environment
 from orchestration.dbt_process import Request
-from orchestration.dbt_told import broken_rule, failure, forget_messages, log_line
+from orchestration.dbt_told import AskedRules, asked_rules, broken_rule, failure, forget_messages, log_line
 from orchestration.freshness import FILE, SourceFreshness, read_freshness
 from orchestration.parsed import parsed_folder, reading_into
 from orchestration.project import PROJECT_DIR
 from orchestration.sql_definitions import VARIABLE as DEFINITIONS
 from orchestration.sql_definitions import definitions
+from orchestration.unused import VARIABLE as UNUSED_SOURCES
+from orchestration.unused import unused_sources, without
 from runtime.environment import Environment
 from runtime.private_file import append_private
 
 # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
-BUILD = ("build", "--exclude-resource-type", "unit_test")
+_NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+# The rules of a table are asked in the node that builds it (`macros/testing/check_rules.sql`): a third of what
+# dbt spends on a night would go into nodes that ask nothing else.
+_RULES = "test_name:table_rules"
+_RULES_WITH_MODELS = "AI_USAGE_RULES_WITH_MODELS"
+BUILD = ("build", *_NO_UNIT_TESTS, "--exclude", _RULES)
 _FINISHED = frozenset({"LogModelResult", "LogTestResult", "LogSeedResult", "LogNodeResult"})
 # Any other word is an adapter's own for success (`ok`, `create view`).
 _NOT_OK = frozenset({"error", "fail", "runtime", "partial", "skipped"})
@@ -129,6 +136,11 @@ def run_nodes(
     `child`: dbt's process, for another request after this one; else one is started that ends with this request.
     """
     settings = _settings(environment, fresh_at, rebuilt_from)
+    if _RULES in arguments:
+        settings[_RULES_WITH_MODELS] = "1"
+    if "build" in arguments and (unused := unused_sources(environment)):
+        settings[UNUSED_SOURCES] = " ".join(unused)
+        arguments = [*arguments, *without(unused)]
     return NodeStream(
         lambda result: _run(arguments, environment, settings, fresh_at is not None, child, result)
     )
@@ -277,9 +289,22 @@ def take(event: dict[str, Any], result: DbtResult) -> NodeResult | None:
     if rule := broken_rule(event):
         unique_id = str(data.get("node_info", {}).get("unique_id", ""))
         result.broken.setdefault(unique_id, []).append(rule)
+    if asked := asked_rules(event):
+        return _asked_with_model(asked, str(data.get("node_info", {}).get("unique_id", "")), result)
     if info.get("level") == "error":
         result.failures.append(failure(event))
     return None
+
+
+def _asked_with_model(asked: AskedRules, model: str, result: DbtResult) -> NodeResult:
+    """A test that was asked in the node of its model, as if it had been a node."""
+    result.statuses[asked.status] = result.statuses.get(asked.status, 0) + 1
+    broken = result.broken.pop(model, [])
+    if broken:
+        result.broken[asked.test] = broken
+    result.failures += broken if asked.status == "fail" else []
+    name = asked.test.split(".")[2]
+    return NodeResult(asked.test, name, asked.status, 0.0, "\n".join(broken), asked.failing_rows)
 
 
 def _status(word: object) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _LINE = re.compile(r"\bline (\d{1,6})\b", re.IGNORECASE)
 _CLASS = re.compile(r"(?m)^[\s\S]{0,40}?\[([A-Z][A-Z_]+(?:\.[A-Z_]+)?)\]")
 # What `macros/testing/` says of a failed `table_rules`: names out of our YAML, and a count.
 _BROKEN = re.compile(r"Rule broken: [\w.]+: [a-z_]+ \(\w+(?:, \w+)*\): \d+ rows?")
+_ASKED = re.compile(r"Table rules: (test\.\w+\.\w+(?:\.\w+)?): (pass|warn|fail): (\d+)")
 _FRAME = re.compile(r'^\s*File "([^"]+)", line (\d+), in (\w+)$')
 # What engines say before they quote anything; the first that occurs is told.
 _PHRASES = (
@@ -81,7 +83,7 @@ def log_line(event: dict[str, Any]) -> str:
     if name == "Text":
         frame = _FRAME.match(message)
         return f"  {Path(frame.group(1)).name}:{frame.group(2)} {frame.group(3)}" if frame else ""
-    if _HARMLESS.fullmatch(name) or broken_rule(event):
+    if _HARMLESS.fullmatch(name) or broken_rule(event) or asked_rules(event):
         return message
     parts = [name, _node(event.get("data", {})), _ended(event.get("data", {}))]
     if info.get("level") in ("error", "warn"):
@@ -94,6 +96,22 @@ def broken_rule(event: dict[str, Any]) -> str:
     message = str(event["info"].get("msg", ""))
     is_ours = event["info"].get("name") == "JinjaLogInfo" and _BROKEN.fullmatch(message)
     return message if is_ours else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedRules:
+    """How a `table_rules` test ended that was asked in the node of its model: pass, warn or fail."""
+
+    test: str
+    status: str
+    failing_rows: int
+
+
+def asked_rules(event: dict[str, Any]) -> AskedRules | None:
+    """How such a test ended; None for any other event."""
+    is_ours = event["info"].get("name") == "JinjaLogInfo"
+    found = _ASKED.fullmatch(str(event["info"].get("msg", ""))) if is_ours else None
+    return AskedRules(found.group(1), found.group(2), int(found.group(3))) if found else None
 
 
 def failure(event: dict[str, Any]) -> str:

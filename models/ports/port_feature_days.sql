@@ -1,59 +1,23 @@
 -- grain: One row per account, tool, feature and day on which the feature was used.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
+{%- set sources = used_sources('feature_days') %}
+{%- for source in sources %}
 select
-    'anthropic' as source,
+    '{{ source }}' as source,
     account_key,
     tool,
     feature,
     activity_date
-from {{ ref('anthropic__feature_days') }}
-
-union all
-
+from {{ ref(source ~ '__feature_days') }}
+{{- '\n\nunion all\n' if not loop.last }}
+{%- endfor %}
+{%- if not sources %}
 select
-    'chatgpt' as source,
-    account_key,
-    tool,
-    feature,
-    activity_date
-from {{ ref('chatgpt__feature_days') }}
-
-union all
-
-select
-    'cursor' as source,
-    account_key,
-    tool,
-    feature,
-    activity_date
-from {{ ref('cursor__feature_days') }}
-
-union all
-
-select
-    'gemini' as source,
-    account_key,
-    tool,
-    feature,
-    activity_date
-from {{ ref('gemini__feature_days') }}
-
-union all
-
-select
-    'github_copilot' as source,
-    account_key,
-    tool,
-    feature,
-    activity_date
-from {{ ref('github_copilot__feature_days') }}
-
-union all
-
-select
-    'm365_copilot' as source,
-    account_key,
-    tool,
-    feature,
-    activity_date
-from {{ ref('m365_copilot__feature_days') }}
+    cast(null as {{ port_type('string') }}) as source,
+    cast(null as {{ port_type('integer') }}) as account_key,
+    cast(null as {{ port_type('string') }}) as tool,
+    cast(null as {{ port_type('string') }}) as feature,
+    cast(null as {{ port_type('date') }}) as activity_date
+from (select 1 as n) as nothing
+where 1 = 0
+{%- endif %}

@@ -1,7 +1,9 @@
 -- grain: One row per account, tenant, product and day on which the account holds a seat.
 -- Written from ingestion/ports.yml and the kits by `python -m orchestration.kits`.
+{%- set sources = used_sources('seat_days') %}
+{%- for source in sources %}
 select
-    'anthropic' as source,
+    '{{ source }}' as source,
     account_key,
     tenant,
     product,
@@ -10,60 +12,20 @@ select
     assigned_at,
     is_carried,
     seat_date
-from {{ ref('anthropic__seat_days') }}
-
-union all
-
+from {{ ref(source ~ '__seat_days') }}
+{{- '\n\nunion all\n' if not loop.last }}
+{%- endfor %}
+{%- if not sources %}
 select
-    'chatgpt' as source,
-    account_key,
-    tenant,
-    product,
-    tool,
-    plan,
-    assigned_at,
-    is_carried,
-    seat_date
-from {{ ref('chatgpt__seat_days') }}
-
-union all
-
-select
-    'cursor' as source,
-    account_key,
-    tenant,
-    product,
-    tool,
-    plan,
-    assigned_at,
-    is_carried,
-    seat_date
-from {{ ref('cursor__seat_days') }}
-
-union all
-
-select
-    'github_copilot' as source,
-    account_key,
-    tenant,
-    product,
-    tool,
-    plan,
-    assigned_at,
-    is_carried,
-    seat_date
-from {{ ref('github_copilot__seat_days') }}
-
-union all
-
-select
-    'm365_copilot' as source,
-    account_key,
-    tenant,
-    product,
-    tool,
-    plan,
-    assigned_at,
-    is_carried,
-    seat_date
-from {{ ref('m365_copilot__seat_days') }}
+    cast(null as {{ port_type('string') }}) as source,
+    cast(null as {{ port_type('integer') }}) as account_key,
+    cast(null as {{ port_type('string') }}) as tenant,
+    cast(null as {{ port_type('string') }}) as product,
+    cast(null as {{ port_type('string') }}) as tool,
+    cast(null as {{ port_type('string') }}) as plan,
+    cast(null as {{ port_type('timestamp') }}) as assigned_at,
+    cast(null as {{ port_type('boolean') }}) as is_carried,
+    cast(null as {{ port_type('date') }}) as seat_date
+from (select 1 as n) as nothing
+where 1 = 0
+{%- endif %}

@@ -32,7 +32,7 @@ def files(sources: Sequence[SourceDefinition], kits: Mapping[str, Kit]) -> Itera
     ports = every_port()
     _refuse_unknown(sources, kits, ports)
     for name, port in ports.items():
-        yield MODELS / f"port_{name}.sql", _model(port, _providers(name, port, sources, kits))
+        yield MODELS / f"port_{name}.sql", _model(name, port)
         yield MODELS / f"port_{name}.yml", _documentation(name, port)
     yield MACROS, _macros(ports, sources, kits)
 
@@ -49,33 +49,42 @@ def _refuse_unknown(
                 raise ValueError(f"{source.name}/kit.yml: {port}: no raw table {', '.join(sorted(unknown))}")
 
 
-def _providers(
+def _fillers(
     name: str, port: Port, sources: Sequence[SourceDefinition], kits: Mapping[str, Kit]
-) -> dict[str, str]:
-    """Model by source, of those that fill the port."""
+) -> list[str]:
+    """Sources that fill the port."""
     if port.staging:
-        holders = [s.name for s in sources if any(table.name == port.staging for table in s.contracts)]
-        return {source: f"stg_{source}__{port.staging}" for source in holders}
-    return {source.name: f"{source.name}__{name}" for source in sources if name in kits[source.name].ports}
+        return [s.name for s in sources if any(table.name == port.staging for table in s.contracts)]
+    return [source.name for source in sources if name in kits[source.name].ports]
 
 
-def _model(port: Port, providers: Mapping[str, str]) -> str:
+def _model(name: str, port: Port) -> str:
+    """The view: rows of every source that fills the port and was ever connected, or no row."""
     names = ",\n    ".join(port.columns)
-    parts = [
-        f"select\n    '{source}' as source,\n    {names}\nfrom {{{{ ref('{model}') }}}}\n"
-        for source, model in providers.items()
-    ]
-    if not parts:
-        typed = ",\n    ".join(
-            f"cast(null as {{{{ port_type('{column.type}') }}}}) as {name}"
-            for name, column in port.columns.items()
-        )
-        parts = [
-            f"select\n    cast(null as {{{{ port_type('string') }}}}) as source,\n    {typed}\n"
-            "from (select 1 as n) as nothing\nwhere 1 = 0\n"
-        ]
+    model = f"'stg_' ~ source ~ '__{port.staging}'" if port.staging else f"source ~ '__{name}'"
+    typed = "".join(
+        f",\n    cast(null as {{{{ port_type('{column.type}') }}}}) as {column_name}"
+        for column_name, column in port.columns.items()
+    )
     grain = textwrap.wrap(f"grain: {port.description}", _LINE, initial_indent="-- ", subsequent_indent="-- ")
-    return "\n".join([*grain, f"-- {_WRITTEN}", ""]) + "\nunion all\n\n".join(parts)
+    return "\n".join(
+        [
+            *grain,
+            f"-- {_WRITTEN}",
+            f"{{%- set sources = used_sources('{name}') %}}",
+            "{%- for source in sources %}",
+            f"select\n    '{{{{ source }}}}' as source,\n    {names}",
+            f"from {{{{ ref({model}) }}}}",
+            "{{- '\\n\\nunion all\\n' if not loop.last }}",
+            "{%- endfor %}",
+            "{%- if not sources %}",
+            f"select\n    cast(null as {{{{ port_type('string') }}}}) as source{typed}",
+            "from (select 1 as n) as nothing",
+            "where 1 = 0",
+            "{%- endif %}",
+            "",
+        ]
+    )
 
 
 def _documentation(name: str, port: Port) -> str:
@@ -111,7 +120,7 @@ def _macros(ports: Mapping[str, Port], sources: Sequence[SourceDefinition], kits
         ]
         for name in ports
     }
-    fillers = {name: list(_providers(name, port, sources, kits)) for name, port in ports.items()}
+    fillers = {name: _fillers(name, port, sources, kits) for name, port in ports.items()}
     macros = (
         _macro(
             "port_contract(port)",

@@ -84,6 +84,40 @@ def test_a_broken_rule_is_told_with_its_test() -> None:
     assert result.failures == [RULE]
 
 
+ASKED = "Table rules: test.ai_usage.dim_models_rules.0a1b: {}"
+
+
+@pytest.mark.parametrize(("status", "rows"), [("fail", 3), ("warn", 3)])
+def test_rules_asked_with_the_model_end_as_a_test_of_their_own(status: str, rows: int) -> None:
+    """The line comes in the model's node; Dagster gets the test's result by the test's id."""
+    result = DbtResult(exit_code=1)
+    assert take(said(RULE), result) is None
+    node = take(said(ASKED.format(f"{status}: {rows}")), result)
+    assert node is not None
+    assert (node.unique_id, node.name) == ("test.ai_usage.dim_models_rules.0a1b", "dim_models_rules")
+    assert (node.status, node.failures, node.message) == (status, rows, RULE)
+    assert result.statuses == {status: 1}
+    assert result.failures == ([RULE] if status == "fail" else [])
+    assert result.broken == {"test.ai_usage.dim_models_rules.0a1b": [RULE]}
+
+
+def test_kept_rules_asked_with_the_model_are_a_passed_test() -> None:
+    result = DbtResult(exit_code=0)
+    line = ASKED.format("pass: 0")
+    node = take(said(line), result)
+    assert node is not None
+    assert (node.status, node.ok, node.failures) == ("pass", True, 0)
+    assert (result.statuses, result.broken, log_line(said(line))) == ({"pass": 1}, {}, line)
+
+
+@pytest.mark.parametrize("ending", ["pass: Zorvayne", "Zorvayne: 0", "fail: 3 of Zorvayne"])
+def test_only_a_status_and_a_count_are_kept_of_asked_rules(ending: str) -> None:
+    result = DbtResult(exit_code=0)
+    assert take(said(ASKED.format(ending)), result) is None
+    assert result.statuses == {}
+    assert log_line(said(ASKED.format(ending))) == "JinjaLogInfo"
+
+
 def test_a_broken_rule_of_a_warning_is_no_failure() -> None:
     result = DbtResult(exit_code=0)
     take(said(RULE), result)

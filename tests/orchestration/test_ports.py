@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import jinja2
 import pytest
 import yaml
 from pydantic import ValidationError
@@ -34,29 +35,51 @@ def written(*vendors: tuple[SourceDefinition, Kit]) -> dict[str, str]:
     return {path.name: content for path, content in files}
 
 
+def view(port: str, files: dict[str, str], used: list[str]) -> str:
+    """A port's SQL as dbt renders it for a deployment with these sources, in one line."""
+    context = {"used_sources": lambda _: used, "ref": str, "port_type": str}
+    made = jinja2.Environment().from_string(files[f"port_{port}.sql"]).render(context)
+    return " ".join(" ".join(line for line in made.split("\n") if not line.startswith("--")).split())
+
+
+def fillers(port: str, files: dict[str, str]) -> list[str]:
+    """Sources that the macro `port_sources` names."""
+    told = re.search(rf"macro port_sources\(port\).*?'{port}': \[(.*?)\]", files["port_facts.sql"], re.DOTALL)
+    assert told is not None
+    return re.findall(r"'(\w+)'", told.group(1))
+
+
 def test_a_port_is_what_each_vendor_that_fills_it_hands_on() -> None:
     made = written(
         (source("one", SEATS), kit(ports={"feature_days": ["seats"]})),
         (source("two", SEATS), kit()),
         (source("three", SEATS), kit(ports={"feature_days": ["seats"]})),
-    )["port_feature_days.sql"]
-    columns = "account_key,\n    tool,\n    feature,\n    activity_date"
-    assert made.split("kits`.\n", 1)[1] == (
-        f"select\n    'one' as source,\n    {columns}\nfrom {{{{ ref('one__feature_days') }}}}\n"
-        "\nunion all\n\n"
-        f"select\n    'three' as source,\n    {columns}\nfrom {{{{ ref('three__feature_days') }}}}\n"
     )
+    assert fillers("feature_days", made) == ["one", "three"]
+    select = "select '{0}' as source, account_key, tool, feature, activity_date from {0}__feature_days"
+    both = view("feature_days", made, ["one", "three"])
+    assert both.split(" union all ") == [select.format("one"), select.format("three")]
+    assert view("feature_days", made, ["three"]) == select.format("three")
 
 
 def test_a_port_that_nobody_fills_has_its_columns_and_no_row() -> None:
-    made = written((source("one", SEATS), kit()))["port_feature_days.sql"]
-    assert "cast(null as {{ port_type('integer') }}) as account_key" in made
-    assert made.endswith("where 1 = 0\n")
+    made = written((source("one", SEATS), kit()))
+    assert fillers("feature_days", made) == []
+    empty = view("feature_days", made, [])
+    assert re.findall(r"cast\(null as (\w+)\) as (\w+)", empty) == [
+        ("string", "source"),
+        ("integer", "account_key"),
+        ("string", "tool"),
+        ("string", "feature"),
+        ("date", "activity_date"),
+    ]
+    assert empty.endswith("where 1 = 0")
 
 
 def test_a_port_of_staging_is_filled_by_every_source_with_the_table() -> None:
     made = written((source("one", SEATS), kit()), (source("two", LINKS), kit()))
-    assert re.findall(r"ref\('(\w+)'\)", made["port_identity_links.sql"]) == ["stg_two__identity_links"]
+    assert fillers("identity_links", made) == ["two"]
+    assert view("identity_links", made, ["two"]).endswith("from stg_two__identity_links")
 
 
 def test_the_contract_of_a_port_has_its_columns_in_order_with_their_types() -> None:

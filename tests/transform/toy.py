@@ -21,6 +21,7 @@ version: "1.0.0"
 profile: toy
 vars: {reporting_timezone: ZONE}
 flags: {send_anonymous_usage_stats: false}
+models: {+post-hook: "{{ check_rules() }}"}
 """
 PROFILE = """
 toy:
@@ -76,7 +77,7 @@ class ToyProject:
         code, told = self.dbt("run")
         assert code == 0, told
 
-    def dbt(self, *arguments: str) -> tuple[int, str]:
+    def dbt(self, *arguments: str, variables: dict[str, str] | None = None) -> tuple[int, str]:
         """The exit code of any invocation and what dbt said, however it ends."""
         folder = str(self.folder)
         invocation = [
@@ -85,6 +86,6 @@ class ToyProject:
             *("--target-path", f"{folder}/target", "--log-path", f"{folder}/logs"),
         ]
         with DbtChild() as child:
-            events = child.events(Request([invocation], child_environment()))
+            events = child.events(Request([invocation], child_environment(variables)))
             told = "\n".join(str(event["info"].get("msg", "")) for event in events)
             return child.exit_code, told

@@ -1,10 +1,10 @@
--- grain: one row per raw table whose rows belong to no day: how many it holds
+-- grain: one row per raw table whose rows belong to no day: how many it holds; none of a source never connected
 select
     'model_prices' as source,
     'price_book' as resource,
     count(*) as row_count
 from {{ ref('stg_model_prices__price_book') }}
-{%- for source in port_sources('identity_links') %}
+{%- for source in used_sources('identity_links') %}
 
 union all
 

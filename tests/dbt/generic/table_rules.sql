@@ -6,6 +6,9 @@
     The result is one row: a count of the failing rows of each rule, in the order of `listed_rules`, and
     their sum. When it fails, each broken rule is said (`macros/testing/test_materialization.sql`).
 
+    A night asks the same query of each table right after the table is built, as a part of that node
+    (`macros/testing/check_rules.sql`).
+
     primary_key:      columns that are unique together, and none of them NULL
     unique:           further keys, each a list of columns; NULLs count as equal
     not_null:         further columns that have a value in every row
@@ -27,7 +30,7 @@
     gapless_validity={}
 ) %}
     {{ config(fail_calc='max(failing_rows)') }}
-    {%- set arguments = {
+    {{ count_broken_rules(model, {
         'primary_key': primary_key,
         'unique': unique,
         'not_null': not_null,
@@ -35,32 +38,5 @@
         'accepted_range': accepted_range,
         'conditions': conditions,
         'gapless_validity': gapless_validity,
-    } -%}
-    {%- set rules = listed_rules(arguments, model) -%}
-    {%- set of_rows, counts, steps = [], [], [] -%}
-    {%- for rule in rules -%}
-        {%- if rule.breaks is defined -%}
-            {%- do of_rows.append('count(case when ' ~ rule.breaks ~ ' then 1 end) as rule_' ~ loop.index) -%}
-            {%- do counts.append('row_rules.rule_' ~ loop.index) -%}
-        {%- else -%}
-            {%- do steps.append({'name': 'counted_' ~ loop.index, 'sql': rule.counted}) -%}
-            {%- do counts.append('counted_' ~ loop.index ~ '.failing_rows') -%}
-        {%- endif -%}
-    {%- endfor -%}
-    {%- if of_rows -%}
-        {%- set sql = 'select\n        ' ~ of_rows | join(',\n        ') ~ '\n    from ' ~ model -%}
-        {%- do steps.insert(0, {'name': 'row_rules', 'sql': sql}) -%}
-    {%- endif -%}
-    with {% for step in steps -%}
-    {{ step.name }} as (
-    {{ step.sql }}
-    ){{ ',' if not loop.last }}
-
-    {% endfor -%}
-    select
-        {%- for count in counts %}
-        {{ count }} as rule_{{ loop.index }},
-        {%- endfor %}
-        cast({{ counts | join(' + ') }} as {{ dbt.type_bigint() }}) as failing_rows
-    from {{ steps | map(attribute='name') | join(' cross join ') }}
+    }) }}
 {% endtest %}
