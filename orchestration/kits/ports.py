@@ -49,9 +49,7 @@ def _refuse_unknown(
                 raise ValueError(f"{source.name}/kit.yml: {port}: no raw table {', '.join(sorted(unknown))}")
 
 
-def _fillers(
-    name: str, port: Port, sources: Sequence[SourceDefinition], kits: Mapping[str, Kit]
-) -> list[str]:
+def _fillers(name: str, port: Port, sources: Sequence[SourceDefinition], kits: Mapping[str, Kit]) -> list[str]:
     """Sources that fill the port."""
     if port.staging:
         return [s.name for s in sources if any(table.name == port.staging for table in s.contracts)]

@@ -10,7 +10,8 @@
 {%- set days = {'week': iso_week_start('%s'), 'month': month_start('%s')} %}
 {%- set classes = ['held_by_leaver', 'on_leave', 'in_grace', 'duplicate', 'never_used', 'dormant',
                    'under_used', 'used'] %}
-{%- set dominated %}'{{ (['user_messages', 'measured_messages', 'sessions', 'cost', 'seat_days'] + buckets) | join("', '") }}'{% endset %}
+{%- set of_amounts = ['user_messages', 'measured_messages', 'sessions', 'cost', 'seat_days'] + buckets %}
+{%- set dominated = "'" ~ of_amounts | join("',\n                '") ~ "'" %}
 with published as (
     {{ published_cells() }}
 ),
@@ -351,8 +352,12 @@ suspects as (
         published.item,
         counted.people,
         counted.total,
-        counted.people < {{ k }}
-        or (published.measure in ({{ dominated }}) and counted.largest * 2 > counted.total) as is_told
+        counted.people < {{ k }} or (
+            published.measure in (
+                {{ dominated }}
+            )
+            and counted.largest * 2 > counted.total
+        ) as is_told
     from published
     inner join counted
         on
@@ -367,7 +372,9 @@ suspects as (
         and (
             counted.people < {{ k }}
             or (
-                published.measure in ({{ dominated }})
+                published.measure in (
+                {{ dominated }}
+                )
                 and counted.largest * 8 > counted.total * 3
             )
         )
@@ -389,6 +396,7 @@ suspect_cells as (
 suspect_shares as (
     {%- for period_type, start in days.items() %}
     {%- for fact, measures in {'fct_usage_daily': of_days, 'fct_sessions': ['sessions']}.items() %}
+    {%- set named = "'" ~ measures | join("',\n                '") ~ "'" %}
     select
         suspect_cells.period_type,
         suspect_cells.period_start,
@@ -419,7 +427,9 @@ suspect_shares as (
             and person_units.period_start = suspect_cells.period_start
             and person_units.unit_key = suspect_cells.unit_key
             and suspect_cells.tool in (facts.tool, 'all')
-            and suspect_cells.measure in ('{{ measures | join("', '") }}')
+            and suspect_cells.measure in (
+                {{ named }}
+            )
     group by
         suspect_cells.period_type, suspect_cells.period_start, suspect_cells.unit_key, suspect_cells.tool,
         suspect_cells.measure, suspect_cells.item, suspect_cells.total, facts.person_key
