@@ -36,7 +36,8 @@ dev: $(STAMP) $(BUNDLES) $(PARSED)
 	$(BIN)/python -m orchestration.dev $(ARGS)
 
 # Two processes, each with whole files, the longest first (tests/conftest.py); the slowest tests are listed at the
-# end. One process, to see a single test at work: make test WORKERS=0 ARGS="-k name".
+# end. A third on two processors waits less and computes slower. One process, to see a single test at work:
+# make test WORKERS=0 ARGS="-k name".
 WORKERS ?= 2
 test: $(STAMP) $(BUNDLES) $(PARSED)
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
