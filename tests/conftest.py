@@ -27,7 +27,7 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 TESTS = Path(__file__).parent
 
-# Files that take minutes. Two processes end together when these come first, and those that need the same
+# Files that take minutes. All processes end together when these come first, and those that need the same
 # world (tests/worlds) do not begin at once: one would wait until the other has made it.
 LONGEST_FIRST = (
     "end_to_end/test_two_engines.py",
@@ -44,6 +44,13 @@ LONGEST_FIRST = (
     "end_to_end/test_demo_command.py",
     "lifecycle/test_erase.py",
     "end_to_end/test_first_night.py",
+    "dashboards/test_browser.py",
+    "end_to_end/test_subsets_of_tools.py",
+    "vendors/test_acceptance.py",
+    "end_to_end/test_two_accounts.py",
+    "dashboards/test_drawn.py",
+    "transform/test_days_equal_a_rebuild.py",
+    "orchestration/test_killed_runs.py",
     "ingestion/test_pipeline.py",
 )
 
