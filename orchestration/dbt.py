@@ -207,6 +207,7 @@ def _told_nodes(
 ) -> Iterator[NodeResult]:
     """The request's nodes as they end; everything else goes to the log and the result."""
     append_private(environment.logs_dir / "dbt.log", "")
+    held: dict[str, list[NodeResult]] = {}
     with (
         (environment.logs_dir / "dbt.log").open("a", encoding="utf-8") as log,
         contextlib.closing(child.events(request)) as events,
@@ -216,8 +217,24 @@ def _told_nodes(
             if said := log_line(event):
                 log.write(f"{event['info'].get('ts', '')} {said}\n")
             if node is not None:
-                yield node
+                yield from in_order(node, event, held)
     result.exit_code = child.exit_code
+
+
+def in_order(
+    node: NodeResult, event: dict[str, Any], held: dict[str, list[NodeResult]]
+) -> Iterator[NodeResult]:
+    """A model and then its tests, which were asked before it ended. Dagster takes a check to be about the rows
+    that were written last before it.
+
+    held: tests by the model that has not ended
+    """
+    ended = str(event.get("data", {}).get("node_info", {}).get("unique_id", ""))
+    if node.unique_id != ended:
+        held.setdefault(ended, []).append(node)
+        return
+    yield node
+    yield from held.pop(ended, [])
 
 
 def _invocation(arguments: list[str], environment: Environment) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import block_diag, csr_array, hstack
+from scipy.sparse import csr_array, hstack
 
 from publishing.linear_audit.blocks import Block
 from publishing.linear_audit.system import Floats, Places
@@ -75,7 +75,7 @@ def _batches(problems: Iterable[Problem]) -> Iterator[list[Problem]]:
 
 def _solve(problems: list[Problem]) -> Iterator[Solution]:
     costs, lows, highs = (np.concatenate(parts) for parts in zip(*map(_sizes, problems), strict=True))
-    matrix = csr_array(block_diag([problem.block.matrix for problem in problems], format="csr"))
+    matrix = _side_by_side([problem.block.matrix for problem in problems])
     sides = np.concatenate([problem.block.sides / problem.scale for problem in problems])
     is_equal = np.concatenate([problem.block.is_equal for problem in problems])
     equal, at_most = np.flatnonzero(is_equal), np.flatnonzero(~is_equal)
@@ -108,6 +108,21 @@ def _solve(problems: list[Problem]) -> Iterator[Solution]:
         width, height = len(problem.block.columns), len(problem.block.sides)
         yield Solution(problem, moves[first : first + width] * problem.scale, weights[row : row + height])
         first, row = first + width, row + height
+
+
+def _side_by_side(blocks: Sequence[csr_array]) -> csr_array:
+    """One matrix with the blocks along its diagonal. scipy's `block_diag` takes fifteen times as long for a
+    hundred small ones: it turns each into coordinates and back.
+    """
+    widths = np.cumsum([0, *(block.shape[1] for block in blocks)])
+    sizes = np.cumsum([0, *(block.nnz for block in blocks)])
+    columns = [block.indices + before for block, before in zip(blocks, widths, strict=False)]
+    ends = [block.indptr[1:] + before for block, before in zip(blocks, sizes, strict=False)]
+    height = sum(block.shape[0] for block in blocks)
+    values = np.concatenate([block.data for block in blocks])
+    return csr_array(
+        (values, np.concatenate(columns), np.concatenate([[0], *ends])), shape=(height, int(widths[-1]))
+    )
 
 
 def _sizes(problem: Problem) -> tuple[Floats, Floats, Floats]:

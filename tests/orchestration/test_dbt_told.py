@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.dbt import DbtResult, take
+from orchestration.dbt import DbtResult, NodeResult, in_order, take
 from orchestration.dbt_told import RESULTS, broken_rule, error_text, failure, forget_messages, log_line
 
 
@@ -108,6 +108,27 @@ def test_kept_rules_asked_with_the_model_are_a_passed_test() -> None:
     assert node is not None
     assert (node.status, node.ok, node.failures) == ("pass", True, 0)
     assert (result.statuses, result.broken, log_line(said(line))) == ({"pass": 1}, {}, line)
+
+
+def test_a_test_that_was_asked_with_its_model_is_told_after_it() -> None:
+    """Two models end at once; Dagster judges the rows that were written last before a check."""
+    result = DbtResult(exit_code=0)
+    held: dict[str, list[NodeResult]] = {}
+    model = {"unique_id": "test.dim_models", "node_name": "dim_models", "resource_type": "model"}
+    other = {"unique_id": "model.dim_tools", "node_name": "dim_tools", "resource_type": "model"}
+    events = [
+        said(ASKED.format("pass: 0")),
+        event("LogModelResult", "", node_info=other, status="success"),
+        event("LogModelResult", "", node_info=model, status="success"),
+    ]
+    told = [
+        node.name
+        for told_event in events
+        if (taken := take(told_event, result)) is not None
+        for node in in_order(taken, told_event, held)
+    ]
+    assert told == ["dim_tools", "dim_models", "dim_models_rules"]
+    assert held == {}
 
 
 @pytest.mark.parametrize("ending", ["pass: Zorvayne", "Zorvayne: 0", "fail: 3 of Zorvayne"])
