@@ -25,6 +25,7 @@ from orchestration.kits.new_source import create, next_steps
 from orchestration.project import PROJECT_DIR
 from runtime.errors import ConfigurationError
 from runtime.own_paths import PathError
+from tests.orchestration.written_ports import fillers
 from tests.vendors.kits import Kit as VendorKit
 
 NAME = "invented_tool"
@@ -94,8 +95,8 @@ def test_all_that_follows_from_it_can_be_written(created: Created) -> None:
         for path, text in files
     }
     for model in ("accounts", "usage_days", "seat_days"):
-        assert f"ref('{NAME}__{model}')" in written[f"port_{model}.sql"]
-    assert f"stg_{NAME}__identity_links" in written["port_identity_links.sql"]
+        assert NAME in fillers(model, written)
+    assert NAME in fillers("identity_links", written)
     assert f"stg_{NAME}__usage_days.sql" in written
     assert "| `usage:read` | usage |" in written[f"{NAME}.md"]
 

@@ -17,6 +17,7 @@ from ingestion.source import SourceDefinition
 from orchestration.kits import names, ports
 from orchestration.project import PROJECT_DIR
 from runtime.settings import SourceSettings
+from tests.orchestration.written_ports import fillers
 
 SEATS = TableContract("seats", CurrentGrain(), (text("plan", str),), description="One row a plan.")
 LINKS = link_contract("vendor-user/toy", "person-email", "roster")
@@ -40,13 +41,6 @@ def view(port: str, files: dict[str, str], used: list[str]) -> str:
     context = {"used_sources": lambda _: used, "ref": str, "port_type": str}
     made = jinja2.Environment().from_string(files[f"port_{port}.sql"]).render(context)
     return " ".join(" ".join(line for line in made.split("\n") if not line.startswith("--")).split())
-
-
-def fillers(port: str, files: dict[str, str]) -> list[str]:
-    """Sources that the macro `port_sources` names."""
-    told = re.search(rf"macro port_sources\(port\).*?'{port}': \[(.*?)\]", files["port_facts.sql"], re.DOTALL)
-    assert told is not None
-    return re.findall(r"'(\w+)'", told.group(1))
 
 
 def test_a_port_is_what_each_vendor_that_fills_it_hands_on() -> None:
