@@ -137,13 +137,24 @@ def run_nodes(
     """
     settings = _settings(environment, fresh_at, rebuilt_from)
     if _RULES in arguments:
-        settings[_RULES_WITH_MODELS] = "1"
+        if environment.target == "spark":
+            arguments = rules_as_tests(arguments)
+        else:
+            settings[_RULES_WITH_MODELS] = "1"
     if "build" in arguments and (unused := unused_sources(environment)):
         settings[UNUSED_SOURCES] = " ".join(unused)
         arguments = [*arguments, *without(unused)]
     return NodeStream(
         lambda result: _run(arguments, environment, settings, fresh_at is not None, child, result)
     )
+
+
+def rules_as_tests(arguments: list[str]) -> list[str]:
+    """The same build with the rules as tests of their own. On Spark a query takes longer than dbt's node does,
+    and tests run side by side with models.
+    """
+    place = arguments.index(_RULES)
+    return [*arguments[: place - 1], *arguments[place + 1 :]]
 
 
 def judge_freshness(environment: Environment, fresh_at: dt.datetime) -> list[SourceFreshness]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.dbt import DbtResult, NodeResult, in_order, take
+from orchestration.dbt import BUILD, DbtResult, NodeResult, in_order, rules_as_tests, take
 from orchestration.dbt_told import RESULTS, broken_rule, error_text, failure, forget_messages, log_line
 
 
@@ -183,3 +183,12 @@ def test_dbts_own_results_file_holds_no_engines_text(tmp_path: Path) -> None:
     assert "Zorvayne" not in kept
     assert json.loads(kept)["results"][0]["message"] == "Conversion Error"
     assert json.loads(kept)["results"][1]["adapter_response"] == {"rows_affected": 3}
+
+
+def test_on_spark_rules_are_tests_of_their_own() -> None:
+    assert rules_as_tests([*BUILD, "--full-refresh"]) == [
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        "--full-refresh",
+    ]
