@@ -30,8 +30,8 @@ from runtime.private_file import append_private
 
 # Unit tests prove the SQL, not tonight's data: they run in the tests, not every night.
 _NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
-# The rules of a table are asked in the node that builds it (`macros/testing/check_rules.sql`): a third of what
-# dbt spends on a night would go into nodes that ask nothing else.
+# The rules of a table are asked in the node that builds it (`macros/testing/check_rules.sql`): nodes that ask
+# nothing else would cost a tenth of dbt's time more.
 _RULES = "test_name:table_rules"
 _RULES_WITH_MODELS = "AI_USAGE_RULES_WITH_MODELS"
 BUILD = ("build", *_NO_UNIT_TESTS, "--exclude", _RULES)

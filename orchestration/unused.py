@@ -1,7 +1,7 @@
 """Sources that nobody ever connected: a night neither builds their models nor tests them.
 
-What such a source hands to the ports is nothing, so no table of others differs. With three tools of ten a night
-saves about a fifth of what dbt costs. `dbt build` by hand builds every model.
+What such a source hands to the ports is nothing, so no table of others differs. `dbt build` by hand
+builds every model. What it saves: docs/decisions/0049-what-a-night-leaves-out.md.
 """
 
 from __future__ import annotations
