@@ -13,35 +13,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from metrics.registry import registry
 from runtime.environment import Environment, environment
 from runtime.warehouse import WarehouseSession
 
-# Published column → measure of its denominator; None for a count.
-_FIGURES: dict[str, dict[str, str | None]] = {
-    "department_usage_weekly": {
-        "licensed_people": None,
-        "active_people": None,
-        "sessions": None,
-        "user_messages": None,
-        "sessions_per_active_person": "session_people",
-        "messages_per_session": "sessions",
-        "messages_per_active_person": "message_people",
-        "prompt_chars_mean": "measured_messages",
-        "short_prompt_ratio": "measured_messages",
-        "long_prompt_ratio": "measured_messages",
-        "advanced_session_ratio": "known_model_sessions",
-        "acceptance_ratio": "suggestions_shown",
-    },
-    "prompt_length_weekly": {"measured_messages": None, "medium_ratio": "measured_messages"},
-    "department_tokens_weekly": {
-        "input_tokens": None,
-        "cached_input_tokens": None,
-        "output_tokens": None,
-        "unsplit_tokens": None,
-        "total_tokens": None,
-        "credits": None,
-    },
-}
+_TOKENS = ("input_tokens", "cached_input_tokens", "output_tokens", "unsplit_tokens", "total_tokens", "credits")
+
+
+def _figures() -> dict[str, dict[str, str | None]]:
+    """By table: published column → measure of its denominator; None for a count."""
+    usage = registry()["usage"]
+    counts: dict[str, str | None] = dict.fromkeys(usage.published_as("department_usage_weekly"))
+    shown = {name: column for name, column in usage.ratios.items() if column.is_shown}
+    of_totals = {
+        name: column.ratio[1]
+        for name, column in shown.items()
+        if column.ratio and usage.measures[column.ratio[0]].kind == "total"
+    }
+    return {
+        "department_usage_weekly": counts | of_totals,
+        "prompt_length_weekly": {"measured_messages": None, "medium_ratio": "measured_messages"},
+        "department_tokens_weekly": dict.fromkeys(_TOKENS),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ def measure(session: WarehouseSession, env: Environment) -> list[Utility]:
     """Every weekly figure, counted in the finished marts."""
     return [
         Utility(table, figure, denominator is None, *_count(session, env, table, figure, denominator))
-        for table, figures in _FIGURES.items()
+        for table, figures in _figures().items()
         for figure, denominator in figures.items()
     ]
 
@@ -74,7 +67,7 @@ def report(figures: list[Utility]) -> Iterator[str]:
     for entry in figures:
         yield f"{entry.table:26} {entry.figure:28} {entry.cells:6} cells {entry.share:6.1%} hidden"
     for name, chosen in (
-        *((f"all of {table}", [entry for entry in figures if entry.table == table]) for table in _FIGURES),
+        *((f"all of {table}", [entry for entry in figures if entry.table == table]) for table in _figures()),
         ("counts", [entry for entry in figures if entry.is_count]),
         ("ratios", [entry for entry in figures if not entry.is_count]),
         ("all weekly figures", figures),

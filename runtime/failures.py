@@ -23,7 +23,10 @@ from runtime.scrub import scrub
 PROJECT = Path(__file__).resolve().parents[1]
 FILE = "failures.log"
 _OURS = frozenset(
-    {"runtime", "ingestion", "ledger", "lifecycle", "publishing", "orchestration", "dashboards", "demo"}
+    (
+        *("runtime", "metrics", "ingestion", "ledger", "lifecycle", "publishing"),
+        *("orchestration", "dashboards", "demo"),
+    )
 )
 _SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")

@@ -9,8 +9,8 @@
     usage:         {{ compared_use('week', 'week_start', 'is_complete_week') }}, then CTE `compared`
 -#}
 {% macro compared_use(period_type, period_column, complete) -%}
-{%- set headline = ['sessions_per_active_person', 'messages_per_session', 'prompt_chars_mean',
-                    'advanced_session_ratio'] -%}
+{%- set shown = usage_columns() | selectattr('is_shown') | list -%}
+{%- set compared = shown | selectattr('is_compared') | map(attribute='name') | list -%}
 unit_use as (
     select * from {{ ref('unit_use') }}
     where period_type = '{{ period_type }}'
@@ -25,26 +25,13 @@ compared as (
         unit_use.period_end,
         unit_use.department_set,
         cast(unit_use.headcount as {{ dbt.type_bigint() }}) as headcount,
-        {%- for name in ['licensed_people', 'active_people', 'accounts'] %}
-        unit_use.{{ name }},
+        {%- for column in shown %}
+        unit_use.{{ column.name }},
         {%- endfor %}
-        {%- for name in ['active_ratio', 'licensed_active_ratio'] %}
-        unit_use.{{ name }},
-        {%- endfor %}
-        unit_use.sessions,
-        unit_use.user_messages,
-        unit_use.sessions_per_active_person,
-        unit_use.messages_per_session,
-        unit_use.messages_per_active_person,
-        unit_use.prompt_chars_mean,
-        unit_use.short_prompt_ratio,
-        unit_use.long_prompt_ratio,
-        unit_use.advanced_session_ratio,
-        unit_use.acceptance_ratio,
-        {%- for metric in headline %}
-        earlier.{{ metric }} as {{ metric }}_14_weeks_ago,
-        case when unit_use.is_complete then unit_use.{{ metric }} - earlier.{{ metric }} end
-            as {{ metric }}_change,
+        {%- for name in compared %}
+        earlier.{{ name }} as {{ name }}_14_weeks_ago,
+        case when unit_use.is_complete then unit_use.{{ name }} - earlier.{{ name }} end
+            as {{ name }}_change,
         {%- endfor %}
         unit_use.tools_included,
         unit_use.message_tools_included,
@@ -64,4 +51,17 @@ compared as (
             and unit_use.tool = earlier.tool
             and earlier.is_complete
 )
+{%- endmacro %}
+
+
+{#- The columns of `compared` that come from the registry, in the marts' order. -#}
+{% macro compared_use_columns(prefix='') -%}
+    {%- set shown = usage_columns() | selectattr('is_shown') | list -%}
+    {%- for column in shown %}
+        {{ prefix }}{{ column.name }},
+    {%- endfor %}
+    {%- for column in shown if column.is_compared %}
+        {{ prefix }}{{ column.name }}_14_weeks_ago,
+        {{ prefix }}{{ column.name }}_change,
+    {%- endfor %}
 {%- endmacro %}

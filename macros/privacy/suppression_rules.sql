@@ -14,11 +14,9 @@
 -#}
 {% macro primary_reason() -%}
     case
-            when measure in (
-                {%- for measure in unshown_measures() %}
-                '{{ measure.name }}'{{ ',' if not loop.last }}
-                {%- endfor %}
-            ) then 'never_shown'
+            {%- for family in cell_families() if family.is_never_shown %}
+            when measure in ('{{ family.measures | map(attribute='name') | join("', '") }}') then 'never_shown'
+            {%- endfor %}
             when contributors < {{ suppression_k() }} then 'few_contributors'
             when others between 1 and {{ suppression_k() - 1 }} then 'few_others'
             when others_inside between 1 and {{ suppression_k() - 1 }} then 'few_others_inside'

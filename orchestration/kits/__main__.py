@@ -1,4 +1,4 @@
-"""`python -m orchestration.kits` writes what follows from kits and contracts; `--check` only compares.
+"""`python -m orchestration.kits` writes what follows from kits, contracts and metrics; `--check` only compares.
 
 `--counts` prints how many files and lines each source takes (`orchestration.kits.counts`).
 """
@@ -12,8 +12,10 @@ from pathlib import Path
 
 from ingestion.kit import kit_of
 from ingestion.sources.registry import SOURCES
+from metrics.registry import registry
 from orchestration.kits import guide, names, ports, scopes, seeds, staging
 from orchestration.kits.counts import counts, table
+from orchestration.metrics import documents, macros
 from orchestration.project import PROJECT_DIR
 
 
@@ -26,6 +28,8 @@ def files() -> Iterator[tuple[Path, str]]:
     yield from names.files(kits)
     yield from scopes.files(SOURCES, PROJECT_DIR)
     yield from guide.files(SOURCES, PROJECT_DIR)
+    yield from macros.files(registry())
+    yield from documents.files(registry(), PROJECT_DIR)
 
 
 def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:

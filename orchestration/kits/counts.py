@@ -26,6 +26,7 @@ _SHARED = (
     "orchestration",
     "ledger",
     "lifecycle",
+    "metrics",
     "publishing",
     "runtime",
 )

@@ -18,8 +18,10 @@ def files(sources: Sequence[SourceDefinition], project: Path) -> Iterator[tuple[
     Raises:
         ValueError: a page has no place for the table.
     """
-    yield filled(project, PAGES / "README.md", "sources", _sources(sources))
-    yield filled(project, PAGES / "new_source.md", "ports", list(_ports()))
+    tables = {"README.md": ("sources", _sources(sources)), "new_source.md": ("ports", list(_ports()))}
+    for name, (what, lines) in tables.items():
+        page = PAGES / name
+        yield page, filled((project / page).read_text(encoding="utf-8"), page, what, lines)
 
 
 def _sources(sources: Iterable[SourceDefinition]) -> list[str]:

@@ -24,7 +24,8 @@ def files(sources: Iterable[SourceDefinition], project: Path) -> Iterator[tuple[
     """
     for source in sources:
         if source.streams:
-            yield filled(project, PAGES / f"{source.name}.md", WHAT, table(source))
+            page = PAGES / f"{source.name}.md"
+            yield page, filled((project / page).read_text(encoding="utf-8"), page, WHAT, table(source))
 
 
 def table(source: SourceDefinition) -> list[str]:

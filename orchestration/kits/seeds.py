@@ -7,7 +7,8 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from ingestion.kit import Kit
+from ingestion.kit import Capability, Kit
+from metrics.registry import ratios
 from orchestration.kits import owners
 
 SEEDS = Path("seeds/reference")
@@ -73,7 +74,7 @@ def _capabilities(kits: Mapping[str, Kit]) -> Iterator[Row]:
     for source, kit in kits.items():
         for tool, capabilities in kit.capabilities.items():
             for capability in capabilities:
-                for metric in capability.metrics:
+                for metric in _with_followers(capability.metrics, capabilities):
                     yield {
                         "source": source,
                         "tool": tool,
@@ -82,6 +83,14 @@ def _capabilities(kits: Mapping[str, Kit]) -> Iterator[Row]:
                         "reason": capability.because,
                         "delay_days": capability.delay_days,
                     }
+
+
+def _with_followers(metrics: Iterable[str], stated: Iterable[Capability]) -> Iterator[str]:
+    """Metrics, each before the ratios that follow it and of which the kit states nothing."""
+    named = {metric for capability in stated for metric in capability.metrics}
+    for metric in metrics:
+        yield metric
+        yield from (name for name, ratio in ratios().items() if ratio.follows == metric and name not in named)
 
 
 def _csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> str:

@@ -20,7 +20,7 @@ KNOWN = {
     "pathlib",
     "typing",
 }
-KNOWN |= {"duckdb", "numpy", "scipy"}
+KNOWN |= {"duckdb", "numpy", "scipy", "yaml"}
 
 
 @pytest.mark.parametrize("module", [*ATTACKER, "judge"])

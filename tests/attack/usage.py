@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import yaml
 
 from tests.attack.knowledge import INFINITY, Knowledge, Quantity
 from tests.attack.published import BESIDE_THE_COMPANY, COMPANY, Published, Row
@@ -33,18 +36,12 @@ SUMS = {
     "suggestions_shown": "tools_included",
     "suggestions_accepted": "tools_included",
 }
-# ratio column: what stands above, what stands below
+# ratio column: what stands above, what stands below, as the product says in public
+DEFINED = Path(__file__).parents[2] / "metrics/families/usage.yml"
 RATIOS = {
-    "active_ratio": ("active_people", "headcount"),
-    "licensed_active_ratio": ("licensed_active_people", "licensed_people"),
-    "sessions_per_active_person": ("sessions", "session_people"),
-    "messages_per_session": ("session_messages", "sessions"),
-    "messages_per_active_person": ("user_messages", "message_people"),
-    "prompt_chars_mean": ("prompt_chars", "measured_messages"),
-    "short_prompt_ratio": ("short_prompts", "measured_messages"),
-    "long_prompt_ratio": ("long_prompts", "measured_messages"),
-    "advanced_session_ratio": ("advanced_sessions", "known_model_sessions"),
-    "acceptance_ratio": ("suggestions_accepted", "suggestions_shown"),
+    name: tuple(column["ratio"])
+    for name, column in yaml.safe_load(DEFINED.read_text(encoding="utf-8"))["columns"].items()
+    if "ratio" in column and column.get("is_shown", True)
 }
 # People of tools with sessions, with messages → what all tools are divided by, with a few people of others.
 DENOMINATORS = {"session_people": "session_denominator", "message_people": "message_denominator"}

@@ -77,7 +77,7 @@ def sources(shot: Shot, root: Path = ROOT) -> dict[str, str]:
     tables = sorted(set(re.findall(r"published\.([a-z_]+)", json.dumps(declared))))
     models = {p.stem: p for p in (root / "models" / "marts").rglob("*.sql")}
     read = [models[name] for table in tables for name in (table, f"mart_{table}") if name in models]
-    masks = [*(root / "macros" / "privacy").glob("*.sql"), *(root / "models/core/suppression").glob("*.sql")]
+    masks = [*(root / "macros" / "privacy").glob("*.sql"), *(root / "models/disclosure").rglob("*.sql")]
     audit = sorted((root / "publishing" / "linear_audit").glob("*.py"))
     screen = {"page": shot.page, "height": shot.height, "scheme": shot.scheme, **shot.screen}
     return {

@@ -36,7 +36,7 @@ def test_every_picture_of_the_documentation_is_taken_by_the_command() -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of what decides the pictures, to be changed."""
-    for folder in ("dashboards", "macros/privacy", "models/marts", "models/core/suppression", "publishing"):
+    for folder in ("dashboards", "macros/privacy", "models/marts", "models/disclosure", "publishing"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("bundles", "__pycache__")
         )

@@ -16,7 +16,10 @@ from tests.tools import tool
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PARTS = ("dbt_project.yml", "profiles.yml", "pyproject.toml", "macros", "models", "seeds", "docs/metrics.md")
-PACKAGES = ("dashboards", "demo", "ingestion", "ledger", "lifecycle", "orchestration", "publishing", "runtime")
+PACKAGES = (
+    *("dashboards", "demo", "ingestion", "ledger", "lifecycle"),
+    *("metrics", "orchestration", "publishing", "runtime"),
+)
 # Root may write anywhere; without these capabilities modes count for root as well.
 AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
 

@@ -8,11 +8,12 @@ are hidden for a reason is the privacy tests' business.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from metrics.registry import registry
 from tests.end_to_end.harness import World
 
 ALL = "All departments"
@@ -22,14 +23,14 @@ WEEKLY = {
     "user_messages": "user_messages",
     "sessions": "sessions",
 }
-RATIOS: dict[str, Callable[[Mapping[str, Any], int], float | None]] = {
-    "active_ratio": lambda t, headcount: _ratio(t.get("active_people", 0), headcount),
-    "messages_per_session": lambda t, _: _ratio(t.get("session_messages"), t.get("sessions")),
-    "prompt_chars_mean": lambda t, _: _ratio(t.get("prompt_chars"), t.get("measured_messages")),
-    "short_prompt_ratio": lambda t, _: _ratio(t.get("short"), t.get("measured_messages")),
-    "long_prompt_ratio": lambda t, _: _ratio(t.get("long"), t.get("measured_messages")),
-    "advanced_session_ratio": lambda t, _: _ratio(t.get("advanced_sessions"), t.get("known_model_sessions")),
-    "acceptance_ratio": lambda t, _: _ratio(t.get("suggestions_accepted"), t.get("suggestions_shown")),
+# Measures that the company's truth counts under another name.
+IN_TRUTH = {"short_prompts": "short", "long_prompts": "long"}
+# People behind ratios of all tools depend on which tools report what; the truth does not count them.
+UNCOUNTED = {"session_people", "message_people", "licensed_active_people"}
+RATIOS = {
+    name: column.ratio
+    for name, column in registry()["usage"].ratios.items()
+    if column.ratio and column.is_shown and not UNCOUNTED.intersection(column.ratio)
 }
 
 
@@ -92,8 +93,16 @@ def compare_usage(
                 if value is not None or name in expected:
                     result.exact(f"{place} {name}", value, expected.get(WEEKLY[name]))
             else:
-                result.close(f"{place} {name}", value, RATIOS[name](expected, headcount))
+                result.close(f"{place} {name}", value, _expected_ratio(name, expected, headcount))
     return result
+
+
+def _expected_ratio(name: str, truth: Mapping[str, Any], headcount: int) -> float | None:
+    above, below = (IN_TRUTH.get(measure, measure) for measure in RATIOS[name])
+    return _ratio(
+        truth.get(above, 0 if below == "headcount" else None),
+        headcount if below == "headcount" else truth.get(below),
+    )
 
 
 def compare_tokens(world: World, truth: Mapping[str, Any]) -> Comparison:

@@ -216,6 +216,7 @@ def test_seeds_have_a_row_for_everything_that_a_kit_says(tmp_path: Path) -> None
     ]
     assert found["metric_capabilities.csv"] == [
         "toy,toy,sessions,reported,,3",
+        "toy,toy,messages_per_session,reported,,3",  # follows sessions (metrics/families/usage.yml)
         "toy,toy,credits,reported,,3",
         'toy,toy,acceptance_ratio,unavailable,"It makes no suggestions, by design.",',
     ]

@@ -142,8 +142,8 @@ final as (
         licensed_people,
         licensed_active_people,
         {%- for measure in totals %}
-        {% if measure.name == 'credits' -%}
-        cast(credits as {{ type_money() }})
+        {% if measure.unit == 'money' -%}
+        cast({{ measure.name }} as {{ type_money() }})
         {%- else -%}
         cast({{ measure.name }} as {{ dbt.type_bigint() }})
         {%- endif %} as {{ measure.name }}{{ ',' if not loop.last }}

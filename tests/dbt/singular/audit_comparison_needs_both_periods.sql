@@ -1,8 +1,7 @@
 -- Fails where a comparison with 14 weeks before is shown although one of the two figures is not, or
 -- is not the one the earlier row shows.
 {{ config(tags=['audit']) }}
-{%- set metrics = ['sessions_per_active_person', 'messages_per_session', 'prompt_chars_mean',
-                   'advanced_session_ratio'] %}
+{%- set metrics = usage_columns() | selectattr('is_compared') | map(attribute='name') | list %}
 with usage as (
     select * from {{ ref('department_usage_weekly') }}
 ),

@@ -75,7 +75,7 @@ figures as (
                 and spine.unit_key <> 'unattributed'
                 {%- endif %}
                 then cast(coalesce(stacked.{{ measure.name }}, 0) as {{
-                    type_money() if measure.name == 'credits' else dbt.type_bigint() }})
+                    type_money() if measure.unit == 'money' else dbt.type_bigint() }})
         end as {{ measure.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from spine
