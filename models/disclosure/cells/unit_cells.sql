@@ -3,13 +3,15 @@
 with
 {%- for family in cell_families() %}
 {{ family.name }}_figures as (
+    {%- if family.period %}
     select
-        *
-        {%- if family.period %},
+        figures.*,
         '{{ family.period }}' as period_type,
-        {{ family.period }}_start as period_start
-        {%- endif %}
-    from {{ ref(family.relation) }}
+        figures.{{ family.period }}_start as period_start
+    from {{ ref(family.relation) }} as figures
+    {%- else %}
+    select * from {{ ref(family.relation) }}
+    {%- endif %}
     {%- if family.where %}
     where {{ family.where }}
     {%- endif %}
