@@ -37,7 +37,8 @@ last_days as (
     select
         all_periods.period_start as month_start,
         seats.product,
-        max(seats.seat_date) as last_seat_date
+        max(seats.seat_date) as last_seat_date,
+        {{ dbt.bool_or('seats.is_carried') }} as has_carried_days
     from seats
     inner join all_periods
         on {{ month_start('seats.seat_date') }} = all_periods.period_start
@@ -49,6 +50,7 @@ assigned as (
         last_days.month_start,
         last_days.product,
         max(last_days.last_seat_date) as last_seat_date,
+        {{ dbt.bool_or('last_days.has_carried_days') }} as has_carried_days,
         count(*) as assigned_seats
     from last_days
     inner join seats
@@ -97,6 +99,7 @@ final as (
         assigned.month_start,
         assigned.product,
         assigned.last_seat_date,
+        assigned.has_carried_days,
         assigned.assigned_seats,
         bought.purchased_seats,
         bought.minimum_seats,

@@ -15,10 +15,6 @@ reducible_costs as (
     select * from {{ ref('product_reducible_costs') }}
 ),
 
-seat_cost_months as (
-    select * from {{ ref('seat_cost_months') }}
-),
-
 periods as (
     select * from {{ ref('int_periods') }}
     where period_type = 'month'
@@ -27,15 +23,6 @@ periods as (
 tool_periods as (
     select * from {{ ref('tool_periods') }}
     where period_type = 'month'
-),
-
-carried_months as (
-    select
-        month_start,
-        product,
-        max(case when carried_seat_days > 0 then 1 else 0 end) = 1 as has_carried_days
-    from seat_cost_months
-    group by month_start, product
 ),
 
 months as (
@@ -51,6 +38,7 @@ product_days as (
     select
         product_months.month_start,
         product_months.product,
+        product_months.has_carried_days,
         {{ days_between('product_months.month_start', "case
             when months.is_over then months.period_end
             else " ~ add_days('product_months.last_seat_date', 1) ~ "
@@ -109,7 +97,7 @@ final as (
         cast(round(reducible_costs.contract_cost, 2) as decimal(18, 2)) as contract_cost,
         cast(reducible_costs.minimum_seats as {{ dbt.type_bigint() }}) as minimum_seats,
         cast(reducible_costs.renewal_date as date) as renewal_date,
-        carried_months.has_carried_days,
+        product_days.has_carried_days,
         tool_periods.seat_period_state as period_state,
         tool_periods.seat_period_state = 'complete' as is_complete_month,
         {{ any_hidden(seat_measures() | map(attribute='name') | list, with_tools=false) }}
@@ -130,10 +118,6 @@ final as (
             seats.period_start = reducible_costs.month_start
             and seats.product = reducible_costs.product
             and seats.unit_key = 'all'
-    left join carried_months
-        on
-            seats.period_start = carried_months.month_start
-            and seats.product = carried_months.product
 )
 
 select * from final
