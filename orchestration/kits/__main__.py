@@ -13,9 +13,11 @@ from pathlib import Path
 from ingestion.kit import kit_of
 from ingestion.sources.registry import SOURCES
 from metrics.registry import registry
+from metrics.rules import rules
 from orchestration.kits import guide, names, ports, scopes, seeds, staging
 from orchestration.kits.counts import counts, table
 from orchestration.metrics import documents, macros
+from orchestration.metrics import rules as action_rules
 from orchestration.project import PROJECT_DIR
 
 
@@ -29,7 +31,8 @@ def files() -> Iterator[tuple[Path, str]]:
     yield from scopes.files(SOURCES, PROJECT_DIR)
     yield from guide.files(SOURCES, PROJECT_DIR)
     yield from macros.files(registry())
-    yield from documents.files(registry(), PROJECT_DIR)
+    yield from documents.files(registry(), rules(), PROJECT_DIR)
+    yield from action_rules.files(rules())
 
 
 def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:

@@ -24,11 +24,11 @@ def files(kits: Mapping[str, Kit]) -> Iterator[tuple[Path, str]]:
         ValueError: see :func:`orchestration.kits.owners.refuse_unknown`.
     """
     owners.refuse_unknown(kits)
-    yield SEEDS / "tools.csv", _csv(_tools(kits))
-    yield SEEDS / "product_tools.csv", _csv(_products(kits))
-    yield SEEDS / "data_collected.csv", _csv(_collected(kits))
-    yield SEEDS / "metric_capabilities.csv", _csv(_capabilities(kits))
-    yield SEEDS / "measure_owners.csv", _csv(owners.rows(kits), _OWNER_COLUMNS)
+    yield SEEDS / "tools.csv", as_csv(_tools(kits))
+    yield SEEDS / "product_tools.csv", as_csv(_products(kits))
+    yield SEEDS / "data_collected.csv", as_csv(_collected(kits))
+    yield SEEDS / "metric_capabilities.csv", as_csv(_capabilities(kits))
+    yield SEEDS / "measure_owners.csv", as_csv(owners.rows(kits), _OWNER_COLUMNS)
     yield NAMES, _names(kits)
 
 
@@ -93,8 +93,8 @@ def _with_followers(metrics: Iterable[str], stated: Iterable[Capability]) -> Ite
         yield from (name for name, ratio in ratios().items() if ratio.follows == metric and name not in named)
 
 
-def _csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> str:
-    """`columns` of a table that may have no row."""
+def as_csv(rows: Iterable[Row], columns: Sequence[str] = ()) -> str:
+    """The rows as a seed has them; `columns` of a table that may have no row."""
     listed = list(rows)
     text = io.StringIO()
     writer = csv.DictWriter(text, columns or list(listed[0]), lineterminator="\n")

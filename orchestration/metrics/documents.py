@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from metrics.registry import Column, Family, Registry
+from metrics.rules import Rules
 from orchestration.kits.blocks import filled
+from orchestration.metrics.rules import table
 
 PAGE = Path("docs/metrics.md")
 _FIGURES = Path("models/disclosure/shown/unit_use.yml")
@@ -16,7 +18,7 @@ _TABLES = {
 }
 
 
-def files(families: Registry, project: Path) -> Iterator[tuple[Path, str]]:
+def files(families: Registry, found: Rules, project: Path) -> Iterator[tuple[Path, str]]:
     """Each file with generated parts, by its path in the project, and its text."""
     usage = families["usage"]
     shown = {name: column for name, column in usage.columns.items() if column.is_shown}
@@ -28,7 +30,7 @@ def files(families: Registry, project: Path) -> Iterator[tuple[Path, str]]:
         text = filled(text, path, "comparisons", _comparisons(shown), yaml=True)
         yield path, text
         page = filled(page, PAGE, f"measures and ratios by {period}", _definitions(shown, period))
-    yield PAGE, page
+    yield PAGE, filled(page, PAGE, "rules and their limits", table(found))
     text = (project / _FIGURES).read_text(encoding="utf-8")
     lines = [
         line

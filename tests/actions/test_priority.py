@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from ingestion.sources.company.rows import THRESHOLDS
 from tests.actions.conftest import TABLE, Published, shipped_rules
 from tests.actions.test_rules import CASES, WRITTEN
 from tests.docs.markdown import ROOT
@@ -101,32 +100,6 @@ def test_actions_read_published_tables_and_nothing_else(compiled: str) -> None:
     assert {table for _, _, table in read} <= contracts().keys() - {TABLE}
     assert len(set(read)) >= 10
     assert not re.search(r"(?:from|join)\s+[a-z_]+\.", compiled), "a table that dbt did not name"
-
-
-def test_limits_are_documented_and_may_stand_in_the_company_file() -> None:
-    names = {
-        str(rule[f"{part}_name"])
-        for rule in shipped_rules()
-        for part in ("threshold", "second_threshold", "minimum")
-        if rule[f"{part}_name"]
-    }
-    assert names <= THRESHOLDS
-    page = (ROOT / "docs/metrics.md").read_text(encoding="utf-8")
-    example = (ROOT / "company.example/thresholds.csv").read_text(encoding="utf-8")
-    assert {name for name in names if f"`{name}`" not in page} == set()
-    assert {name for name in THRESHOLDS if f"\n{name}," not in example} == set()
-
-
-def test_the_example_holds_the_limits_as_they_are_shipped() -> None:
-    shipped = {
-        str(rule[f"{part}_name"]): float(rule[part])
-        for rule in shipped_rules()
-        for part in ("threshold", "second_threshold", "minimum")
-        if rule[f"{part}_name"]
-    }
-    lines = (ROOT / "company.example/thresholds.csv").read_text(encoding="utf-8").splitlines()
-    example = {row["name"]: float(row["value"]) for row in csv.DictReader(lines[1:])}
-    assert {name: example[name] for name in shipped} == shipped
 
 
 def test_tools_are_called_as_the_reference_calls_them(published: Published) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from metrics.registry import FAMILIES, Registry, registry
+from metrics.rules import rules
 from orchestration.metrics import documents, macros
+from orchestration.metrics import rules as action_rules
 from tests.docs.markdown import ROOT
 
 NEW_RATIO = """
@@ -34,7 +36,7 @@ def with_text(path: Path, before: str, added: str) -> None:
 
 def written(families: Registry) -> dict[str, str]:
     """Generated files by name."""
-    files = [*macros.files(families), *documents.files(families, ROOT)]
+    files = [*macros.files(families), *documents.files(families, rules(), ROOT)]
     return {path.name: text for path, text in files}
 
 
@@ -52,7 +54,8 @@ def test_one_entry_makes_a_ratio(folder: Path) -> None:
 
 
 def test_what_is_written_is_what_is_there() -> None:
-    for path, text in [*macros.files(registry()), *documents.files(registry(), ROOT)]:
+    generated = [*macros.files(registry()), *documents.files(registry(), rules(), ROOT)]
+    for path, text in [*generated, *action_rules.files(rules())]:
         assert (ROOT / path).read_text(encoding="utf-8") == text, path
 
 

@@ -14,6 +14,7 @@ from ingestion.port import every_measure
 from ingestion.privacy.canonical import canonical_email
 from ingestion.privacy.pseudonym import ENTRA_OBJECT, GITHUB_LOGIN, GITHUB_USER, PERSON_EMAIL
 from ingestion.tabular import harmless_label
+from metrics.rules import rules
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _VENDOR_KINDS = vendor_user_kinds()
@@ -27,65 +28,7 @@ NAMESPACES = {
 
 
 # What definitions and the rules of recommended actions read (docs/connect/company.md).
-THRESHOLDS = frozenset(
-    {
-        "power_user_messages_per_week",
-        "power_user_breadth",
-        "power_user_top_share",
-        "dormant_days",
-        "under_used_active_days",
-        "active_ratio_fall",
-        "active_ratio_fall_least_people",
-        "advanced_session_least_people",
-        "advanced_session_share",
-        "concealed_resources",
-        "cost_per_active_person_factor",
-        "cost_per_active_person_least",
-        "department_behind_factor",
-        "department_behind_least_people",
-        "department_behind_points",
-        "depth_fall",
-        "depth_least_active_people",
-        "duplicate_seats",
-        "frequent_sessions_factor",
-        "funnel_kept_ratio",
-        "funnel_least_people",
-        "idle_seats_least",
-        "idle_seats_utilization",
-        "learn_from_least_people",
-        "learn_from_rise",
-        "licences_overlap_least_people",
-        "licences_per_person",
-        "matched_accounts_least",
-        "matched_accounts_ratio",
-        "missing_days",
-        "next_wave_active_ratio",
-        "next_wave_coverage",
-        "next_wave_least_people",
-        "no_power_users_least_active",
-        "older_model_share",
-        "power_user_active_share",
-        "power_user_message_share",
-        "pricing_coverage",
-        "prompt_length_fall",
-        "prompt_length_least_people",
-        "rare_sessions_factor",
-        "rare_short_depth_factor",
-        "renewal_saving_large_share",
-        "renewal_saving_least",
-        "renewal_saving_share",
-        "runaway_cost_factor",
-        "runaway_cost_least",
-        "seats_of_leavers",
-        "sessions_rise",
-        "short_prompt_least_messages",
-        "short_prompt_share",
-        "short_sessions_factor",
-        "stale_resources",
-        "tool_hardly_used_least_people",
-        "tool_hardly_used_ratio",
-    }
-)
+THRESHOLDS = frozenset(name for name, _, _ in rules().limits())
 
 
 def _day(written: Any) -> dt.date:
