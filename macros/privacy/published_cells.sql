@@ -46,6 +46,8 @@
          'tool': 'tool', 'item': 'product', 'measures': seats},
         {'table': 'model_mix_weekly', 'period': 'week_start', 'period_type': 'week',
          'tool': 'tool', 'item': 'model_family', 'measures': {'value': 'model_use'}},
+        {'table': 'feature_usage_monthly', 'period': 'month_start', 'period_type': 'month',
+         'tool': 'tool', 'item': 'feature', 'measures': {'people': 'feature_people'}},
     ]) }}
 {%- endmacro %}
 

@@ -37,6 +37,10 @@ power_figures as (
     from {{ ref('unit_power_users') }} as unit_power_users
 ),
 
+feature_figures as (
+    select * from {{ ref('unit_figures_of_features') }}
+),
+
 use_cells as (
     {{ cells_of('people_figures', usage_measures() + unshown_measures()) }}
 
@@ -65,6 +69,10 @@ seat_cells as (
     {{ cells_of('seat_figures', seat_measures(), item='item') }}
 ),
 
+feature_cells as (
+    {{ cells_of('feature_figures', feature_measures(), item='item') }}
+),
+
 -- The cost of a tool's seats is the sum over its products: a line of its own.
 product_costs as (
     select * from seat_cells
@@ -79,6 +87,8 @@ final as (
     select * from cost_cells
     union all
     select * from seat_cells
+    union all
+    select * from feature_cells
     union all
     select
         {%- for column in figure_columns() %}
