@@ -29,13 +29,18 @@ _NO_TOOL = "''"
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A person-level table: `measures` summed over `keys`, of the rows whose `day` lies in the period."""
+    """A person-level table: `measures` summed over `keys`, of the rows whose `day` lies in the period.
+
+    beside: where not empty, a state of its own beside that of the tool, under `<tool>/<beside>`. States that an
+        earlier release kept have none, and then it is not compared.
+    """
 
     schema: str
     table: str
     day: str
     keys: tuple[str, ...]
     measures: tuple[str, ...]
+    beside: str = ""
 
 
 _USE = (
@@ -94,6 +99,12 @@ def contributions(period: Period) -> tuple[Contribution, ...]:
             *("restricted", "seat_cost_months", "month_start"),
             keys=("product", "department_key"),
             measures=("seat_days", "seat_cost"),
+        ),
+        Contribution(
+            *("restricted", "person_feature_months", "month_start"),
+            keys=("tool", "feature"),
+            measures=(),
+            beside="features",
         ),
     )
 
@@ -196,7 +207,9 @@ class PersonStates:
             "coalesce(now.unit_key, then_.unit_key) as unit_key, coalesce(now.tool, then_.tool) as tool "
             "from now full outer join then_ on now.person_key = then_.person_key "
             "and now.unit_key = then_.unit_key and now.tool = then_.tool "
-            "where now.state_hash is distinct from then_.state_hash) "
+            "where now.state_hash is distinct from then_.state_hash "
+            "and (now.tool is null or position('/' in now.tool) = 0 "
+            "or exists (select 1 from then_ as kept where position('/' in kept.tool) > 0))) "
             "select person_key, unit_key, tool, person_key in (select person_key from then_), "
             "person_key in (select person_key from now) from differing",
             *(*parameters, *_of_version(closed)),
@@ -216,7 +229,7 @@ class PersonStates:
 
     def _concerned_at_all(self, closed: ClosedPeriod, erased: int) -> Concerned:
         """The same for a version of an earlier release, which kept one state a person: units are not known."""
-        parts, parameters = self._parts(closed.period)
+        parts, parameters = self._parts(closed.period, with_states_beside=False)
         row = self._session.rows(
             "with now as (select person_key, md5(string_agg(part, ';' order by part)) as state_hash "
             f"from ({parts}) as parts group by person_key), then_ as (select person_key, state_hash from "
@@ -289,11 +302,13 @@ class PersonStates:
             "group by parts.person_key, coalesce(units.unit_key, ''), parts.tool"
         ), values
 
-    def _parts(self, period: Period) -> tuple[str, list[object]]:
+    def _parts(self, period: Period, with_states_beside: bool = True) -> tuple[str, list[object]]:
         """One row per person and contribution, as text; tables that do not exist contribute nothing."""
         parts: list[str] = []
         parameters: list[object] = []
         for contribution in contributions(period):
+            if contribution.beside and not with_states_beside:
+                continue
             schema = self._environment.schema(contribution.schema)
             present = {column.name for column in self._session.columns(schema, contribution.table)}
             if "person_key" in present:
@@ -327,6 +342,8 @@ def _select(
     department = "department_key" if "department_key" in keys else "cast(null as varchar)"
     tool = next((name for name in ("tool", "product") if name in keys), None)
     of_tool = f"coalesce({tool}, {_NO_TOOL})" if tool else _NO_TOOL
+    if contribution.beside:
+        of_tool += f" || '/{contribution.beside}'"
     return (
         f"select person_key, {department} as department_key, cast({of_tool} as varchar) as tool, "
         f"{part} as part from {session.name(schema, contribution.table)} "

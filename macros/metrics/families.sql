@@ -34,6 +34,13 @@
 {%- endmacro %}
 
 
+{% macro feature_measures() -%}
+    {{ return([
+        {'name': 'feature_people', 'gives': 'active', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'feature_people', 'part': none, 'part_total': false, 'group': 'features'},
+    ]) }}
+{%- endmacro %}
+
+
 {% macro model_measures() -%}
     {{ return([
         {'name': 'model_use', 'gives': 'models', 'kind': 'total', 'unit': 'count', 'additive': false, 'tie': 'model_use', 'part': 'model_family', 'part_total': false, 'group': 'sessions'},
@@ -171,6 +178,7 @@
     {{ return([
         {'name': 'account', 'relation': 'unit_figures_of_accounts', 'period': none, 'item': "''", 'where': none, 'is_never_shown': false, 'measures': account_measures()},
         {'name': 'cost', 'relation': 'unit_figures_of_costs', 'period': none, 'item': 'item', 'where': "unit_key <> 'unallocated'", 'is_never_shown': false, 'measures': cost_measures()},
+        {'name': 'feature', 'relation': 'unit_figures_of_features', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': feature_measures()},
         {'name': 'model', 'relation': 'unit_figures_of_models', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': model_measures()},
         {'name': 'power', 'relation': 'unit_power_users', 'period': 'month', 'item': "''", 'where': none, 'is_never_shown': false, 'measures': power_measures()},
         {'name': 'seat', 'relation': 'unit_figures_of_seats', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': seat_measures()},
@@ -191,6 +199,9 @@
         }},
         {'table': 'department_cost_monthly', 'period_type': 'month', 'item': 'cost_basis', 'measures': {
             'cost': 'cost',
+        }},
+        {'table': 'feature_usage_monthly', 'period_type': 'month', 'item': 'feature', 'measures': {
+            'people': 'feature_people',
         }},
         {'table': 'model_mix_weekly', 'period_type': 'week', 'item': 'model_family', 'measures': {
             'value': 'model_use',

@@ -343,7 +343,8 @@ open_groups as (
     or the least that it can be, and all totals, such as the days and the money of its seats. A larger count
     stays: it says nothing but what the hidden one is at most. A hidden total hides the other totals.
 
-    Hidden holders of a seat hide their classes: how many classes there are tells how many holders at least.
+    Hidden holders of a seat hide their classes: how many classes there are tells how many holders at least. Hidden
+    active people hide the people of their features: a feature that all of them use would tell how many they are.
 -#}
 {% macro hide_ties(relation) -%}
     select
@@ -353,6 +354,7 @@ open_groups as (
             when kind = 'people' and value <= most_hidden_people then 'same_figure'
             when kind = 'total' and hidden_in_tie > 0 then 'same_figure'
             when kind = 'people' and part_item <> '' and are_holders_hidden = 1 then 'same_figure'
+            when measure = 'feature_people' and are_active_hidden = 1 then 'same_figure'
         end as hidden_reason
     from (
         select
@@ -363,7 +365,10 @@ open_groups as (
                 as most_hidden_people,
             max(case when measure = 'seat_holders' and hidden_reason is not null then 1 else 0 end) over (
                 partition by period_type, period_start, unit_key, tool, item
-            ) as are_holders_hidden
+            ) as are_holders_hidden,
+            max(case when measure = 'active_people' and hidden_reason is not null then 1 else 0 end) over (
+                partition by period_type, period_start, unit_key, tool
+            ) as are_active_hidden
         from {{ relation }}
     ) as members
 {%- endmacro %}

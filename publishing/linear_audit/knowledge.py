@@ -26,6 +26,7 @@ AT_MOST: dict[str, tuple[str, ...]] = {
     "habitual": ("repeat_use",),
     "deep": ("habitual",),
     "power_people": ("active_people", "power_messages"),
+    "feature_people": ("active_people",),
     # A seat is held on one day at least.
     "seat_holders": ("seat_days",),
     "seats_active": ("seat_holders", "active_people"),
@@ -38,7 +39,11 @@ AT_MOST_DAILY: dict[str, tuple[str, ...]] = {"seat_days": ("seat_holders",)}
 
 # The first is told by item, the second counts the same people over all items of the tool: at least those of any
 # item, at most those of all items added up.
-OVER_ITEMS: dict[str, str] = {"seat_holders": "licensed_people", "seats_active": "licensed_active_people"}
+OVER_ITEMS: dict[str, str] = {
+    "seat_holders": "licensed_people",
+    "seats_active": "licensed_active_people",
+    "feature_people": "active_people",
+}
 
 # Counts of people and those of which the rest is protected as well: 1 to k - 1 people who are in the second and
 # not in the first. Of nested counts only neighbours stand here, since each rest is at most the next ones.
@@ -56,6 +61,7 @@ WHOLES: dict[str, tuple[str, ...]] = {
     "habitual": ("repeat_use",),
     "deep": ("habitual",),
     "power_people": ("active_people",),
+    "feature_people": ("active_people",),
     "seat_holders": ("licensed_people",),
     "seats_active": ("seat_holders", "active_people"),
     "used": ("seats_active",),
@@ -73,8 +79,25 @@ HIDDEN_WITH_ZEROS = frozenset({"seat_classes", "stages"})
 
 # Groups in the order in which they give way to others; those that are not named here give way last.
 _NEEDED_LEAST = (
-    *("model_family", "session_tier", "prompt_length", "power_users", "seat_classes", "seats_at_end", "stages"),
-    *("accounts", "prompt_chars", "licensed", "metered_tokens", "denominators", "sessions", "messages"),
+    *(
+        "features",
+        "model_family",
+        "session_tier",
+        "prompt_length",
+        "power_users",
+        "seat_classes",
+        "seats_at_end",
+    ),
+    *(
+        "stages",
+        "accounts",
+        "prompt_chars",
+        "licensed",
+        "metered_tokens",
+        "denominators",
+        "sessions",
+        "messages",
+    ),
 )
 
 # The people who can have a share in a total. A total that is shown has k of them.

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from tests.attack.features import learn_features
 from tests.attack.judge import Truth
 from tests.attack.knowledge import Knowledge
 from tests.attack.licences import learn_costs, learn_models, learn_power_users, learn_seats, learn_tokens
@@ -45,6 +46,7 @@ def learn(published: Published) -> Knowledge:
     learn_tokens(published, knowledge)
     learn_costs(published, knowledge)
     learn_models(published, knowledge)
+    learn_features(published, knowledge)
     return knowledge
 
 

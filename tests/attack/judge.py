@@ -73,6 +73,7 @@ class _Reader:
             self._read_costs()
             self._read_models()
             self._read_accounts()
+            self._read_features()
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._connection.execute(query).fetchall()
@@ -216,6 +217,13 @@ class _Reader:
             if unit is not None:
                 for item in (family, COMPANY):
                     self._add(Quantity("model_use", "week", week, unit, tool, item), person, use)
+
+    def _read_features(self) -> None:
+        for month, person, tool, feature in self._rows(
+            "select month_start, person_key, tool, feature from restricted.person_feature_months"
+        ):
+            unit = self._homes["month", month, person]
+            self._add(Quantity("feature_people", "month", month, unit, tool, feature), person, 1)
 
     def _read_accounts(self) -> None:
         for period, start, account, tool in self._rows(

@@ -10,7 +10,7 @@ import pytest
 from tests.attack.usage import RATIOS
 from tests.docs.published import contracts
 
-ATTACKER = ("licences.py", "usage.py", "versions.py")
+ATTACKER = ("features.py", "licences.py", "usage.py", "versions.py")
 NUMBER = re.compile(r"bigint|integer|int|double|decimal.*|float", re.IGNORECASE)
 # Tables without figures of people: rules and their limits, what each vendor gives, what the company plans.
 WITHOUT_PEOPLE = {"action_rules", "data_collected", "metric_capabilities", "rollouts", "targets"}

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-ATTACKER = ("attack", "knowledge", "licences", "program", "published", "targets", "usage", "versions")
+ATTACKER = (
+    "attack",
+    "features",
+    "knowledge",
+    "licences",
+    "program",
+    "published",
+    "targets",
+    "usage",
+    "versions",
+)
 KNOWN = {
     "__future__",
     "calendar",

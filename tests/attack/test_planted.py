@@ -173,6 +173,26 @@ def test_what_is_kept_is_what_is_not_exposed() -> None:
     assert [(each.kind, each.people) for each in found] == [("total: kept_cost", 2)]
 
 
+def test_a_feature_that_all_but_a_few_active_people_use() -> None:
+    row = {"department_key": "sales", "tool": "chatgpt", "month_start": MONTH, "feature": "search"}
+    tables = published(
+        department_usage_monthly=[month("sales", headcount=60, active_people=20)],
+        feature_usage_monthly=[row | {"people": 18, "share": 0.9, "is_suppressed": False}],
+    )
+    people = {"active_people__sales__chatgpt__month": 20}
+    people |= {"feature_people__sales__chatgpt__month__search": 18}
+    assert told(tables, **people) == [("complement: active, without the feature", 2)]
+
+
+def test_a_feature_of_one_unit_against_the_company() -> None:
+    row = {"tool": "chatgpt", "month_start": MONTH, "feature": "search", "is_suppressed": True}
+    counts = {"all": 20, "sales": 17, "people": None}
+    tables = published(
+        feature_usage_monthly=[row | {"department_key": unit, "people": n} for unit, n in counts.items()]
+    )
+    assert told(tables, feature_people__people__chatgpt__month__search=3) == [("count: feature_people", 3)]
+
+
 def test_a_difference_of_two_versions() -> None:
     older = published(department_usage_weekly=[use("sales", headcount=30, user_messages=47)])
     newer = published(department_usage_weekly=[use("sales", headcount=30, user_messages=26)])

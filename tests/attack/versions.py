@@ -21,6 +21,7 @@ KEYS = (
     "month_start",
     "cost_basis",
     "model_family",
+    "feature",
     "measure",
 )
 # Figures of calendars and contracts, and medians, which are about other rows.

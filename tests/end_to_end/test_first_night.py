@@ -16,7 +16,14 @@ from runtime.environment import environment
 from tests.attack.readers import seen, told_by
 from tests.end_to_end.harness import World
 from tests.end_to_end.leaks import leaks
-from tests.end_to_end.truth import Comparison, compare_costs, compare_seats, compare_tokens, compare_usage
+from tests.end_to_end.truth import (
+    Comparison,
+    compare_costs,
+    compare_features,
+    compare_seats,
+    compare_tokens,
+    compare_usage,
+)
 
 pytestmark = pytest.mark.end_to_end
 
@@ -48,6 +55,10 @@ def test_seats_equal_the_truth(first_night: World, truth: dict[str, Any]) -> Non
     assert_equal(compare_seats(first_night, truth), at_least=20)
 
 
+def test_features_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_features(first_night, truth), at_least=20)
+
+
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:
     assert leaks(first_night.environment.data_dir, canaries(first_night.company)) == []
 
@@ -74,6 +85,7 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
         "department_tokens_weekly",
         "department_usage_monthly",
         "department_usage_weekly",
+        "feature_usage_monthly",
         "identity_coverage_weekly",
         "license_utilization_monthly",
         "metric_capabilities",

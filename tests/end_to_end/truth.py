@@ -167,6 +167,25 @@ def compare_seats(world: World, truth: Mapping[str, Any]) -> Comparison:
     return result
 
 
+def compare_features(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`feature_usage_monthly` against `features_monthly`: counts exactly, shares to nine digits."""
+    query = """
+        select cast(month_start as varchar), department_key, tool, feature, people, share
+        from published.feature_usage_monthly where feature is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, tool, feature, people, share in world.published(query):
+        departments, used = truth["department_monthly"][start], truth["features_monthly"][start]
+        members = [name for name in units[start, unit] if name in departments]
+        expected = sum(used.get(name, {}).get(tool, {}).get(feature, 0) for name in members)
+        active = sum(departments[name][tool]["active_people"] for name in members)
+        place = f"{start} {unit} {tool} {feature}"
+        result.exact(f"{place} people", people, expected)
+        result.close(f"{place} share", share, _ratio(expected, active))
+    return result
+
+
 def departments_of_units(world: World, period: str) -> dict[tuple[str, str], list[str]]:
     """Names of the departments of each (period start, unit), the company included."""
     kind = {"weekly": "week", "monthly": "month"}[period]

@@ -295,3 +295,42 @@ def test_a_raised_k_does_not_hold_up_what_was_closed_with_the_old_one(closing: D
 def test_what_a_period_is_compared_with(text: str, previous: str, compared: str) -> None:
     period = parse_period(text)
     assert (str(period.previous), str(period.fourteen_weeks_before)) == (previous, compared)
+
+
+@pytest.mark.parametrize(("states_know_features", "expected"), [(True, 10), (False, 8)])
+def test_features_of_a_few_people_correct_no_month_whose_states_know_of_features(
+    closing: Deployment, states_know_features: bool, expected: int
+) -> None:
+    """Two of ten people did not search in September after all, and all of them are as active as before.
+
+    States that an earlier release kept know nothing of features, and it published none: nobody changed.
+    """
+    month = "2026-09-01"
+    searching = ", ".join(f"(date '{month}', {key}, 'chatgpt', 'search')" for key in range(1, 11))
+    closing.run(
+        "create table marts.feature_usage_monthly (department_key varchar, tool varchar, feature varchar, "
+        "month_start date, people integer)",
+        f"insert into marts.feature_usage_monthly values ('all', 'chatgpt', 'search', date '{month}', 10)",
+        "create table restricted.person_feature_months (month_start date, person_key integer, tool varchar, "
+        "feature varchar)",
+        f"insert into restricted.person_feature_months values {searching}",
+        f"insert into restricted.person_use_periods select 'month', date '{month}', person_key, tool, 5 "
+        "from restricted.person_use_periods",
+        f"insert into restricted.closable_periods values ('month', date '{month}', true, true, "
+        "date '2026-10-03', null)",
+        f"insert into restricted.tool_periods values ('month', date '{month}', 'chatgpt', true, null)",
+    )
+    publish(closing.environment, "r1")
+    if not states_know_features:
+        closing.run(
+            "delete from closed.person_states where tool = 'chatgpt/features'",
+            "delete from closed.shares where tool = 'chatgpt/features'",
+        )
+    reopen(closing, f"month:{month}")
+    closing.run(
+        "delete from restricted.person_feature_months where person_key > 8",
+        "update marts.feature_usage_monthly set people = 8",
+    )
+    done = publish(closing.environment, "r2")
+    assert [str(period) for period in done.kept] == ([f"month:{month}"] if states_know_features else [])
+    assert closing.published("select people from published.feature_usage_monthly") == [(expected,)]

@@ -32,6 +32,10 @@ power_months as (
     select * from {{ ref('power_users_monthly') }}
 ),
 
+feature_months as (
+    select * from {{ ref('feature_usage_monthly') }}
+),
+
 pairs as (
     {%- for relation, start in {'usage_weeks': 'week_start', 'usage_months': 'month_start'}.items() %}
     {%- for name, count in of_use.items() %}
@@ -162,6 +166,22 @@ pairs as (
             power_months.department_key = usage_months.department_key
             and power_months.tool = usage_months.tool
             and power_months.month_start = usage_months.month_start
+
+    union all
+
+    select
+        'feature' as part,
+        feature_months.department_key,
+        feature_months.tool,
+        feature_months.month_start as period_start,
+        usage_months.active_people as people,
+        feature_months.people as people_in_it
+    from feature_months
+    inner join usage_months
+        on
+            feature_months.department_key = usage_months.department_key
+            and feature_months.tool = usage_months.tool
+            and feature_months.month_start = usage_months.month_start
 ),
 
 final as (

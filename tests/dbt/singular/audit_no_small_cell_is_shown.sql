@@ -195,23 +195,51 @@ power_months as (
     where power_users.is_power_user
 ),
 
+-- A feature counts on a day on which the person is active in its tool.
+feature_months as (
+    select
+        'month' as period_type,
+        {{ month_start('features.activity_date') }} as period_start,
+        features.person_key,
+        features.tool,
+        features.feature as item,
+        'feature_people' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from {{ ref('fct_features_daily') }} as features
+    inner join {{ ref('fct_usage_daily') }} as active_days
+        on
+            features.person_key = active_days.person_key
+            and features.tool = active_days.tool
+            and features.activity_date = active_days.activity_date
+    cross join first_day
+    where active_days.is_active and features.activity_date >= first_day.day
+    group by
+        {{ month_start('features.activity_date') }}, features.person_key, features.tool, features.feature
+),
+
+home_facts as (
+    select * from power_months
+    union all
+    select * from feature_months
+),
+
 -- Rows that know their own department: the day's of money and seat-days, the holder's of a seat.
 department_facts as (
     select
-        power_months.period_type,
-        power_months.period_start,
-        power_months.person_key,
+        home_facts.period_type,
+        home_facts.period_start,
+        home_facts.person_key,
         person_periods.department_key,
-        power_months.tool,
-        power_months.item,
-        power_months.measure,
-        power_months.amount
-    from power_months
+        home_facts.tool,
+        home_facts.item,
+        home_facts.measure,
+        home_facts.amount
+    from home_facts
     inner join person_periods
         on
-            power_months.period_type = person_periods.period_type
-            and power_months.period_start = person_periods.period_start
-            and power_months.person_key = person_periods.person_key
+            home_facts.period_type = person_periods.period_type
+            and home_facts.period_start = person_periods.period_start
+            and home_facts.person_key = person_periods.person_key
     {% for stage in ['assigned', 'first_use', 'repeat_use', 'habitual', 'deep'] %}
     union all
 
