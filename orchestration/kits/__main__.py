@@ -16,8 +16,9 @@ from metrics.registry import registry
 from metrics.rules import rules
 from orchestration.kits import guide, names, ports, scopes, seeds, staging
 from orchestration.kits.counts import counts, table
-from orchestration.metrics import documents, macros
+from orchestration.metrics import documents, macros, readers, tables
 from orchestration.metrics import rules as action_rules
+from orchestration.metrics.published import published
 from orchestration.project import PROJECT_DIR
 
 
@@ -33,6 +34,8 @@ def files() -> Iterator[tuple[Path, str]]:
     yield from macros.files(registry())
     yield from documents.files(registry(), rules(), PROJECT_DIR)
     yield from action_rules.files(rules())
+    yield from tables.files(published(), PROJECT_DIR)
+    yield from readers.files(published(), PROJECT_DIR)
 
 
 def main(arguments: Sequence[str], project: Path = PROJECT_DIR) -> int:

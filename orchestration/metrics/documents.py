@@ -7,7 +7,7 @@ from pathlib import Path
 
 from metrics.registry import Column, Family, Registry
 from metrics.rules import Rules
-from orchestration.kits.blocks import filled
+from orchestration.kits.blocks import Comment, filled
 from orchestration.metrics.rules import table
 
 PAGE = Path("docs/metrics.md")
@@ -25,9 +25,9 @@ def files(families: Registry, found: Rules, project: Path) -> Iterator[tuple[Pat
     page = (project / PAGE).read_text(encoding="utf-8")
     for period, path in _TABLES.items():
         text = (project / path).read_text(encoding="utf-8")
-        text = filled(text, path, "ranges of measures and ratios", _ranges(shown), yaml=True)
-        text = filled(text, path, "measures and ratios", _contracts(shown, usage, period), yaml=True)
-        text = filled(text, path, "comparisons", _comparisons(shown), yaml=True)
+        text = filled(text, path, "ranges of measures and ratios", _ranges(shown), Comment.YAML)
+        text = filled(text, path, "measures and ratios", _contracts(shown, usage, period), Comment.YAML)
+        text = filled(text, path, "comparisons", _comparisons(shown), Comment.YAML)
         yield path, text
         page = filled(page, PAGE, f"measures and ratios by {period}", _definitions(shown, period))
     yield PAGE, filled(page, PAGE, "rules and their limits", table(found))
@@ -37,7 +37,7 @@ def files(families: Registry, found: Rules, project: Path) -> Iterator[tuple[Pat
         for name, column in usage.columns.items()
         for line in (f"- name: {name}", f'  description: "{_description(column, "period")}"')
     ]
-    yield _FIGURES, filled(text, _FIGURES, "measures and ratios", lines, yaml=True)
+    yield _FIGURES, filled(text, _FIGURES, "measures and ratios", lines, Comment.YAML)
 
 
 Columns = dict[str, Column]

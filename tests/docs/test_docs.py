@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.metrics.published import published
 from tests.docs.markdown import ROOT, Section, anchors, links, pages, sections
-from tests.docs.published import MARTS, published
+from tests.docs.published import MARTS
 
 PAGES = pages()
 METRICS = ROOT / "docs/metrics.md"

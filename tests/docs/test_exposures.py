@@ -2,74 +2,58 @@
 
 from __future__ import annotations
 
-from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from dashboards.declaration import Page, load_pages
+from dashboards.declaration import load_pages
+from dashboards.errors import SiteError
+from orchestration.metrics import readers
+from orchestration.metrics.published import published
 from tests.docs import notebook
-from tests.docs.markdown import ROOT, blocks
-from tests.docs.published import published, tables_read
-
-QUERIES = blocks((ROOT / "docs/queries.md").read_text(encoding="utf-8"), "sql")
-PAGES = load_pages()
+from tests.docs.markdown import ROOT
 
 
-@cache
+@pytest.fixture(scope="module")
 def exposures() -> dict[str, dict[str, Any]]:
-    """Declared exposures by name."""
-    content = yaml.safe_load((ROOT / "models/exposures.yml").read_text(encoding="utf-8"))
+    """Written exposures by name."""
+    content = yaml.safe_load((ROOT / readers.EXPOSURES).read_text(encoding="utf-8"))
     return {exposure["name"]: exposure for exposure in content["exposures"]}
 
 
-def page_reads(name: str, page: Page) -> set[str]:
-    """The tables of a page's queries, actions and marks on time axes, and of the as-of date on every page."""
-    found = {"publication"} | ({"recommended_actions"} if page.actions else set())
-    found |= {"rollouts"} if any(getattr(chart, "rollouts", False) for chart in page.charts) else set()
-    for query, declared in page.queries.items():
-        found |= tables_read(declared.sql, f"dashboards/pages/{name}.yml, query `{query}`")
-    return found
+def test_every_reader_is_an_exposure(exposures: dict[str, dict[str, Any]]) -> None:
+    pages = {f"site_{name.replace('-', '_')}" for name in load_pages()}
+    assert exposures.keys() == pages | {"ready_queries", "example_notebook", "published_tables"}
+    assert len(exposures["published_tables"]["depends_on"]) == len(published())
 
 
-@cache
-def consumers() -> dict[str, set[str]]:
-    """Every reader that is known, by the name of its exposure, with the published tables that it reads."""
-    found = {f"site_{name.replace('-', '_')}": page_reads(name, page) for name, page in PAGES.items()}
-    found["ready_queries"] = {table for sql in QUERIES for table in tables_read(sql, "docs/queries.md")}
-    asked = notebook.queries()
-    found["example_notebook"] = {table for sql in asked for table in tables_read(sql, "the notebook")}
-    found["published_tables"] = set(published())
-    return found
+def test_a_page_depends_on_its_queries_its_actions_and_its_marks(exposures: dict[str, dict[str, Any]]) -> None:
+    """The page about adoption marks rollouts, which none of its queries reads, and shows actions."""
+    found = exposures["site_adoption"]["depends_on"]
+    assert {"ref('mart_rollouts')", "ref('recommended_actions')", "source('published', 'publication')"} <= {
+        *found
+    }
+    assert "ref('adoption_funnel_weekly')" in found
+    assert "ref('department_cost_monthly')" not in found
 
 
-def test_every_reader_is_an_exposure() -> None:
-    assert set(exposures()) == set(consumers())
-    dashboards = {name for name, exposure in exposures().items() if exposure["type"] == "dashboard"}
-    assert len(dashboards) == len(PAGES) > 10
+def test_the_first_page_is_the_index_and_departments_share_a_list(exposures: dict[str, dict[str, Any]]) -> None:
+    assert exposures["site_overview"]["url"].endswith("/index.html")
+    assert exposures["site_department"]["url"] == exposures["site_departments"]["url"]
 
 
-@pytest.mark.parametrize("name", sorted(exposures()))
-def test_an_exposure_depends_on_what_is_read(name: str) -> None:
-    declared = exposures()[name]["depends_on"]
-    assert len(declared) == len(set(declared))
-    assert set(declared) == {published()[table].dependency for table in consumers()[name]}
+def test_queries_of_the_notebook_are_those_that_it_asks() -> None:
+    text = (ROOT / readers.NOTEBOOK).read_text(encoding="utf-8")
+    assert readers.questions(text) == notebook.queries()
+    assert len(notebook.queries()) > 2
 
 
-@pytest.mark.parametrize("name", sorted(exposures()))
-def test_an_exposure_says_what_it_is(name: str) -> None:
-    exposure = exposures()[name]
-    assert exposure["label"]
-    assert exposure["description"]
-    assert exposure["maturity"] in {"high", "medium", "low"}
-    assert exposure["owner"]["name"]
-
-
-def test_an_exposure_of_a_page_leads_to_it() -> None:
-    """The first page is the site's index; departments' pages are found from the list of departments."""
-    files = {name: "departments" if page.per else name for name, page in PAGES.items()}
-    files[next(iter(PAGES))] = "index"
-    urls = {name: exposure["url"] for name, exposure in exposures().items() if "url" in exposure}
-    site = "{{ env_var('AI_USAGE_SITE_URL', '../site') }}"
-    assert urls == {f"site_{name.replace('-', '_')}": f"{site}/{file}.html" for name, file in files.items()}
+def test_a_reader_of_anything_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / readers.QUERIES).write_text(
+        "```sql\nselect 1 from restricted.dim_people\n```\n", encoding="utf-8"
+    )
+    with pytest.raises(SiteError, match=r"docs/queries\.md"):
+        list(readers.files(published(), tmp_path))

@@ -12,6 +12,7 @@ from demo.company.canaries import canaries
 from demo.company.truth import compute_truth
 from orchestration.dbt import run_dbt
 from orchestration.findings import findings
+from orchestration.metrics.published import published
 from runtime.environment import environment
 from tests.attack.readers import seen, told_by
 from tests.end_to_end.harness import World
@@ -76,28 +77,7 @@ def test_the_search_for_leaks_finds_what_is_there(first_night: World) -> None:
 
 def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> None:
     tables = {name for (name,) in first_night.published("select table_name from duckdb_tables()")}
-    assert {
-        "action_rules",
-        "adoption_funnel_weekly",
-        "data_collected",
-        "department_cost_monthly",
-        "department_patterns_weekly",
-        "department_tokens_weekly",
-        "department_usage_monthly",
-        "department_usage_weekly",
-        "feature_usage_monthly",
-        "identity_coverage_weekly",
-        "license_utilization_monthly",
-        "metric_capabilities",
-        "model_mix_weekly",
-        "power_users_monthly",
-        "prompt_length_weekly",
-        "publication",
-        "recommended_actions",
-        "rollouts",
-        "source_status",
-        "targets",
-    } == tables
+    assert tables == {*published()}
     assert first_night.published("select run_id from published.publication") == [
         (first_night.nights[0].run_id,)
     ]
