@@ -27,7 +27,7 @@ def exposures() -> dict[str, dict[str, Any]]:
 def page_reads(name: str, page: Page) -> set[str]:
     """The tables of a page's queries, actions and marks on time axes, and of the as-of date on every page."""
     found = {"publication"} | ({"recommended_actions"} if page.actions else set())
-    found |= {"rollouts"} if any(getattr(chart, "rollouts", False) for chart in page.charts) else set()
+    found |= {"events"} if any(getattr(chart, "events", False) for chart in page.charts) else set()
     for query, declared in page.queries.items():
         found |= tables_read(declared.sql, f"dashboards/pages/{name}.yml, query `{query}`")
     return found
