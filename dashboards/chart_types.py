@@ -48,7 +48,7 @@ class LineChart(ChartBase):
 
     `panels` gives each column of `y` a panel of its own over one time axis (for different units). `pair`
     marks the chosen period and the one that many periods earlier. `target` is a column with a line to
-    reach. `rollouts` marks the weeks in which departments were given a tool.
+    reach. `events` marks the weeks of rollouts, the company's own events and new model families.
     """
 
     type: Literal["line"]
@@ -57,7 +57,7 @@ class LineChart(ChartBase):
     panels: bool = False
     pair: int | None = None
     target: Identifier | None = None
-    rollouts: bool = False
+    events: bool = False
 
     @model_validator(mode="after")
     def _one_y_with_series(self) -> LineChart:

@@ -1,7 +1,7 @@
 """What a page's script gets: the answers by column, and each chart with its sentence for every period.
 
 The format is compact, because a company of 60 departments has some 70 pages and the whole site stays
-under 3 MB: columns instead of rows, texts by number, sentences once.
+small: columns instead of rows, texts by number, sentences once.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def shared_part(payload: dict[str, Any]) -> dict[str, Any]:
         "about": {name: query.pop("about") for name, query in payload["queries"].items()},
         "states": payload.pop("states"),
         "names": payload.pop("names"),
+        "events": payload.pop("events_of_all"),
     }
 
 

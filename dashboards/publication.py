@@ -88,24 +88,30 @@ def read_states(
 
 
 @dataclass(frozen=True, slots=True)
-class Rollout:
-    """The day on which a department was given a tool."""
+class Event:
+    """What happened on a day to the company (`department_key` is `all`) or a department, and with which tool.
+
+    `kind` is `rollout`, `company` (`label` is the company's own sentence) or `model` (`model_family` is new).
+    """
 
     day: dt.date
+    kind: str
     tool: str
     department_key: str
     department_name: str
+    label: str
+    model_family: str | None
 
 
-def read_rollouts(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Rollout]:
-    """Every rollout that the company's file names, oldest first; none where an older release published."""
-    if "rollouts" not in tables:
+def read_events(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> list[Event]:
+    """What time axes mark, oldest first: no days off and prices. None where an older release published."""
+    if "events" not in tables:
         return []
     rows = connection.execute(
-        "select rollout_date, tool, department_key, department_name from published.rollouts "
-        "where rollout_date is not null order by all"
+        "select event_date, kind, tool, department_key, department_name, label, model_family "
+        "from published.events where kind in ('rollout', 'company', 'model') order by all"
     ).fetchall()
-    return [Rollout(*row) for row in rows]
+    return [Event(*row) for row in rows]
 
 
 def has_tool(connection: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> bool:

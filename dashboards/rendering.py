@@ -23,9 +23,9 @@ from dashboards.payload import definitions_of, page_payload, shared_part, tile_c
 from dashboards.publication import (
     has_tool,
     read_departments,
+    read_events,
     read_over,
     read_publication,
-    read_rollouts,
     read_states,
 )
 from dashboards.queries import answers, tables
@@ -69,7 +69,7 @@ class Renderer:
         self.navigation = Navigation(pages, read_departments(connection, self.tables))
         self.over = read_over(connection, self.tables)
         self.states = read_states(connection, self.tables)
-        self.rollouts = read_rollouts(connection, self.tables)
+        self.events = read_events(connection, self.tables)
         self.has_tool = has_tool(connection, self.tables)
         self.names: Names = value_names()
         self.figures = PublishedFigures(connection)
@@ -143,15 +143,11 @@ class Renderer:
             for chart in page.charts
             if isinstance(chart, TilesChart)
         }
-        payload["rollouts"] = [
-            [rollout.day.isoformat(), rollout.tool, rollout.department_name]
-            for rollout in self.rollouts
-            if any(getattr(chart, "rollouts", False) for chart in page.charts)
-            and (department is None or department.key == rollout.department_key)
-        ]
+        payload["events"] = self._events(page, department.key if department else None)
         payload["departments"] = self.navigation.linked(page)
         payload["as_of"] = self.publication.as_of.date().isoformat() if self.publication.as_of else None
         if department:
+            payload["events_of_all"] = self._events(page, "all")
             payload["names"] = {
                 column: known for column, known in self.names.items() if column != "model_family"
             }
@@ -174,6 +170,28 @@ class Renderer:
             payload=Markup(_json(payload).replace("<", "\\u003c")),  # nothing in it can end the element
         )
         return html, shared
+
+    def _events(self, page: Page, key: str | None) -> list[list[str | None]]:
+        """What the page's time axes mark: day, tool, department and a text, which a rollout has none of.
+
+        key: of the unit whose events they are; those of all units without one.
+        """
+        if not any(getattr(chart, "events", False) for chart in page.charts):
+            return []
+        marked = []
+        for event in self.events:
+            if key is not None and event.department_key != key:
+                continue
+            tool, text = self.names["tool"].get(event.tool, event.tool), None
+            if event.kind == "model":
+                family = str(event.model_family)
+                text = f"{tool}: first week of {self.names['model_family'].get(family, family)}"
+            elif event.kind == "company":
+                text = event.label
+                if key is None and event.department_key != "all":
+                    text = f"{event.department_name}: {text}"
+            marked.append([event.day.isoformat(), event.tool, event.department_name, text])
+        return marked
 
     def _recent(self, found: Mapping[str, Answer]) -> dict[str, Answer]:
         """The answers without periods that are older than a page holds, and without those that have no figures

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from publishing.closed import CELLS, MASKS, REBUILT, REBUILT_SCHEMA, RESTRICTED, ClosedPeriod, ClosedStore
+from publishing.derived import DERIVED_TABLES
 from publishing.periods import PERIOD_COLUMNS, Newest, Period, PeriodType, period_column
 from publishing.person_states import PersonStates
 from runtime.environment import Environment
@@ -158,9 +159,13 @@ def close(
 
 
 def mart_periods(session: WarehouseSession, schema: str, marts: list[str]) -> dict[str, str]:
-    """The marts that have periods, with the column that gives them."""
+    """The marts that have periods, with the column that gives them.
+
+    What is made of other published tables has none of its own: it follows from periods as they were closed.
+    """
     columns = session.columns_by_table(schema)
-    found = {mart: period_column(columns.get(mart, [])) for mart in marts}
+    own = [mart for mart in marts if mart not in DERIVED_TABLES]
+    found = {mart: period_column(columns.get(mart, [])) for mart in own}
     return {mart: column for mart, column in found.items() if column is not None}
 
 

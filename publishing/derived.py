@@ -12,8 +12,12 @@ from collections.abc import Callable, Mapping
 from runtime.errors import AiUsageError
 from runtime.warehouse import WarehouseSession
 
-# Made of published tables alone. Whoever publishes brings their queries, compiled by dbt for this engine.
-DERIVED_TABLES = ("recommended_actions",)
+# Made of published tables alone, in the order in which they are made: a later one may read an earlier one.
+# Whoever publishes brings their queries, compiled by dbt for this engine. Their models have the tag `derived`.
+DERIVED_TABLES = (
+    *("recommended_actions", "events", "target_progress_weekly", "benchmarks_monthly", "usage_alarms_weekly"),
+    *("cost_forecast_monthly", "monthly_review"),
+)
 Queries = Callable[[], Mapping[str, str]]
 
 

@@ -39,28 +39,30 @@
     };
   }
 
-  // Rollouts by the period in which they lie: "ChatGPT in Sales and People".
-  function rolloutsOf(chart, view, starts) {
+  // Events by the period in which they lie: "Rollout: ChatGPT in Sales, People. Training for everybody".
+  function eventsOf(chart, view, starts) {
     const found = new Map();
-    if (!chart.rollouts) return found;
-    for (const [day, tool, department] of site.page.rollouts || []) {
+    if (!chart.events) return found;
+    for (const [day, tool, department, text] of site.page.events || []) {
       const start = starts.filter((one) => one <= day).at(-1);
       if (!start || site.earlier(start, -1, view.period) <= day) continue;
-      const tools = found.get(start) || found.set(start, new Map()).get(start);
-      tools.set(tool, [...(tools.get(tool) || []), department]);
+      const { tools, texts } = found.get(start) || found.set(start, { tools: new Map(), texts: [] }).get(start);
+      if (text) texts.push(text);
+      else tools.set(tool, [...(tools.get(tool) || []), department]);
     }
-    const said = (tools) => [...tools].map(([tool, units]) => `${site.named(tool, "tool")} in ${units.join(", ")}`).join("; ");
-    return new Map([...found].map(([start, tools]) => [start, `Rollout: ${said(tools)}`]));
+    const rollouts = (tools) => [...tools].map(([tool, units]) => `${site.named(tool, "tool")} in ${units.join(", ")}`).join("; ");
+    const said = ({ tools, texts }) => [...(tools.size ? [`Rollout: ${rollouts(tools)}`] : []), ...texts].join(". ");
+    return new Map([...found].map(([start, event]) => [start, said(event)]));
   }
 
-  // A thin vertical line for each period with a rollout, in each panel; the tooltip says which.
-  function rolloutMarks(view, rollouts, starts, panels) {
+  // A thin vertical line for each period with an event, in each panel; the tooltip says which.
+  function eventMarks(view, events, starts, panels) {
     return Array.from({ length: panels }, (_, at) => ({
-      id: `/rollouts/${at}`, name: "rollout", type: "line", xAxisIndex: at, yAxisIndex: at, data: starts.map(() => null),
+      id: `/events/${at}`, name: "event", type: "line", xAxisIndex: at, yAxisIndex: at, data: starts.map(() => null),
       markLine: {
         silent: true, symbol: ["none", "triangle"], symbolSize: 8, animation: false, label: { show: false },
         lineStyle: { color: view.colours.muted, type: "solid", width: 1, opacity: 0.5 },
-        data: [...rollouts.keys()].map((start) => ({ xAxis: start })),
+        data: [...events.keys()].map((start) => ({ xAxis: start })),
       },
     }));
   }
@@ -71,9 +73,9 @@
   }
 
   // For each step along the axis: what a screen reader says, and which point the tooltip goes to.
-  function stepsOf(view, starts, series, running, rollouts = new Map()) {
+  function stepsOf(view, starts, series, running, events = new Map()) {
     return starts.map((start, index) => {
-      const event = rollouts.has(start) ? `. ${rollouts.get(start)}` : "";
+      const event = events.has(start) ? `. ${events.get(start)}` : "";
       const told = series.map((one) => `${one.name} ${parts.said(one.at.get(start), one.column, view)}`);
       const first = series.findIndex((one) => (one.at.get(start) || {})[one.column] != null);
       const over = running.has(start) ? ` (${running.get(start)})` : "";
@@ -84,7 +86,7 @@
     });
   }
 
-  function axisTooltip(view, starts, series, running, rollouts = new Map()) {
+  function axisTooltip(view, starts, series, running, events = new Map()) {
     const steps = stepsOf(view, starts, series, running);
     return {
       trigger: "axis",
@@ -93,7 +95,7 @@
         const [head, rest] = [steps[index].text.split(": ")[0], series.map(
           (one) => `${one.name}  ${parts.said(one.at.get(starts[index]), one.column, view)}`,
         )];
-        return [head, ...rest, ...(rollouts.has(starts[index]) ? [rollouts.get(starts[index])] : [])].join("\n");
+        return [head, ...rest, ...(events.has(starts[index]) ? [events.get(starts[index])] : [])].join("\n");
       },
     };
   }
@@ -151,8 +153,8 @@
         data: starts.map((start) => (one.running.has(start) || before.has(start) ? value(start) : null)),
       });
     });
-    const rollouts = rolloutsOf(chart, view, starts);
-    if (rollouts.size) drawn.push(...rolloutMarks(view, rollouts, starts, panels.length));
+    const events = eventsOf(chart, view, starts);
+    if (events.size) drawn.push(...eventMarks(view, events, starts, panels.length));
     if (chart.target) {
       const target = at(view.rows.filter((row) => row[chart.target] !== null), view);
       drawn.push({
@@ -164,14 +166,14 @@
     return {
       option: {
         ...parts.base(view), grid: grids, xAxis: xs, yAxis: ys, series: drawn,
-        tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running, rollouts) },
+        tooltip: { ...parts.base(view).tooltip, ...axisTooltip(view, starts, series, running, events) },
         axisPointer: { link: [{ xAxisIndex: "all" }] },
         legend: several ? parts.legend(view, names) : undefined,
       },
       height: chart.panels ? top + panels.length * (height + 44) - 40 : top + height,
-      steps: stepsOf(view, starts, series, running, rollouts),
+      steps: stepsOf(view, starts, series, running, events),
       flags: [
-        ...(rollouts.size ? ["Line with a triangle: a department was given a tool."] : []),
+        ...(events.size ? ["Line with a triangle: something happened; point at it to see what."] : []),
         ...(chart.pair ? [`Dotted: the chosen ${view.period} and ${chart.pair} ${view.period}s before it.`] : []),
         ...parts.flags(view, view.rows, chart.y),
         ...why("Dashed", running),

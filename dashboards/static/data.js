@@ -10,6 +10,7 @@
   if (page && site.shared) {
     page.charts = page.charts.map((chart, at) => ({ ...site.shared.charts[at], ...chart }));
     [page.states, page.names] = [site.shared.states, site.shared.names];
+    page.events = [...site.shared.events, ...page.events];
     for (const [name, about] of Object.entries(site.shared.about)) page.queries[name].about = about;
   }
 

@@ -119,6 +119,10 @@ def _files(line: Timeline, of_vendors: Sequence[VendorFiles]) -> CompanyFiles:
             ("tier_1", 0), ("tier_2", 100_000), ("tier_3", 1_000_000), ("tier_4", 10_000_000),
             ("tier_5", 100_000_000),
         ),
+        events=(
+            (line.at(0.4), "Training on prompts for everybody", None, None),
+            (line.at(0.6), "Answers of Customer Support are drafted in ChatGPT", "Customer Support", "chatgpt"),
+        ),
     )  # fmt: skip
 
 

@@ -238,6 +238,8 @@ class CompanyFiles:
     rollouts: tuple[tuple[str, str, date], ...]
     """(department, tool, day)"""
     token_tiers: tuple[tuple[str, int], ...]
+    events: tuple[tuple[date, str, str | None, str | None], ...] = ()
+    """(day, label, department or None = all, tool or None = all)"""
 
 
 @dataclass(frozen=True, slots=True)

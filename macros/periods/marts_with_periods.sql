@@ -3,7 +3,8 @@
 
     A mart has the period of its column `week_start` or `month_start`; with both, the month. Columns come from the
     mart's YAML file, and where that names none from its table, if it was built before. A mart of neither is taken
-    to have both, until it is built.
+    to have both, until it is built. A mart made of other published tables (tag `derived`) is made again when
+    they are published, so it has no periods.
 
     usage: {%- for mart in marts_with_periods() %} '{{ mart.name }}' … {%- endfor %}
 -#}
@@ -11,7 +12,8 @@
     {%- set found = [] -%}
     {%- if execute -%}
         {%- for node in graph.nodes.values() | sort(attribute='alias') -%}
-            {%- if node.resource_type == 'model' and node.config.schema == 'marts' -%}
+            {%- set is_mart = node.resource_type == 'model' and node.config.schema == 'marts' -%}
+            {%- if is_mart and 'derived' not in node.tags -%}
                 {%- for period_type in mart_period_types(node) -%}
                     {%- do found.append({'name': node.alias, 'period_type': period_type}) -%}
                 {%- endfor -%}

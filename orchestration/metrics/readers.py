@@ -86,8 +86,8 @@ def _read_by(connection: duckdb.DuckDBPyConnection, name: str, page: Page) -> It
     yield "publication"
     if page.actions:
         yield "recommended_actions"
-    if any(getattr(chart, "rollouts", False) for chart in page.charts):
-        yield "rollouts"
+    if any(getattr(chart, "events", False) for chart in page.charts):
+        yield "events"
     for query, declared in page.queries.items():
         yield from _tables(connection, [declared.sql], f"dashboards/pages/{name}.yml, query `{query}`")
 

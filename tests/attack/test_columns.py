@@ -12,14 +12,31 @@ from tests.docs.published import contracts
 
 ATTACKER = ("features.py", "licences.py", "usage.py", "versions.py")
 NUMBER = re.compile(r"bigint|integer|int|double|decimal.*|float", re.IGNORECASE)
-# Tables without figures of people: rules and their limits, what each vendor gives, what the company plans.
-WITHOUT_PEOPLE = {"action_rules", "data_collected", "metric_capabilities", "rollouts", "targets"}
+# Tables without figures of people: rules, what each vendor gives, plans, events, what others have published.
+WITHOUT_PEOPLE = {
+    *("action_rules", "benchmarks", "company_calendar", "data_collected", "events", "metric_capabilities"),
+    *("rollouts", "targets"),
+}
 # Figures that are made of others: of shown ones, of the same in another row, or of calendars and contracts.
 MADE_OF_OTHERS = {
     "adoption_funnel_weekly": {"purchased", "weeks_observed"},
     "department_cost_monthly": {"month_to_date", "projected_month_end"},
     # What the contract says, not who holds a seat.
     "license_utilization_monthly": {"minimum_seats"},
+    "cost_forecast_monthly": {"actual", "backtest_coverage", "expected", "forecasts_before", "high", "low"},
+    "monthly_review": {
+        *("difference", "mean_before", "mean_now", "mix_effect", "priority", "rate_effect", "times_usual"),
+        *("usual_range", "weeks_observed"),
+    },
+    "usage_alarms_weekly": {
+        *("figure", "log_ratio", "rule_version", "size", "statistic", "threshold", "usual_log_ratio"),
+        "weeks_observed",
+    },
+    # Medians over shown figures of departments, and what others have published.
+    "benchmarks_monthly": {"benchmark_value", "departments_compared", "figure", "times_benchmark"},
+    "target_progress_weekly": {
+        *("actual", "expected_at_due", "gap", "pace", "pace_needed", "target", "weeks_left"),
+    },
     "department_patterns_weekly": {"median_sessions_per_active_person", "median_messages_per_session"},
     # Not linear; two or more working days are in it.
     "department_tokens_weekly": {"daily_tokens_deviation", "working_days"},

@@ -31,6 +31,11 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "tier": ("advanced", "standard"),
     "token_basis": ("reported",),
     "measure": ("sessions",),
+    "kind": ("company", "rollout"),
+    "scope": ("company", "tool"),
+    "series": ("active_people", "credits"),
+    "way": ("up", "down"),
+    "standing": ("behind", "reached"),
 }
 # Without these a row is no row; all else may be NULL.
 _NEVER_NULL = {
@@ -43,6 +48,7 @@ _NEVER_NULL = {
     "capability",
     "valid_from",
     "valid_to",
+    *("due_date", "event_date", "kind", "label", "series", "way", "weeks_left"),
 }
 
 
@@ -78,6 +84,8 @@ def _keys(columns: Mapping[str, str], weeks: int) -> Iterator[dict[str, object]]
         axes["month_start"] = tuple(sorted({start.replace(day=1) for start in starts}))
     if "target" in columns:
         axes |= {"metric": ("active_ratio",), "tool": ("all",), "department_key": tuple(DEPARTMENTS)[:2]}
+    if "event_date" in columns:  # a department has one event with a tool, as it has one rollout
+        axes = {name: axes[name] for name in ("department_key", "tool")}
     combined: list[dict[str, object]] = [{}]
     for name, values in axes.items():
         combined = [{**keys, name: value} for keys in combined for value in values]

@@ -22,7 +22,8 @@ from tests.dashboards.published_schema import contracts, empty_schema, filled_sc
 PAGES = load_pages()
 NAMES = value_names()
 EXPECTED = [
-    *("overview", "adoption", "depth", "prompts", "models", "features", "departments", "department"),
+    *("overview", "review", "adoption", "depth", "prompts", "models", "features"),
+    *("departments", "department"),
     *("cost", "licenses", "power-users", "tools", "trust"),
 ]
 # One week; many of them; nearly nothing to show; figures that are all there.

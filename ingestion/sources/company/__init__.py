@@ -1,4 +1,4 @@
-"""The company's own files: contracts, rates, thresholds, targets, calendar, leave, rollouts, renames, logins.
+"""The company's own files: contracts, rates, limits, targets, calendar, leave, rollouts, events, names, logins.
 
     <folder>/<table>.csv        ─→ a table of the same name, replaced whole
     <folder>/github_logins.csv  ─→ identity_links

@@ -7,7 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ingestion.sources.company.rows import CompanyRow, DepartmentName, Rollout, Target, folded_department
+from ingestion.sources.company.rows import (
+    CompanyRow,
+    DepartmentName,
+    Event,
+    Rollout,
+    Target,
+    folded_department,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ def renamed_spans(rows: Iterable[DepartmentName], today: dt.date) -> list[Rename
 def with_new_names(
     rows: Mapping[str, Sequence[CompanyRow]], spans: Sequence[RenamedSpan]
 ) -> dict[str, list[CompanyRow]]:
-    """The company's rows, targets and rollouts under the names that their departments have now."""
+    """The company's rows; targets, rollouts and events under the names that their departments have now."""
     names = names_today(spans)
     return {name: [_renamed(row, names) for row in entries] for name, entries in rows.items()}
 
@@ -78,6 +85,8 @@ def _following(
 
 def _renamed(row: CompanyRow, names: Mapping[str, str]) -> CompanyRow:
     if isinstance(row, Rollout) and (name := names.get(folded_department(row.department))):
+        return row.model_copy(update={"department": name})
+    if isinstance(row, Event) and (name := names.get(folded_department(row.department or ""))):
         return row.model_copy(update={"department": name})
     if isinstance(row, Target) and row.scope_name and (name := names.get(folded_department(row.scope_name))):
         return row.model_copy(update={"scope_name": name})

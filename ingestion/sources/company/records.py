@@ -140,6 +140,14 @@ DEPARTMENT_NAMES = _table(
     date("begins_before", lambda r: r.begins_before),
     staged_by_hand=True,
 )
+EVENTS = _table(
+    "events",
+    "One row an event of the company, or of one department or tool where it names them.",
+    date("event_date", lambda r: r.event_date),
+    text("label", lambda r: r.label, required=True),
+    text("department", lambda r: r.department),
+    text("tool", lambda r: r.tool),
+)
 TOKEN_TIERS = _table(
     "token_tiers",
     "One row a tier of mean tokens a working day.",
@@ -185,6 +193,7 @@ FILES = (
     CompanyFile("working_calendar", rows.Holiday, WORKING_CALENDAR),
     CompanyFile("leave", rows.Leave, LEAVE),
     CompanyFile("rollouts", rows.Rollout, ROLLOUTS),
+    CompanyFile("events", rows.Event, EVENTS),
     CompanyFile("token_tiers", rows.TokenTier, TOKEN_TIERS),
     CompanyFile("department_names", rows.DepartmentName, None),
     CompanyFile("github_logins", rows.GithubLogin, None),

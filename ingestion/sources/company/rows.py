@@ -53,6 +53,12 @@ def _label(written: str) -> str:
     return label
 
 
+def _event_label(written: str) -> str:
+    if "@" in written:
+        raise ValueError("write what happened, without addresses and names: everybody reads it.")
+    return _label(written)
+
+
 def folded_department(name: str) -> str:
     """A department's name as departments are compared: the key that models make of it."""
     return name.strip().lower().replace(" ", "_")
@@ -93,6 +99,7 @@ Name = Annotated[str, Field(min_length=1, max_length=120)]
 ToolName = Annotated[Name, AfterValidator(_tool_name)]
 FoldedName = Annotated[Name, AfterValidator(str.lower)]
 Label = Annotated[Name, AfterValidator(_label)]
+EventLabel = Annotated[Name, AfterValidator(_event_label)]
 Currency = Annotated[str, AfterValidator(_currency)]
 Login = Annotated[Name, AfterValidator(_login)]
 Address = Annotated[str, AfterValidator(_address)]
@@ -282,6 +289,16 @@ class Rollout(CompanyRow):
     department: Label
     tool: ToolName
     rollout_date: Day
+
+
+class Event(CompanyRow):
+    """Something that readers should know of when they look at that day, of the company or a part of it."""
+
+    KEY = ("event_date", "label", "department", "tool")
+    event_date: Day
+    label: EventLabel
+    department: Label | None = None
+    tool: ToolName | None = None
 
 
 class DepartmentName(CompanyRow):

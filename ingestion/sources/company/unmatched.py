@@ -17,6 +17,7 @@ from ingestion.sources.company.files import Folder
 from ingestion.sources.company.rows import (
     CompanyRow,
     DepartmentName,
+    Event,
     Holiday,
     MeasureOwner,
     PriceOverride,
@@ -91,7 +92,7 @@ def without_own_unit(
     spans: Sequence[RenamedSpan],
     least: int,
 ) -> Iterator[Told]:
-    """Targets and rollouts of departments that are too small to be shown under their own name.
+    """Targets, rollouts and events of departments that are too small to be shown under their own name.
 
     Args:
         rows: under today's names of departments.
@@ -137,7 +138,7 @@ def _pooled(sizes: Mapping[str, int], spans: Sequence[RenamedSpan], least: int) 
 
 
 def _department(row: CompanyRow) -> str | None:
-    if isinstance(row, Rollout):
+    if isinstance(row, Rollout | Event):
         return row.department
     return row.scope_name if isinstance(row, Target) else None
 
@@ -173,7 +174,7 @@ def _is_known(row: CompanyRow) -> bool:
         return kit is not None and row.measure in kit.measures(row.tool)
     if isinstance(row, Target) and row.metric not in METRICS:
         return False
-    if isinstance(row, Rollout | Target):
+    if isinstance(row, Rollout | Target | Event):
         return row.tool is None or row.tool in _tools()
     return True
 

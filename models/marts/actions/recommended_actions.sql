@@ -1,6 +1,7 @@
 -- grain: one row an action: cause, department (reporting unit), tool and item
 -- A function of published figures alone, see docs/decisions/0025. Publishing asks this query once more, of the
 -- rows that readers are about to see: closed periods are not what the marts would give today.
+{{ config(tags=['derived']) }}
 {%- set areas = [
     'adoption', 'depth', 'prompts', 'models', 'departments', 'cost', 'licenses', 'power_users', 'tools',
     'trust',

@@ -459,3 +459,27 @@ def test_names_that_lead_back_end_and_a_name_is_not_renamed_to_itself(tmp_path: 
     found = problems(tmp_path, department_names="old_name,new_name,renamed_on\nSales,SALES,\nX,Y,\nX,Z,\n")
     assert "write another name" in found[0]
     assert "holds at the same time as line 3" in found[1]
+
+
+def test_an_event_is_of_the_company_a_department_or_a_tool(tmp_path: Path) -> None:
+    """A department that was renamed has its new name; an address in a label is refused, and not shown."""
+    events = (
+        "event_date,label,department,tool,note\n"
+        "2026-03-02,Training,,,by us\n2026-04-13,Pilot,Telesales,ChatGPT,\n"
+    )
+    names = "old_name,new_name,renamed_on\nTelesales,Revenue,\n"
+    run = source_run(SOURCE, folder=folder(tmp_path, events=events, department_names=names))
+    rows = [tuple(row.values())[1:] for row in loaded_rows(SOURCE, run)["events"]]
+    assert sorted(rows) == [
+        (dt.date(2026, 3, 2), "Training", None, None),
+        (dt.date(2026, 4, 13), "Pilot", "Revenue", "chatgpt"),
+    ]
+    (found,) = problems(tmp_path, events="event_date,label\n2026-03-02,ask maya@asterlane.example\n")
+    assert found.endswith("column label: write what happened, without addresses and names: everybody reads it.")
+
+
+def test_an_event_written_twice_and_one_of_an_unknown_tool_are_told(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, events="event_date,label\n2026-03-02,Training\n2026-03-02,Training\n")
+    assert "line 3: holds at the same time as line 2" in found
+    told = dict(told_of(tmp_path, Roster(), events="event_date,label,tool\n2026-03-02,Pilot,chatgtp\n"))
+    assert told["events.csv"].startswith("line 2 matches nothing that is known here")
