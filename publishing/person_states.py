@@ -106,6 +106,12 @@ def contributions(period: Period) -> tuple[Contribution, ...]:
             measures=(),
             beside="features",
         ),
+        Contribution(
+            *("restricted", "person_task_months", "month_start"),
+            keys=("task_category",),
+            measures=(),
+            beside="tasks",
+        ),
     )
 
 

@@ -3,3 +3,10 @@
 {% macro feature_measures() -%}
     {{ return([measure('feature_people', 'active', kind='people', group='features')]) }}
 {%- endmacro %}
+
+
+{#- People by category of tasks (the item), over all tools: each within the active people of all tools, at least the
+    people of every feature that stands for the category, at most all of these added up. -#}
+{% macro task_measures() -%}
+    {{ return([measure('task_people', 'active', kind='people', group='tasks')]) }}
+{%- endmacro %}

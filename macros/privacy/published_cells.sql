@@ -48,6 +48,8 @@
          'tool': 'tool', 'item': 'model_family', 'measures': {'value': 'model_use'}},
         {'table': 'feature_usage_monthly', 'period': 'month_start', 'period_type': 'month',
          'tool': 'tool', 'item': 'feature', 'measures': {'people': 'feature_people'}},
+        {'table': 'task_mix_monthly', 'period': 'month_start', 'period_type': 'month',
+         'tool': "'all'", 'item': 'task_category', 'measures': {'people': 'task_people'}},
     ]) }}
 {%- endmacro %}
 

@@ -21,6 +21,7 @@ from tests.end_to_end.truth import (
     compare_costs,
     compare_features,
     compare_seats,
+    compare_tasks,
     compare_tokens,
     compare_usage,
 )
@@ -57,6 +58,10 @@ def test_seats_equal_the_truth(first_night: World, truth: dict[str, Any]) -> Non
 
 def test_features_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
     assert_equal(compare_features(first_night, truth), at_least=20)
+
+
+def test_tasks_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_tasks(first_night, truth), at_least=10)
 
 
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:
@@ -97,6 +102,7 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
         "rollouts",
         "source_status",
         "targets",
+        "task_mix_monthly",
     } == tables
     assert first_night.published("select run_id from published.publication") == [
         (first_night.nights[0].run_id,)

@@ -177,6 +177,24 @@ def compare_features(world: World, truth: Mapping[str, Any]) -> Comparison:
     return result
 
 
+def compare_tasks(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`task_mix_monthly` against `tasks_monthly`: counts exactly, shares to nine digits."""
+    query = """
+        select cast(month_start as varchar), department_key, task_category, people, share
+        from published.task_mix_monthly where task_category is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, task, people, share in world.published(query):
+        departments, done = truth["department_monthly"][start], truth["tasks_monthly"][start]
+        members = [name for name in units[start, unit] if name in departments]
+        expected = sum(done.get(name, {}).get(task, 0) for name in members)
+        active = sum(departments[name]["all"]["active_people"] for name in members)
+        result.exact(f"{start} {unit} {task} people", people, expected)
+        result.close(f"{start} {unit} {task} share", share, _ratio(expected, active))
+    return result
+
+
 def departments_of_units(world: World, period: str) -> dict[tuple[str, str], list[str]]:
     """Names of the departments of each (period start, unit), the company included."""
     kind = {"weekly": "week", "monthly": "month"}[period]

@@ -41,6 +41,10 @@ feature_figures as (
     select * from {{ ref('unit_figures_of_features') }}
 ),
 
+task_figures as (
+    select * from {{ ref('unit_figures_of_tasks') }}
+),
+
 use_cells as (
     {{ cells_of('people_figures', usage_measures() + unshown_measures()) }}
 
@@ -71,6 +75,10 @@ seat_cells as (
 
 feature_cells as (
     {{ cells_of('feature_figures', feature_measures(), item='item') }}
+
+    union all
+
+    {{ cells_of('task_figures', task_measures(), item='item') }}
 ),
 
 -- The cost of a tool's seats is the sum over its products: a line of its own.
