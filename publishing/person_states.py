@@ -112,6 +112,12 @@ def contributions(period: Period) -> tuple[Contribution, ...]:
             measures=(),
             beside="tasks",
         ),
+        Contribution(
+            *("restricted", "person_days_off", "month_start"),
+            keys=("has_day_off",),
+            measures=(),
+            beside="days off",
+        ),
     )
 
 

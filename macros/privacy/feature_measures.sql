@@ -10,3 +10,9 @@
 {% macro task_measures() -%}
     {{ return([measure('task_people', 'active', kind='people', group='tasks')]) }}
 {%- endmacro %}
+
+
+{#- People active on a day off in any tool, within the active people of all tools. -#}
+{% macro rhythm_measures() -%}
+    {{ return([measure('day_off_people', 'active', kind='people', group='rhythm')]) }}
+{%- endmacro %}

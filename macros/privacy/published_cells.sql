@@ -50,6 +50,8 @@
          'tool': 'tool', 'item': 'feature', 'measures': {'people': 'feature_people'}},
         {'table': 'task_mix_monthly', 'period': 'month_start', 'period_type': 'month',
          'tool': "'all'", 'item': 'task_category', 'measures': {'people': 'task_people'}},
+        {'table': 'usage_rhythm_monthly', 'period': 'month_start', 'period_type': 'month',
+         'tool': "'all'", 'item': "''", 'measures': {'day_off_people': 'day_off_people'}},
     ]) }}
 {%- endmacro %}
 

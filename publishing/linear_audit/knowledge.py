@@ -28,6 +28,7 @@ AT_MOST: dict[str, tuple[str, ...]] = {
     "power_people": ("active_people", "power_messages"),
     "feature_people": ("active_people",),
     "task_people": ("active_people",),
+    "day_off_people": ("active_people",),
     # A seat is held on one day at least.
     "seat_holders": ("seat_days",),
     "seats_active": ("seat_holders", "active_people"),
@@ -69,6 +70,7 @@ WHOLES: dict[str, tuple[str, ...]] = {
     "power_people": ("active_people",),
     "feature_people": ("active_people",),
     "task_people": ("active_people",),
+    "day_off_people": ("active_people",),
     "seat_holders": ("licensed_people",),
     "seats_active": ("seat_holders", "active_people"),
     "used": ("seats_active",),
@@ -89,6 +91,7 @@ _NEEDED_LEAST = (
     *(
         "features",
         "tasks",
+        "rhythm",
         "model_family",
         "session_tier",
         "prompt_length",

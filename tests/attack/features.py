@@ -1,4 +1,4 @@
-"""People by feature of a tool and by category of tasks: counts within active people."""
+"""People by feature of a tool and by category of tasks, and on days off: counts within active people."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from tests.attack.published import COMPANY, Published
 
 FEATURES = "feature_usage_monthly"
 TASKS = "task_mix_monthly"
+RHYTHM = "usage_rhythm_monthly"
 # What everybody can read: which feature or tool stands for which category.
 TASK_MAP = Path(__file__).parents[2] / "seeds" / "reference" / "task_map.csv"
 
@@ -65,6 +66,22 @@ def learn_tasks(published: Published, knowledge: Knowledge) -> None:
             _stand_for(people, knowledge)
     for (month, task), members in units.items():
         whole = Quantity("task_people", "month", month, COMPANY, COMPANY, task)
+        _units_make_company(whole, members, knowledge)
+
+
+def learn_days_off(published: Published, knowledge: Knowledge) -> None:
+    """Who works on days off."""
+    units: dict[dt.date, set[str]] = defaultdict(set)
+    for row in published.rows(RHYTHM):
+        people = Quantity("day_off_people", "month", row["month_start"], row["department_key"], COMPANY)
+        active = people.at(name="active_people")
+        place = f"{RHYTHM}.day_off_people"
+        knowledge.read(people, row.get("day_off_people"), place, bool(row.get("is_suppressed")))
+        knowledge.at_most("who works on a day off is active", people, active)
+        knowledge.ratio("ratio weekend_ratio", row.get("weekend_ratio"), people, active)
+        units[people.start].add(people.unit)
+    for month, members in units.items():
+        whole = Quantity("day_off_people", "month", month, COMPANY, COMPANY)
         _units_make_company(whole, members, knowledge)
 
 

@@ -24,6 +24,7 @@ COUNTS = (
         "power_users",
         "feature_people",
         "task_people",
+        "day_off_people",
     ),
     *("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used"),
 )
@@ -86,9 +87,9 @@ def counts(knowledge: Knowledge) -> Iterator[Target]:
                 seen.add((less, kind))
                 tool = "" if whole == "headcount" else quantity.tool
                 yield Target(f"complement: {kind}", quantity.at(name=whole, tool=tool), less)
-        if quantity.name in ("feature_people", "task_people"):
+        if quantity.name in ("feature_people", "task_people", "day_off_people"):
             active = quantity.at(name="active_people", item="")
-            yield Target("complement: active, without the feature or task", active, quantity)
+            yield Target("complement: active, without the feature, task or day off", active, quantity)
 
 
 def further(knowledge: Knowledge) -> Iterator[Target]:

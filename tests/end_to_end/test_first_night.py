@@ -20,6 +20,7 @@ from tests.end_to_end.truth import (
     Comparison,
     compare_costs,
     compare_features,
+    compare_rhythm,
     compare_seats,
     compare_tasks,
     compare_tokens,
@@ -64,6 +65,10 @@ def test_tasks_equal_the_truth(first_night: World, truth: dict[str, Any]) -> Non
     assert_equal(compare_tasks(first_night, truth), at_least=10)
 
 
+def test_rhythm_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_rhythm(first_night, truth), at_least=6)
+
+
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:
     assert leaks(first_night.environment.data_dir, canaries(first_night.company)) == []
 
@@ -103,6 +108,7 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
         "source_status",
         "targets",
         "task_mix_monthly",
+        "usage_rhythm_monthly",
     } == tables
     assert first_night.published("select run_id from published.publication") == [
         (first_night.nights[0].run_id,)

@@ -45,6 +45,10 @@ task_figures as (
     select * from {{ ref('unit_figures_of_tasks') }}
 ),
 
+day_off_figures as (
+    select * from {{ ref('unit_figures_of_days_off') }}
+),
+
 use_cells as (
     {{ cells_of('people_figures', usage_measures() + unshown_measures()) }}
 
@@ -59,6 +63,10 @@ use_cells as (
     union all
 
     {{ cells_of('power_figures', power_measures()) }}
+
+    union all
+
+    {{ cells_of('day_off_figures', rhythm_measures()) }}
 ),
 
 model_cells as (

@@ -40,6 +40,10 @@ task_months as (
     select * from {{ ref('task_mix_monthly') }}
 ),
 
+rhythm_months as (
+    select * from {{ ref('usage_rhythm_monthly') }}
+),
+
 pairs as (
     {%- for relation, start in {'usage_weeks': 'week_start', 'usage_months': 'month_start'}.items() %}
     {%- for name, count in of_use.items() %}
@@ -201,6 +205,22 @@ pairs as (
         on
             task_months.department_key = usage_months.department_key
             and task_months.month_start = usage_months.month_start
+    where usage_months.tool = 'all'
+
+    union all
+
+    select
+        'days off' as part,
+        rhythm_months.department_key,
+        'all' as tool,
+        rhythm_months.month_start as period_start,
+        usage_months.active_people as people,
+        rhythm_months.day_off_people as people_in_it
+    from rhythm_months
+    inner join usage_months
+        on
+            rhythm_months.department_key = usage_months.department_key
+            and rhythm_months.month_start = usage_months.month_start
     where usage_months.tool = 'all'
 ),
 

@@ -250,12 +250,30 @@ task_months as (
     where task_category is not null
 ),
 
+day_off_months as (
+    select distinct
+        'month' as period_type,
+        {{ month_start('active_days.activity_date') }} as period_start,
+        active_days.person_key,
+        'all' as tool,
+        '' as item,
+        'day_off_people' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from {{ ref('fct_usage_daily') }} as active_days
+    inner join {{ ref('dim_dates') }} as dates
+        on active_days.activity_date = dates.date_day
+    cross join first_day
+    where active_days.is_active and not dates.is_working_day and active_days.activity_date >= first_day.day
+),
+
 home_facts as (
     select * from power_months
     union all
     select * from feature_months
     union all
     select * from task_months
+    union all
+    select * from day_off_months
 ),
 
 -- Rows that know their own department: the day's of money and seat-days, the holder's of a seat.
