@@ -26,7 +26,7 @@ _DIGITS = re.compile(r"[0-9a-f]{24,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
 # headcount of a unit says nothing about use and is always shown.
 COUNTS_OF_PEOPLE = frozenset(
     {
-        *("active_people", "licensed_people", "people", "power_users"),
+        *("active_people", "licensed_people", "people", "power_users", "day_off_people"),
         *("assigned", "first_use", "repeat_use", "habitual", "deep"),
         *("seat_holders", "seats_active", "held_by_leaver", "on_leave", "in_grace", "duplicate"),
         *("never_used", "dormant", "under_used", "used"),

@@ -76,11 +76,13 @@ class Published(_Entry):
     """Where readers see measures as they are.
 
     period: `week` or `month`
+    tool: expression of the tool; `'all'` of a table about all tools together
     item: expression of the item's column; an empty string in SQL where there is none
     columns: expression over published columns → measure; by default every shown measure of the family
     """
 
     period: Literal["week", "month"]
+    tool: str = "tool"
     item: str = "''"
     columns: dict[str, str] | None = None
 

@@ -106,6 +106,18 @@ def contributions(period: Period) -> tuple[Contribution, ...]:
             measures=(),
             beside="features",
         ),
+        Contribution(
+            *("restricted", "person_task_months", "month_start"),
+            keys=("task_category",),
+            measures=(),
+            beside="tasks",
+        ),
+        Contribution(
+            *("restricted", "person_days_off", "month_start"),
+            keys=("has_day_off",),
+            measures=(),
+            beside="days off",
+        ),
     )
 
 

@@ -49,6 +49,8 @@ class Reference:
     tiers: dict[str, list[TierSpan]] = field(default_factory=dict)
     products: dict[str, dict[str, str]] = field(default_factory=dict)
     """Source → product as the vendor writes it → tool; ``*`` stands for any other."""
+    tasks: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Tool → feature → category of tasks; the empty feature stands for all use of the tool."""
 
     @classmethod
     def load(cls, folder: Path = SEEDS) -> Reference:
@@ -61,7 +63,10 @@ class Reference:
         products: dict[str, dict[str, str]] = defaultdict(dict)
         for row in _rows(folder / "product_tools.csv"):
             products[row["source"]][row["product"].lower()] = row["tool"]
-        return cls(aliases, dict(tiers), dict(products))
+        tasks: dict[str, dict[str, str]] = defaultdict(dict)
+        for row in _rows(folder / "task_map.csv"):
+            tasks[row["tool"]][row["feature"]] = row["task_category"]
+        return cls(aliases, dict(tiers), dict(products), dict(tasks))
 
     def model(self, spelling: str | None) -> str | None:
         """The canonical name of a model; None when the vendor gives none or says it does not know."""

@@ -17,9 +17,10 @@ from typing import Any
 from demo.company.company import Company
 from demo.company.reference import Reference
 from demo.company.truth_adoption import PowerUsers, funnel_weekly
-from demo.company.truth_features import features_by_period
+from demo.company.truth_features import features_by_period, tasks_by_period
 from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_days, sum_by_month
 from demo.company.truth_people import Directory, Period, months_of, weeks_of
+from demo.company.truth_rhythm import rhythm_by_period
 from demo.company.truth_seats import days_of_seats, seats_monthly
 from demo.company.truth_usage import COUNTS, AccountDay, Session
 from demo.vendor import VendorTruth, View
@@ -77,6 +78,8 @@ def compute_truth(
         "department_weekly": usage_by_period(weeks, company, facts, seats, people),
         "department_monthly": usage_by_period(months, company, facts, seats, people),
         "features_monthly": features_by_period(months, facts.days, people),
+        "tasks_monthly": tasks_by_period(months, facts.days, people, reference),
+        "rhythm_monthly": rhythm_by_period(months, company, facts.days, tokens, people),
         "unattributed": unattributed_by_period(weeks, company.tools, facts),
         "tokens_weekly": tokens_by_period(weeks, tokens, people),
         "cost_monthly": sum_by_month(money_rows),

@@ -1,4 +1,4 @@
-"""People by feature of a tool and month, from person-days."""
+"""People by feature of a tool, by category of tasks, and month, from person-days."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from demo.company.reference import Reference
 from demo.company.truth_people import Directory, Period
 from demo.company.truth_usage import AccountDay
 
 ALL = "All departments"
+UNCLASSIFIED = "unclassified"
+PersonDays = Mapping[tuple[str, int, date], AccountDay]
 
 
 def features_by_period(
-    periods: Sequence[Period], days: Mapping[tuple[str, int, date], AccountDay], people: Directory
+    periods: Sequence[Period], days: PersonDays, people: Directory
 ) -> dict[str, dict[str, dict[str, dict[str, int]]]]:
     """{period: {department: {tool: {feature: people}}}}, without features that nobody used.
 
@@ -42,3 +45,30 @@ def _periods_of_days(periods: Sequence[Period]) -> dict[date, Period]:
     """The period of each day."""
     lengths = {period: (period.end - period.start).days for period in periods}
     return {period.start + timedelta(n): period for period, length in lengths.items() for n in range(length)}
+
+
+def tasks_by_period(
+    periods: Sequence[Period], days: PersonDays, people: Directory, reference: Reference
+) -> dict[str, dict[str, dict[str, int]]]:
+    """{period: {department: {category of tasks: people}}}, over all tools.
+
+    A day of use in a tool stands for the categories of its features and of the tool as a whole, or is
+    unclassified.
+    """
+    homes = {period: people.homes(period) for period in periods}
+    of_day = _periods_of_days(periods)
+    doing: dict[tuple[Period, str, str], set[int]] = defaultdict(set)
+    for (tool, number, day), activity in days.items():
+        period = of_day[day]
+        home = homes[period].get(number)
+        if not activity.is_active or home is None:
+            continue
+        known = reference.tasks.get(tool, {})
+        tasks = {known[feature] for feature in ("", *activity.features) if feature in known}
+        for department in (home, ALL):
+            for task in tasks or {UNCLASSIFIED}:
+                doing[period, department, task].add(number)
+    found: dict[str, dict[str, dict[str, int]]] = {period.key: {} for period in periods}
+    for (period, department, task), numbers in doing.items():
+        found[period.key].setdefault(department, {})[task] = len(numbers)
+    return found

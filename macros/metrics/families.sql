@@ -61,6 +61,13 @@
 {%- endmacro %}
 
 
+{% macro rhythm_measures() -%}
+    {{ return([
+        {'name': 'day_off_people', 'gives': 'active', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'day_off_people', 'part': none, 'part_total': false, 'group': 'rhythm'},
+    ]) }}
+{%- endmacro %}
+
+
 {% macro seat_measures() -%}
     {{ return([
         {'name': 'seat_holders', 'gives': 'licences', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'licensed', 'part': 'holder_part', 'part_total': true, 'group': 'licensed'},
@@ -96,6 +103,13 @@
         {'name': 'repeat_use', 'gives': 'licences', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'licensed', 'part': none, 'part_total': false, 'group': 'stages'},
         {'name': 'habitual', 'gives': 'licences', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'licensed', 'part': none, 'part_total': false, 'group': 'stages'},
         {'name': 'deep', 'gives': 'licences', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'licensed', 'part': none, 'part_total': false, 'group': 'stages'},
+    ]) }}
+{%- endmacro %}
+
+
+{% macro task_measures() -%}
+    {{ return([
+        {'name': 'task_people', 'gives': 'active', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'task_people', 'part': none, 'part_total': false, 'group': 'tasks'},
     ]) }}
 {%- endmacro %}
 
@@ -181,8 +195,10 @@
         {'name': 'feature', 'relation': 'unit_figures_of_features', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': feature_measures()},
         {'name': 'model', 'relation': 'unit_figures_of_models', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': model_measures()},
         {'name': 'power', 'relation': 'unit_power_users', 'period': 'month', 'item': "''", 'where': none, 'is_never_shown': false, 'measures': power_measures()},
+        {'name': 'rhythm', 'relation': 'unit_figures_of_days_off', 'period': none, 'item': "''", 'where': none, 'is_never_shown': false, 'measures': rhythm_measures()},
         {'name': 'seat', 'relation': 'unit_figures_of_seats', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': seat_measures()},
         {'name': 'stage', 'relation': 'unit_adoption_stages', 'period': 'week', 'item': "''", 'where': none, 'is_never_shown': false, 'measures': stage_measures()},
+        {'name': 'task', 'relation': 'unit_figures_of_tasks', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': task_measures()},
         {'name': 'unshown', 'relation': 'unit_figures_of_people', 'period': none, 'item': "''", 'where': none, 'is_never_shown': true, 'measures': unshown_measures()},
         {'name': 'usage', 'relation': 'unit_figures_of_people', 'period': none, 'item': "''", 'where': none, 'is_never_shown': false, 'measures': usage_measures()},
     ]) }}
@@ -191,25 +207,28 @@
 
 {% macro published_tables() -%}
     {{ return([
-        {'table': 'department_usage_weekly', 'period_type': 'week', 'item': "''", 'measures': {
+        {'table': 'department_usage_weekly', 'period_type': 'week', 'tool': 'tool', 'item': "''", 'measures': {
             'accounts': 'accounts',
         }},
-        {'table': 'department_usage_monthly', 'period_type': 'month', 'item': "''", 'measures': {
+        {'table': 'department_usage_monthly', 'period_type': 'month', 'tool': 'tool', 'item': "''", 'measures': {
             'accounts': 'accounts',
         }},
-        {'table': 'department_cost_monthly', 'period_type': 'month', 'item': 'cost_basis', 'measures': {
+        {'table': 'department_cost_monthly', 'period_type': 'month', 'tool': 'tool', 'item': 'cost_basis', 'measures': {
             'cost': 'cost',
         }},
-        {'table': 'feature_usage_monthly', 'period_type': 'month', 'item': 'feature', 'measures': {
+        {'table': 'feature_usage_monthly', 'period_type': 'month', 'tool': 'tool', 'item': 'feature', 'measures': {
             'people': 'feature_people',
         }},
-        {'table': 'model_mix_weekly', 'period_type': 'week', 'item': 'model_family', 'measures': {
+        {'table': 'model_mix_weekly', 'period_type': 'week', 'tool': 'tool', 'item': 'model_family', 'measures': {
             'value': 'model_use',
         }},
-        {'table': 'power_users_monthly', 'period_type': 'month', 'item': "''", 'measures': {
+        {'table': 'power_users_monthly', 'period_type': 'month', 'tool': 'tool', 'item': "''", 'measures': {
             'power_users': 'power_people',
         }},
-        {'table': 'license_utilization_monthly', 'period_type': 'month', 'item': 'product', 'measures': {
+        {'table': 'usage_rhythm_monthly', 'period_type': 'month', 'tool': "'all'", 'item': "''", 'measures': {
+            'day_off_people': 'day_off_people',
+        }},
+        {'table': 'license_utilization_monthly', 'period_type': 'month', 'tool': 'tool', 'item': 'product', 'measures': {
             'seat_days': 'seat_days',
             'seats_active': 'seats_active',
             'coalesce(seat_holders, accounts)': 'seat_holders',
@@ -224,29 +243,32 @@
             'under_used': 'under_used',
             'used': 'used',
         }},
-        {'table': 'adoption_funnel_weekly', 'period_type': 'week', 'item': "''", 'measures': {
+        {'table': 'adoption_funnel_weekly', 'period_type': 'week', 'tool': 'tool', 'item': "''", 'measures': {
             'assigned': 'assigned',
             'first_use': 'first_use',
             'repeat_use': 'repeat_use',
             'habitual': 'habitual',
             'deep': 'deep',
         }},
-        {'table': 'department_usage_weekly', 'period_type': 'week', 'item': "''", 'measures': {
+        {'table': 'task_mix_monthly', 'period_type': 'month', 'tool': "'all'", 'item': 'task_category', 'measures': {
+            'people': 'task_people',
+        }},
+        {'table': 'department_usage_weekly', 'period_type': 'week', 'tool': 'tool', 'item': "''", 'measures': {
             'licensed_people': 'licensed_people',
             'active_people': 'active_people',
             'sessions': 'sessions',
             'user_messages': 'user_messages',
         }},
-        {'table': 'department_usage_monthly', 'period_type': 'month', 'item': "''", 'measures': {
+        {'table': 'department_usage_monthly', 'period_type': 'month', 'tool': 'tool', 'item': "''", 'measures': {
             'licensed_people': 'licensed_people',
             'active_people': 'active_people',
             'sessions': 'sessions',
             'user_messages': 'user_messages',
         }},
-        {'table': 'prompt_length_weekly', 'period_type': 'week', 'item': "''", 'measures': {
+        {'table': 'prompt_length_weekly', 'period_type': 'week', 'tool': 'tool', 'item': "''", 'measures': {
             'measured_messages': 'measured_messages',
         }},
-        {'table': 'department_tokens_weekly', 'period_type': 'week', 'item': "''", 'measures': {
+        {'table': 'department_tokens_weekly', 'period_type': 'week', 'tool': 'tool', 'item': "''", 'measures': {
             'input_tokens': 'input_tokens',
             'cached_input_tokens': 'cached_input_tokens',
             'cache_write_tokens': 'cache_write_tokens',

@@ -9,7 +9,7 @@
         '{{ entry.period_type }}' as period_type,
         {{ entry.period_type }}_start as period_start,
         department_key as unit_key,
-        tool,
+        {{ entry.tool }} as tool,
         '{{ measure }}' as measure,
         {{ entry.item }} as item,
         cast({{ column }} as {{ type_money() }}) as shown_value

@@ -344,7 +344,8 @@ open_groups as (
     stays: it says nothing but what the hidden one is at most. A hidden total hides the other totals.
 
     Hidden holders of a seat hide their classes: how many classes there are tells how many holders at least. Hidden
-    active people hide the people of their features: a feature that all of them use would tell how many they are.
+    active people hide the people of their features, tasks and days off: one that all of them have would tell how
+    many they are.
 -#}
 {% macro hide_ties(relation) -%}
     select
@@ -354,7 +355,10 @@ open_groups as (
             when kind = 'people' and value <= most_hidden_people then 'same_figure'
             when kind = 'total' and hidden_in_tie > 0 then 'same_figure'
             when kind = 'people' and part_item <> '' and are_holders_hidden = 1 then 'same_figure'
-            when measure = 'feature_people' and are_active_hidden = 1 then 'same_figure'
+            when
+                measure in ('feature_people', 'task_people', 'day_off_people')
+                and are_active_hidden = 1
+                then 'same_figure'
         end as hidden_reason
     from (
         select

@@ -26,6 +26,8 @@
         'licensed_people': ['headcount'],
         'power_people': ['active_people'],
         'feature_people': ['active_people'],
+        'task_people': ['active_people'],
+        'day_off_people': ['active_people'],
         'seat_holders': ['licensed_people', 'headcount'],
         'seats_active': ['seat_holders', 'active_people', 'licensed_people', 'headcount'],
         'used': ['seats_active'],

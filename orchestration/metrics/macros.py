@@ -91,7 +91,8 @@ def _published(families: Registry) -> Iterator[str]:
             )
             yield (
                 f"{{'table': '{table}', 'period_type': '{entry.period}', "
-                f"'item': {_literal(entry.item)}, 'measures': {{{columns}\n        }}}}"
+                f"'tool': {_literal(entry.tool)}, 'item': {_literal(entry.item)}, "
+                f"'measures': {{{columns}\n        }}}}"
             )
 
 

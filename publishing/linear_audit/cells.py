@@ -43,7 +43,8 @@ class Cell:
     """One exact figure of one unit, tool, period and item; grain and names of `suppression_masks`.
 
     others: people of a known whole who are not counted here; None where there is no such whole
-    part_item: item whose parts add up, where those of each item do so by themselves
+    part_item: item whose parts add up, where those of each item do so by themselves; of people who use a
+        feature or tool the category of tasks that it stands for
     whole_group: of a rest the mask group of its whole; mask_group is that of the part
     """
 

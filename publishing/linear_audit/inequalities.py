@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from publishing.linear_audit.cells import ALL_TOOLS, COMPANY, PEOPLE, TOTAL
 from publishing.linear_audit.headcounts import headcounts
-from publishing.linear_audit.knowledge import AT_MOST, AT_MOST_DAILY, FEW_OTHERS, OVER_ITEMS, people_behind
+from publishing.linear_audit.knowledge import (
+    AT_MOST,
+    AT_MOST_DAILY,
+    FEW_OTHERS,
+    OF_TASKS,
+    OVER_ITEMS,
+    TASK_PEOPLE,
+    people_behind,
+)
 from publishing.linear_audit.rows import Cells, Row, at_most
 from publishing.periods import Period
 
@@ -24,6 +32,7 @@ def inequalities(cells: Cells, k: int) -> Iterator[Row]:
         yield from _pairs(places, cells, days)
         yield from _over_tools(places, cells)
         yield from _over_items(places, cells)
+        yield from _over_tasks(places, cells)
         if unit != COMPANY:
             yield from _few_others(places, cells, k)
         yield from _within_headcount(places, cells, heads.get((period, unit)))
@@ -80,6 +89,16 @@ def _over_items(places: _Places, cells: Cells) -> Iterator[Row]:
             items[tool, measure].append(index)
     for (tool, measure), members in items.items():
         yield from _union(members, places.get((tool, OVER_ITEMS[measure], "")), cells)
+
+
+def _over_tasks(places: _Places, cells: Cells) -> Iterator[Row]:
+    """People of a category of tasks use one of the features and tools that stand for it."""
+    tasks: dict[str, list[int]] = defaultdict(list)
+    for (tool, measure, _), index in places.items():
+        if tool != ALL_TOOLS and measure in OF_TASKS and cells[index].part_item:
+            tasks[cells[index].part_item].append(index)
+    for task, members in tasks.items():
+        yield from _union(members, places.get((ALL_TOOLS, TASK_PEOPLE, task)), cells)
 
 
 def _few_others(places: _Places, cells: Cells, k: int) -> Iterator[Row]:

@@ -27,6 +27,8 @@ AT_MOST: dict[str, tuple[str, ...]] = {
     "deep": ("habitual",),
     "power_people": ("active_people", "power_messages"),
     "feature_people": ("active_people",),
+    "task_people": ("active_people",),
+    "day_off_people": ("active_people",),
     # A seat is held on one day at least.
     "seat_holders": ("seat_days",),
     "seats_active": ("seat_holders", "active_people"),
@@ -43,7 +45,12 @@ OVER_ITEMS: dict[str, str] = {
     "seat_holders": "licensed_people",
     "seats_active": "licensed_active_people",
     "feature_people": "active_people",
+    "task_people": "active_people",
 }
+
+# Counts of a tool whose people have the category of tasks that their cells name (`part_item`), over all tools.
+OF_TASKS = ("feature_people", "active_people")
+TASK_PEOPLE = "task_people"
 
 # Counts of people and those of which the rest is protected as well: 1 to k - 1 people who are in the second and
 # not in the first. Of nested counts only neighbours stand here, since each rest is at most the next ones.
@@ -62,6 +69,8 @@ WHOLES: dict[str, tuple[str, ...]] = {
     "deep": ("habitual",),
     "power_people": ("active_people",),
     "feature_people": ("active_people",),
+    "task_people": ("active_people",),
+    "day_off_people": ("active_people",),
     "seat_holders": ("licensed_people",),
     "seats_active": ("seat_holders", "active_people"),
     "used": ("seats_active",),
@@ -81,6 +90,8 @@ HIDDEN_WITH_ZEROS = frozenset({"seat_classes", "stages"})
 _NEEDED_LEAST = (
     *(
         "features",
+        "tasks",
+        "rhythm",
         "model_family",
         "session_tier",
         "prompt_length",

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tests.attack.features import learn_features
+from tests.attack.features import learn_days_off, learn_features, learn_tasks
 from tests.attack.judge import Truth
 from tests.attack.knowledge import Knowledge
 from tests.attack.licences import learn_costs, learn_models, learn_power_users, learn_seats, learn_tokens
@@ -47,6 +47,8 @@ def learn(published: Published) -> Knowledge:
     learn_costs(published, knowledge)
     learn_models(published, knowledge)
     learn_features(published, knowledge)
+    learn_tasks(published, knowledge)
+    learn_days_off(published, knowledge)
     return knowledge
 
 

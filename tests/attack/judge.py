@@ -74,6 +74,8 @@ class _Reader:
             self._read_models()
             self._read_accounts()
             self._read_features()
+            self._read_tasks()
+            self._read_days_off()
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._connection.execute(query).fetchall()
@@ -224,6 +226,20 @@ class _Reader:
         ):
             unit = self._homes["month", month, person]
             self._add(Quantity("feature_people", "month", month, unit, tool, feature), person, 1)
+
+    def _read_tasks(self) -> None:
+        for month, person, task in self._rows(
+            "select month_start, person_key, task_category from restricted.person_task_months"
+        ):
+            unit = self._homes["month", month, person]
+            self._add(Quantity("task_people", "month", month, unit, COMPANY, task), person, 1)
+
+    def _read_days_off(self) -> None:
+        for month, person in self._rows(
+            "select month_start, person_key from restricted.person_days_off where has_day_off"
+        ):
+            unit = self._homes["month", month, person]
+            self._add(Quantity("day_off_people", "month", month, unit, COMPANY), person, 1)
 
     def _read_accounts(self) -> None:
         for period, start, account, tool in self._rows(

@@ -15,7 +15,17 @@ from tests.attack.usage import FUNNEL
 COUNTS = (
     *("headcount", "licensed_people", "active_people", "licensed_active_people", "session_people"),
     *("message_people", "accounts", "seat_holders", "seats_active", "seat_accounts", "assigned_seats"),
-    *("assigned", "first_use", "repeat_use", "habitual", "deep", "power_users", "feature_people"),
+    *(
+        "assigned",
+        "first_use",
+        "repeat_use",
+        "habitual",
+        "deep",
+        "power_users",
+        "feature_people",
+        "task_people",
+        "day_off_people",
+    ),
     *("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used"),
 )
 _COUNTED = frozenset(COUNTS) - {"headcount"}
@@ -77,9 +87,9 @@ def counts(knowledge: Knowledge) -> Iterator[Target]:
                 seen.add((less, kind))
                 tool = "" if whole == "headcount" else quantity.tool
                 yield Target(f"complement: {kind}", quantity.at(name=whole, tool=tool), less)
-        if quantity.name == "feature_people":
+        if quantity.name in ("feature_people", "task_people", "day_off_people"):
             active = quantity.at(name="active_people", item="")
-            yield Target("complement: active, without the feature", active, quantity)
+            yield Target("complement: active, without the feature, task or day off", active, quantity)
 
 
 def further(knowledge: Knowledge) -> Iterator[Target]:

@@ -42,6 +42,11 @@ MADE_OF_OTHERS = {
     "department_tokens_weekly": {"daily_tokens_deviation", "working_days"},
     # Nothing of the month's tokens is published, of which it is a share.
     "power_users_monthly": {"share_of_tokens", "weeks_observed"},
+    # Not linear, and coarse.
+    "usage_rhythm_monthly": {
+        *("daily_variation", "smoothness", "silent_day_share", "longest_silence_days"),
+        "working_days",
+    },
     "recommended_actions": {
         *("comparison_value", "metric_value", "money_a_year", "people"),
         *("priority", "rule_version", "threshold"),

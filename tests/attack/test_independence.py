@@ -23,6 +23,7 @@ KNOWN = {
     "__future__",
     "calendar",
     "collections",
+    "csv",
     "dataclasses",
     "datetime",
     "decimal",

@@ -181,7 +181,7 @@ def test_a_feature_that_all_but_a_few_active_people_use() -> None:
     )
     people = {"active_people__sales__chatgpt__month": 20}
     people |= {"feature_people__sales__chatgpt__month__search": 18}
-    assert told(tables, **people) == [("complement: active, without the feature", 2)]
+    assert told(tables, **people) == [("complement: active, without the feature, task or day off", 2)]
 
 
 def test_a_feature_of_one_unit_against_the_company() -> None:
@@ -191,6 +191,27 @@ def test_a_feature_of_one_unit_against_the_company() -> None:
         feature_usage_monthly=[row | {"department_key": unit, "people": n} for unit, n in counts.items()]
     )
     assert told(tables, feature_people__people__chatgpt__month__search=3) == [("count: feature_people", 3)]
+
+
+def test_a_task_that_only_a_feature_stands_for() -> None:
+    """Nothing but search stands for research in ChatGPT, so that its people are those of the task."""
+    row = {"department_key": "sales", "month_start": MONTH, "is_suppressed": True}
+    tables = published(
+        feature_usage_monthly=[row | {"tool": "chatgpt", "feature": "search", "people": None}],
+        task_mix_monthly=[row | {"task_category": "research", "people": 3}],
+    )
+    people = {"feature_people__sales__chatgpt__month__search": 3, "task_people__sales__all__month__research": 3}
+    assert sorted(told(tables, **people)) == [("count: feature_people", 3), ("count: task_people", 3)]
+
+
+def test_people_who_do_not_work_on_days_off() -> None:
+    row = {"department_key": "sales", "month_start": MONTH, "is_suppressed": True}
+    tables = published(
+        department_usage_monthly=[month("sales", "all", headcount=60, active_people=20)],
+        usage_rhythm_monthly=[row | {"day_off_people": None, "weekend_ratio": 0.9}],
+    )
+    people = {"active_people__sales__all__month": 20, "day_off_people__sales__all__month": 18}
+    assert told(tables, **people) == [("complement: active, without the feature, task or day off", 2)]
 
 
 def test_a_difference_of_two_versions() -> None:

@@ -22,6 +22,7 @@ KEYS = (
     "cost_basis",
     "model_family",
     "feature",
+    "task_category",
     "measure",
 )
 # Figures of calendars and contracts, and medians, which are about other rows.

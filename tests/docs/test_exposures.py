@@ -32,9 +32,7 @@ def test_every_reader_is_an_exposure(exposures: dict[str, dict[str, Any]]) -> No
 def test_a_page_depends_on_its_queries_its_actions_and_its_marks(exposures: dict[str, dict[str, Any]]) -> None:
     """The page about adoption marks events, which none of its queries reads, and shows actions."""
     found = exposures["site_adoption"]["depends_on"]
-    assert {"ref('events')", "ref('recommended_actions')", "source('published', 'publication')"} <= {
-        *found
-    }
+    assert {"ref('events')", "ref('recommended_actions')", "source('published', 'publication')"} <= {*found}
     assert "ref('adoption_funnel_weekly')" in found
     assert "ref('department_cost_monthly')" not in found
 

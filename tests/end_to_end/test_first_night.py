@@ -21,7 +21,9 @@ from tests.end_to_end.truth import (
     Comparison,
     compare_costs,
     compare_features,
+    compare_rhythm,
     compare_seats,
+    compare_tasks,
     compare_tokens,
     compare_usage,
 )
@@ -58,6 +60,14 @@ def test_seats_equal_the_truth(first_night: World, truth: dict[str, Any]) -> Non
 
 def test_features_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
     assert_equal(compare_features(first_night, truth), at_least=20)
+
+
+def test_tasks_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_tasks(first_night, truth), at_least=10)
+
+
+def test_rhythm_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_rhythm(first_night, truth), at_least=6)
 
 
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from statistics import fmean, pstdev
 from typing import Any
 
 from metrics.registry import registry
@@ -58,6 +59,15 @@ class Comparison:
             return
         self.compared += 1
         if expected is None or abs(published - expected) > 1e-9 * max(1.0, abs(expected)):
+            self.differences.append(f"{place}: published {published}, truth {expected}")
+
+    def near(self, place: str, published: float | None, expected: float, within: float) -> None:
+        """A statistic that is published coarsely."""
+        if published is None:
+            self.hidden += 1
+            return
+        self.compared += 1
+        if abs(published - expected) > within + 1e-9:
             self.differences.append(f"{place}: published {published}, truth {expected}")
 
 
@@ -183,6 +193,52 @@ def compare_features(world: World, truth: Mapping[str, Any]) -> Comparison:
         place = f"{start} {unit} {tool} {feature}"
         result.exact(f"{place} people", people, expected)
         result.close(f"{place} share", share, _ratio(expected, active))
+    return result
+
+
+def compare_tasks(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`task_mix_monthly` against `tasks_monthly`: counts exactly, shares to nine digits."""
+    query = """
+        select cast(month_start as varchar), department_key, task_category, people, share
+        from published.task_mix_monthly where task_category is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, task, people, share in world.published(query):
+        departments, done = truth["department_monthly"][start], truth["tasks_monthly"][start]
+        members = [name for name in units[start, unit] if name in departments]
+        expected = sum(done.get(name, {}).get(task, 0) for name in members)
+        active = sum(departments[name]["all"]["active_people"] for name in members)
+        result.exact(f"{start} {unit} {task} people", people, expected)
+        result.close(f"{start} {unit} {task} share", share, _ratio(expected, active))
+    return result
+
+
+def compare_rhythm(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`usage_rhythm_monthly` against `rhythm_monthly`: counts exactly, statistics to their two decimals."""
+    query = """
+        select cast(month_start as varchar), department_key, measure, daily_variation, smoothness,
+            silent_day_share, longest_silence_days, day_off_people, weekend_ratio
+        from published.usage_rhythm_monthly where measure is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, measure, variation, smoothness, silent, longest, people, ratio in world.published(query):
+        departments, rhythms = truth["department_monthly"][start], truth["rhythm_monthly"][start]
+        names = [name for name in units[start, unit] if name in departments]
+        members = [rhythms[name] for name in names if name in rhythms]
+        days = [sum(amounts) for amounts in zip(*(member[measure] for member in members), strict=True)]
+        is_active = [any(found) for found in zip(*(member["active"] for member in members), strict=True)]
+        silences = "".join("x" if found else "-" for found in is_active).split("x")
+        active = sum(departments[name]["all"]["active_people"] for name in names)
+        place, off = f"{start} {unit}", sum(member["day_off_people"] for member in members)
+        result.exact(f"{place} day_off_people", people, off)
+        result.close(f"{place} weekend_ratio", ratio, _ratio(off, active))
+        result.exact(f"{place} longest_silence_days", longest, max(map(len, silences)))
+        expected = pstdev(days) / fmean(days) if any(days) else 0.0
+        result.near(f"{place} daily_variation", variation, expected, 0.005)
+        result.near(f"{place} smoothness", smoothness, 1 / (1 + expected), 0.01)
+        result.near(f"{place} silent_day_share", silent, 1 - fmean(is_active), 0.005)
     return result
 
 

@@ -53,6 +53,11 @@ class SuppressionSql:
         """Every cell with the reason that hides it, as the models decide."""
         self._table("restricted.unit_cells", _CELL_COLUMNS, rows)
         self._table(
+            "intermediate.int_task_map",
+            ["tool", "feature", "task_category"],
+            [("assistant", "search", "research"), ("editor", "", "coding")],
+        )
+        self._table(
             "intermediate.int_unit_headcounts",
             ["period_type", "period_start", "unit_key", "headcount"],
             list(headcounts) or [("week", dt.date(1999, 1, 4), "nobody", 0)],

@@ -201,3 +201,26 @@ def test_the_second_unit_is_one_of_the_same_tool() -> None:
     hiding = hide_until_clean(cells, [], K, [WEEK])
     assert {group.unit_key for group in hiding.groups} == {"sales", "engineering"}
     assert told(hiding.cells) == set()
+
+
+def test_people_of_a_task_are_those_of_the_features_that_stand_for_it() -> None:
+    # 12 people of Sales do research and 9 of them search, so at least 12 - 9 = 3 use the other feature.
+    research = [
+        figure("sales", "task_people", 12, item="research", group="tasks", period=SEPTEMBER),
+        replace(
+            figure("sales", "feature_people", 9, item="search", tool="a", group="features", period=SEPTEMBER),
+            part_item="research",
+        ),
+    ]
+    science = [
+        figure(
+            unit, "feature_people", value, reason, item="science", tool="a", group="features", period=SEPTEMBER
+        )
+        for unit, value, reason in (("all", 13, None), ("sales", 3, PRIMARY), ("it", 10, SECONDARY))
+    ]
+    at_least_nine = [figure("it", "task_people", 10, item="research", group="tasks", period=SEPTEMBER)]
+    stands = [replace(cell, part_item="research") for cell in science]
+    assert told([*research, *science]) == set()
+    assert ("sales", "feature_people") not in told([*research, *stands])
+    # Where research of IT is science alone, the ten of IT are known, and three are left for Sales.
+    assert told([*research, *stands, *at_least_nine]) == {("sales", "feature_people")}

@@ -86,6 +86,13 @@ MEASURE_OWNERS = _table(
     *_VALIDITY,
     text("owning_source", lambda r: r.source),
 )
+TASK_MAP = _table(
+    "task_map",
+    "One row per feature of a tool, or tool as a whole: the category of tasks that its use stands for.",
+    text("tool", lambda r: r.tool, required=True),
+    text("feature", lambda r: r.feature),
+    text("task_category", lambda r: r.task_category, required=True),
+)
 EXCHANGE_RATES = _table(
     "exchange_rates",
     "One row an exchange rate and validity.",
@@ -187,6 +194,7 @@ FILES = (
     CompanyFile("price_overrides", rows.PriceOverride, PRICE_OVERRIDES),
     CompanyFile("credit_rates", rows.CreditRate, CREDIT_RATES),
     CompanyFile("measure_owners", rows.MeasureOwner, MEASURE_OWNERS),
+    CompanyFile("task_map", rows.TaskOfUse, TASK_MAP),
     CompanyFile("exchange_rates", rows.ExchangeRate, EXCHANGE_RATES),
     CompanyFile("thresholds", rows.Threshold, THRESHOLDS),
     CompanyFile("targets", rows.Target, TARGETS),

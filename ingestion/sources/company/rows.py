@@ -193,6 +193,15 @@ class MeasureOwner(DatedRow):
     source: ToolName
 
 
+class TaskOfUse(CompanyRow):
+    """The category of tasks that use of a feature stands for; without a feature, all use of the tool."""
+
+    KEY = ("tool", "feature")
+    tool: ToolName
+    feature: ToolName | None = None
+    task_category: Annotated[ToolName, AfterValidator(_label)]
+
+
 class ExchangeRate(DatedRow):
     """One unit of `from_currency` is worth `rate` units of `to_currency`."""
 

@@ -24,6 +24,7 @@ from ingestion.sources.company.rows import (
     Rollout,
     SeatContract,
     Target,
+    TaskOfUse,
     folded_department,
 )
 
@@ -174,7 +175,7 @@ def _is_known(row: CompanyRow) -> bool:
         return kit is not None and row.measure in kit.measures(row.tool)
     if isinstance(row, Target) and row.metric not in METRICS:
         return False
-    if isinstance(row, Rollout | Target | Event):
+    if isinstance(row, Rollout | Target | Event | TaskOfUse):
         return row.tool is None or row.tool in _tools()
     return True
 

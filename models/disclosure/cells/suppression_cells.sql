@@ -12,6 +12,10 @@ cells as (
     select * from {{ ref('unit_cells') }}
 ),
 
+task_map as (
+    select * from {{ ref('int_task_map') }}
+),
+
 -- The figure of `all` is that of the tools that contribute to it: with one tool it is that tool's,
 -- and two measures are the same figure only when the same tools make them.
 tool_sets as (
@@ -70,6 +74,10 @@ tied as (
 with_headcounts as (
     select
         tied.*,
+        tied.tied_measure || '/' || tied.number_of_tools || '/' || tied.tied_item as own_tie,
+        task_map.task_category,
+        coalesce(task_map.task_category, case when tied.measure = 'task_people' then tied.item end)
+            as task_of_line,
         unit_headcounts.headcount
     from tied
     left join unit_headcounts
@@ -77,11 +85,24 @@ with_headcounts as (
             tied.period_type = unit_headcounts.period_type
             and tied.period_start = unit_headcounts.period_start
             and tied.unit_key = unit_headcounts.unit_key
+    left join task_map
+        on
+            tied.period_type = 'month'
+            and tied.tool = task_map.tool
+            and task_map.feature = case tied.measure
+                when 'feature_people' then tied.item
+                when 'active_people' then ''
+            end
 ),
 
 beside_wholes as (
     select
         *,
+        count(task_category) over (partition by period_type, period_start, unit_key, task_of_line)
+            as uses_of_task,
+        max(case when task_category is not null then own_tie end) over (
+            partition by period_type, period_start, unit_key, task_of_line
+        ) as tie_of_use,
         {{ whole_columns() }}
     from with_headcounts
 ),
@@ -100,8 +121,10 @@ final as (
             when measure = 'cost' and item = 'seat_allocated' then 'seat_product'
             else part_group
         end as part_group,
-        -- Items of a tool add up to it, or each is a sum of its own parts.
+        -- Items of a tool add up to it, or each is a sum of its own parts. Of people who use a feature or tool:
+        -- the category of tasks that it stands for.
         case
+            when task_category is not null then task_category
             when
                 part_group in (
                     {%- for name in parts_of_items %}
@@ -113,7 +136,8 @@ final as (
         is_part_total
         or (measure = 'cost' and item = 'seat_allocated')
         or (measure = 'model_use' and item = 'all') as is_part_total,
-        tied_measure || '/' || number_of_tools || '/' || tied_item as tie_group,
+        -- A task that one feature or tool alone stands for is the same figure.
+        case when measure = 'task_people' and uses_of_task = 1 then tie_of_use else own_tie end as tie_group,
         case
             when measure = 'cost' and item = 'seat_allocated' then 'licensed'
             when measure = 'cost' then 'cost/' || item

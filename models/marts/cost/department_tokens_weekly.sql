@@ -13,7 +13,8 @@ with figures as (
 ),
 
 daily_tokens as (
-    select * from {{ ref('unit_daily_tokens') }}
+    select * from {{ ref('unit_daily_use') }}
+    where period_type = 'week' and measure = 'tokens'
 ),
 
 totals as (
@@ -56,7 +57,7 @@ final as (
         end as tokens_per_active_person,
         case when totals.total_tokens is not null then daily_tokens.working_days end as working_days,
         {{ plain_ratio('totals.total_tokens', 'daily_tokens.working_days') }} as mean_daily_tokens,
-        case when totals.total_tokens is not null then daily_tokens.daily_tokens_deviation end
+        case when totals.total_tokens is not null then daily_tokens.daily_deviation end
             as daily_tokens_deviation,
         case
             when
@@ -73,7 +74,7 @@ final as (
     from totals
     left join daily_tokens
         on
-            totals.period_start = daily_tokens.week_start
+            totals.period_start = daily_tokens.period_start
             and totals.unit_key = daily_tokens.unit_key
             and totals.tool = daily_tokens.tool
 )

@@ -36,6 +36,14 @@ feature_months as (
     select * from {{ ref('feature_usage_monthly') }}
 ),
 
+task_months as (
+    select * from {{ ref('task_mix_monthly') }}
+),
+
+rhythm_months as (
+    select * from {{ ref('usage_rhythm_monthly') }}
+),
+
 pairs as (
     {%- for relation, start in {'usage_weeks': 'week_start', 'usage_months': 'month_start'}.items() %}
     {%- for name, count in of_use.items() %}
@@ -182,6 +190,38 @@ pairs as (
             feature_months.department_key = usage_months.department_key
             and feature_months.tool = usage_months.tool
             and feature_months.month_start = usage_months.month_start
+
+    union all
+
+    select
+        'task' as part,
+        task_months.department_key,
+        'all' as tool,
+        task_months.month_start as period_start,
+        usage_months.active_people as people,
+        task_months.people as people_in_it
+    from task_months
+    inner join usage_months
+        on
+            task_months.department_key = usage_months.department_key
+            and task_months.month_start = usage_months.month_start
+    where usage_months.tool = 'all'
+
+    union all
+
+    select
+        'days off' as part,
+        rhythm_months.department_key,
+        'all' as tool,
+        rhythm_months.month_start as period_start,
+        usage_months.active_people as people,
+        rhythm_months.day_off_people as people_in_it
+    from rhythm_months
+    inner join usage_months
+        on
+            rhythm_months.department_key = usage_months.department_key
+            and rhythm_months.month_start = usage_months.month_start
+    where usage_months.tool = 'all'
 ),
 
 final as (

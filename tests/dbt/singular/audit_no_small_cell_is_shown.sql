@@ -217,10 +217,63 @@ feature_months as (
         {{ month_start('features.activity_date') }}, features.person_key, features.tool, features.feature
 ),
 
+tasks_of_days as (
+    select distinct
+        active_days.person_key,
+        active_days.tool,
+        active_days.activity_date,
+        tasks.task_category
+    from {{ ref('fct_usage_daily') }} as active_days
+    cross join first_day
+    left join {{ ref('fct_features_daily') }} as features
+        on
+            active_days.person_key = features.person_key
+            and active_days.tool = features.tool
+            and active_days.activity_date = features.activity_date
+    left join {{ ref('int_task_map') }} as tasks
+        on
+            active_days.tool = tasks.tool
+            and tasks.feature in ('', features.feature)
+    where active_days.is_active and active_days.activity_date >= first_day.day
+),
+
+task_months as (
+    select distinct
+        'month' as period_type,
+        {{ month_start('activity_date') }} as period_start,
+        person_key,
+        'all' as tool,
+        task_category as item,
+        'task_people' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from tasks_of_days
+    where task_category is not null
+),
+
+day_off_months as (
+    select distinct
+        'month' as period_type,
+        {{ month_start('active_days.activity_date') }} as period_start,
+        active_days.person_key,
+        'all' as tool,
+        '' as item,
+        'day_off_people' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from {{ ref('fct_usage_daily') }} as active_days
+    inner join {{ ref('dim_dates') }} as dates
+        on active_days.activity_date = dates.date_day
+    cross join first_day
+    where active_days.is_active and not dates.is_working_day and active_days.activity_date >= first_day.day
+),
+
 home_facts as (
     select * from power_months
     union all
     select * from feature_months
+    union all
+    select * from task_months
+    union all
+    select * from day_off_months
 ),
 
 -- Rows that know their own department: the day's of money and seat-days, the holder's of a seat.
