@@ -13,7 +13,7 @@ from runtime.errors import AiUsageError
 from runtime.warehouse import WarehouseSession
 
 # Made of published tables alone. Whoever publishes brings their queries, compiled by dbt for this engine.
-DERIVED_TABLES = ("recommended_actions",)
+DERIVED_TABLES = ("recommended_actions", "hidden_figure_bounds")
 Queries = Callable[[], Mapping[str, str]]
 
 

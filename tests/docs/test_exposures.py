@@ -28,6 +28,7 @@ def page_reads(name: str, page: Page) -> set[str]:
     """The tables of a page's queries, actions and marks on time axes, and of the as-of date on every page."""
     found = {"publication"} | ({"recommended_actions"} if page.actions else set())
     found |= {"rollouts"} if any(getattr(chart, "rollouts", False) for chart in page.charts) else set()
+    found |= {"hidden_figure_bounds"} if any(query.bounds for query in page.queries.values()) else set()
     for query, declared in page.queries.items():
         found |= tables_read(declared.sql, f"dashboards/pages/{name}.yml, query `{query}`")
     return found

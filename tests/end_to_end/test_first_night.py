@@ -74,6 +74,7 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
         "department_tokens_weekly",
         "department_usage_monthly",
         "department_usage_weekly",
+        "hidden_figure_bounds",
         "identity_coverage_weekly",
         "license_utilization_monthly",
         "metric_capabilities",
