@@ -53,7 +53,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import yaml
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from dashboards.chart_types import Chart, Declared, Identifier, TilesChart
 from dashboards.errors import SiteError
@@ -105,11 +105,27 @@ class Column(Declared):
     missing: str | None = None
 
 
+class Bounds(Declared):
+    """Where ranges of a query's hidden figures stand: rows of `hidden_figure_bounds` about `table`.
+
+    `where` fixes columns of theirs (`$department_key` as in SQL), `same` those that rows of the query share,
+    with the query's name of each. Columns with the name and definition (`metric`) of a figure get its range.
+    """
+
+    table: Identifier
+    where: dict[Identifier, str] = Field(default_factory=dict)
+    same: dict[Identifier, Identifier] = Field(default_factory=dict)
+
+
 class Query(Declared):
-    """SQL over `published`, and a description of each column that a chart shows."""
+    """SQL over `published`, and a description of each column that a chart shows.
+
+    With `bounds`, tables and charts write a range in place of a hidden figure ("at most 14").
+    """
 
     sql: str
     columns: dict[Identifier, Column]
+    bounds: Bounds | None = None
 
 
 class Actions(Declared):

@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from dashboards.answers import Answer, plain
+from dashboards.bounds import HIGH, LOW
 from dashboards.chart_types import Chart, TilesChart
 from dashboards.claims import Progress, Trend
 from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Page
@@ -112,7 +113,8 @@ def _dividing(chart: Chart) -> Iterable[str]:
 
 
 def _answer(answer: Answer, used: set[str]) -> dict[str, Any]:
-    columns = [name for name in answer.columns if name in used or name in _ALWAYS]
+    wanted = {*used, *_ALWAYS, *(name + end for name in used for end in (LOW, HIGH))}
+    columns = [name for name in answer.columns if name in wanted]
     return {
         "period": answer.period,
         "rows": len(answer.rows),

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from dashboards.answers import Answer, Rows
+from dashboards.bounds import TABLE, with_bounds
 from dashboards.declaration import COMPLETE_COLUMNS, PERIOD_COLUMNS, Page, Query
 from dashboards.errors import SiteError
 from dashboards.references import PUBLISHED, References, references
@@ -61,12 +62,16 @@ def answers(
         SiteError: a query reads what is not published, fails, or would show what is hidden.
     """
     known = published or PublishedFigures(connection)
-    found = {}
+    published_names = tables(connection)
+    found: dict[str, Answer] = {}
     for query, declared in page.queries.items():
         place = f"dashboards/pages/{name}.yml, query `{query}`"
         reads = references(connection, declared.sql, place)
         found[query] = _answer(connection, query, declared, department_key, reads, place)
         require_hidden(known, found[query], reads, place)
+        if declared.bounds and TABLE in published_names:
+            values = {DEPARTMENT: department_key} if department_key else {}
+            found[query] = with_bounds(connection, found[query], declared.bounds, values)
     return found
 
 

@@ -127,10 +127,13 @@
     return period === "month" ? site.days.month(iso) : "Week of " + site.days.date(iso);
   }
 
-  // A missing figure in words: hidden where the row hides something, else not known.
-  function said(row, column, view) {
+  // A missing figure in words: hidden where the row hides something (its range, where one is known), else not known.
+  function said(row, column, view, isShort) {
     if (!row) return "–";
-    if (row[column] === null) return row.is_suppressed ? "hidden" : view.about[column].missing || "not given";
+    if (row[column] === null) {
+      if (row.is_suppressed) return site.range(row, column, view.about[column], isShort) || "hidden";
+      return view.about[column].missing || "not given";
+    }
     return site.figure(row[column], view.about[column], row.currency);
   }
 
@@ -149,16 +152,21 @@
     const told = [];
     let hidden = 0;
     let unknown = 0;
+    let limited = 0;
     for (const row of rows) {
       for (const column of columns) {
         if (row[column] !== null) continue;
-        if (row.is_suppressed) hidden += 1;
-        else unknown += 1;
+        if (!row.is_suppressed) unknown += 1;
+        else {
+          hidden += 1;
+          if (site.range(row, column, view.about[column])) limited += 1;
+        }
       }
     }
     const all = rows.length * columns.length;
     const count = (number) => `${site.fixed(number, 0)} of ${site.fixed(all, 0)} figures ${number === 1 ? "is" : "are"}`;
     if (hidden) told.push(`${count(hidden)} hidden to protect small groups.`);
+    if (limited) told.push("A range in place of a figure is what the shown figures leave open.");
     if (unknown) told.push(`${count(unknown)} not given.`);
     return told;
   }
@@ -166,6 +174,32 @@
   function runningFlag(view) {
     const row = view.now.find((one) => site.isRunning(one, view.period));
     return row ? [`The ${view.period} is ${site.whyIncomplete(row, view.period)}.`] : [];
+  }
+
+  // The outline of a hidden figure's range, from end to end along the axis of values: a series of ECharts. `data` has
+  // [place on the other axis, low, high], NaN where no range is known; `across` is the width of the outline and
+  // `offset` how far it stands from the middle.
+  function outline(view, one, data, isUpright, across, offset) {
+    return {
+      id: `/range/${one.id}`, name: one.name, type: "custom", silent: true, color: one.colour, clip: true, data,
+      encode: isUpright ? { x: 0, y: [1, 2] } : { x: [1, 2], y: 0 },
+      renderItem: (params, api) => {
+        const [place, low, high] = [api.value(0), api.value(1), api.value(2)];
+        if (Number.isNaN(low) || Number.isNaN(high)) return undefined;
+        const [from, to] = isUpright ? [api.coord([place, high]), api.coord([place, low])] : [api.coord([low, place]), api.coord([high, place])];
+        const shape = isUpright
+          ? { x: from[0] - across / 2 + offset, y: from[1], width: across, height: Math.max(2, to[1] - from[1]) }
+          : { x: from[0], y: from[1] - across / 2 + offset, width: Math.max(2, to[0] - from[0]), height: across };
+        return { type: "rect", shape, style: { fill: "transparent", stroke: one.colour, lineWidth: 1.2, lineDash: [4, 3] } };
+      },
+    };
+  }
+
+  // A range as `outline` draws it: none where an end is missing or the figure is shown.
+  function ends(row, column) {
+    const isHidden = row && row[column] === null && row.is_suppressed;
+    const [low, high] = isHidden ? [row[`${column}_low`], row[`${column}_high`]] : [];
+    return typeof low === "number" && typeof high === "number" ? [low, high] : [NaN, NaN];
   }
 
   // How hidden parts look: hatched, in no colour of a series.
@@ -177,6 +211,6 @@
   Object.assign(site, { charts });
   site.parts = {
     symbols, colourOf, seriesOf, text, base, legend, legendHeight, valueAxis, categoryAxis, periodLabel, periodName, said, unitNote,
-    flags, fontFamily, hatched, axisUnit, runningFlag,
+    flags, fontFamily, hatched, axisUnit, runningFlag, outline, ends,
   };
 })(window.aiUsage);

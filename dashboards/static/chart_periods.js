@@ -153,6 +153,16 @@
         data: starts.map((start) => (one.running.has(start) || before.has(start) ? value(start) : null)),
       });
     });
+    // Wide ranges would cover the lines and say little: the tooltip and the data have them.
+    const widest = 0.5 * Math.max(0, ...series.flatMap((one) => one.rows.map((row) => row[one.column] || 0)));
+    const narrow = ([low, high]) => (high - low <= widest ? [low, high] : [NaN, NaN]);
+    series.forEach((one, index) => {
+      const data = starts.map((start, at) => [at, ...narrow(parts.ends(one.at.get(start), one.column))]);
+      if (data.every(([, low]) => Number.isNaN(low))) return;
+      const offset = chart.panels ? 0 : (index - (series.length - 1) / 2) * 5;
+      const where = chart.panels ? index : 0;
+      drawn.push({ ...parts.outline(view, one, data, true, 5, offset), xAxisIndex: where, yAxisIndex: where });
+    });
     const events = eventsOf(chart, view, starts);
     if (events.size) drawn.push(...eventMarks(view, events, starts, panels.length));
     if (chart.target) {

@@ -28,11 +28,12 @@
     const unit = parts.unitNote(view, chart.values);
     const hasHiddenPart = chart.stacked && hiddenPart(chart, view, series, categories, find, thick).length > 0;
     const names = series.map((one) => one.name).concat(hasHiddenPart ? ["hidden"] : []);
+    const ranges = chart.stacked ? [] : rangesOf(view, series, categories, find, thick);
     const top = isSingle ? 4 : parts.legendHeight(view, names);
     return {
       option: {
         ...parts.base(view),
-        grid: { left: 8, right: hasLabels || chart.stacked ? 64 : 24, top, bottom: unit ? 30 : 8, containLabel: true },
+        grid: { left: 8, right: ranges.length ? 124 : hasLabels || chart.stacked ? 64 : 24, top, bottom: unit ? 30 : 8, containLabel: true },
         xAxis: parts.valueAxis(view, chart.values[0], {
           splitNumber: view.isNarrow ? 2 : 4, name: unit, nameLocation: "middle", nameGap: 28,
           axisLabel: {
@@ -60,7 +61,7 @@
             show: hasLabels, position: "right", ...parts.text(view, 11), color: view.colours.muted,
             formatter: (hit) => site.figure(hit.value, view.about[one.column], view.currency),
           },
-        })).concat(chart.stacked ? sums(chart, view, series, categories, find) : []).concat(chart.stacked ? hiddenPart(chart, view, series, categories, find, thick) : missingWords(view, series, categories, find, thick)),
+        })).concat(chart.stacked ? sums(chart, view, series, categories, find) : []).concat(chart.stacked ? hiddenPart(chart, view, series, categories, find, thick) : missingWords(view, series, categories, find, thick)).concat(ranges),
       },
       height: categories.length * perRow + top + (unit ? 52 : 30),
       steps,
@@ -103,6 +104,15 @@
     return [{ id: "/hidden", name: "hidden", type: "bar", stack: "all", silent: true, barWidth: thick, data: rest, ...parts.hatched(view) }];
   }
 
+  // Ranges of hidden figures, outlined where their bars would be.
+  function rangesOf(view, series, categories, find, thick) {
+    const made = series.map((one, place) => {
+      const data = categories.map((category, at) => [at, ...parts.ends(find(one, category), one.column)]);
+      return parts.outline(view, one, data, false, thick, (place - (series.length - 1) / 2) * thick * 1.15);
+    });
+    return made.filter((one) => one.data.some(([, low]) => !Number.isNaN(low)));
+  }
+
   // Where a bar is missing stands why, so that it does not look like a zero.
   function missingWords(view, series, categories, find, thick) {
     const made = [];
@@ -112,10 +122,10 @@
       made.push({
         id: `/missing/${one.id}`, type: "scatter", silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
         symbolOffset: [0, (place - (series.length - 1) / 2) * thick * 1.15],
-        data: gone.map((category) => [0, categories.indexOf(category)]),
+        data: gone.map((category) => [parts.ends(find(one, category), one.column)[1] || 0, categories.indexOf(category)]),
         label: {
           show: true, position: "right", ...parts.text(view, 11), color: view.colours.muted, fontStyle: "italic",
-          formatter: (hit) => parts.said(find(one, gone[hit.dataIndex]), one.column, view),
+          formatter: (hit) => parts.said(find(one, gone[hit.dataIndex]), one.column, view, true),
         },
       });
     });

@@ -64,6 +64,16 @@ window.aiUsage = window.aiUsage || {};
     return fixed(value, about.decimals ?? (isWhole(value) ? 0 : 1));
   }
 
+  // Between which values a hidden figure lies, as shown ones say it; null where they say nothing.
+  function range(row, column, about, isShort) {
+    const [low, high] = [row[`${column}_low`] ?? null, row[`${column}_high`] ?? null];
+    const write = (value) => figure(value, about, row.currency);
+    if (high === null) return low > 1 ? `at least ${write(low)}` : null;
+    if (low === high) return `${write(high)} (computed)`;
+    if (low <= 1) return `at most ${write(high)}`;
+    return isShort ? `${write(low)} to ${write(high)}` : `between ${write(low)} and ${write(high)}`;
+  }
+
   // The same, as short as an axis needs it.
   function tick(value, about, currency) {
     const unit = about.unit || "text";
@@ -147,5 +157,5 @@ window.aiUsage = window.aiUsage || {};
     return unit && !about.label.toLowerCase().includes(unit.toLowerCase()) ? `${about.label}, ${unit}` : about.label;
   }
 
-  Object.assign(site, { figure, tick, fixed, percent, signed, days, nodes, localise, unitName, labelled });
+  Object.assign(site, { figure, range, tick, fixed, percent, signed, days, nodes, localise, unitName, labelled });
 })(window.aiUsage);

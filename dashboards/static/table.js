@@ -49,7 +49,7 @@
     const head = columns.map((column) => site.labelled(view.about[column], view.currency));
     const cells = (row) => columns.map((column) => cell(row, column, view.about[column]));
     const notes = rows.map((row) => ({
-      hidden: columns.flatMap((column, at) => (row[column] === null && row.is_suppressed ? [head[at]] : [])),
+      hidden: columns.flatMap((column, at) => (row[column] === null && row.is_suppressed ? [hiddenNote(row, column, head[at], view)] : [])),
       state: view.period ? site.whyIncomplete(row, view.period) || "complete" : "",
     }));
     if (!view.period) return { head, rows: rows.map(cells), columns, notes };
@@ -60,6 +60,12 @@
       return [{ raw: start, text: name + over }, ...cells(row)];
     });
     return { head: [view.period === "month" ? "Month" : "Week from", ...head], rows: made, columns: [null, ...columns], notes, hasPeriod: true };
+  }
+
+  // The name of a hidden figure, with its range where one is known.
+  function hiddenNote(row, column, name, view) {
+    const range = site.range(row, column, view.about[column]);
+    return range ? `${name}: ${range}` : name;
   }
 
   // As a chart of its own a table of one period leaves the period to the line below its title, and units that the
@@ -76,7 +82,10 @@
 
   function cell(row, column, about) {
     const value = row[column];
-    if (value === null) return { raw: null, text: row.is_suppressed ? "hidden" : about.missing || "not given" };
+    if (value === null) {
+      const why = row.is_suppressed ? site.range(row, column, about) || "hidden" : about.missing || "not given";
+      return { raw: null, text: why, isMissing: row.is_suppressed || !about.missing };
+    }
     if (typeof value === "string" && (about.unit || "text") === "text") {
       return { raw: site.named(value, column), href: about.link ? site.page.departments[row.department_key] : undefined };
     }
@@ -120,7 +129,7 @@
         if (at === 0) cellOfRow.scope = "row";
         cellOfRow.append(content(one));
         if (table.rows.some((other) => other[at].isFigure)) cellOfRow.classList.add("number");
-        if (one.text === "hidden" || one.text === "not given") cellOfRow.classList.add("no-figure");
+        if (one.isMissing) cellOfRow.classList.add("no-figure");
         if (one.isDay) cellOfRow.classList.add("day");
         if (isLong) {
           cellOfRow.dataset.label = table.head[at];

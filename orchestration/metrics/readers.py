@@ -88,6 +88,8 @@ def _read_by(connection: duckdb.DuckDBPyConnection, name: str, page: Page) -> It
         yield "recommended_actions"
     if any(getattr(chart, "events", False) for chart in page.charts):
         yield "events"
+    if any(declared.bounds for declared in page.queries.values()):
+        yield "hidden_figure_bounds"
     for query, declared in page.queries.items():
         yield from _tables(connection, [declared.sql], f"dashboards/pages/{name}.yml, query `{query}`")
 

@@ -65,7 +65,7 @@ def hide_until_clean(
             continue
         still = told(tried, left)
         helpful = groups.union(*(more for finding, more in wanted.items() if finding not in still))
-        if groups < helpful < tried:
+        if helpful < tried:
             # What was found with more hidden is found with less, too.
             still |= told(helpful, left - still)
         groups, left = helpful, still

@@ -232,10 +232,12 @@ def learn_tokens(published: Published, knowledge: Knowledge) -> None:
     table = "department_tokens_weekly"
     rows = published.rows(table)
     given = given_by_tools(published, rows)
+    silent = _silent(rows)
     for row in rows:
         here = Quantity("", "week", row["week_start"], row["department_key"], row["tool"])
         hidden = bool(row.get("is_suppressed"))
-        buckets = [here.at(name=name) for name in BUCKETS if (name, here.tool) in given]
+        told = [name for name in BUCKETS if (name, here.tool) in given]
+        buckets = [here.at(name=name) for name in told if (name, here.start, here.tool) not in silent]
         for quantity in (*buckets, here.at(name="credits"), here.at(name="total_tokens")):
             knowledge.read(quantity, row.get(quantity.name), f"{table}.{quantity.name}", hidden)
         total, working = here.at(name="total_tokens"), here.at(name="working_day_tokens")
@@ -261,9 +263,20 @@ def learn_tokens(published: Published, knowledge: Knowledge) -> None:
             for name in names:
                 whole = Quantity(name, "week", start, unit, COMPANY)
                 telling = [tool for tool in tools - {COMPANY} if name not in BUCKETS or (name, tool) in given]
-                parts = [whole.at(tool=tool) for tool in telling]
+                parts = [whole.at(tool=tool) for tool in telling if (name, start, tool) not in silent]
                 if parts:
                     knowledge.adds_up(f"tokens of tools: {name}", whole, parts)
+
+
+def _silent(rows: Iterable[Row]) -> set[tuple[str, dt.date, str]]:
+    """Columns that a tool does not report in a week: one row hides nothing, and has no figure."""
+    open_rows = [row for row in rows if not row.get("is_suppressed")]
+    return {
+        (name, row["week_start"], row["tool"])
+        for row in open_rows
+        for name in (*BUCKETS, "credits")
+        if row.get(name) is None
+    }
 
 
 def _output_over_input(ratio: float, buckets: Iterable[Quantity], knowledge: Knowledge) -> None:

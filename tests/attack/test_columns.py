@@ -40,6 +40,8 @@ MADE_OF_OTHERS = {
     "department_patterns_weekly": {"median_sessions_per_active_person", "median_messages_per_session"},
     # Not linear; two or more working days are in it.
     "department_tokens_weekly": {"daily_tokens_deviation", "working_days"},
+    # What anybody computes from shown figures; tests/end_to_end/test_hidden_figure_bounds.py asks the attacker.
+    "hidden_figure_bounds": {"high", "low"},
     # Nothing of the month's tokens is published, of which it is a share.
     "power_users_monthly": {"share_of_tokens", "weeks_observed"},
     # Not linear, and coarse.

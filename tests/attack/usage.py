@@ -236,6 +236,7 @@ def _read_prompts(row: Row, knowledge: Knowledge) -> None:
     knowledge.read(measured, row["measured_messages"], place, bool(row.get("is_suppressed")))
     for column, name in PROMPTS.items():
         knowledge.ratio(f"ratio {column}", row.get(column), here.at(name=name), measured)
+    knowledge.at_most("messages with a text", measured, here.at(name="user_messages"))
     bands = [here.at(name=name) for name in ("short_prompts", "medium_prompts", "long_prompts")]
     knowledge.adds_up("bands make the prompts", measured, bands)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from publishing.derived import DERIVED_TABLES
 from tests.end_to_end.harness import World
 
 pytestmark = pytest.mark.end_to_end
@@ -75,3 +76,30 @@ def test_no_mart_reads_rows_about_one_person(nodes: dict[str, Any]) -> None:
     for read, reader in edges(nodes):
         if folders(reader)[0] in ("marts", "actions"):
             assert not OF_ONE & read["columns"].keys(), (read["name"], reader["name"])
+
+
+def derived(nodes: dict[str, Any]) -> dict[str, set[str]]:
+    """By model with the tag `derived`, the models that it reads; of rules of actions, those that they read."""
+    read: dict[str, set[str]] = {}
+    for below, reader in edges(nodes):
+        read.setdefault(reader["unique_id"], set()).add(below["unique_id"])
+
+    def reads(model: str) -> set[str]:
+        direct = read.get(model, set())
+        parts = {name for name in direct if folders(nodes[name])[0] == "actions"}
+        return (direct - parts).union(*map(reads, parts))
+
+    return {node["name"]: reads(name) for name, node in nodes.items() if "derived" in node["tags"]}
+
+
+def test_tables_that_publishing_makes_again_are_those_with_the_tag(nodes: dict[str, Any]) -> None:
+    assert sorted(derived(nodes)) == sorted(DERIVED_TABLES)
+
+
+def test_tables_that_publishing_makes_again_read_published_tables_made_before(nodes: dict[str, Any]) -> None:
+    """What is published tells nothing new if it can be made from what is published."""
+    for model, read in derived(nodes).items():
+        assert read, f"{model} reads nothing"
+        assert {folders(nodes[name])[0] for name in read} == {"marts"}, model
+        earlier = DERIVED_TABLES[: DERIVED_TABLES.index(model)]
+        assert {nodes[name]["name"] for name in read} & {*DERIVED_TABLES} <= {*earlier}, model
