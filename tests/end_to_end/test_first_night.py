@@ -18,6 +18,7 @@ from tests.end_to_end.harness import World
 from tests.end_to_end.leaks import leaks
 from tests.end_to_end.truth import (
     Comparison,
+    compare_concentration,
     compare_costs,
     compare_features,
     compare_rhythm,
@@ -69,6 +70,10 @@ def test_rhythm_equals_the_truth(first_night: World, truth: dict[str, Any]) -> N
     assert_equal(compare_rhythm(first_night, truth), at_least=6)
 
 
+def test_concentration_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_concentration(first_night, truth), at_least=6)
+
+
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:
     assert leaks(first_night.environment.data_dir, canaries(first_night.company)) == []
 
@@ -108,6 +113,7 @@ def test_every_figure_has_contracted_columns_and_one_run(first_night: World) -> 
         "source_status",
         "targets",
         "task_mix_monthly",
+        "usage_concentration_monthly",
         "usage_rhythm_monthly",
     } == tables
     assert first_night.published("select run_id from published.publication") == [
