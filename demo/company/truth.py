@@ -17,6 +17,7 @@ from typing import Any
 from demo.company.company import Company
 from demo.company.reference import Reference
 from demo.company.truth_adoption import PowerUsers, funnel_weekly
+from demo.company.truth_concentration import amounts_by_period
 from demo.company.truth_features import features_by_period, tasks_by_period
 from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_days, sum_by_month
 from demo.company.truth_people import Directory, Period, months_of, weeks_of
@@ -79,6 +80,7 @@ def compute_truth(
         "department_monthly": usage_by_period(months, company, facts, seats, people),
         "features_monthly": features_by_period(months, facts.days, people),
         "tasks_monthly": tasks_by_period(months, facts.days, people, reference),
+        "amounts_monthly": amounts_by_period(months, facts.days, tokens, people),
         "rhythm_monthly": rhythm_by_period(months, company, facts.days, tokens, people),
         "unattributed": unattributed_by_period(weeks, company.tools, facts),
         "tokens_weekly": tokens_by_period(weeks, tokens, people),

@@ -49,6 +49,10 @@ MADE_OF_OTHERS = {
         *("daily_variation", "smoothness", "silent_day_share", "longest_silence_days"),
         "working_days",
     },
+    # Not linear, and coarse.
+    "usage_concentration_monthly": {
+        *("gini_active", "gini_eligible", "top_decile_share_active", "top_decile_share_eligible"),
+    },
     "recommended_actions": {
         *("comparison_value", "metric_value", "money_a_year", "people"),
         *("priority", "rule_version", "threshold"),

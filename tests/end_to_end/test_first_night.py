@@ -19,6 +19,7 @@ from tests.end_to_end.harness import World
 from tests.end_to_end.leaks import leaks
 from tests.end_to_end.truth import (
     Comparison,
+    compare_concentration,
     compare_costs,
     compare_features,
     compare_rhythm,
@@ -68,6 +69,10 @@ def test_tasks_equal_the_truth(first_night: World, truth: dict[str, Any]) -> Non
 
 def test_rhythm_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
     assert_equal(compare_rhythm(first_night, truth), at_least=6)
+
+
+def test_concentration_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_concentration(first_night, truth), at_least=6)
 
 
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:

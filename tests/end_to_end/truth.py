@@ -242,6 +242,35 @@ def compare_rhythm(world: World, truth: Mapping[str, Any]) -> Comparison:
     return result
 
 
+def compare_concentration(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`usage_concentration_monthly` of active people against `amounts_monthly`, to the published steps.
+
+    The Gini coefficient is computed from the differences of all pairs here.
+    """
+    query = """
+        select cast(month_start as varchar), department_key, tool, measure, gini_active, top_decile_share_active
+        from published.usage_concentration_monthly where measure is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, tool, measure, gini, share in world.published(query):
+        amounts = [
+            amount
+            for name in units[start, unit]
+            for amount in truth["amounts_monthly"][start].get(name, {}).get(tool, {}).get(measure, ())
+        ]
+        amounts.sort(reverse=True)
+        total, place = sum(amounts), f"{start} {unit} {tool} {measure}"
+        if not total:
+            assert (gini, share) == (None, None), place
+            continue
+        differences = sum(one - other for index, one in enumerate(amounts) for other in amounts[index + 1 :])
+        result.near(f"{place} gini", gini, differences / (len(amounts) * total), 0.005)
+        top = amounts[: -(-len(amounts) // 10)]
+        result.near(f"{place} top decile", share, sum(top) / total, 0.025)
+    return result
+
+
 def departments_of_units(world: World, period: str) -> dict[tuple[str, str], list[str]]:
     """Names of the departments of each (period start, unit), the company included."""
     kind = {"weekly": "week", "monthly": "month"}[period]
