@@ -84,6 +84,9 @@ def _keys(columns: Mapping[str, str], weeks: int) -> Iterator[dict[str, object]]
         axes["month_start"] = tuple(sorted({start.replace(day=1) for start in starts}))
     if "target" in columns:
         axes |= {"metric": ("active_ratio",), "tool": ("all",), "department_key": tuple(DEPARTMENTS)[:2]}
+    if "times_benchmark" in columns:
+        axes |= {"metric": ("active_ratio",), "benchmark": ("departments_median",)}
+        del axes["source"]  # one benchmark has one
     if "event_date" in columns:  # a department has one event with a tool, as it has one rollout
         axes = {name: axes[name] for name in ("department_key", "tool")}
     combined: list[dict[str, object]] = [{}]
