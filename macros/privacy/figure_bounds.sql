@@ -120,7 +120,7 @@
         '{{ entry.period_type }}' as period_type,
         {{ entry.period_type }}_start as period_start,
         department_key,
-        tool,
+        {{ entry.tool }} as tool,
         {{ entry.item }} as item,
         names.measure_name,
         case names.measure_name
