@@ -318,6 +318,18 @@ def test_a_row_that_matches_nothing_is_told_and_loads_all_the_same(tmp_path: Pat
     assert not any("copilto" in message or "our-own-model" in message for message in said)
 
 
+def test_a_task_of_a_tool_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    """Without a feature, a line is about all use of the tool."""
+    lines = "tool,feature,task_category\nM365 Copilot,Word,=Contracts\nchatgptt,,coding\n"
+    run = source_run(SOURCE, folder=folder(tmp_path, task_map=lines))
+    said: list[str] = []
+    run.progress = said.append
+    word, whole = loaded_rows(SOURCE, run)["task_map"]
+    assert (word["tool"], word["feature"], word["task_category"]) == ("m365_copilot", "word", "contracts")
+    assert (whole["feature"], whole["task_category"]) == (None, "coding")
+    assert any("task_map.csv: line 3 matches nothing" in message for message in said)
+
+
 def test_departments_and_locations_that_the_roster_does_not_know_are_named(tmp_path: Path) -> None:
     """`Telesales` is Sales today; misspelt departments and locations are reported by line."""
     targets = "metric,scope_type,scope_name,tool,target,due_date\n"
