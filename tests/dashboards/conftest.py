@@ -21,6 +21,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Every page, a fifth of the figures hidden; a department is named like a formula of a spreadsheet."""
     with filled_schema(weeks=20, missing=0.2) as connection:
         publish(connection)
+        limit(connection)
         connection.execute("delete from published.license_utilization_monthly where tool <> product")
         for table, columns in contracts().items():
             if "department_name" in columns:
@@ -41,6 +42,24 @@ def folder(site: Site) -> Path:
 def browser() -> Iterator[Browser]:
     with chromium() as started:
         yield started
+
+
+def limit(connection: duckdb.DuckDBPyConnection) -> None:
+    """A range for each hidden figure of two tables, 6 to 14; Sales hides one of each in every period."""
+    connection.execute("delete from published.hidden_figure_bounds")
+    for table, period, item, figure in (
+        ("department_usage_weekly", "week_start", "''", "active_people"),
+        ("license_utilization_monthly", "month_start", "product", "seat_holders"),
+    ):
+        connection.execute(
+            f"update published.{table} set {figure} = null, is_suppressed = true "
+            "where department_key = 'sales' and tool = 'm365_copilot'"
+        )
+        connection.execute(
+            "insert into published.hidden_figure_bounds "
+            f"select '{table}', '{period.removesuffix('_start')}', {period}, department_key, tool, {item}, "
+            f"'{figure}', 6, 14 from published.{table} where {figure} is null and is_suppressed"
+        )
 
 
 def publish(connection: duckdb.DuckDBPyConnection) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pytest
+from playwright.sync_api import Browser
 
 from dashboards.declaration import Page
 from dashboards.payload import page_payload
 from dashboards.queries import answers
+from tests.dashboards.browser import DESKTOP, reader
 from tests.dashboards.tables import MONDAYS, page, published
 
 SQL = (
@@ -98,3 +102,20 @@ def test_without_ranges_and_without_the_table_nothing_is_added(tables: duckdb.Du
     assert "active_people_low" not in answers(tables, declared(), "use")["use"].columns
     tables.execute("drop table published.hidden_figure_bounds")
     assert "active_people_low" not in answers(tables, declared(), "use")["use"].columns
+
+
+def test_pages_write_and_draw_ranges_and_titles_do_not(browser: Browser, folder: Path) -> None:
+    """Of the invented company each hidden number of active people and of holders is 6 to 14."""
+    with reader(browser, DESKTOP) as looking:
+        page = looking.open(folder / "department-sales.html")
+        for chart, drawn in {"active": "line", "seats": "bar"}.items():
+            section = page.locator(f"#{chart}")
+            assert "between 6 and 14" in (section.locator("[data-slot=table]").text_content() or "")
+            assert "between 6 and 14" not in (section.locator("h2").text_content() or "")
+            series = looking.chart(chart)["series"]
+            outlines = [one for one in series if one["type"] == "custom"]
+            assert outlines
+            assert {one["type"] for one in series} >= {drawn}
+            ends = {(low, high) for one in outlines for _, low, high in one["data"] if not math.isnan(low)}
+            assert ends == {(6, 14)}
+        assert looking.complaints == []
