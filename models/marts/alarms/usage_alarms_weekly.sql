@@ -1,6 +1,6 @@
 -- grain: one row per complete week, department (reporting unit), tool and series that is watched
--- Made of other published tables; publishing asks it again of what readers are about to see (decision 0056).
--- A CUSUM of the log ratio of a department to the rest of the company (decision 0057). benchmarks/alarms.py has
+-- Made of other published tables; publishing asks it again of what readers are about to see (decision 0052).
+-- A CUSUM of the log ratio of a department to the rest of the company (decision 0053). benchmarks/alarms.py has
 -- the same rule in Python and measures how often it is wrong; a test compares the two.
 {{ config(tags=['derived']) }}
 {#- Weeks of the baseline (those between the two numbers before the week), and how many of them it needs. -#}

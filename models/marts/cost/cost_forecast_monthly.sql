@@ -1,6 +1,6 @@
 -- grain: one row per month, department (reporting unit), tool and cost basis: what was, or is, to be expected
--- Made of other published tables; publishing asks it again of what readers are about to see (decision 0056).
--- The current month has no published cost, so a month is forecast from the one before it (decision 0057).
+-- Made of other published tables; publishing asks it again of what readers are about to see (decision 0052).
+-- The current month has no published cost, so a month is forecast from the one before it (decision 0053).
 {{ config(tags=['derived']) }}
 {#- Earlier forecasts that an interval, and a coverage, need. -#}
 {%- set least_errors = 10 %}

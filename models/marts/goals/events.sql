@@ -1,5 +1,5 @@
 -- grain: one row per day, kind, department (reporting unit), tool and label
--- Made of other published tables; publishing asks it again of what readers are about to see (decision 0056).
+-- Made of other published tables; publishing asks it again of what readers are about to see (decision 0052).
 {{ config(tags=['derived']) }}
 with company_calendar as (
     select * from {{ ref('company_calendar') }}

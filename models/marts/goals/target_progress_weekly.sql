@@ -1,5 +1,5 @@
 -- grain: one row per week, metric, department (reporting unit) and tool of a target that holds then
--- Made of other published tables; publishing asks it again of what readers are about to see (decision 0056).
+-- Made of other published tables; publishing asks it again of what readers are about to see (decision 0052).
 {{ config(tags=['derived']) }}
 {%- set metrics = ['active_ratio', 'licensed_active_ratio', 'advanced_session_ratio'] %}
 with targets as (

@@ -1,5 +1,5 @@
 -- grain: one row per complete month, department (reporting unit), tool and metric: what moved beyond its noise
--- Made of other published tables; publishing asks it again of what readers are about to see (decision 0056).
+-- Made of other published tables; publishing asks it again of what readers are about to see (decision 0052).
 {{ config(tags=['derived']) }}
 {%- set metrics = [
     'active_ratio', 'licensed_active_ratio', 'sessions_per_active_person', 'messages_per_session',
