@@ -3,6 +3,11 @@
   "use strict";
   const { charts, parts } = site;
 
+  // A range in two lines: a stage is narrower than one.
+  function narrow(words) {
+    return words.replace(" and ", "\nand ").replace("at most ", "at most\n");
+  }
+
   charts.funnel = function (chart, view) {
     const rows = view.now;
     const stages = chart.stages;
@@ -50,7 +55,7 @@
       drawn.push({
         type: "scatter", id: `/missing/${index}`, xAxisIndex: index, yAxisIndex: index, silent: true, symbolSize: 1, itemStyle: { color: "transparent" },
         data: gone.map(([at]) => [at, 0]),
-        label: { show: true, position: "top", ...parts.text(view, 11), color: view.colours.muted, fontStyle: "italic", formatter: (hit) => parts.said(row, stages[hit.value[0]], view) },
+        label: { show: true, position: "top", ...parts.text(view, 11), color: view.colours.muted, fontStyle: "italic", lineHeight: 14, formatter: (hit) => narrow(parts.said(row, stages[hit.value[0]], view)) },
       });
     });
     const hasBottleneck = chart.bottleneck && rows.some((row) => row[chart.bottleneck]);
