@@ -73,8 +73,8 @@ line_of_tools as (
         given_for_tool > 0
         and measure not in ('licensed_people', 'active_people')
         and published_table not in (
-            'adoption_funnel_weekly', 'feature_usage_monthly', 'license_utilization_monthly', 'model_mix_weekly',
-            'power_users_monthly', 'task_mix_monthly', 'usage_rhythm_monthly'
+            'adoption_funnel_weekly', 'feature_usage_monthly', 'license_utilization_monthly',
+            'model_mix_weekly', 'power_users_monthly', 'task_mix_monthly', 'usage_rhythm_monthly'
         )
     group by published_table, period_start, unit_key, measure, item
 ),
