@@ -1,6 +1,6 @@
 {#-
     How far shown figures limit hidden ones: what `hidden_figure_bounds` knows of each measure of
-    published_tables().
+    published_tables(). Tables whose measures are not among them have no bounds.
 
     of:      rows that have it: `people` (departments and the company), `accounts` (`Unattributed`) or `both`
     least:   the smallest value that is hidden: a zero is shown, unless it is hidden with others of its row
@@ -49,12 +49,6 @@
         {%- do found.update({class: bounded(
             'people', units='within', least=0, given='use_of_seats' if is_of_use else 'seats', parts=1,
         )}) -%}
-    {%- endfor -%}
-    {#- A measure that nobody has described here: listed, and no more is said of it. -#}
-    {%- for entry in published_tables() -%}
-        {%- for name in entry.measures.values() if name not in found -%}
-            {%- do found.update({name: bounded('both', least=none, units='none')}) -%}
-        {%- endfor -%}
     {%- endfor -%}
     {{ return(found) }}
 {%- endmacro %}
@@ -114,7 +108,11 @@
 -#}
 {% macro bounded_figures() -%}
     {%- set measures = bounded_measures() -%}
-    {%- for entry in published_tables() %}
+    {%- set tables = [] -%}
+    {%- for entry in published_tables() -%}
+        {%- do tables.append(entry) if entry.measures.values() | select('in', measures) | list -%}
+    {%- endfor -%}
+    {%- for entry in tables %}
     select
         '{{ entry.table }}' as published_table,
         '{{ entry.period_type }}' as period_type,
