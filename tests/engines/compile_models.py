@@ -34,7 +34,7 @@ def main(target: str, folder: Path) -> None:
         for branch, value in (("full", False), ("increment", True))
     }
     parts = {
-        node.name: [name.split(".")[-1] for name in node.depends_on.nodes]
+        node.name: _models_read(node)
         for node in manifest.nodes.values()
         if node.resource_type == "model" and node.config.materialized == "ephemeral"
     }
@@ -45,7 +45,7 @@ def main(target: str, folder: Path) -> None:
             "relation": node.relation_name,
             "materialized": node.config.materialized,
             "strategy": node.config.incremental_strategy,
-            "depends_on": _tables([name.split(".")[-1] for name in node.depends_on.nodes], parts),
+            "depends_on": _tables(_models_read(node), parts),
             "types": {
                 column.name: column.data_type for column in node.columns.values() if node.contract.enforced
             },
@@ -57,6 +57,11 @@ def main(target: str, folder: Path) -> None:
         if node.resource_type == "model" and node.name not in parts
     }
     (folder / f"{target}.json").write_text(json.dumps(models), encoding="utf-8")
+
+
+def _models_read(node: Any) -> list[str]:
+    """Names of the models that a node reads; a raw table may have the name of a model."""
+    return [name.split(".")[-1] for name in node.depends_on.nodes if name.startswith("model.")]
 
 
 def _tables(names: list[str], parts: dict[str, list[str]]) -> list[str]:
