@@ -146,9 +146,9 @@ final as (
         forecasts.cost_basis,
         cast(forecasts.month_start as date) as month_start,
         {%- for figure in ['expected', 'low', 'high'] %}
-        floor(forecasts.{{ figure }} * 100 + 0.5) / 100.0 as {{ figure }},
+        cast(floor(forecasts.{{ figure }} * 100 + 0.5) / 100.0 as {{ type_double() }}) as {{ figure }},
         {%- endfor %}
-        forecasts.actual,
+        cast(forecasts.actual as {{ type_double() }}) as actual,
         forecasts.currency,
         'the month before, by day' as method,
         cast(coverages.coverage as {{ type_double() }}) as backtest_coverage,
