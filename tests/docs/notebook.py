@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from orchestration.metrics.readers import questions
 from tests.docs.markdown import ROOT
 
 NOTEBOOK = ROOT / "examples/published.ipynb"
@@ -26,9 +27,7 @@ def sources() -> dict[str, ast.Module]:
 
 def queries() -> list[str]:
     """The SQL that is handed to `ask`."""
-    calls = (node for tree in sources().values() for node in ast.walk(tree) if isinstance(node, ast.Call))
-    asked = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id == "ask"]
-    return [str(ast.literal_eval(argument)) for argument in asked]
+    return questions(NOTEBOOK.read_text(encoding="utf-8"))
 
 
 def run() -> Iterator[tuple[str, Any]]:
