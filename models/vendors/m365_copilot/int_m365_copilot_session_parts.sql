@@ -7,7 +7,7 @@
 ) }}
 {%- set app_features = m365_copilot_app_features('interactions.app') %}
 
-{% call(days) in_day_ranges('m365_copilot.interactions', 'created_date') -%}
+{% call(days) in_day_ranges('m365_copilot.interactions', 'created_date') %}
 with interactions as (
     select
         *,
@@ -62,4 +62,4 @@ final as (
 )
 
 select * from final
-{%- endcall %}
+{% endcall %}
