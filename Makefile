@@ -42,8 +42,9 @@ WORKERS ?= 2
 test: $(STAMP) $(BUNDLES) $(PARSED)
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
 
-# Other engines' adapters, each set in a venv of its own because of what they pin (docs/decisions/0022).
-test-engines: $(STAMP) .venv-engines/.installed .venv-databricks/.installed
+# Whole nights on PostgreSQL, and the models on other engines' adapters, each set of these in a venv of its own
+# because of what they pin (docs/decisions/0022).
+test-engines: $(STAMP) $(BUNDLES) $(PARSED) .venv-engines/.installed .venv-databricks/.installed
 	$(BIN)/pytest tests/engines $(ARGS)
 
 .venv-%/.installed: tests/engines/%.lock

@@ -30,7 +30,6 @@ TESTS = Path(__file__).parent
 # Files that take minutes. All processes end together when these come first, and those that need the same
 # world (tests/worlds) do not begin at once: one would wait until the other has made it.
 LONGEST_FIRST = (
-    "end_to_end/test_two_engines.py",
     "end_to_end/test_restore.py",
     "end_to_end/test_erasure.py",
     "end_to_end/test_increments.py",

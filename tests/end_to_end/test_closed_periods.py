@@ -16,8 +16,8 @@ from publishing.closed import REBUILT
 from publishing.derived import DERIVED_TABLES
 from publishing.publish import Publication, publish
 from tests.end_to_end.harness import World
+from tests.end_to_end.published import published_tables
 from tests.end_to_end.rebuilt import built, differing
-from tests.end_to_end.test_two_engines import published_tables
 
 pytestmark = pytest.mark.end_to_end
 

@@ -16,7 +16,10 @@ import pytest
 
 from tests.engines.replay import Model
 from tests.engines.targets import PROJECT, TARGETS
+from tests.worlds.fixtures import first_night, own_world, two_nights, two_nights_on_postgres
 from tests.worlds.store import own
+
+__all__ = ["first_night", "own_world", "two_nights", "two_nights_on_postgres"]
 
 Compiled = dict[str, dict[str, Model]]
 # Tables of which a day becomes empty, and their day.

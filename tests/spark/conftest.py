@@ -11,7 +11,10 @@ from tests.end_to_end.harness import World, world
 from tests.spark.cluster import NoJavaError, SparkCluster, java_home, spark_cluster
 from tests.worlds.declared import WORLDS
 from tests.worlds.declared import two_nights as two_nights_of
-from tests.worlds.store import read_only, size_of
+from tests.worlds.fixtures import two_nights
+from tests.worlds.store import size_of
+
+__all__ = ["two_nights"]
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +28,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
         pytest.skip(str(missing))
     with spark_cluster(tmp_path_factory.mktemp("spark")) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Two nights on DuckDB."""
-    with read_only("night_2", tmp_path_factory.mktemp("two_nights")) as made:
-        yield made
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,8 @@ from orchestration.demo import environment_variables
 from runtime.environment import environment
 from runtime.errors import ConfigurationError, DestinationError
 from tests.end_to_end.harness import RUN_COLUMNS, World, comparable
-from tests.end_to_end.test_two_engines import WITHOUT_PERSON_KEYS, published_tables
+from tests.end_to_end.published import published_tables
+from tests.engines.test_nights_on_postgres import WITHOUT_PERSON_KEYS
 from tests.spark.cluster import SparkCluster
 
 # The first test waits for two nights on each engine; on a busy machine that is a quarter of an hour.

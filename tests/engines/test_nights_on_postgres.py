@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import psycopg2
 import pytest
 
 from tests.docs.markdown import ROOT, blocks
 from tests.end_to_end.harness import World, comparable, contents
+from tests.end_to_end.published import published_tables
 from tests.end_to_end.rebuilt import built, differing
 from tests.worlds.declared import ROLES
 
 pytestmark = pytest.mark.end_to_end
 
-# When a run happened differs between two runs; everything else must not.
-CLOCK_COLUMNS = frozenset({"last_success_at", "run_id", "published_at"})
 # Person keys are numbered in the order of salted labels, and every deployment draws its own salt.
 WITHOUT_PERSON_KEYS = ("int_account_message_days", "int_github_copilot_account_days", "int_chatgpt_token_days")
-
-
-def published_tables(world: World) -> dict[str, list[tuple[Any, ...]]]:
-    """Every published table as a reader gets it, but for the columns that tell of the run."""
-    columns: dict[str, list[str]] = {}
-    for table, column in world.published(
-        "select table_name, column_name from information_schema.columns "
-        "where table_schema = 'published' order by table_name, column_name"
-    ):
-        if column not in CLOCK_COLUMNS:
-            columns.setdefault(table, []).append(f'"{column}"')
-    return {
-        table: comparable(world.published(f'select {", ".join(names)} from published."{table}"'))
-        for table, names in columns.items()
-    }
 
 
 def test_every_published_table_is_the_same_on_both_engines(
