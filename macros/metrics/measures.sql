@@ -21,20 +21,17 @@
 
 {#- One column of use: the measure as it is, or the ratio of two, behind their masks.
 
-    Shares of people stand beside the counts that they are made of. Other ratios are hidden where a tool hides a
-    part of them; per person also where active people are hidden, because people in tools with sessions (or
-    messages) are the least that active people can be. -#}
+    A ratio is hidden with its parts; per person also where active people are hidden, because people in tools with
+    sessions (or messages) are the least that active people can be. -#}
 {% macro usage_column(column) -%}
     {%- set people = usage_measures() | selectattr('kind', 'equalto', 'people') | map(attribute='name') | list -%}
     {%- if not column.numerator -%}
         {{ column.name }}
-    {%- elif column.numerator in people -%}
-        {{ plain_ratio(column.numerator, column.denominator) }} as {{ column.name }}
-    {%- elif column.denominator in people -%}
+    {%- elif column.denominator in people and column.numerator not in people -%}
         case
-            when active_people_hidden = 0 then {{ masked_ratio(column.numerator, column.denominator, true) }}
+            when active_people_hidden = 0 then {{ plain_ratio(column.numerator, column.denominator) }}
         end as {{ column.name }}
     {%- else -%}
-        {{ masked_ratio(column.numerator, column.denominator) }} as {{ column.name }}
+        {{ plain_ratio(column.numerator, column.denominator) }} as {{ column.name }}
     {%- endif -%}
 {%- endmacro %}

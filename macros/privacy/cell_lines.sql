@@ -32,10 +32,9 @@
 {#- The three kinds of lines: key, condition of membership, which member is the sum, how the persons of
     hidden members are counted together, audit reason.
 
-    The sum is the last to be hidden for another, except over tools, where it is the first. The ratios
-    of `all` tools are hidden anyway where one tool hides a part of them, and a pattern over units,
-    one tool and `all` is closed at once: a second tool would be alone in its own line of units, ask
-    for a third, and take its headline figures along.
+    The sum is the last to be hidden for another, except over tools, where it is the first: a pattern
+    over units, one tool and `all` is closed at once. A second tool would be alone in its own line of
+    units and ask for a third (figures in decision 0054).
 
     Nobody belongs to two units of a period, so the persons of hidden units add up; the same person
     may stand in several tools and parts, so there the largest number is all one can be sure of. Counts

@@ -24,24 +24,6 @@
 {%- endmacro %}
 
 
-{#-
-    A ratio of two masked measures, as a double; NULL where either is hidden or the denominator is 0.
-
-    For the row of `all` tools also NULL where any included tool hides either of them; of people the tool's
-    count says nothing, since they do not add up over tools. Expects the columns `<m>` and `<m>_tools_hidden`
-    of masked_unit_tool_periods.
-
-    over_people: whether the denominator counts people
--#}
-{% macro masked_ratio(numerator, denominator, over_people=false) -%}
-    case
-            when {{ numerator }}_tools_hidden
-                {%- if not over_people %} + {{ denominator }}_tools_hidden{% endif %} = 0
-                then {{ plain_ratio(numerator, denominator) }}
-        end
-{%- endmacro %}
-
-
 {#- A ratio as a double; NULL where the denominator is 0 or either is NULL. -#}
 {% macro plain_ratio(numerator, denominator) -%}
     cast({{ numerator }} as {{ type_double() }})
@@ -50,11 +32,10 @@
 
 
 {#- Whether any of these measures is hidden in the row. -#}
-{% macro any_hidden(measures, with_tools=true) -%}
+{% macro any_hidden(measures) -%}
     (
             {%- for measure in measures %}
-            {{ measure }}_hidden{{ ' + ' ~ measure ~ '_tools_hidden' if with_tools }}
-            {{- ' +' if not loop.last }}
+            {{ measure }}_hidden{{ ' +' if not loop.last }}
             {%- endfor %}
         ) > 0
 {%- endmacro %}

@@ -1,6 +1,6 @@
 -- grain: one row per period, reporting unit and tool (spine rows): figures of use behind their mask
 -- Marts of use read this and nothing finer: a hidden figure is NULL here already, so that nothing
--- derived from it can give it back. `<m>_tools_hidden` counts the tools of an `all` row hiding it.
+-- derived from it can give it back.
 {%- set measures = usage_measures() + [account_measures()[0]] %}
 {%- set of_people = usage_measures() | map(attribute='name') | list %}
 {%- set of_accounts = account_measures() | map(attribute='name') | list %}
@@ -22,23 +22,8 @@ hidden_cells as (
     where item = ''
 ),
 
-hidden_tools as (
-    select
-        period_type,
-        period_start,
-        unit_key,
-        'all' as tool,
-        measure
-    from hidden_cells
-    where tool <> 'all'
-),
-
 flags as (
     {{ hidden_flags('hidden_cells', keys, measures) }}
-),
-
-tool_flags as (
-    {{ hidden_flags('hidden_tools', keys, measures) }}
 ),
 
 stacked as (
@@ -106,9 +91,7 @@ final as (
         figures.{{ capability }}_tools,
         {%- endfor %}
         {%- for measure in measures %}
-        {{ masked(measure.name) }},
-        coalesce(tool_flags.{{ measure.name }}_hidden, 0) as {{ measure.name }}_tools_hidden
-        {{- ',' if not loop.last }}
+        {{ masked(measure.name) }}{{ ',' if not loop.last }}
         {%- endfor %}
     from figures
     left join flags
@@ -117,12 +100,6 @@ final as (
             and figures.period_start = flags.period_start
             and figures.unit_key = flags.unit_key
             and figures.tool = flags.tool
-    left join tool_flags
-        on
-            figures.period_type = tool_flags.period_type
-            and figures.period_start = tool_flags.period_start
-            and figures.unit_key = tool_flags.unit_key
-            and figures.tool = tool_flags.tool
 )
 
 select * from final

@@ -41,11 +41,11 @@ final as (
         {{ usage_column(column) }},
         {%- endfor %}
         {{ any_hidden(parts) }}
-        or {{ any_hidden(divided_by, with_tools=false) }} as is_suppressed,
+        or {{ any_hidden(divided_by) }} as is_suppressed,
         {{ any_hidden(['measured_messages', 'short_prompts', 'medium_prompts', 'long_prompts',
                        'prompt_chars']) }} as are_prompts_suppressed,
         {{ any_hidden(['sessions', 'session_messages']) }}
-        or {{ any_hidden(['session_people', 'active_people'], with_tools=false) }}
+        or {{ any_hidden(['session_people', 'active_people']) }}
             as are_sessions_suppressed
     from figures
 )

@@ -149,7 +149,7 @@ final as (
         weeks_observed,
         period_state,
         is_complete as is_complete_week,
-        {{ any_hidden(stage_measures() | map(attribute='name') | list, with_tools=false) }} as is_suppressed
+        {{ any_hidden(stage_measures() | map(attribute='name') | list) }} as is_suppressed
     from steps
 )
 

@@ -22,7 +22,7 @@ totals as (
         figures.*,
         {{ any_hidden(buckets + ['credits']) }} as is_suppressed,
         case
-            when {{ any_hidden(buckets, with_tools=false) }} then null
+            when {{ any_hidden(buckets) }} then null
             else {{ total_of_buckets() }}
         end as total_tokens,
         case

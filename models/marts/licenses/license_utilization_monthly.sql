@@ -100,7 +100,7 @@ final as (
         product_days.has_carried_days,
         tool_periods.seat_period_state as period_state,
         tool_periods.seat_period_state = 'complete' as is_complete_month,
-        {{ any_hidden(seat_measures() | map(attribute='name') | list, with_tools=false) }}
+        {{ any_hidden(seat_measures() | map(attribute='name') | list) }}
         or coalesce(reducible_costs.are_holders_hidden, 0) > 0 as is_suppressed
     from seats
     inner join months

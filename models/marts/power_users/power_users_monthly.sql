@@ -99,7 +99,7 @@ shares as (
                 then {{ plain_ratio('masked_figures.power_' ~ measure, 'masked_figures.sender_' ~ measure) }}
         end as share_of_{{ measure }},
         {%- endfor %}
-        {{ any_hidden(power_measures() | map(attribute='name') | list, with_tools=false) }}
+        {{ any_hidden(power_measures() | map(attribute='name') | list) }}
         or use_figures.active_people_hidden = 1 as is_suppressed
     from masked_figures
     inner join use_figures

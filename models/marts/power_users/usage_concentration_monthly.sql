@@ -23,13 +23,13 @@ rows_of_measures as (
         is_complete,
         active_people,
         active_people_hidden,
-        {{ any_hidden(['licensed_people', 'licensed_active_people'], with_tools=false) }} as are_licences_hidden
+        {{ any_hidden(['licensed_people', 'licensed_active_people']) }} as are_licences_hidden
     from use_figures
     where
         (active_people is not null or active_people_hidden = 1)
         and (
             coalesce({{ totals | join(', ') }}) is not null
-            or {{ any_hidden(totals, with_tools=false) }}
+            or {{ any_hidden(totals) }}
         )
     {{- "\n\n    union all\n" if not loop.last }}
     {%- endfor %}
