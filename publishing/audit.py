@@ -26,14 +26,14 @@ _TOKEN_OR_ADDRESS = r"(^|[^0-9a-z])p[0-9]_[0-9a-f]{32}|[^\s@]+@[^\s@]+\.[a-z]{2,
 # a contract asks for at least, and what nobody holds, are seats. A change is the difference of two figures that
 # are checked themselves.
 _COUNTS_NO_PEOPLE = re.compile(
-    r"headcount|purchased|minimum_seats|unassigned|value|.*_change|priority|importance|rule_version|"
+    r"headcount|purchased|minimum_seats|unassigned|value|.*_change|priority|importance|rule_version|tools_used|"
     r"weeks_observed|weeks_left|departments_compared|forecasts_before|"
     r"(.*_)?(sessions|messages|prompts|chars|tokens|days|rows|row_count|suggestions_(shown|accepted))"
 )
 # Whole and part that stand in one row: whoever sees both sees how many are in one and not in the other. The
 # same people are counted a second time where a ratio has a whole beside it.
 _NESTED = (
-    *(("headcount", part) for part in ("active_people", "licensed_people")),
+    *(("headcount", part) for part in ("active_people", "licensed_people", "non_user", "regular")),
     ("licensed_people", "active_people"),
     *(("assigned", "first_use"), ("first_use", "repeat_use"), ("repeat_use", "habitual"), ("habitual", "deep")),
     *(("seat_holders", "seats_active"), ("seats_active", "used")),

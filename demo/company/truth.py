@@ -16,7 +16,7 @@ from typing import Any
 
 from demo.company.company import Company
 from demo.company.reference import Reference
-from demo.company.truth_adoption import PowerUsers, funnel_weekly
+from demo.company.truth_adoption import PowerUsers, funnel_weekly, segments_weekly, tool_sets_monthly
 from demo.company.truth_concentration import amounts_by_period
 from demo.company.truth_features import features_by_period, tasks_by_period
 from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_days, sum_by_month
@@ -88,6 +88,8 @@ def compute_truth(
         "seats_monthly": seats_monthly(company, seats, months, people, used),
         "power_users_weekly": power_users.weekly(weeks),
         "funnel_weekly": funnel_weekly(company, weeks, seats, facts.days, people, power_users),
+        "segments_weekly": segments_weekly(company, weeks, facts.days, people, power_users),
+        "tool_sets_monthly": tool_sets_monthly(months, facts.days, people),
         **{name: entry for found in figures for name, entry in found.items()},
         "planted": company.planted,
     }

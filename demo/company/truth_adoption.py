@@ -159,3 +159,81 @@ def _by_department(
             for stage, members in stages.items()
         }
     return result
+
+
+SEGMENTS = ("power", "habitual", "novice", "low", "non_user")
+TRANSITIONS = ("new", "retained", "reactivated", "lapsed")
+_SEGMENT_WEEKS = 4
+"""Weeks that must have been observed before anybody has a segment."""
+
+
+def segments_weekly(
+    company: Company, weeks: Sequence[Period], days: PersonDays, people: Directory, power_users: PowerUsers
+) -> dict[str, dict[str, dict[str, dict[str, int | None]]]]:
+    """{week: {tool or ``all``: {department: {segment or transition: people or None}}}} of all people.
+
+    Who was active in the week before and has left since has lapsed, in the last department.
+    """
+    used: dict[tuple[str, int], set[date]] = defaultdict(set)
+    for (tool, number, day), activity in days.items():
+        if activity.is_active:
+            for name in (tool, "all"):
+                used[(name, number)].add(day - timedelta(day.weekday()))
+    found: dict[str, dict[str, dict[str, dict[str, int | None]]]] = {}
+    homes_before: Mapping[int, str] = {}
+    for week in weeks:
+        homes = people.homes(week)
+        left = {number: home for number, home in homes_before.items() if number not in homes}
+        observed = (week.end - company.profile.first_day).days // 7
+        for tool in (*company.tools, "all"):
+            power = power_users.of(week, tool) or set()
+            members: dict[str, set[int]] = {name: set() for name in (*SEGMENTS, *TRANSITIONS)}
+            for number in homes:
+                for name in _names(week, observed, used[(tool, number)], number in power):
+                    members[name].add(number)
+            before = week.start - timedelta(7)
+            members["lapsed"] |= {number for number in left if before in used[(tool, number)]}
+            known = {name: told if observed >= _SEGMENT_WEEKS else None for name, told in members.items()}
+            found.setdefault(week.key, {})[tool] = _by_department(known, {**left, **homes})
+        homes_before = homes
+    return found
+
+
+def _names(week: Period, observed: int, used: set[date], is_power_user: bool) -> list[str]:
+    """The segment of a person, and the transition where there is one."""
+    twelve = len(used & {week.start - timedelta(7 * n) for n in range(12)})
+    four = len(used & {week.start - timedelta(7 * n) for n in range(4)})
+    habit = twelve >= 9 and four >= 2 if observed >= 12 else four == 4
+    if twelve == 0:
+        names = ["non_user"]
+    elif habit:
+        names = ["power" if is_power_user else "habitual"]
+    else:
+        names = ["novice" if twelve >= 4 or (observed < 12 and four >= 2) else "low"]
+    is_now, was_before = week.start in used, week.start - timedelta(7) in used
+    if is_now and not was_before:
+        names.append("reactivated" if min(used) < week.start else "new")
+    elif was_before:
+        names.append("retained" if is_now else "lapsed")
+    return names
+
+
+def tool_sets_monthly(
+    months: Sequence[Period], days: PersonDays, people: Directory
+) -> dict[str, dict[str, dict[str, int]]]:
+    """{month: {department: {tools, sorted, with ``+`` between them: people}}} of people active in it."""
+    found: dict[str, dict[str, dict[str, int]]] = {}
+    for month in months:
+        homes = people.homes(month)
+        used: dict[int, set[str]] = defaultdict(set)
+        for (tool, number, day), activity in days.items():
+            if activity.is_active and month.start <= day < month.end and number in homes:
+                used[number].add(tool)
+        counts: dict[str, dict[str, int]] = {
+            name: defaultdict(int) for name in (*sorted(set(homes.values())), ALL)
+        }
+        for number, tools in used.items():
+            for department in (homes[number], ALL):
+                counts[department]["+".join(sorted(tools))] += 1
+        found[month.key] = {department: dict(sets) for department, sets in counts.items()}
+    return found

@@ -13,6 +13,7 @@ import duckdb
 
 from tests.attack.knowledge import Quantity, Relation
 from tests.attack.licences import BUCKETS
+from tests.attack.people import POOLS
 from tests.attack.published import COMPANY
 from tests.attack.usage import DENOMINATORS, FUNNEL, PEOPLE, SUMS
 
@@ -68,6 +69,8 @@ class _Reader:
             self._read_use()
             self._read_seats()
             self._read_stages()
+            self._read_segments()
+            self._read_sets()
             self._read_power_users()
             self._read_days()
             self._read_costs()
@@ -163,6 +166,44 @@ class _Reader:
             self._add(here, person, 1)
             for name, has in zip(stages, reached, strict=True):
                 self._add(here.at(name=name), person, 1 if has else 0)
+
+    def _read_segments(self) -> None:
+        users: dict[tuple[dt.date, str], set[int]] = defaultdict(set)
+        for week, person, tool, department, segment, transition in self._rows(
+            "select week_start, person_key, tool, department_key, segment, transition "
+            "from restricted.fct_adoption_segments_weekly"
+        ):
+            users[week, tool].add(person)
+            here = Quantity("recent_users", "week", week, self._unit("week", week, department), tool)
+            self._add(here, person, 1)
+            self._add(here.at(name=f"segment_{segment}"), person, 1)
+            self._add(here.at(name="regular_users"), person, segment in ("power", "habitual"))
+            if transition is not None:
+                if transition != "lapsed":  # which are published with those who left
+                    self._add(here.at(name=f"transition_{transition}"), person, 1)
+                self._add(here.at(name="active_of_two_weeks"), person, 1)
+                self._add(here.at(name="active_before"), person, transition in ("retained", "lapsed"))
+        for (week, tool), known in users.items():
+            active = Quantity("active_people", "week", week, COMPANY, tool)
+            then = self.shares[active.at(start=week - dt.timedelta(weeks=1))]
+            for person in then.keys() - self.shares[active].keys():
+                self.shares[active.at(name="transition_lapsed")][person] = 1.0
+            for (period, start, person), unit in self._homes.items():
+                if (period, start) == ("week", week) and person not in known:
+                    self._add(Quantity("segment_non_user", "week", week, unit, tool), person, 1)
+
+    def _read_sets(self) -> None:
+        for month, person, tool, unit, tools_used, named_set in self._rows(
+            "select month_start, person_key, tool, unit_key, sets.tools_used, named_set "
+            "from restricted.fct_tool_sets_monthly as sets "
+            "inner join restricted.tool_set_months as names using (month_start, tool_set)"
+        ):
+            here = Quantity("tool_set_people", "month", month, unit or "nowhere", COMPANY, named_set)
+            kind = "single_tool_people" if tools_used == 1 else "multi_tool_people"
+            for quantity in (here, here.at(name=kind, item="")):
+                self.shares[quantity][person] = self.shares[quantity.at(unit=COMPANY)][person] = 1.0
+            if named_set in POOLS:
+                self._add(here.at(name="pooled_tool_people", item=tool), person, 1)
 
     def _read_power_users(self) -> None:
         power: set[tuple[dt.date, int, str]] = set()

@@ -45,6 +45,14 @@ def power(unit: str, tool: str = "chatgpt", **figures: Any) -> Row:
     return row | figures
 
 
+def segments(unit: str, tool: str = "chatgpt", **figures: Any) -> Row:
+    """A row of segments and transitions."""
+    of_people = ("power", "habitual", "novice", "low", "non_user", "new", "retained", "reactivated", "lapsed")
+    row: dict[str, Any] = dict.fromkeys(("headcount", "regular", *of_people))
+    row |= {"department_key": unit, "tool": tool, "week_start": WEEK}
+    return row | {"weeks_observed": 20, "is_suppressed": True} | figures
+
+
 def published(**tables: Iterable[Row]) -> Published:
     """A version with these tables."""
     return Published({name: list(rows) for name, rows in tables.items()})

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from tests.attack.knowledge import Knowledge, Quantity
 from tests.attack.licences import CLASSES
+from tests.attack.people import SETS_OF_TOOLS
 from tests.attack.published import BESIDE_THE_COMPANY, COMPANY
-from tests.attack.usage import FUNNEL
+from tests.attack.usage import FUNNEL, SEGMENTED
 
 # Counts of people by name: all of them are whole numbers in the program.
 COUNTS = (
@@ -27,10 +28,12 @@ COUNTS = (
         "day_off_people",
     ),
     *("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used"),
+    *SEGMENTED,
+    *SETS_OF_TOOLS,
 )
 _COUNTED = frozenset(COUNTS) - {"headcount"}
-# Of seat classes and stages a zero is hidden too, once one of the row is.
-SOMEBODY = frozenset(COUNTS) - set(CLASSES) - set(FUNNEL)
+# Of seat classes, stages and segments a zero is hidden too, once one of the row is.
+SOMEBODY = frozenset(COUNTS) - {*CLASSES, *FUNNEL, *SEGMENTED, *SETS_OF_TOOLS}
 # who does not: of the first, those who are not in the second
 _WITHOUT = (
     ("headcount", "active_people", "not active"),
@@ -45,6 +48,14 @@ _WITHOUT = (
     ("repeat_use", "habitual", "not habitual"),
     ("habitual", "deep", "not deep"),
     ("active_people", "power_users", "active, no power user"),
+    ("recent_users", "active_people", "used it in twelve weeks, not in this one"),
+    ("recent_users", "active_of_two_weeks", "used it in twelve weeks, not in two"),
+    ("recent_users", "active_before", "used it in twelve weeks, not last week"),
+    ("recent_users", "repeat_use", "used it in twelve weeks, not come back"),
+    ("headcount", "active_of_two_weeks", "not active in two weeks"),
+    ("headcount", "active_before", "not active last week"),
+    ("regular_users", "habitual", "regular user without a seat"),
+    ("segment_power", "deep", "power user without a seat"),
 )
 _TOTALS = (
     *("sessions", "user_messages", "measured_messages", "short_prompts", "medium_prompts", "long_prompts"),

@@ -6,7 +6,7 @@ import datetime as dt
 
 from tests.attack.attack import Attack
 from tests.attack.published import Published
-from tests.attack.tables import MONTH, WEEK, month, power, published, seats, truth, use
+from tests.attack.tables import MONTH, WEEK, month, power, published, seats, segments, truth, use
 from tests.attack.versions import laid_over, moved
 
 
@@ -74,6 +74,46 @@ def test_stages_of_the_funnel_bound_licensed_people() -> None:
     stage = {"department_key": "engineering", "tool": "chatgpt", "week_start": WEEK, "assigned": 15}
     tables = published(department_usage_weekly=rows, adoption_funnel_weekly=[stage])
     assert told(tables, licensed_people__operations__chatgpt=1) == [("count: licensed_people", 1)]
+
+
+def test_last_weeks_active_people_less_the_retained_ones() -> None:
+    before = use("all", headcount=40, active_people=20, start=WEEK - dt.timedelta(weeks=1))
+    row = segments("all", retained=17)
+    tables = published(department_usage_weekly=[before], adoption_segments_weekly=[row])
+    assert told(tables, transition_lapsed__all__chatgpt=3) == [("count: transition_lapsed", 3)]
+
+
+def test_users_of_twelve_weeks_who_are_not_active() -> None:
+    use_of_week = use("sales", headcount=40, active_people=20)
+    row = segments("sales", non_user=17)
+    tables = published(department_usage_weekly=[use_of_week], adoption_segments_weekly=[row])
+    assert told(tables, recent_users__sales__chatgpt=23, active_people__sales__chatgpt=20) == [
+        ("complement: used it in twelve weeks, not in this one", 3)
+    ]
+
+
+def test_regular_users_without_a_seat() -> None:
+    stage = {"department_key": "sales", "tool": "chatgpt", "week_start": WEEK, "habitual": 28}
+    tables = published(
+        adoption_segments_weekly=[segments("sales", power=10, habitual=20)], adoption_funnel_weekly=[stage]
+    )
+    assert told(tables, regular_users__sales__chatgpt=30, habitual__sales__chatgpt=28) == [
+        ("complement: regular user without a seat", 2)
+    ]
+
+
+def test_people_of_a_tool_in_no_named_set() -> None:
+    """20 use Claude, 17 of them in the set that is named: 3 are in sets that have no row."""
+    sets = {"all": 40, "chatgpt+claude": 17, "other+": 23}
+    keys = {"department_key": "all", "month_start": MONTH, "is_suppressed": False, "share": None}
+    people = {"single_tool_people": None, "multi_tool_people": None}
+    rows = [keys | people | {"tool_set": name, "people": count} for name, count in sets.items()]
+    tables = published(
+        department_usage_monthly=[month("all", "claude", headcount=60, active_people=20)],
+        cross_tool_overlap_monthly=rows,
+    )
+    shares = {"pooled_tool_people__all__all__month__claude": 3}
+    assert told(tables, **shares) == [("count: pooled_tool_people", 3)]
 
 
 def test_seats_bought_less_seats_not_assigned() -> None:

@@ -49,6 +49,12 @@ MOST_OF_OTHER_TOOLS = 5
 PROMPTS = {"short_ratio": "short_prompts", "medium_ratio": "medium_prompts", "long_ratio": "long_prompts"}
 PROMPTS |= {"prompt_chars_mean": "prompt_chars"}
 FUNNEL = ("assigned", "first_use", "repeat_use", "habitual", "deep")
+SEGMENTS = ("power", "habitual", "novice", "low", "non_user")
+TRANSITIONS = ("new", "retained", "reactivated", "lapsed")
+# Sets of people that no column counts, though columns add up to them: of twelve weeks, of two, of last week.
+SETS = ("recent_users", "regular_users", "active_of_two_weeks", "active_before")
+SEGMENTED = (*(f"segment_{name}" for name in SEGMENTS), *(f"transition_{name}" for name in TRANSITIONS), *SETS)
+SEGMENTS_FROM = 4
 ROUNDING = 2
 LAST_WEEKS = 14
 
@@ -69,6 +75,7 @@ def learn_usage(published: Published, knowledge: Knowledge) -> None:
             _ratio(column, row.get(column), quantity, knowledge)
     _nest(published, knowledge)
     _read_funnel(published, knowledge)
+    _read_segments(published, knowledge)
     _read_accounts(published, knowledge)
 
 
@@ -313,6 +320,65 @@ def _read_funnel(published: Published, knowledge: Knowledge) -> None:
                 whole = Quantity(stage, "week", start, COMPANY, tool)
                 parts = [whole.at(unit=unit) for unit in units - {COMPANY}]
                 knowledge.adds_up("units make the funnel", whole, parts)
+
+
+def _read_segments(published: Published, knowledge: Knowledge) -> None:
+    table = "adoption_segments_weekly"
+    units: dict[tuple[dt.date, str], set[str]] = defaultdict(set)
+    for row in published.rows(table):
+        if row["weeks_observed"] is None or row["weeks_observed"] < SEGMENTS_FROM:
+            continue
+        here = _quantities("week", row)
+        units[here.start, here.tool].add(here.unit)
+        hidden = bool(row.get("is_suppressed"))
+        for kind, columns in (("segment", SEGMENTS), ("transition", TRANSITIONS)):
+            for column in columns:
+                quantity = here.at(name=f"{kind}_{column}")
+                knowledge.read(quantity, row.get(column), f"{table}.{column}", hidden)
+        knowledge.read(here.at(name=SETS[1]), row.get("regular"), f"{table}.regular", hidden)
+        _segments_add_up(here, knowledge)
+        if here.unit == COMPANY and (hidden or row.get("retained") is not None):
+            _transitions_add_up(here, knowledge)
+    for (start, tool), members in units.items():
+        if COMPANY in members and len(members) > 1:
+            for name in (*SEGMENTED[: len(SEGMENTS)], *SETS[:2]):
+                whole = Quantity(name, "week", start, COMPANY, tool)
+                parts = [whole.at(unit=unit) for unit in members - {COMPANY}]
+                knowledge.adds_up(f"units make the company: {name}", whole, parts)
+
+
+def _segments_add_up(here: Quantity, knowledge: Knowledge) -> None:
+    """Everybody has one segment; who is active, or at a stage that needs use, is a user of twelve weeks."""
+    head, users, regular = here.at(name="headcount", tool=""), here.at(name=SETS[0]), here.at(name=SETS[1])
+    segments = [here.at(name=f"segment_{name}") for name in SEGMENTS]
+    knowledge.adds_up("segments make the users", users, segments[:-1])
+    knowledge.adds_up("users and non-users", head, [users, segments[-1]])
+    knowledge.adds_up("regular users", regular, segments[:2])
+    stages = {"repeat_use": users, "habitual": regular, "deep": segments[0], "active_people": users}
+    for name, whole in stages.items():
+        if here.at(name=name) in knowledge.places:
+            knowledge.at_most("within users", here.at(name=name), whole)
+
+
+def _transitions_add_up(here: Quantity, knowledge: Knowledge) -> None:
+    """Active people of this week and of the last one, by which of the two they were active in.
+
+    Who was active last week and has left is among the lapsed ones, but not among the users of twelve weeks.
+    """
+    new, retained, reactivated, lapsed = (here.at(name=f"transition_{name}") for name in TRANSITIONS)
+    active, users = here.at(name="active_people"), here.at(name="recent_users")
+    both, before = here.at(name="active_of_two_weeks"), here.at(name="active_before")
+    then = active.at(start=here.start - dt.timedelta(weeks=1))
+    knowledge.adds_up("transitions make the active people", active, [new, retained, reactivated])
+    knowledge.at_most("active in one of two weeks", both, active, lapsed)
+    knowledge.at_most("active in this week or two", active, both)
+    knowledge.at_most("retained people were there before", retained, before)
+    for part in (both, before):
+        knowledge.at_most("active in twelve weeks", part, users)
+    if then in knowledge.places:
+        knowledge.adds_up("active in the week before", then, [retained, lapsed])
+        knowledge.at_most("who was active last week", before, then)
+        knowledge.at_most("who was active last week is still there", then, before)
 
 
 def within_rounding(quantity: Quantity, value: object, knowledge: Knowledge) -> None:

@@ -24,6 +24,7 @@ KEYS = (
     "feature",
     "task_category",
     "measure",
+    "tool_set",
 )
 # Figures of calendars and contracts, and medians, which are about other rows.
 _TELLS_NOBODY = frozenset({"weeks_observed", "working_days", "purchased", "minimum_seats"})

@@ -540,6 +540,19 @@ def test_the_funnel_is_monotone_and_unknown_until_enough_weeks() -> None:
     assert last == {"assigned": 3, "first_use": 2, "repeat_use": 1, "habitual": 1, "deep": 0}
 
 
+def test_everybody_has_one_segment_once_four_weeks_are_observed() -> None:
+    days = [MONDAY + timedelta(7 * n) for n in range(4)]
+    # Person 1 writes every week, 2 in the first and the third, 3 only in the last one, 4 never.
+    used = {1: days, 2: [days[0], days[2]], 3: [days[3]]}
+    messages = [asked(number, at(day, "09:00")) for number, weeks in used.items() for day in weeks]
+    made = company([person(n) for n in (1, 2, 3, 4)], chats(*messages), days=28)
+    weeks = truth_of(made)["segments_weekly"]
+    assert set(weeks["2026-06-15"]["chatgpt"]["Sales"].values()) == {None}
+    last = weeks["2026-06-22"]["chatgpt"]["Sales"]
+    segments = {"power": 0, "habitual": 1, "novice": 1, "low": 1, "non_user": 1}
+    assert last == segments | {"new": 1, "retained": 1, "reactivated": 0, "lapsed": 1}
+
+
 def test_the_reference_reads_the_seeds() -> None:
     seeds = Reference.load()
     assert seeds.model("gpt-5-5") == seeds.model("gpt-5.5") == "gpt-5.5"

@@ -18,7 +18,15 @@ from demo.vendor import DemoVendor
 from demo.vendors import all_vendors
 from ingestion.kit import every_kit
 from tests.end_to_end.harness import World, require_published, world
-from tests.end_to_end.truth import Comparison, compare_costs, compare_seats, compare_tokens, compare_usage
+from tests.end_to_end.truth import (
+    Comparison,
+    compare_costs,
+    compare_seats,
+    compare_segments,
+    compare_tokens,
+    compare_tool_sets,
+    compare_usage,
+)
 
 _KEPT = frozenset({"hris"})  # no department without it
 _COMPARED: dict[str, Callable[[World, dict[str, Any]], Comparison]] = {
@@ -27,6 +35,8 @@ _COMPARED: dict[str, Callable[[World, dict[str, Any]], Comparison]] = {
     "tokens": compare_tokens,
     "costs": compare_costs,
     "seats": compare_seats,
+    "segments": compare_segments,
+    "tool sets": compare_tool_sets,
 }
 
 

@@ -24,8 +24,10 @@ from tests.end_to_end.truth import (
     compare_features,
     compare_rhythm,
     compare_seats,
+    compare_segments,
     compare_tasks,
     compare_tokens,
+    compare_tool_sets,
     compare_usage,
 )
 
@@ -73,6 +75,14 @@ def test_rhythm_equals_the_truth(first_night: World, truth: dict[str, Any]) -> N
 
 def test_concentration_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
     assert_equal(compare_concentration(first_night, truth), at_least=6)
+
+
+def test_segments_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_segments(first_night, truth), at_least=20)
+
+
+def test_sets_of_tools_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_tool_sets(first_night, truth), at_least=3)
 
 
 def test_nothing_about_a_person_is_left_behind(first_night: World) -> None:

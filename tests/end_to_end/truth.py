@@ -14,6 +14,7 @@ from decimal import Decimal
 from statistics import fmean, pstdev
 from typing import Any
 
+from demo.company.truth_adoption import SEGMENTS, TRANSITIONS
 from metrics.registry import registry
 from tests.end_to_end.harness import World
 
@@ -268,6 +269,60 @@ def compare_concentration(world: World, truth: Mapping[str, Any]) -> Comparison:
         result.near(f"{place} gini", gini, differences / (len(amounts) * total), 0.005)
         top = amounts[: -(-len(amounts) // 10)]
         result.near(f"{place} top decile", share, sum(top) / total, 0.025)
+    return result
+
+
+def compare_segments(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`adoption_segments_weekly` against `segments_weekly`, exactly."""
+    names = [*SEGMENTS, *TRANSITIONS]
+    query = f"""
+        select cast(week_start as varchar), department_key, tool, {", ".join(names)}
+        from published.adoption_segments_weekly
+    """
+    result = Comparison()
+    units = departments_of_units(world, "weekly")
+    for start, unit, tool, *values in world.published(query):
+        departments = truth["segments_weekly"].get(start, {}).get(tool, {})
+        members = [departments[name] for name in units[start, unit] if name in departments]
+        for name, value in zip(names, values, strict=True):
+            expected = [member[name] for member in members]
+            known = None if None in expected else sum(expected)
+            result.exact(f"{start} {unit} {tool} {name}", value, known)
+    return result
+
+
+def compare_tool_sets(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`cross_tool_overlap_monthly` against `tool_sets_monthly`: pooled sets are all that have no row."""
+    query = """
+        select
+            cast(month_start as varchar), department_key, tool_set,
+            people, single_tool_people, multi_tool_people
+        from published.cross_tool_overlap_monthly where people is not null or single_tool_people is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    rows = world.published(query)
+    named: dict[str, set[str]] = defaultdict(set)
+    for start, _, tool_set, *_ in rows:
+        named[start].add(tool_set)
+    for start, unit, tool_set, people, single, multi in rows:
+        departments = truth["tool_sets_monthly"].get(start, {})
+        sets: dict[str, int] = defaultdict(int)
+        for name in units[start, unit]:
+            for each, count in departments.get(name, {}).items():
+                sets[each] += count
+        of_several = sum(count for each, count in sets.items() if "+" in each)
+        place = f"{start} {unit} {tool_set}"
+        if tool_set == "all":
+            result.exact(f"{place} people", people, sum(sets.values()))
+            result.exact(f"{place} single_tool_people", single, sum(sets.values()) - of_several)
+            result.exact(f"{place} multi_tool_people", multi, of_several)
+        elif tool_set in ("other", "other+"):
+            is_several = "+" in tool_set
+            pooled = (n for each, n in sets.items() if ("+" in each) == is_several and each not in named[start])
+            result.exact(place, people, sum(pooled))
+        else:
+            result.exact(place, people, sets[tool_set])
     return result
 
 
