@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ TABLE = "recommended_actions"
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One recommendation, in the words of its rule."""
+    """One recommendation, in the words of its rule; `plan` says what the company does about it."""
 
     severity: str
     title: str
@@ -26,6 +27,7 @@ class Action:
     department: str
     page_title: str
     page_href: str
+    plan: str
 
 
 def recommended(
@@ -44,7 +46,8 @@ def recommended(
     if page.actions is None or TABLE not in tables:
         return None
     rows = connection.execute(
-        "select severity, title, recommendation, evidence, department_name, page "
+        "select severity, title, recommendation, evidence, department_name, page, "
+        "action_state, owner, due_date, is_overdue "
         f"from published.{TABLE} "
         "where (list_contains($areas, area) or len($areas) = 0 and audience = 'leaders') "
         "and ($department is null or department_key = $department) "
@@ -56,8 +59,9 @@ def recommended(
         },
     ).fetchall()
     found = []
-    for severity, title, recommendation, evidence, name, target in rows:
-        require_private([title, recommendation, evidence], f"published.{TABLE}")
+    for severity, title, recommendation, evidence, name, target, *plan in rows:
+        planned = plan_text(*plan)
+        require_private([title, recommendation, evidence, planned], f"published.{TABLE}")
         is_elsewhere = target in hrefs and pages[target] is not page
         found.append(
             Action(
@@ -68,6 +72,18 @@ def recommended(
                 name,
                 pages[target].title if is_elsewhere else "",
                 hrefs[target] if is_elsewhere else "",
+                mark_days(planned),
             )
         )
     return found
+
+
+def plan_text(state: str, owner: str | None, due: dt.date | None, is_overdue: bool) -> str:
+    """What `actions.csv` says of an action, as a sentence; empty while nobody has taken it up."""
+    if state == "open":
+        return ""
+    by = f" by {owner}" if owner else ""
+    if state == "done":
+        return f"Marked as done{by}. The figures do not show it yet."
+    when = f", {'was due' if is_overdue else 'due'} {due}" if due else ""
+    return f"Taken up{by}{when}."

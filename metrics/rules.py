@@ -83,6 +83,11 @@ class Rules(_Entry):
                 yield limit.name, limit.default, f"rule {rule_id}"
 
 
+def causes() -> frozenset[str]:
+    """What an action can be about: the first part of its id."""
+    return frozenset(rule.cause or rule_id for rule_id, rule in rules().rules.items())
+
+
 @functools.cache
 def rules(path: Path = RULES) -> Rules:
     """All rules and limits.

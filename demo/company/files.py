@@ -64,6 +64,7 @@ def _rule_tables(company: Company) -> dict[str, Table]:
         "working_calendar": (("location", "holiday_date"), files.holidays),
         "rollouts": (("department", "tool", "rollout_date"), files.rollouts),
         "token_tiers": (("tier", "minimum_tokens"), files.token_tiers),
+        "actions": (("action", "state", "owner", "due_date"), files.actions),
         "events": (("event_date", "label", "department", "tool"), files.events),
     }
 

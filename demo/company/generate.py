@@ -123,6 +123,10 @@ def _files(line: Timeline, of_vendors: Sequence[VendorFiles]) -> CompanyFiles:
             (line.at(0.4), "Training on prompts for everybody", None, None),
             (line.at(0.6), "Answers of Customer Support are drafted in ChatGPT", "Customer Support", "chatgpt"),
         ),
+        actions=(
+            ("unused_seats/operations/m365_copilot", "acknowledged", "IT purchasing", due),
+            ("runaway_cost/engineering/codex", "acknowledged", "Platform team", line.at(0.9)),
+        ),
     )  # fmt: skip
 
 

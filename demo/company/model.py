@@ -240,6 +240,8 @@ class CompanyFiles:
     token_tiers: tuple[tuple[str, int], ...]
     events: tuple[tuple[date, str, str | None, str | None], ...] = ()
     """(day, label, department or None = all, tool or None = all)"""
+    actions: tuple[tuple[str, str, str | None, date | None], ...] = ()
+    """(action id, state, owner, due date)"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from typing import Any
 
 import yaml
 
 from tests.actions.conftest import TABLE, Published, shipped_rules
-from tests.actions.test_rules import CASES, WRITTEN
+from tests.actions.test_rules import CASES, WRITTEN, put_case
 from tests.docs.markdown import ROOT
 from tests.docs.published import contracts
 
@@ -76,6 +77,31 @@ def test_findings_of_one_cause_are_one_action(published: Published) -> None:
             "By the week of 2026-11-09, 10 of 40 people with a Microsoft 365 Copilot seat had used it.",
         ]
     )
+
+
+def test_an_action_says_what_the_company_does_about_it(published: Published) -> None:
+    """Taken up and due before the day of the run: overdue. What is done and found again is not."""
+    card = "unused_seats/sales/m365_copilot"
+    put_case(published, "idle_seats")
+    published.put("source_status", [{"as_of": dt.datetime(2026, 11, 19, 2)}])
+    (untouched,) = published.actions()
+    assert (untouched["action_state"], untouched["owner"], untouched["is_overdue"]) == ("open", None, False)
+
+    today, yesterday = dt.date(2026, 11, 19), dt.date(2026, 11, 18)
+    plan = {"action_id": card, "action_state": "acknowledged", "owner": "IT purchasing", "due_date": yesterday}
+    published.put("action_plans", [plan, plan | {"action_id": "unused_seats/support/m365_copilot"}])
+    (taken_up,) = published.actions()
+    assert taken_up["action_id"] == card
+    assert (taken_up["action_state"], taken_up["owner"], taken_up["due_date"], taken_up["is_overdue"]) == (
+        ("acknowledged", "IT purchasing", yesterday, True)
+    )
+
+    published.change("action_plans", f"action_id = '{card}'", due_date=today)
+    assert [action["is_overdue"] for action in published.actions()] == [False]
+    published.change("action_plans", f"action_id = '{card}'", due_date=yesterday, action_state="done")
+    assert [(action["action_state"], action["is_overdue"]) for action in published.actions()] == [
+        ("done", False)
+    ]
 
 
 def test_nobody_is_blamed_and_no_currency_code_is_shown() -> None:

@@ -162,6 +162,15 @@ TOKEN_TIERS = _table(
     integer("minimum_tokens", lambda r: r.minimum_tokens),
     row_key=("tier",),
 )
+ACTION_PLANS = _table(
+    "actions",
+    "One row a recommended action that the company has taken up.",
+    text("action_id", lambda r: r.action, required=True),
+    text("action_state", lambda r: r.state, required=True),
+    text("owner", lambda r: r.owner),
+    date("due_date", lambda r: r.due_date),
+    row_key=("action_id",),
+)
 LOGIN_LINKS = link_contract(GITHUB_LOGIN, PERSON_EMAIL, "company_list")
 
 
@@ -203,6 +212,7 @@ FILES = (
     CompanyFile("rollouts", rows.Rollout, ROLLOUTS),
     CompanyFile("events", rows.Event, EVENTS),
     CompanyFile("token_tiers", rows.TokenTier, TOKEN_TIERS),
+    CompanyFile("actions", rows.ActionPlan, ACTION_PLANS),
     CompanyFile("department_names", rows.DepartmentName, None),
     CompanyFile("github_logins", rows.GithubLogin, None),
     CompanyFile("service_accounts", rows.ServiceAccount, None),

@@ -55,7 +55,7 @@ def _label(written: str) -> str:
 
 def _event_label(written: str) -> str:
     if "@" in written:
-        raise ValueError("write what happened, without addresses and names: everybody reads it.")
+        raise ValueError("write it without addresses and names: everybody reads it.")
     return _label(written)
 
 
@@ -308,6 +308,16 @@ class Event(CompanyRow):
     label: EventLabel
     department: Label | None = None
     tool: ToolName | None = None
+
+
+class ActionPlan(CompanyRow):
+    """What the company does about a recommended action: where it stands, who sees to it and until when."""
+
+    KEY = ("action",)
+    action: FoldedName
+    state: Literal["acknowledged", "done"]
+    owner: EventLabel | None = None
+    due_date: Day | None = None
 
 
 class DepartmentName(CompanyRow):

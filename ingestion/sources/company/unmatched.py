@@ -15,6 +15,7 @@ from ingestion.kit import every_kit
 from ingestion.sources.company.department_names import RenamedSpan, names_today
 from ingestion.sources.company.files import Folder
 from ingestion.sources.company.rows import (
+    ActionPlan,
     CompanyRow,
     DepartmentName,
     Event,
@@ -27,6 +28,7 @@ from ingestion.sources.company.rows import (
     TaskOfUse,
     folded_department,
 )
+from metrics.rules import causes
 
 # Metrics whose targets pages show.
 METRICS = frozenset({"active_ratio", "advanced_session_ratio", "licensed_active_ratio"})
@@ -173,6 +175,8 @@ def _is_known(row: CompanyRow) -> bool:
     if isinstance(row, MeasureOwner):
         kit = every_kit().get(row.source)
         return kit is not None and row.measure in kit.measures(row.tool)
+    if isinstance(row, ActionPlan):
+        return row.action.partition("/")[0] in causes()
     if isinstance(row, Target) and row.metric not in METRICS:
         return False
     if isinstance(row, Rollout | Target | Event | TaskOfUse):
@@ -187,6 +191,8 @@ def _remedy(name: str) -> str:
         return f"Write one of the products {', '.join(sorted(_products()))}."
     if name == "measure_owners":
         return "Write a source whose page says that it gives this measure of the tool."
+    if name == "actions":
+        return "Write the `action_id` of an action as published.recommended_actions gives it."
     metrics = f" and one of the metrics {', '.join(sorted(METRICS))}" if name == "targets" else ""
     return f"Write one of the tools {', '.join(sorted(_tools()))}{metrics}."
 

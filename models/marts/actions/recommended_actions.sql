@@ -15,6 +15,10 @@ with rules as (
     select * from {{ ref('mart_action_rules') }}
 ),
 
+plans as (
+    select * from {{ ref('mart_action_plans') }}
+),
+
 status as (
     select max(as_of) as as_of from {{ ref('source_status') }}
 ),
@@ -251,10 +255,17 @@ prioritised as (
     from judged
 ),
 
+identified as (
+    select
+        prioritised.*,
+        prioritised.cause || '/' || prioritised.department_key || '/' || prioritised.tool
+        || case when prioritised.item <> '' then '/' || prioritised.item else '' end as action_id
+    from prioritised
+),
+
 final as (
     select
-        prioritised.cause || '/' || prioritised.department_key || '/' || prioritised.tool
-        || case when prioritised.item <> '' then '/' || prioritised.item else '' end as action_id,
+        prioritised.action_id,
         prioritised.rule_id,
         cast(prioritised.rule_version as {{ dbt.type_int() }}) as rule_version,
         prioritised.rule_ids,
@@ -268,6 +279,12 @@ final as (
         prioritised.period_start,
         prioritised.period_type,
         prioritised.open_since,
+        coalesce(plans.action_state, 'open') as action_state,
+        plans.owner,
+        plans.due_date,
+        coalesce(
+            plans.action_state = 'acknowledged' and plans.due_date < cast(status.as_of as date), false
+        ) as is_overdue,
         case prioritised.severity_place when 1 then 'high' when 2 then 'medium' else 'low' end as severity,
         cast(prioritised.priority as {{ dbt.type_int() }}) as priority,
         prioritised.cents_a_year / cast(100 as {{ type_double() }}) as money_a_year,
@@ -298,8 +315,10 @@ final as (
         prioritised.unit,
         prioritised.evidence,
         status.as_of
-    from prioritised
+    from identified as prioritised
     cross join status
+    left join plans
+        on lower(prioritised.action_id) = plans.action_id
 )
 
 select * from final

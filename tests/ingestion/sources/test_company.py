@@ -434,6 +434,21 @@ def test_two_tiers_with_one_minimum_are_refused(tmp_path: Path) -> None:
     assert "line 4: holds at the same time as line 3, with the same minimum_tokens." in found
 
 
+def test_an_action_is_taken_up_by_a_role_and_is_one_that_rules_can_find(tmp_path: Path) -> None:
+    head = "action,state,owner,due_date\n"
+    (found,) = problems(tmp_path, actions=head + "unused_seats/all/codex,done,it@asterlane.example,\n")
+    assert "line 2, column owner: write it without addresses and names" in found
+    (found,) = problems(tmp_path, actions=head + "unused_seats/all/codex,started,IT,\n")
+    assert "line 2, column state: " in found
+    (row,) = loaded_rows(
+        SOURCE, source_run(SOURCE, folder=folder(tmp_path, actions=head + "Unused_seats/All/codex,done,,\n"))
+    )["actions"]
+    assert (row["action_id"], row["owner"], row["due_date"]) == ("unused_seats/all/codex", None, None)
+    unknown = head + "unused_seats/all/codex,done,IT,\nunused_chairs/all/codex,done,IT,\n"
+    said = "line 3 matches nothing that is known here and may do nothing."
+    assert told_of(tmp_path, Roster(), actions=unknown) == [("actions.csv", said)]
+
+
 def test_a_renamed_department_has_the_name_that_it_came_to_at_last(tmp_path: Path) -> None:
     """Field Sales became Sales, Sales became Revenue, and Telesales was merged into it.
 
@@ -487,7 +502,7 @@ def test_an_event_is_of_the_company_a_department_or_a_tool(tmp_path: Path) -> No
         (dt.date(2026, 4, 13), "Pilot", "Revenue", "chatgpt"),
     ]
     (found,) = problems(tmp_path, events="event_date,label\n2026-03-02,ask maya@asterlane.example\n")
-    assert found.endswith("column label: write what happened, without addresses and names: everybody reads it.")
+    assert found.endswith("column label: write it without addresses and names: everybody reads it.")
 
 
 def test_an_event_written_twice_and_one_of_an_unknown_tool_are_told(tmp_path: Path) -> None:
