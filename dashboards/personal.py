@@ -28,6 +28,8 @@ COUNTS_OF_PEOPLE = frozenset(
     {
         *("active_people", "licensed_people", "people", "power_users", "day_off_people"),
         *("assigned", "first_use", "repeat_use", "habitual", "deep"),
+        *("power", "novice", "low", "regular", "non_user", "new", "retained", "reactivated", "lapsed"),
+        *("single_tool_people", "multi_tool_people", "activated", "never_activated"),
         *("seat_holders", "seats_active", "held_by_leaver", "on_leave", "in_grace", "duplicate"),
         *("never_used", "dormant", "under_used", "used"),
         *("accounts", "matched_accounts", "unmatched_accounts", "unmatched_left", "unmatched_not_yet_employed"),

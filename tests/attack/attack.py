@@ -11,7 +11,7 @@ from tests.attack.features import learn_days_off, learn_features, learn_tasks
 from tests.attack.judge import Truth
 from tests.attack.knowledge import Knowledge
 from tests.attack.licences import learn_costs, learn_models, learn_power_users, learn_seats, learn_tokens
-from tests.attack.people import learn_sets
+from tests.attack.people import learn_activation, learn_sets
 from tests.attack.program import Program
 from tests.attack.published import Published
 from tests.attack.targets import COUNTS, SOMEBODY, Target, counts, further, totals
@@ -43,6 +43,7 @@ def learn(published: Published) -> Knowledge:
     knowledge = Knowledge()
     learn_usage(published, knowledge)
     learn_sets(published, knowledge)
+    learn_activation(published, knowledge)
     learn_seats(published, knowledge)
     learn_power_users(published, knowledge)
     learn_tokens(published, knowledge)

@@ -71,6 +71,7 @@ class _Reader:
             self._read_stages()
             self._read_segments()
             self._read_sets()
+            self._read_activations()
             self._read_power_users()
             self._read_days()
             self._read_costs()
@@ -204,6 +205,24 @@ class _Reader:
                 self.shares[quantity][person] = self.shares[quantity.at(unit=COMPANY)][person] = 1.0
             if named_set in POOLS:
                 self._add(here.at(name="pooled_tool_people", item=tool), person, 1)
+
+    def _read_activations(self) -> None:
+        for week, person, tool, department, activated, never, *who in self._rows(
+            "select week_start, person_key, tool, department_key, is_activated, is_never_activated, "
+            "coalesce(location, 'unknown'), case is_manager when true then 'manager' "
+            "when false then 'no manager' else 'unknown' end, "
+            "coalesce(tenure_band, 'unknown'), coalesce(job_function, 'unknown') "
+            "from restricted.fct_activations_monthly"
+        ):
+            names = ["assigned", "first_use" if activated else "never_activated" if never else "waiting"]
+            home = Quantity("", "week", week, self._unit("week", week, department), tool)
+            items = zip(("location", "is_manager", "tenure_band", "job_function"), who, strict=True)
+            for name in names:
+                self._add(home.at(name=name), person, 0 if name in ("assigned", "first_use") else 1)
+            for dimension, value in items:
+                group = home if dimension == "job_function" else home.at(unit=COMPANY)
+                for name in names:
+                    self.shares[group.at(name=name, item=f"{dimension}: {value}")][person] = 1.0
 
     def _read_power_users(self) -> None:
         power: set[tuple[dt.date, int, str]] = set()

@@ -1,4 +1,4 @@
-"""People by the tools that they use together, beside the active people of each tool."""
+"""People by the tools that they use together, and holders of seats by who they are."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from tests.attack.published import COMPANY, Published, Row
 OVERLAP = "cross_tool_overlap_monthly"
 # By one tool or several; by set; and of the sets that have no row of their own, by each of their tools.
 SETS_OF_TOOLS = ("single_tool_people", "multi_tool_people", "tool_set_people", "pooled_tool_people")
+ACTIVATION = "activation_monthly"
+# Holders who have not used the tool: with a seat for 30 days or more, and the others.
+NOT_ACTIVATED = ("never_activated", "waiting")
 POOLS = frozenset({"other", "other+"})
 
 
@@ -67,3 +70,44 @@ def _learn_pools(here: Quantity, sets: dict[str, Quantity], knowledge: Knowledge
             knowledge.adds_up(
                 "people of a tool by set", active, [here.at(name="pooled_tool_people", item=tool), *named]
             )
+
+
+def learn_activation(published: Published, knowledge: Knowledge) -> None:
+    """Holders at the end of the month's last week, who are those of the funnel, by who they are."""
+    columns = {
+        "assigned": "assigned",
+        "activated": "first_use",
+        "never_activated": "never_activated",
+    }
+    lines: dict[tuple[Quantity, str], list[Quantity]] = defaultdict(list)
+    for row in published.rows(ACTIVATION):
+        if row["dimension"] is None:  # an open month
+            continue
+        whole = Quantity("", "week", row["last_week"], row["department_key"], row["tool"])
+        is_unit = row["dimension"] == "department"
+        here = whole if is_unit else whole.at(item=f"{row['dimension']}: {row['dimension_value']}")
+        hidden = bool(row.get("is_suppressed"))
+        for column, name in columns.items():
+            knowledge.read(here.at(name=name), row[column], f"{ACTIVATION}.{column}", hidden)
+        knowledge.ratio(
+            "ratio activated",
+            row["assigned_activation_ratio"],
+            here.at(name="first_use"),
+            here.at(name="assigned"),
+        )
+        if is_unit and row["activation_ratio"] is not None:
+            activated = row["activation_ratio"] * row["purchased"]
+            knowledge.within(
+                "ratio of seats bought", here.at(name="first_use"), activated - 0.5, activated + 0.5
+            )
+        parts = [here.at(name=name) for name in ("first_use", *NOT_ACTIVATED)]
+        knowledge.adds_up("activated or not", here.at(name="assigned"), parts)
+        company = whole.at(unit=COMPANY)
+        if not is_unit:
+            lines[whole, row["dimension"]].append(here)
+        elif whole != company:
+            lines[company, "units"].append(here)
+    for (whole, dimension), members in lines.items():
+        for name in ("assigned", "first_use", *NOT_ACTIVATED):
+            of_members = [member.at(name=name) for member in members]
+            knowledge.adds_up(f"{dimension} adds up: {name}", whole.at(name=name), of_members)

@@ -53,6 +53,14 @@ def segments(unit: str, tool: str = "chatgpt", **figures: Any) -> Row:
     return row | {"weeks_observed": 20, "is_suppressed": True} | figures
 
 
+def activation(unit: str, dimension: str = "department", value: str = "all", **figures: Any) -> Row:
+    """A row of activation in the week."""
+    columns = ("assigned", "activated", "never_activated", "purchased")
+    row: dict[str, Any] = dict.fromkeys((*columns, "activation_ratio", "assigned_activation_ratio"))
+    row |= {"department_key": unit, "dimension": dimension, "dimension_value": value, "tool": "chatgpt"}
+    return row | {"last_week": WEEK, "month_start": MONTH, "is_suppressed": True} | figures
+
+
 def published(**tables: Iterable[Row]) -> Published:
     """A version with these tables."""
     return Published({name: list(rows) for name, rows in tables.items()})
@@ -63,7 +71,7 @@ def truth(**people: int | Iterable[float]) -> Truth:
     shares: dict[Quantity, dict[int, float]] = {}
     for key, given in people.items():
         name, unit, tool, *more = key.split("__")
-        weekly = not more
+        weekly = not more or more[0] == "week"
         listed = [1.0] * given if isinstance(given, int) else list(given)
         quantity = Quantity(name, "week" if weekly else "month", WEEK if weekly else MONTH, unit, tool)
         if len(more) > 1:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.attack.knowledge import Knowledge, Quantity
 from tests.attack.licences import CLASSES
-from tests.attack.people import SETS_OF_TOOLS
+from tests.attack.people import NOT_ACTIVATED, SETS_OF_TOOLS
 from tests.attack.published import BESIDE_THE_COMPANY, COMPANY
 from tests.attack.usage import FUNNEL, SEGMENTED
 
@@ -30,10 +30,11 @@ COUNTS = (
     *("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used"),
     *SEGMENTED,
     *SETS_OF_TOOLS,
+    *NOT_ACTIVATED,
 )
 _COUNTED = frozenset(COUNTS) - {"headcount"}
 # Of seat classes, stages and segments a zero is hidden too, once one of the row is.
-SOMEBODY = frozenset(COUNTS) - {*CLASSES, *FUNNEL, *SEGMENTED, *SETS_OF_TOOLS}
+SOMEBODY = frozenset(COUNTS) - {*CLASSES, *FUNNEL, *SEGMENTED, *SETS_OF_TOOLS, *NOT_ACTIVATED}
 # who does not: of the first, those who are not in the second
 _WITHOUT = (
     ("headcount", "active_people", "not active"),

@@ -19,6 +19,8 @@ WITHOUT_PEOPLE = {
 }
 # Figures that are made of others: of shown ones, of the same in another row, or of calendars and contracts.
 MADE_OF_OTHERS = {
+    # What the contract says; and not linear.
+    "activation_monthly": {"purchased", "median_days_to_first_use"},
     "adoption_funnel_weekly": {"purchased", "weeks_observed"},
     "adoption_segments_weekly": {"weeks_observed", "rule_version"},
     "cross_tool_overlap_monthly": {"tools_used"},

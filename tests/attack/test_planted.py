@@ -6,7 +6,7 @@ import datetime as dt
 
 from tests.attack.attack import Attack
 from tests.attack.published import Published
-from tests.attack.tables import MONTH, WEEK, month, power, published, seats, segments, truth, use
+from tests.attack.tables import MONTH, WEEK, activation, month, power, published, seats, segments, truth, use
 from tests.attack.versions import laid_over, moved
 
 
@@ -114,6 +114,18 @@ def test_people_of_a_tool_in_no_named_set() -> None:
     )
     shares = {"pooled_tool_people__all__all__month__claude": 3}
     assert told(tables, **shares) == [("count: pooled_tool_people", 3)]
+
+
+def test_a_job_function_that_is_the_rest_of_its_department() -> None:
+    """30 of Sales have used it, 27 of them sellers: 3 planners have."""
+    rows = [
+        activation("sales", assigned=60, activated=30),
+        activation("sales", "job_function", "Seller", assigned=40, activated=27),
+        activation("sales", "job_function", "Planner", assigned=20),
+    ]
+    shares = {"first_use__sales__chatgpt__week__job_function: Planner": 3}
+    tables = published(activation_monthly=rows)
+    assert told(tables, **shares) == [("count: first_use", 3)]
 
 
 def test_seats_bought_less_seats_not_assigned() -> None:

@@ -25,6 +25,8 @@ KEYS = (
     "task_category",
     "measure",
     "tool_set",
+    "dimension",
+    "dimension_value",
 )
 # Figures of calendars and contracts, and medians, which are about other rows.
 _TELLS_NOBODY = frozenset({"weeks_observed", "working_days", "purchased", "minimum_seats"})

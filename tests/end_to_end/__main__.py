@@ -20,6 +20,7 @@ from ingestion.kit import every_kit
 from tests.end_to_end.harness import World, require_published, world
 from tests.end_to_end.truth import (
     Comparison,
+    compare_activation,
     compare_costs,
     compare_seats,
     compare_segments,
@@ -35,6 +36,7 @@ _COMPARED: dict[str, Callable[[World, dict[str, Any]], Comparison]] = {
     "tokens": compare_tokens,
     "costs": compare_costs,
     "seats": compare_seats,
+    "activation": compare_activation,
     "segments": compare_segments,
     "tool sets": compare_tool_sets,
 }

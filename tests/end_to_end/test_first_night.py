@@ -19,6 +19,7 @@ from tests.end_to_end.harness import World
 from tests.end_to_end.leaks import leaks
 from tests.end_to_end.truth import (
     Comparison,
+    compare_activation,
     compare_concentration,
     compare_costs,
     compare_features,
@@ -79,6 +80,10 @@ def test_concentration_equals_the_truth(first_night: World, truth: dict[str, Any
 
 def test_segments_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
     assert_equal(compare_segments(first_night, truth), at_least=20)
+
+
+def test_activation_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_activation(first_night, truth), at_least=10)
 
 
 def test_sets_of_tools_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:

@@ -291,6 +291,36 @@ def compare_segments(world: World, truth: Mapping[str, Any]) -> Comparison:
     return result
 
 
+def compare_activation(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`activation_monthly`: departments against the funnel of the month's last week, values by their sum."""
+    query = """
+        select
+            cast(last_week as varchar), department_key, tool, dimension, assigned, activated,
+            never_activated
+        from published.activation_monthly where dimension is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "weekly")
+    rows = world.published(query)
+    whole = {(week, unit, tool): figures for week, unit, tool, kind, *figures in rows if kind == "department"}
+    parts: dict[tuple[str, ...], list[list[int | None]]] = defaultdict(list)
+    for week, unit, tool, kind, *figures in rows:
+        if kind != "department":
+            parts[week, unit, tool, kind].append(figures)
+        elif tool != "all":
+            departments = truth["funnel_weekly"].get(week, {}).get(tool, {})
+            members = [departments[name] for name in units[week, unit] if name in departments]
+            for stage, value in zip(("assigned", "first_use"), figures, strict=False):
+                result.exact(f"{week} {unit} {tool} {stage}", value, sum(member[stage] for member in members))
+    for (week, unit, tool, kind), members in parts.items():
+        for name, total, *values in zip(
+            ("assigned", "activated", "never"), whole[week, unit, tool], *members, strict=True
+        ):
+            if None not in values:
+                result.exact(f"{week} {unit} {tool} {kind} {name}", sum(values), total)
+    return result
+
+
 def compare_tool_sets(world: World, truth: Mapping[str, Any]) -> Comparison:
     """`cross_tool_overlap_monthly` against `tool_sets_monthly`: pooled sets are all that have no row."""
     query = """
