@@ -118,6 +118,12 @@ def contributions(period: Period) -> tuple[Contribution, ...]:
             measures=(),
             beside="days off",
         ),
+        Contribution(
+            *("restricted", "person_token_months", "month_start"),
+            keys=("tier_key", "uncached_tier_key"),
+            measures=(),
+            beside="tiers of tokens",
+        ),
     )
 
 

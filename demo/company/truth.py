@@ -23,6 +23,7 @@ from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_da
 from demo.company.truth_people import Directory, Period, months_of, weeks_of
 from demo.company.truth_rhythm import rhythm_by_period
 from demo.company.truth_seats import days_of_seats, seats_monthly
+from demo.company.truth_tiers import tiers_by_period
 from demo.company.truth_usage import COUNTS, AccountDay, Session
 from demo.vendor import VendorTruth, View
 
@@ -81,6 +82,7 @@ def compute_truth(
         "features_monthly": features_by_period(months, facts.days, people),
         "tasks_monthly": tasks_by_period(months, facts.days, people, reference),
         "amounts_monthly": amounts_by_period(months, facts.days, tokens, people),
+        "tiers_monthly": tiers_by_period(months, company, facts.days, tokens, people),
         "rhythm_monthly": rhythm_by_period(months, company, facts.days, tokens, people),
         "unattributed": unattributed_by_period(weeks, company.tools, facts),
         "tokens_weekly": tokens_by_period(weeks, tokens, people),

@@ -114,6 +114,22 @@
 {%- endmacro %}
 
 
+{% macro tier_measures() -%}
+    {{ return([
+        {'name': 'tier_people', 'gives': 'active', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'tier_people', 'part': 'token_tier', 'part_total': false, 'group': 'tiers'},
+        {'name': 'uncached_tier_people', 'gives': 'active', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'uncached_tier_people', 'part': 'uncached_tier', 'part_total': false, 'group': 'uncached_tiers'},
+    ]) }}
+{%- endmacro %}
+
+
+{% macro token_measures() -%}
+    {{ return([
+        {'name': 'token_people', 'gives': 'active', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'token_people', 'part': 'token_tier', 'part_total': true, 'group': 'tiers'},
+        {'name': 'uncached_token_people', 'gives': 'active', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'token_people', 'part': 'uncached_tier', 'part_total': true, 'group': 'uncached_tiers'},
+    ]) }}
+{%- endmacro %}
+
+
 {% macro unshown_measures() -%}
     {{ return([
         {'name': 'session_users', 'gives': 'sessions', 'kind': 'people', 'unit': 'count', 'additive': false, 'tie': 'session_users', 'part': none, 'part_total': false, 'group': 'denominators'},
@@ -199,6 +215,8 @@
         {'name': 'seat', 'relation': 'unit_figures_of_seats', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': seat_measures()},
         {'name': 'stage', 'relation': 'unit_adoption_stages', 'period': 'week', 'item': "''", 'where': none, 'is_never_shown': false, 'measures': stage_measures()},
         {'name': 'task', 'relation': 'unit_figures_of_tasks', 'period': none, 'item': 'item', 'where': none, 'is_never_shown': false, 'measures': task_measures()},
+        {'name': 'tier', 'relation': 'unit_figures_of_token_tiers', 'period': none, 'item': 'item', 'where': "item <> ''", 'is_never_shown': false, 'measures': tier_measures()},
+        {'name': 'token', 'relation': 'unit_figures_of_token_tiers', 'period': none, 'item': 'item', 'where': "item = ''", 'is_never_shown': false, 'measures': token_measures()},
         {'name': 'unshown', 'relation': 'unit_figures_of_people', 'period': none, 'item': "''", 'where': none, 'is_never_shown': true, 'measures': unshown_measures()},
         {'name': 'usage', 'relation': 'unit_figures_of_people', 'period': none, 'item': "''", 'where': none, 'is_never_shown': false, 'measures': usage_measures()},
     ]) }}
@@ -252,6 +270,13 @@
         }},
         {'table': 'task_mix_monthly', 'period_type': 'month', 'tool': "'all'", 'item': 'task_category', 'measures': {
             'people': 'task_people',
+        }},
+        {'table': 'token_tiers_monthly', 'period_type': 'month', 'tool': "'all'", 'item': 'tier_key', 'measures': {
+            'people': 'tier_people',
+            'people_without_cache_reads': 'uncached_tier_people',
+        }},
+        {'table': 'token_tiers_monthly', 'period_type': 'month', 'tool': "'all'", 'item': "''", 'measures': {
+            'people_with_tokens': 'token_people',
         }},
         {'table': 'department_usage_weekly', 'period_type': 'week', 'tool': 'tool', 'item': "''", 'measures': {
             'licensed_people': 'licensed_people',

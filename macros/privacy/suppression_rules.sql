@@ -344,8 +344,8 @@ open_groups as (
     stays: it says nothing but what the hidden one is at most. A hidden total hides the other totals.
 
     Hidden holders of a seat hide their classes: how many classes there are tells how many holders at least. Hidden
-    active people hide the people of their features, tasks and days off: one that all of them have would tell how
-    many they are.
+    active people hide the people of their features, tasks and days off and those with tokens: one that all of them
+    have would tell how many they are. Of tiers of tokens another one is then hidden, since they add up.
 -#}
 {% macro hide_ties(relation) -%}
     select
@@ -356,7 +356,9 @@ open_groups as (
             when kind = 'total' and hidden_in_tie > 0 then 'same_figure'
             when kind = 'people' and part_item <> '' and are_holders_hidden = 1 then 'same_figure'
             when
-                measure in ('feature_people', 'task_people', 'day_off_people')
+                measure in (
+                    'feature_people', 'task_people', 'day_off_people', 'token_people', 'uncached_token_people'
+                )
                 and are_active_hidden = 1
                 then 'same_figure'
         end as hidden_reason

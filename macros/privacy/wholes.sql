@@ -28,6 +28,8 @@
         'feature_people': ['active_people'],
         'task_people': ['active_people'],
         'day_off_people': ['active_people'],
+        'token_people': ['active_people'],
+        'uncached_token_people': ['active_people'],
         'seat_holders': ['licensed_people', 'headcount'],
         'seats_active': ['seat_holders', 'active_people', 'licensed_people', 'headcount'],
         'used': ['seats_active'],
@@ -71,7 +73,26 @@
         {%- for name in ['seat_holders', 'seats_active'] %}
         max(case when measure = '{{ name }}' then value end) {{ window }}, item) as whole_{{ name }},
         {%- endfor %}
-        cast(headcount as {{ type_money() }}) as whole_headcount
+        cast(headcount as {{ type_money() }}) as whole_headcount,
+        min(case when reached_by_cache_reads > 0 then reached_by_cache_reads end) {{ window }})
+            as fewest_by_cache_reads
+{%- endmacro %}
+
+
+{#- People who reach a tier of tokens, or a higher one, by their cache reads alone: on cells of both sets of tiers, at
+    the tier of the cell. Two shown sets tell them, added up from the highest tier down. -#}
+{% macro reached_by_cache_reads() -%}
+    {%- set is_tier = "tied.measure in ('tier_people', 'uncached_tier_people')" -%}
+    sum(
+            case tied.measure
+                when 'tier_people' then tied.value
+                when 'uncached_tier_people' then -tied.value
+            end
+        ) over (
+            partition by tied.period_type, tied.period_start, tied.unit_key, tied.tool, {{ is_tier }}
+            order by case when {{ is_tier }} then tied.item end desc
+            range between unbounded preceding and current row
+        ) as reached_by_cache_reads
 {%- endmacro %}
 
 
@@ -81,6 +102,7 @@
     {%- set none_found = 1000000000 -%}
     cast(
             case
+                when measure = 'uncached_tier_people' then coalesce(fewest_by_cache_reads, 0)
                 {%- for condition, measures in wholes().items() %}
                 {%- for measure, names in measures.items() %}
                 when

@@ -7,19 +7,25 @@ possible that there are k of them, or that there is nobody.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from publishing.linear_audit.cells import OTHERS, Cell, Key
 from publishing.linear_audit.headcounts import headcounts
-from publishing.linear_audit.knowledge import HEADCOUNT, WHOLES
+from publishing.linear_audit.knowledge import HEADCOUNT, TIER_PEOPLE, UNCACHED_TIER_PEOPLE, WHOLES
 from publishing.linear_audit.rows import Row
+from publishing.linear_audit.tiers import of_tiers
+from publishing.periods import Period
+
+_Members = list[tuple[int, float]]
 
 
 def with_complements(cells: Sequence[Cell], k: int) -> tuple[list[Cell], list[Row]]:
     """The cells and, after them, each rest of 1 to k - 1 people; and that it and the part are the whole.
 
-    Cells of releases that did not protect a rest (`others` is None) have none.
+    Cells of releases that did not protect a rest (`others` is None) have none. Who reaches a tier of tokens by
+    cache reads alone is a rest as well.
     """
     found = list(cells)
     rows = []
@@ -35,7 +41,23 @@ def with_complements(cells: Sequence[Cell], k: int) -> tuple[list[Cell], list[Ro
                     rows.append(Row("others", ((part, 1.0), (len(found), 1.0), *members)))
                     group = "" if at is None else cells[at].mask_group
                     found.append(_rest(cell, whole, value - cell.value, group))
+    for tier, uncached, reached in _tiers_of_units(cells):
+        rest = sum(cells[at].value for at, _ in reached) - sum(cells[at].value for at, _ in uncached)
+        if 0 < rest < k:
+            without_it = (*uncached, *((at, -factor) for at, factor in reached))
+            rows.append(Row("others", ((len(found), 1.0), *without_it)))
+            cell = replace(cells[(uncached or reached)[0][0]], item=tier)
+            found.append(_rest(cell, TIER_PEOPLE, rest, cells[reached[0][0]].mask_group))
     return found, rows
+
+
+def _tiers_of_units(cells: Sequence[Cell]) -> Iterator[tuple[str, _Members, _Members]]:
+    units: dict[tuple[Period, str], dict[tuple[str, str, str], int]] = defaultdict(dict)
+    for index, cell in enumerate(cells):
+        if cell.measure in (TIER_PEOPLE, UNCACHED_TIER_PEOPLE):
+            units[cell.period, cell.unit_key][cell.tool, cell.measure, cell.item] = index
+    for places in units.values():
+        yield from of_tiers(places)
 
 
 def _whole(

@@ -17,6 +17,7 @@ from publishing.linear_audit.knowledge import (
     people_behind,
 )
 from publishing.linear_audit.rows import Cells, Row, at_most
+from publishing.linear_audit.tiers import of_tiers
 from publishing.periods import Period
 
 # Cells of one unit and period by tool, measure and item.
@@ -33,6 +34,8 @@ def inequalities(cells: Cells, k: int) -> Iterator[Row]:
         yield from _over_tools(places, cells)
         yield from _over_items(places, cells)
         yield from _over_tasks(places, cells)
+        for _, uncached, reached in of_tiers(places):
+            yield from at_most(_KIND, uncached, reached, cells)
         if unit != COMPANY:
             yield from _few_others(places, cells, k)
         yield from _within_headcount(places, cells, heads.get((period, unit)))

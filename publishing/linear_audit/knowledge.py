@@ -29,6 +29,7 @@ AT_MOST: dict[str, tuple[str, ...]] = {
     "feature_people": ("active_people",),
     "task_people": ("active_people",),
     "day_off_people": ("active_people",),
+    "token_people": ("active_people",),
     # A seat is held on one day at least.
     "seat_holders": ("seat_days",),
     "seats_active": ("seat_holders", "active_people"),
@@ -52,6 +53,10 @@ OVER_ITEMS: dict[str, str] = {
 OF_TASKS = ("feature_people", "active_people")
 TASK_PEOPLE = "task_people"
 
+# People by tier of tokens (the item, which sorts as the tiers do), of all tokens and without cache reads:
+# nobody's tier is higher without. Who reaches a tier, or a higher one, by cache reads alone is a rest as well.
+TIER_PEOPLE, UNCACHED_TIER_PEOPLE = "tier_people", "uncached_tier_people"
+
 # Counts of people and those of which the rest is protected as well: 1 to k - 1 people who are in the second and
 # not in the first. Of nested counts only neighbours stand here, since each rest is at most the next ones.
 WHOLES: dict[str, tuple[str, ...]] = {
@@ -71,6 +76,7 @@ WHOLES: dict[str, tuple[str, ...]] = {
     "feature_people": ("active_people",),
     "task_people": ("active_people",),
     "day_off_people": ("active_people",),
+    "token_people": ("active_people",),
     "seat_holders": ("licensed_people",),
     "seats_active": ("seat_holders", "active_people"),
     "used": ("seats_active",),
@@ -84,7 +90,7 @@ OF_HEADCOUNT = ("licensed_people", "active_people")
 FEW_OTHERS: dict[str, str] = {"session_people": "session_users", "message_people": "message_users"}
 
 # Groups whose hidden figures may be zero: they are hidden as a whole with what they are parts of.
-HIDDEN_WITH_ZEROS = frozenset({"seat_classes", "stages"})
+HIDDEN_WITH_ZEROS = frozenset({"seat_classes", "stages", "tiers", "uncached_tiers"})
 
 # Groups in the order in which they give way to others; those that are not named here give way last.
 _NEEDED_LEAST = (
@@ -92,6 +98,8 @@ _NEEDED_LEAST = (
         "features",
         "tasks",
         "rhythm",
+        "uncached_tiers",
+        "tiers",
         "model_family",
         "session_tier",
         "prompt_length",

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tests.attack.features import learn_days_off, learn_features, learn_tasks
+from tests.attack.features import learn_days_off, learn_features, learn_tasks, learn_tiers
 from tests.attack.judge import Truth
 from tests.attack.knowledge import Knowledge
 from tests.attack.licences import learn_costs, learn_models, learn_power_users, learn_seats, learn_tokens
@@ -52,6 +52,7 @@ def learn(published: Published) -> Knowledge:
     learn_features(published, knowledge)
     learn_tasks(published, knowledge)
     learn_days_off(published, knowledge)
+    learn_tiers(published, knowledge)
     return knowledge
 
 

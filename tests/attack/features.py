@@ -1,4 +1,4 @@
-"""People by feature of a tool and by category of tasks, and on days off: counts within active people."""
+"""People by feature of a tool, category of tasks and tier of tokens, and on days off: all of them active."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.attack.published import COMPANY, Published
 FEATURES = "feature_usage_monthly"
 TASKS = "task_mix_monthly"
 RHYTHM = "usage_rhythm_monthly"
+TIERS = "token_tiers_monthly"
 # What everybody can read: which feature or tool stands for which category.
 TASK_MAP = Path(__file__).parents[2] / "seeds" / "reference" / "task_map.csv"
 
@@ -83,6 +84,41 @@ def learn_days_off(published: Published, knowledge: Knowledge) -> None:
     for month, members in units.items():
         whole = Quantity("day_off_people", "month", month, COMPANY, COMPANY)
         _units_make_company(whole, members, knowledge)
+
+
+def learn_tiers(published: Published, knowledge: Knowledge) -> None:
+    """Who is in which tier of tokens, and reaches which tiers, with and without cache reads."""
+    units: dict[tuple[dt.date, str, str], set[str]] = defaultdict(set)
+    tiers: dict[Quantity, list[str]] = defaultdict(list)
+    columns = {"tier_people": "people", "uncached_tier_people": "people_without_cache_reads"}
+    for row in published.rows(TIERS):
+        if row.get("tier_key") is None:
+            continue
+        month, unit, is_suppressed = row["month_start"], row["department_key"], bool(row.get("is_suppressed"))
+        whole = Quantity("token_people", "month", month, unit, COMPANY)
+        knowledge.read(whole, row.get("people_with_tokens"), f"{TIERS}.people_with_tokens", is_suppressed)
+        knowledge.at_most("who has tokens is active", whole, whole.at(name="active_people"))
+        tiers[whole].append(row["tier_key"])
+        units[month, "token_people", ""].add(unit)
+        for name, column in columns.items():
+            people = whole.at(name=name, item=row["tier_key"])
+            knowledge.read(people, row.get(column), f"{TIERS}.{column}", is_suppressed)
+            units[month, name, people.item].add(unit)
+        people = whole.at(name="tier_people", item=row["tier_key"])
+        knowledge.ratio("ratio share of tiers", row.get("share"), people, whole)
+    for whole, keys in tiers.items():
+        for name in columns:
+            parts = [whole.at(name=name, item=key) for key in keys]
+            knowledge.adds_up(f"tiers make all: {name}", whole, parts)
+            for key in keys:
+                reached = whole.at(name=f"{name}_and_higher", item=key)
+                knowledge.adds_up(f"tiers from one on: {name}", reached, [p for p in parts if p.item >= key])
+        for key in keys:
+            reached = whole.at(name="tier_people_and_higher", item=key)
+            uncached = whole.at(name="uncached_tier_people_and_higher", item=key)
+            knowledge.at_most("cache reads are tokens", uncached, reached)
+    for (month, name, key), members in units.items():
+        _units_make_company(Quantity(name, "month", month, COMPANY, COMPANY, key), members, knowledge)
 
 
 def _stand_for(people: Quantity, knowledge: Knowledge) -> None:

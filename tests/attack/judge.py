@@ -80,6 +80,7 @@ class _Reader:
             self._read_features()
             self._read_tasks()
             self._read_days_off()
+            self._read_tiers()
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._connection.execute(query).fetchall()
@@ -300,6 +301,19 @@ class _Reader:
         ):
             unit = self._homes["month", month, person]
             self._add(Quantity("day_off_people", "month", month, unit, COMPANY), person, 1)
+
+    def _read_tiers(self) -> None:
+        keys = [key for (key,) in self._rows("select tier_key from intermediate.int_token_tiers")]
+        for month, person, tier, uncached in self._rows(
+            "select month_start, person_key, tier_key, uncached_tier_key from restricted.person_token_months"
+        ):
+            here = Quantity("token_people", "month", month, self._homes["month", month, person], COMPANY)
+            self._add(here, person, 1)
+            for name, reached in (("tier_people", tier), ("uncached_tier_people", uncached)):
+                self._add(here.at(name=name, item=reached), person, 1)
+                for key in keys:
+                    if key <= reached:
+                        self._add(here.at(name=f"{name}_and_higher", item=key), person, 1)
 
     def _read_accounts(self) -> None:
         for period, start, account, tool in self._rows(

@@ -12,6 +12,9 @@ from tests.attack.people import NOT_ACTIVATED, SETS_OF_TOOLS
 from tests.attack.published import BESIDE_THE_COMPANY, COMPANY
 from tests.attack.usage import FUNNEL, SEGMENTED
 
+_TIERS = (
+    *("tier_people", "tier_people_and_higher", "uncached_tier_people", "uncached_tier_people_and_higher"),
+)
 # Counts of people by name: all of them are whole numbers in the program.
 COUNTS = (
     *("headcount", "licensed_people", "active_people", "licensed_active_people", "session_people"),
@@ -27,14 +30,16 @@ COUNTS = (
         "task_people",
         "day_off_people",
     ),
+    "token_people",
+    *_TIERS,
     *("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used"),
     *SEGMENTED,
     *SETS_OF_TOOLS,
     *NOT_ACTIVATED,
 )
 _COUNTED = frozenset(COUNTS) - {"headcount"}
-# Of seat classes, stages and segments a zero is hidden too, once one of the row is.
-SOMEBODY = frozenset(COUNTS) - {*CLASSES, *FUNNEL, *SEGMENTED, *SETS_OF_TOOLS, *NOT_ACTIVATED}
+# Of seat classes, stages, segments and tiers a zero is hidden too, once one of the row is.
+SOMEBODY = frozenset(COUNTS) - {*CLASSES, *FUNNEL, *SEGMENTED, *SETS_OF_TOOLS, *NOT_ACTIVATED, *_TIERS}
 # who does not: of the first, those who are not in the second
 _WITHOUT = (
     ("headcount", "active_people", "not active"),
@@ -99,9 +104,12 @@ def counts(knowledge: Knowledge) -> Iterator[Target]:
                 seen.add((less, kind))
                 tool = "" if whole == "headcount" else quantity.tool
                 yield Target(f"complement: {kind}", quantity.at(name=whole, tool=tool), less)
-        if quantity.name in ("feature_people", "task_people", "day_off_people"):
+        if quantity.name in ("feature_people", "task_people", "day_off_people", "token_people"):
             active = quantity.at(name="active_people", item="")
             yield Target("complement: active, without the feature, task or day off", active, quantity)
+        if quantity.name == "uncached_tier_people_and_higher":
+            reached = quantity.at(name="tier_people_and_higher")
+            yield Target("complement: reaches a tier by cache reads alone", reached, quantity)
 
 
 def further(knowledge: Knowledge) -> Iterator[Target]:

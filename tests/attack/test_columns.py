@@ -57,6 +57,8 @@ MADE_OF_OTHERS = {
     "usage_concentration_monthly": {
         *("gini_active", "gini_eligible", "top_decile_share_active", "top_decile_share_eligible"),
     },
+    # Where a tier starts, not who is in it.
+    "token_tiers_monthly": {"minimum_tokens"},
     "recommended_actions": {
         *("comparison_value", "metric_value", "money_a_year", "people"),
         *("priority", "rule_version", "threshold"),

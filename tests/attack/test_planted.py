@@ -266,6 +266,28 @@ def test_people_who_do_not_work_on_days_off() -> None:
     assert told(tables, **people) == [("complement: active, without the feature, task or day off", 2)]
 
 
+def test_people_who_reach_a_tier_by_cache_reads_alone() -> None:
+    """8 + 30 people reach the lower of two tiers, 8 the upper; 6 of these without cache reads."""
+    row = {"department_key": "sales", "month_start": MONTH, "is_suppressed": False, "people_with_tokens": 38}
+    tables = published(
+        token_tiers_monthly=[
+            row | {"tier_key": "01", "people": 30, "people_without_cache_reads": 32},
+            row | {"tier_key": "02", "people": 8, "people_without_cache_reads": 6},
+        ],
+    )
+    people = {"tier_people_and_higher__sales__all__month__02": 8}
+    people |= {"uncached_tier_people_and_higher__sales__all__month__02": 6}
+    assert told(tables, **people) == [("complement: reaches a tier by cache reads alone", 2)]
+
+
+def test_a_tier_that_is_the_rest_of_all() -> None:
+    row = {"department_key": "sales", "month_start": MONTH, "is_suppressed": True, "people_with_tokens": 33}
+    tables = published(
+        token_tiers_monthly=[row | {"tier_key": "01", "people": 30}, row | {"tier_key": "02", "people": None}],
+    )
+    assert told(tables, tier_people__sales__all__month__02=3) == [("count: tier_people", 3)]
+
+
 def test_a_difference_of_two_versions() -> None:
     older = published(department_usage_weekly=[use("sales", headcount=30, user_messages=47)])
     newer = published(department_usage_weekly=[use("sales", headcount=30, user_messages=26)])

@@ -23,13 +23,14 @@ KEYS = (
     "model_family",
     "feature",
     "task_category",
+    "tier_key",
     "measure",
     "tool_set",
     "dimension",
     "dimension_value",
 )
 # Figures of calendars and contracts, and medians, which are about other rows.
-_TELLS_NOBODY = frozenset({"weeks_observed", "working_days", "purchased", "minimum_seats"})
+_TELLS_NOBODY = frozenset({"weeks_observed", "working_days", "purchased", "minimum_seats", "minimum_tokens"})
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from tests.end_to_end.truth import (
     compare_seats,
     compare_segments,
     compare_tasks,
+    compare_tiers,
     compare_tokens,
     compare_tool_sets,
     compare_usage,
@@ -72,6 +73,10 @@ def test_tasks_equal_the_truth(first_night: World, truth: dict[str, Any]) -> Non
 
 def test_rhythm_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
     assert_equal(compare_rhythm(first_night, truth), at_least=6)
+
+
+def test_tiers_of_tokens_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_tiers(first_night, truth), at_least=2)
 
 
 def test_concentration_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:

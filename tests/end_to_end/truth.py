@@ -243,6 +243,29 @@ def compare_rhythm(world: World, truth: Mapping[str, Any]) -> Comparison:
     return result
 
 
+def compare_tiers(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`token_tiers_monthly` against `tiers_monthly`: counts exactly, shares to nine digits."""
+    query = """
+        select cast(month_start as varchar), department_key, tier, people, people_without_cache_reads,
+            people_with_tokens, share
+        from published.token_tiers_monthly where tier is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "monthly")
+    for start, unit, tier, people, uncached, whole, share in world.published(query):
+        tiers = truth["tiers_monthly"][start]
+        members = [tiers[name] for name in units[start, unit] if name in tiers]
+        expected = sum(member["all"].get(tier, 0) for member in members)
+        all_people = sum(sum(member["all"].values()) for member in members)
+        place = f"{start} {unit} {tier}"
+        result.exact(f"{place} people", people, expected)
+        without = sum(member["without_cache_reads"].get(tier, 0) for member in members)
+        result.exact(f"{place} people_without_cache_reads", uncached, without)
+        result.exact(f"{place} people_with_tokens", whole, all_people)
+        result.close(f"{place} share", share, _ratio(expected, all_people))
+    return result
+
+
 def compare_concentration(world: World, truth: Mapping[str, Any]) -> Comparison:
     """`usage_concentration_monthly` of active people against `amounts_monthly`, to the published steps.
 

@@ -224,3 +224,22 @@ def test_people_of_a_task_are_those_of_the_features_that_stand_for_it() -> None:
     assert ("sales", "feature_people") not in told([*research, *stands])
     # Where research of IT is science alone, the ten of IT are known, and three are left for Sales.
     assert told([*research, *stands, *at_least_nine]) == {("sales", "feature_people")}
+
+
+def test_who_reaches_a_tier_by_cache_reads_alone_is_a_rest() -> None:
+    """Of Sales 8 reach the upper tier and 6 without cache reads, so 2 do by these alone.
+
+    Hiding the 6 helps only if nobody can add up the tiers below, or the other departments.
+    """
+    tiers = [
+        figure("sales", "tier_people", value, item=item, group="tiers", period=SEPTEMBER)
+        for item, value in (("01", 12), ("02", 8))
+    ]
+    uncached = [
+        figure("sales", "uncached_tier_people", value, item=item, group="uncached_tiers", period=SEPTEMBER)
+        for item, value in (("01", 14), ("02", 6))
+    ]
+    rest = ("sales", "tier_people less uncached_tier_people")
+    assert rest in told([*tiers, *uncached])
+    hidden = [replace(cell, hidden_reason="few_others") for cell in uncached]
+    assert told([*tiers, *hidden]) == set()

@@ -78,7 +78,8 @@ with_headcounts as (
         task_map.task_category,
         coalesce(task_map.task_category, case when tied.measure = 'task_people' then tied.item end)
             as task_of_line,
-        unit_headcounts.headcount
+        unit_headcounts.headcount,
+        {{ reached_by_cache_reads() }}
     from tied
     left join unit_headcounts
         on

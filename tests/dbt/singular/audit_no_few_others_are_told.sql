@@ -44,6 +44,35 @@ rhythm_months as (
     select * from {{ ref('usage_rhythm_monthly') }}
 ),
 
+tier_months as (
+    select * from {{ ref('token_tiers_monthly') }}
+),
+
+-- Who reaches a tier, or a higher one, with and without cache reads; told where all of these tiers are shown.
+reached as (
+    select
+        department_key,
+        month_start,
+        tier_key,
+        people_with_tokens,
+        sum(people) over (
+            partition by department_key, month_start
+            order by tier_key desc
+            rows between unbounded preceding and current row
+        ) as people,
+        sum(people_without_cache_reads) over (
+            partition by department_key, month_start
+            order by tier_key desc
+            rows between unbounded preceding and current row
+        ) as people_without_cache_reads,
+        sum(case when people is null or people_without_cache_reads is null then 1 else 0 end) over (
+            partition by department_key, month_start
+            order by tier_key desc
+            rows between unbounded preceding and current row
+        ) as hidden_tiers
+    from tier_months
+),
+
 pairs as (
     {%- for relation, start in {'usage_weeks': 'week_start', 'usage_months': 'month_start'}.items() %}
     {%- for name, count in of_use.items() %}
@@ -222,6 +251,34 @@ pairs as (
             rhythm_months.department_key = usage_months.department_key
             and rhythm_months.month_start = usage_months.month_start
     where usage_months.tool = 'all'
+
+    union all
+
+    select
+        'tokens' as part,
+        tier_months.department_key,
+        'all' as tool,
+        tier_months.month_start as period_start,
+        usage_months.active_people as people,
+        tier_months.people_with_tokens as people_in_it
+    from tier_months
+    inner join usage_months
+        on
+            tier_months.department_key = usage_months.department_key
+            and tier_months.month_start = usage_months.month_start
+    where usage_months.tool = 'all'
+
+    union all
+
+    select
+        'tier without cache reads' as part,
+        department_key,
+        'all' as tool,
+        month_start as period_start,
+        people,
+        people_without_cache_reads as people_in_it
+    from reached
+    where hidden_tiers = 0
 ),
 
 final as (

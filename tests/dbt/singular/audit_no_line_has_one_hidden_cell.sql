@@ -74,7 +74,8 @@ line_of_tools as (
         and measure not in ('licensed_people', 'active_people')
         and published_table not in (
             'adoption_funnel_weekly', 'feature_usage_monthly', 'license_utilization_monthly',
-            'model_mix_weekly', 'power_users_monthly', 'task_mix_monthly', 'usage_rhythm_monthly'
+            'model_mix_weekly', 'power_users_monthly', 'task_mix_monthly', 'token_tiers_monthly',
+            'usage_rhythm_monthly'
         )
     group by published_table, period_start, unit_key, measure, item
 ),

@@ -9,7 +9,7 @@
     'token_basis', 'tokens_per_active_person', 'share_of_tokens', 'cost_per_active_person',
     'sessions_per_active_person', 'sessions_per_active_person_14_weeks_ago',
     'sessions_per_active_person_change', 'median_sessions_per_active_person',
-    'messages_per_active_person', 'is_personal_data',
+    'messages_per_active_person', 'is_personal_data', 'people_with_tokens', 'minimum_tokens',
 ] %}
 {#- Words of the company, and what price lists say. -#}
 {%- set labelled = ['company_calendar', 'events'] %}

@@ -266,6 +266,56 @@ day_off_months as (
     where active_days.is_active and not dates.is_working_day and active_days.activity_date >= first_day.day
 ),
 
+-- Tiers as the company's file has them, or five; every person's tokens over the working days that are over.
+days_of_work as (
+    select
+        {{ month_start('dates.date_day') }} as period_start,
+        count(*) as number_of_days
+    from {{ ref('dim_dates') }} as dates
+    cross join {{ ref('int_run_clock') }} as run_clock
+    where dates.is_working_day and dates.date_day < run_clock.as_of_date
+    group by {{ month_start('dates.date_day') }}
+),
+
+token_sums as (
+    select
+        {{ month_start('activity_date') }} as period_start,
+        person_key,
+        sum(case when token_basis = 'reported' then total_tokens end) as tokens,
+        sum(case when token_basis = 'reported' then coalesce(cached_input_tokens, 0) end) as cache_reads,
+        max(case when is_active then 1 else 0 end) as active_people
+    from {{ ref('fct_usage_daily') }}
+    cross join first_day
+    where activity_date >= first_day.day
+    group by {{ month_start('activity_date') }}, person_key
+),
+
+token_months as (
+    {%- for measure, amount in {
+        'token_people': 'tokens', 'tier_people': 'tokens', 'uncached_tier_people': 'tokens - cache_reads'
+    }.items() %}
+    select
+        'month' as period_type,
+        token_sums.period_start,
+        token_sums.person_key,
+        'all' as tool,
+        {% if measure == 'token_people' %}''{% else %}max(tiers.tier_key){% endif %} as item,
+        '{{ measure }}' as measure,
+        cast(1 as {{ type_money() }}) as amount
+    from token_sums
+    inner join days_of_work
+        on token_sums.period_start = days_of_work.period_start
+    inner join {{ ref('int_token_tiers') }} as tiers
+        on {{ amount }} >= tiers.minimum_tokens * days_of_work.number_of_days
+    where token_sums.tokens > 0 and token_sums.active_people = 1
+    group by token_sums.period_start, token_sums.person_key
+    {{- "
+
+    union all
+" if not loop.last }}
+    {%- endfor %}
+),
+
 home_facts as (
     select * from power_months
     union all
@@ -274,6 +324,8 @@ home_facts as (
     select * from task_months
     union all
     select * from day_off_months
+    union all
+    select * from token_months
 ),
 
 -- Rows that know their own department: the day's of money and seat-days, the holder's of a seat.
