@@ -38,6 +38,7 @@ MADE_OF_OTHERS = {
     },
     # Medians over shown figures of departments, and what others have published.
     "benchmarks_monthly": {"benchmark_value", "departments_compared", "figure", "times_benchmark"},
+    "equity_monthly": {"people", "other_people", "share", "others_share", "gap", "gap_low", "gap_high"},
     "target_progress_weekly": {
         *("actual", "expected_at_due", "gap", "pace", "pace_needed", "target", "weeks_left"),
     },

@@ -68,3 +68,28 @@ def test_progress_is_the_truths_share_beside_the_companys_target(first_night: Wo
             assert on_track is None
         if gap <= 0:
             assert on_track is True
+
+
+def test_a_gap_is_that_of_the_published_counts_and_lies_in_its_interval(first_night: World) -> None:
+    """Holders and users of each group beside all others of the company, counted from `activation_monthly`."""
+    counts = {
+        (month, tool, dimension, value): (assigned, activated)
+        for month, tool, dimension, value, assigned, activated in first_night.published(
+            "select month_start, tool, dimension, dimension_value, assigned, activated "
+            "from published.activation_monthly where department_key = 'all' and is_complete_month"
+        )
+    }
+    rows = first_night.published(
+        "select month_start, tool, dimension, dimension_value, gap, gap_low, gap_high "
+        "from published.equity_monthly"
+    )
+    assert {row[:4] for row in rows} == {key for key in counts if key[2] != "department"}
+    for month, tool, dimension, value, gap, low, high in rows:
+        assigned, activated = counts[month, tool, dimension, value]
+        everybody, users = counts[month, tool, "department", "all"]
+        if None in (assigned, activated, everybody, users) or not 0 < assigned < everybody:
+            assert gap is None
+            continue
+        expected = activated / assigned - (users - activated) / (everybody - assigned)
+        assert gap == pytest.approx(expected, abs=6e-5)
+        assert low <= gap <= high
