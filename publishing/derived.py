@@ -16,7 +16,7 @@ from runtime.warehouse import WarehouseSession
 # Whoever publishes brings their queries, compiled by dbt for this engine. Their models have the tag `derived`.
 DERIVED_TABLES = (
     *("recommended_actions", "events", "target_progress_weekly", "benchmarks_monthly", "usage_alarms_weekly"),
-    *("cost_forecast_monthly", "monthly_review", "hidden_figure_bounds"),
+    *("cost_forecast_monthly", "monthly_review", "hidden_figure_bounds", "unlicensed_demand_monthly"),
 )
 Queries = Callable[[], Mapping[str, str]]
 
