@@ -60,6 +60,10 @@ MADE_OF_OTHERS = {
     },
     # Where a tier starts, not who is in it.
     "token_tiers_monthly": {"minimum_tokens"},
+    # Differences of shown figures; fewer than k people are left out.
+    "unlicensed_demand_monthly": {
+        *("active_without_seat", "idle_seats", "people_without_seat", "users_without_seat_at_least"),
+    },
     "recommended_actions": {
         *("comparison_value", "metric_value", "money_a_year", "people"),
         *("priority", "rule_version", "threshold"),
