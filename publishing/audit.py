@@ -28,7 +28,7 @@ _TOKEN_OR_ADDRESS = r"(^|[^0-9a-z])p[0-9]_[0-9a-f]{32}|[^\s@]+@[^\s@]+\.[a-z]{2,
 _COUNTS_NO_PEOPLE = re.compile(
     r"headcount|purchased|minimum_seats|unassigned|value|.*_change|priority|importance|rule_version|tools_used|"
     r"weeks_observed|weeks_left|departments_compared|forecasts_before|"
-    r"(.*_)?(sessions|messages|prompts|chars|tokens|days|rows|row_count|suggestions_(shown|accepted))"
+    r"(?!people_)(.*_)?(sessions|messages|prompts|chars|tokens|days|rows|row_count|suggestions_(shown|accepted))"
 )
 # Whole and part that stand in one row: whoever sees both sees how many are in one and not in the other. The
 # same people are counted a second time where a ratio has a whole beside it.
