@@ -24,7 +24,7 @@ NAMES = value_names()
 EXPECTED = [
     *("overview", "review", "adoption", "depth", "prompts", "models", "features"),
     *("departments", "department"),
-    *("cost", "licenses", "power-users", "tools", "trust"),
+    *("cost", "licenses", "access", "power-users", "tools", "trust"),
 ]
 # One week; many of them; nearly nothing to show; figures that are all there.
 COMPANIES = {
