@@ -1,4 +1,4 @@
--- grain: one row per month, tool, dimension and group: how the group's share differs from that of everybody else
+-- grain: one row per month, tool, dimension and group: how its share differs from that of everybody else
 -- Made of other published tables; publishing asks it again of what readers are about to see (decision 0052).
 {{ config(tags=['derived']) }}
 {#- Normal quantile of a 95 % interval. -#}
