@@ -26,7 +26,8 @@ _TOKEN_OR_ADDRESS = r"(^|[^0-9a-z])p[0-9]_[0-9a-f]{32}|[^\s@]+@[^\s@]+\.[a-z]{2,
 # a contract asks for at least, and what nobody holds, are seats. A change is the difference of two figures that
 # are checked themselves.
 _COUNTS_NO_PEOPLE = re.compile(
-    r"headcount|purchased|minimum_seats|unassigned|value|.*_change|priority|importance|rule_version|tools_used|"
+    r"headcount|purchased|minimum_seats|unassigned|seats(_(offered|wanted|moved_of_product|movable_at_most))?|"
+    r"value|.*_change|priority|importance|rule_version|tools_used|"
     r"weeks_observed|weeks_left|departments_compared|forecasts_before|"
     r"(?!people_)(.*_)?(sessions|messages|prompts|chars|tokens|days|rows|row_count|suggestions_(shown|accepted))"
 )

@@ -17,7 +17,7 @@ from runtime.warehouse import WarehouseSession
 DERIVED_TABLES = (
     *("recommended_actions", "events", "target_progress_weekly", "benchmarks_monthly", "usage_alarms_weekly"),
     *("cost_forecast_monthly", "monthly_review", "equity_monthly", "hidden_figure_bounds"),
-    "unlicensed_demand_monthly",
+    *("unlicensed_demand_monthly", "seat_plan_monthly"),
 )
 Queries = Callable[[], Mapping[str, str]]
 

@@ -61,6 +61,10 @@ MADE_OF_OTHERS = {
     # Where a tier starts, not who is in it.
     "token_tiers_monthly": {"minimum_tokens"},
     # Differences of shown figures; fewer than k people are left out.
+    "seat_plan_monthly": {
+        *("seats", "seats_offered", "seats_wanted", "seats_moved_of_product", "seats_movable_at_most"),
+        *("cost_a_year", "minimum_seats"),
+    },
     "unlicensed_demand_monthly": {
         *("active_without_seat", "idle_seats", "people_without_seat", "users_without_seat_at_least"),
     },
