@@ -27,7 +27,7 @@ _DIGITS = re.compile(r"[0-9a-f]{24,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
 COUNTS_OF_PEOPLE = frozenset(
     {
         *("active_people", "licensed_people", "people", "power_users", "day_off_people"),
-        *("people_without_cache_reads", "people_with_tokens"),
+        *("people_without_cache_reads", "people_with_tokens", "other_people"),
         *("people_without_seat", "active_without_seat", "users_without_seat_at_least", "idle_seats"),
         *("assigned", "first_use", "repeat_use", "habitual", "deep"),
         *("power", "novice", "low", "regular", "non_user", "new", "retained", "reactivated", "lapsed"),

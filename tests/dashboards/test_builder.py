@@ -116,7 +116,7 @@ def test_a_site_of_sixty_departments_stays_small(tmp_path: Path, monkeypatch: py
         publish(connection)
         made = build(connection, tmp_path / "site")
     assert made.pages > 70
-    assert made.size < 3_100_000
+    assert made.size < 3_300_000
 
 
 def test_a_page_holds_a_year_however_long_the_history(tmp_path: Path) -> None:

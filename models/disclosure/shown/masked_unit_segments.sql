@@ -197,6 +197,8 @@ stayed as (
             when
                 has_transitions
                 and users_are_shown = 1
+                -- Transitions add up to the active people of both weeks.
+                and active_people_hidden + active_last_week_hidden = 0
                 {%- for name in [
                     'transition_retained', 'transition_lapsed', 'transition_joined', 'idle_of_two_weeks',
                     'idle_before', 'recent_not_of_two_weeks', 'recent_not_before',
@@ -225,7 +227,7 @@ decided as (
 
 final as (
     select
-        period_start,
+        period_start as week_start,
         unit_key,
         unit_name,
         tool,

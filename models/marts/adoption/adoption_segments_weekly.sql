@@ -10,7 +10,7 @@ final as (
         unit_key as department_key,
         unit_name as department_name,
         tool,
-        period_start as week_start,
+        week_start,
         cast(headcount as {{ dbt.type_bigint() }}) as headcount,
         {%- for segment in adoption_segments() %}
         cast(segment_{{ segment }} as {{ dbt.type_bigint() }}) as {{ segment }},
