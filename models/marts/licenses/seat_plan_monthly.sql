@@ -70,7 +70,7 @@ offered as (
     select
         offers.*,
         sum(seats) over (
-            partition by month_start, product order by place, seats desc, unit_key
+            partition by month_start, product order by place asc, seats desc, unit_key asc
             rows between unbounded preceding and current row
         ) as seats_to
     from offers
@@ -80,7 +80,7 @@ wanted as (
     select
         wants.*,
         sum(seats) over (
-            partition by month_start, product order by seats desc, unit_key
+            partition by month_start, product order by seats desc, unit_key asc
             rows between unbounded preceding and current row
         ) as seats_to
     from wants
@@ -122,53 +122,43 @@ moves as (
     where kept > 0
 ),
 
+parts as (
+    select
+        month_start,
+        product,
+        unassigned as offered,
+        0 as wanted,
+        0 as moved
+    from products
+    where unassigned > 0
+    union all
+    select
+        month_start,
+        product,
+        case when idle >= {{ k }} then idle else 0 end as offered,
+        case when users >= {{ k }} then users else 0 end as wanted,
+        0 as moved
+    from departments
+    union all
+    select
+        month_start,
+        product,
+        0 as offered,
+        0 as wanted,
+        seats as moved
+    from moves
+    where seats >= {{ k }}
+),
+
 totals as (
     select
-        products.month_start,
-        products.product,
-        coalesce(sums.offered, 0) as offered,
-        least(coalesce(sums.offered, 0), coalesce(sums.wanted, 0)) as most,
-        coalesce(sums.moved, 0) as moved
-    from products
-    left join (
-        select
-            month_start,
-            product,
-            sum(offered) as offered,
-            sum(wanted) as wanted,
-            sum(moved) as moved
-        from (
-            select
-                month_start,
-                product,
-                unassigned as offered,
-                0 as wanted,
-                0 as moved
-            from products
-            where unassigned > 0
-            union all
-            select
-                month_start,
-                product,
-                case when idle >= {{ k }} then idle else 0 end as offered,
-                case when users >= {{ k }} then users else 0 end as wanted,
-                0 as moved
-            from departments
-            union all
-            select
-                month_start,
-                product,
-                0 as offered,
-                0 as wanted,
-                seats as moved
-            from moves
-            where seats >= {{ k }}
-        ) as parts
-        group by month_start, product
-    ) as sums
-        on
-            products.month_start = sums.month_start
-            and products.product = sums.product
+        month_start,
+        product,
+        sum(offered) as offered,
+        least(sum(offered), sum(wanted)) as most,
+        sum(moved) as moved
+    from parts
+    group by month_start, product
 ),
 
 -- What nobody wants goes back at renewal, as far as the contract lets it.
