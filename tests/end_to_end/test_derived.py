@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
-from typing import Any
 
 import pytest
-from scipy.optimize import linprog
 
 from demo.company.truth import ALL, compute_truth
 from tests.end_to_end.harness import World
@@ -96,50 +93,3 @@ def test_a_gap_is_that_of_the_published_counts_and_lies_in_its_interval(first_ni
         expected = activated / assigned - (users - activated) / (everybody - assigned)
         assert gap == pytest.approx(expected, abs=6e-5)
         assert low <= gap <= high
-
-
-def test_a_plan_of_seats_keeps_within_what_is_shown_and_no_plan_could_move_more(first_night: World) -> None:
-    """The bound is the optimum of the transportation problem, solved apart; no unit gives or gets too much."""
-    offered: dict[tuple[Any, str], dict[str, int]] = defaultdict(dict)
-    wanted: dict[tuple[Any, str], dict[str, int]] = defaultdict(dict)
-    for month, product, spare in first_night.published(
-        "select month_start, product, unassigned from published.license_utilization_monthly "
-        "where department_key = 'all' and is_complete_month and unassigned > 0"
-    ):
-        offered[month, product]["unassigned"] = spare
-    for month, product, unit, idle, users in first_night.published(
-        "select month_start, product, department_key, idle_seats, users_without_seat_at_least "
-        "from published.unlicensed_demand_monthly where department_key not in ('all', 'other')"
-    ):
-        offered[month, product] |= {unit: idle} if idle else {}
-        wanted[month, product] |= {unit: users} if users else {}
-    steps = first_night.published(
-        "select month_start, product, plan_step, from_key, to_key, seats, seats_moved_of_product, "
-        "seats_movable_at_most, is_proven_optimal from published.seat_plan_monthly"
-    )
-    assert steps
-    given: Counter[tuple[Any, str, str]] = Counter()
-    taken: Counter[tuple[Any, str, str]] = Counter()
-    for month, product, step, giver, taker, seats, moved, at_most, is_optimal in steps:
-        assert seats >= 5
-        assert at_most == most_that_can_move(
-            list(offered[month, product].values()), list(wanted[month, product].values())
-        )
-        assert is_optimal is (moved == at_most)
-        if step != "return":
-            given[month, product, giver] += seats
-            taken[month, product, taker] += seats
-    assert all(seats <= offered[month, product][unit] for (month, product, unit), seats in given.items())
-    assert all(seats <= wanted[month, product][unit] for (month, product, unit), seats in taken.items())
-
-
-def most_that_can_move(supplies: list[int], demands: list[int]) -> int:
-    """The optimum of the transportation problem in which every unit may give to every other."""
-    if not supplies or not demands:
-        return 0
-    pairs = [(giver, taker) for giver in range(len(supplies)) for taker in range(len(demands))]
-    limits = [[float(pair[0] == giver) for pair in pairs] for giver in range(len(supplies))]
-    limits += [[float(pair[1] == taker) for pair in pairs] for taker in range(len(demands))]
-    found = linprog([-1.0] * len(pairs), A_ub=limits, b_ub=supplies + demands, method="highs")
-    assert found.success
-    return round(-found.fun)
