@@ -15,10 +15,8 @@ from publishing.linear_audit.cells import OTHERS, Cell, Key
 from publishing.linear_audit.headcounts import headcounts
 from publishing.linear_audit.knowledge import HEADCOUNT, TIER_PEOPLE, UNCACHED_TIER_PEOPLE, WHOLES
 from publishing.linear_audit.rows import Row
-from publishing.linear_audit.tiers import of_tiers
+from publishing.linear_audit.tiers import Members, of_tiers
 from publishing.periods import Period
-
-_Members = list[tuple[int, float]]
 
 
 def with_complements(cells: Sequence[Cell], k: int) -> tuple[list[Cell], list[Row]]:
@@ -51,7 +49,7 @@ def with_complements(cells: Sequence[Cell], k: int) -> tuple[list[Cell], list[Ro
     return found, rows
 
 
-def _tiers_of_units(cells: Sequence[Cell]) -> Iterator[tuple[str, _Members, _Members]]:
+def _tiers_of_units(cells: Sequence[Cell]) -> Iterator[tuple[str, Members, Members]]:
     units: dict[tuple[Period, str], dict[tuple[str, str, str], int]] = defaultdict(dict)
     for index, cell in enumerate(cells):
         if cell.measure in (TIER_PEOPLE, UNCACHED_TIER_PEOPLE):

@@ -8,10 +8,10 @@ from publishing.linear_audit.cells import ALL_TOOLS
 from publishing.linear_audit.knowledge import TIER_PEOPLE, UNCACHED_TIER_PEOPLE
 
 # Members of a sum, each with its factor.
-_Members = list[tuple[int, float]]
+Members = list[tuple[int, float]]
 
 
-def of_tiers(places: Mapping[tuple[str, str, str], int]) -> Iterator[tuple[str, _Members, _Members]]:
+def of_tiers(places: Mapping[tuple[str, str, str], int]) -> Iterator[tuple[str, Members, Members]]:
     """Each tier of a unit and period: who reaches it without cache reads, and by all tokens.
 
     places: cells by tool, measure and item. Tiers in which nobody is have no cell.

@@ -92,17 +92,7 @@ tool_weeks as (
         tool_periods.tool,
         tool_periods.period_start as week_start,
         coalesce(earlier.gives_active, true) as is_week_before_read,
-        case
-            when tool_periods.first_day < tool_periods.period_end
-                then cast(
-                    floor(
-                        {{ days_between('tool_periods.first_day', 'tool_periods.period_end') }}
-                        / 7.0
-                    )
-                    as {{ dbt.type_int() }}
-                )
-            else 0
-        end as weeks_observed
+        {{ weeks_observed('tool_periods.first_day', 'tool_periods.period_end') }} as weeks_observed
     from tool_periods
     left join tool_periods as earlier
         on

@@ -26,17 +26,7 @@ observed as (
         use_of_weeks.person_key,
         use_of_weeks.tool,
         people.department_key,
-        case
-            when tool_periods.first_day < tool_periods.period_end
-                then cast(
-                    floor(
-                        {{ days_between('tool_periods.first_day', 'tool_periods.period_end') }}
-                        / 7.0
-                    )
-                    as {{ dbt.type_int() }}
-                )
-            else 0
-        end as weeks_observed,
+        {{ weeks_observed('tool_periods.first_day', 'tool_periods.period_end') }} as weeks_observed,
         use_of_weeks.active_weeks,
         use_of_weeks.active_of_12,
         use_of_weeks.active_of_4,

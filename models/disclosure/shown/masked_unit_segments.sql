@@ -76,17 +76,7 @@ observed as (
     select
         spine.*,
         coalesce(earlier.gives_active, true) as is_week_before_read,
-        case
-            when spine.first_day < spine.period_end
-                then cast(
-                    floor(
-                        {{ days_between('spine.first_day', 'spine.period_end') }}
-                        / 7.0
-                    )
-                    as {{ dbt.type_int() }}
-                )
-            else 0
-        end as weeks_observed
+        {{ weeks_observed('spine.first_day', 'spine.period_end') }} as weeks_observed
     from spine
     left join tool_periods as earlier
         on

@@ -246,6 +246,8 @@ judged as (
 prioritised as (
     select
         judged.*,
+        cause || '/' || department_key || '/' || tool
+        || case when item <> '' then '/' || item else '' end as action_id,
         row_number() over (
             order by
                 case audience when 'leaders' then 1 else 2 end asc, severity_place asc,
@@ -253,14 +255,6 @@ prioritised as (
                 excess_millionths desc, department_key asc, tool asc, item asc
         ) as priority
     from judged
-),
-
-identified as (
-    select
-        prioritised.*,
-        prioritised.cause || '/' || prioritised.department_key || '/' || prioritised.tool
-        || case when prioritised.item <> '' then '/' || prioritised.item else '' end as action_id
-    from prioritised
 ),
 
 final as (
@@ -315,7 +309,7 @@ final as (
         prioritised.unit,
         prioritised.evidence,
         status.as_of
-    from identified as prioritised
+    from prioritised
     cross join status
     left join plans
         on lower(prioritised.action_id) = plans.action_id

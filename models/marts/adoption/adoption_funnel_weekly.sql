@@ -27,17 +27,7 @@ flags as (
 observed as (
     select
         *,
-        case
-            when first_day < period_end
-                then cast(
-                    floor(
-                        {{ days_between('first_day', 'period_end') }}
-                        / 7.0
-                    )
-                    as {{ dbt.type_int() }}
-                )
-            else 0
-        end as weeks_observed
+        {{ weeks_observed('first_day', 'period_end') }} as weeks_observed
     from spine
 ),
 
