@@ -18,6 +18,7 @@ from demo.company.company import Company
 from demo.company.reference import Reference
 from demo.company.truth_adoption import PowerUsers, funnel_weekly, segments_weekly, tool_sets_monthly
 from demo.company.truth_concentration import amounts_by_period
+from demo.company.truth_dimensions import dimensions_weekly
 from demo.company.truth_features import features_by_period, tasks_by_period
 from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_days, sum_by_month
 from demo.company.truth_people import Directory, Period, months_of, weeks_of
@@ -92,6 +93,7 @@ def compute_truth(
         "funnel_weekly": funnel_weekly(company, weeks, seats, facts.days, people, power_users),
         "segments_weekly": segments_weekly(company, weeks, facts.days, people, power_users),
         "tool_sets_monthly": tool_sets_monthly(months, facts.days, people),
+        "dimensions_weekly": dimensions_weekly(weeks, facts.days, people),
         **{name: entry for found in figures for name, entry in found.items()},
         "planted": company.planted,
     }

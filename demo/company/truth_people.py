@@ -55,6 +55,7 @@ class Directory:
         self._known_to = known_on + timedelta(1)
         self._spans = {p.number: known_spans(p, known_on) for p in company.employees}
         self._by_address: dict[str, Employee] = {}
+        self._managers: dict[date, set[int]] = {}
         for person in company.employees:
             for address in person.all_addresses():
                 self._by_address[address.lower()] = person
@@ -74,13 +75,30 @@ class Directory:
 
         The running period reaches to the day of the run: who is hired later in it does not count yet.
         """
+        place = self._place(number, period)
+        return place[0].department if place else None
+
+    def _place(self, number: int, period: Period) -> tuple[EmploymentSpan, date] | None:
+        """The last span of the period, and its last day in it."""
         end = min(period.end, self._known_to)
         inside = [
             span
             for span in self._spans[number]
             if span.starts_on < end and (span.ends_before is None or span.ends_before > period.start)
         ]
-        return inside[-1].department if inside else None
+        return (inside[-1], min(end, inside[-1].ends_before or end) - timedelta(1)) if inside else None
+
+    def places(self, period: Period) -> dict[int, tuple[EmploymentSpan, date]]:
+        """Of everybody employed in the period the last span, and its last day in it."""
+        found = ((number, self._place(number, period)) for number in self._spans)
+        return {number: place for number, place in found if place is not None}
+
+    def managers_on(self, day: date) -> set[int]:
+        """Whom somebody reports to on the day."""
+        if day not in self._managers:
+            spans = (self.span_on(number, day) for number in self._spans)
+            self._managers[day] = {span.manager for span in spans if span and span.manager is not None}
+        return self._managers[day]
 
     def homes(self, period: Period) -> dict[int, str]:
         """Home department of everybody employed at least one day of the period."""

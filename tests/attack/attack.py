@@ -11,7 +11,7 @@ from tests.attack.features import learn_days_off, learn_features, learn_tasks, l
 from tests.attack.judge import Truth
 from tests.attack.knowledge import Knowledge
 from tests.attack.licences import learn_costs, learn_models, learn_power_users, learn_seats, learn_tokens
-from tests.attack.people import learn_activation, learn_sets
+from tests.attack.people import NOT_LISTED, learn_activation, learn_dimensions, learn_sets
 from tests.attack.program import Program
 from tests.attack.published import Published
 from tests.attack.targets import COUNTS, SOMEBODY, Target, counts, further, totals
@@ -44,6 +44,7 @@ def learn(published: Published) -> Knowledge:
     learn_usage(published, knowledge)
     learn_sets(published, knowledge)
     learn_activation(published, knowledge)
+    learn_dimensions(published, knowledge)
     learn_seats(published, knowledge)
     learn_power_users(published, knowledge)
     learn_tokens(published, knowledge)
@@ -69,6 +70,7 @@ class Attack:
         A bound that needs somebody to have stayed in a unit who moved is a guess, though it may be right: what
         the reader put together is not so.
         """
+        truth = self._with_rests(truth)
         found = self._told_counts(self.program, truth, also_nested)
         if not found:
             return found
@@ -76,6 +78,17 @@ class Attack:
         program = Program(dataclasses.replace(self.knowledge, relations=settled), COUNTS, SOMEBODY)
         sure = {(each.kind, each.what): each for each in self._told_counts(program, truth, also_nested)}
         return [sure[each.kind, each.what] for each in found if (each.kind, each.what) in sure]
+
+    def _with_rests(self, truth: Truth) -> Truth:
+        """The truth with people whose value of a dimension has no row: all others of the group."""
+        shares = dict(truth.shares)
+        for relation in self.knowledge.relations:
+            for rest in relation.terms:
+                if (rest.item or "").endswith(NOT_LISTED) and len(relation.terms) > 2:
+                    of_parts = [truth.people(part) for part in relation.terms if part.item and part != rest]
+                    whole = truth.people(rest.at(item=""))
+                    shares[rest] = dict.fromkeys(whole.difference(*of_parts), 1.0)
+        return Truth(shares)
 
     def _told_counts(self, program: Program, truth: Truth, also_nested: bool) -> list[Told]:
         found: list[Told] = []

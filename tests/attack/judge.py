@@ -20,6 +20,8 @@ from tests.attack.usage import DENOMINATORS, FUNNEL, PEOPLE, SUMS
 Shares = Mapping[Any, float]
 _EXPOSED = frozenset({"held_by_leaver", "on_leave", "duplicate", "never_used", "dormant", "under_used"})
 _REASSIGNABLE = frozenset({"held_by_leaver", "duplicate", "never_used", "dormant"})
+# Who people are, in the order in which it is read here.
+DIMENSIONS = ("location", "is_manager", "tenure_band", "job_function")
 _USE = (*PEOPLE[1:], *SUMS, *BUCKETS, "credits")
 
 
@@ -72,6 +74,7 @@ class _Reader:
             self._read_segments()
             self._read_sets()
             self._read_activations()
+            self._read_dimensions()
             self._read_power_users()
             self._read_days()
             self._read_costs()
@@ -217,13 +220,33 @@ class _Reader:
         ):
             names = ["assigned", "first_use" if activated else "never_activated" if never else "waiting"]
             home = Quantity("", "week", week, self._unit("week", week, department), tool)
-            items = zip(("location", "is_manager", "tenure_band", "job_function"), who, strict=True)
+            items = zip(DIMENSIONS, who, strict=True)
             for name in names:
                 self._add(home.at(name=name), person, 0 if name in ("assigned", "first_use") else 1)
             for dimension, value in items:
                 group = home if dimension == "job_function" else home.at(unit=COMPANY)
                 for name in names:
                     self.shares[group.at(name=name, item=f"{dimension}: {value}")][person] = 1.0
+
+    def _read_dimensions(self) -> None:
+        for week, person, *who in self._rows(
+            "select weeks.period_start, weeks.person_key, "
+            "coalesce(location, 'unknown'), case is_manager when true then 'manager' "
+            "when false then 'no manager' else 'unknown' end, "
+            "coalesce(tenure_band, 'unknown'), coalesce(job_function, 'unknown') "
+            "from intermediate.int_person_periods as weeks "
+            "inner join restricted.dim_people as people on people.person_key = weeks.person_key "
+            "and people.valid_from < weeks.period_start + interval 7 day where weeks.period_type = 'week' "
+            "qualify row_number() over (partition by weeks.period_start, weeks.person_key "
+            "order by people.valid_from desc) = 1"
+        ):
+            home = Quantity("headcount", "week", week, self._homes["week", week, person])
+            for dimension, value in zip(DIMENSIONS, who, strict=True):
+                head = home if dimension == "job_function" else home.at(unit=COMPANY)
+                active = head.at(name="active_people", tool=COMPANY)
+                for quantity in (head, active):
+                    if self.shares.get(quantity, {}).get(person):
+                        self.shares[quantity.at(item=f"{dimension}: {value}")][person] = 1.0
 
     def _read_power_users(self) -> None:
         power: set[tuple[dt.date, int, str]] = set()

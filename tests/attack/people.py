@@ -1,11 +1,11 @@
-"""People by the tools that they use together, and holders of seats by who they are."""
+"""People by the tools that they use together, and people and holders of seats by who they are."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
 
-from tests.attack.knowledge import Knowledge, Quantity
+from tests.attack.knowledge import INFINITY, Knowledge, Quantity
 from tests.attack.published import COMPANY, Published, Row
 
 OVERLAP = "cross_tool_overlap_monthly"
@@ -14,6 +14,9 @@ SETS_OF_TOOLS = ("single_tool_people", "multi_tool_people", "tool_set_people", "
 ACTIVATION = "activation_monthly"
 # Holders who have not used the tool: with a seat for 30 days or more, and the others.
 NOT_ACTIVATED = ("never_activated", "waiting")
+DIMENSIONS = "usage_by_dimension_weekly"
+# People whose value of a dimension has no row.
+NOT_LISTED = "not listed"
 POOLS = frozenset({"other", "other+"})
 
 
@@ -111,3 +114,32 @@ def learn_activation(published: Published, knowledge: Knowledge) -> None:
         for name in ("assigned", "first_use", *NOT_ACTIVATED):
             of_members = [member.at(name=name) for member in members]
             knowledge.adds_up(f"{dimension} adds up: {name}", whole.at(name=name), of_members)
+
+
+def learn_dimensions(published: Published, knowledge: Knowledge) -> None:
+    """People of a week by who they are, whom holders of seats by who they are are among."""
+    lines: dict[tuple[Quantity, str], list[Quantity]] = defaultdict(list)
+    for row in published.rows(DIMENSIONS):
+        if row["dimension"] is None:  # an open week
+            continue
+        whole = Quantity("active_people", "week", row["week_start"], row["department_key"], row["tool"])
+        active = whole.at(item=f"{row['dimension']}: {row['dimension_value']}")
+        head = active.at(name="headcount", tool="")
+        # Not all figures that are hidden beside a few people are of somebody; everybody has a value.
+        knowledge.read(head, row["headcount"], f"{DIMENSIONS}.headcount")
+        knowledge.read(active, row["active_people"], f"{DIMENSIONS}.active_people")
+        knowledge.within("somebody has the value", head, 1.0, INFINITY)
+        knowledge.at_most("active, within the headcount", active, head)
+        knowledge.ratio("ratio active_ratio", row["active_ratio"], active, head)
+        lines[whole, row["dimension"]].append(active)
+    for (whole, dimension), members in lines.items():
+        for name, tool in (("active_people", whole.tool), ("headcount", "")):
+            rest = whole.at(item=f"{dimension}: {NOT_LISTED}")
+            parts = [member.at(name=name, tool=tool) for member in (*members, rest)]
+            knowledge.adds_up(f"{dimension} adds up: {name}", whole.at(name=name, tool=tool), parts)
+        rest = whole.at(item=f"{dimension}: {NOT_LISTED}")
+        knowledge.at_most("active, within the headcount", rest, rest.at(name="headcount", tool=""))
+    for holders in [quantity for quantity in knowledge.places if quantity.name == "assigned" and quantity.item]:
+        head = holders.at(name="headcount", tool="")
+        if head in knowledge.places:
+            knowledge.at_most("holders, within the headcount", holders, head)

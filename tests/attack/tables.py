@@ -61,6 +61,13 @@ def activation(unit: str, dimension: str = "department", value: str = "all", **f
     return row | {"last_week": WEEK, "month_start": MONTH, "is_suppressed": True} | figures
 
 
+def dimension(value: str, name: str = "location", **figures: Any) -> Row:
+    """A row of the company's use by dimension in the week."""
+    row: dict[str, Any] = {"headcount": None, "active_people": None, "active_ratio": None, "tool": "all"}
+    row |= {"department_key": "all", "dimension": name, "dimension_value": value, "week_start": WEEK}
+    return row | {"is_suppressed": True} | figures
+
+
 def published(**tables: Iterable[Row]) -> Published:
     """A version with these tables."""
     return Published({name: list(rows) for name, rows in tables.items()})

@@ -90,13 +90,15 @@ class Target:
 def counts(knowledge: Knowledge) -> Iterator[Target]:
     """Every count of people that published tables are about, and of those who are left over."""
     for quantity in _about(knowledge):
-        if quantity.name in _COUNTED:
+        if quantity.name in _COUNTED or (quantity.name == "headcount" and quantity.item):
             yield Target(f"count: {quantity.name}", quantity)
     seen: set[tuple[Quantity, str]] = set()
     for quantity in _about(knowledge):
         if quantity.unit in BESIDE_THE_COMPANY:
             continue
         for whole, without, kind in _WITHOUT:
+            if quantity.name == "active_people" and quantity.item and without != "active_people":
+                continue  # of values of a dimension nothing else is published
             if quantity.name in (whole, without):
                 less = quantity.at(name=without)
                 if (less, kind) in seen or (whole == "headcount" and quantity.name == "headcount"):
@@ -107,6 +109,9 @@ def counts(knowledge: Knowledge) -> Iterator[Target]:
         if quantity.name in ("feature_people", "task_people", "day_off_people", "token_people"):
             active = quantity.at(name="active_people", item="")
             yield Target("complement: active, without the feature, task or day off", active, quantity)
+        if quantity.name == "assigned" and quantity.item:
+            head = quantity.at(name="headcount", tool="")
+            yield Target("complement: has no seat of the tool", head, quantity)
         if quantity.name == "uncached_tier_people_and_higher":
             reached = quantity.at(name="tier_people_and_higher")
             yield Target("complement: reaches a tier by cache reads alone", reached, quantity)

@@ -6,7 +6,19 @@ import datetime as dt
 
 from tests.attack.attack import Attack
 from tests.attack.published import Published
-from tests.attack.tables import MONTH, WEEK, activation, month, power, published, seats, segments, truth, use
+from tests.attack.tables import (
+    MONTH,
+    WEEK,
+    activation,
+    dimension,
+    month,
+    power,
+    published,
+    seats,
+    segments,
+    truth,
+    use,
+)
 from tests.attack.versions import laid_over, moved
 
 
@@ -126,6 +138,40 @@ def test_a_job_function_that_is_the_rest_of_its_department() -> None:
     shares = {"first_use__sales__chatgpt__week__job_function: Planner": 3}
     tables = published(activation_monthly=rows)
     assert told(tables, **shares) == [("count: first_use", 3)]
+
+
+def test_active_people_of_a_place_that_are_the_rest_of_the_company() -> None:
+    """33 of the company are active, 30 of them in Oslo: 3 in Rome are."""
+    tables = published(
+        department_usage_weekly=[use("all", "all", headcount=60, active_people=33)],
+        usage_by_dimension_weekly=[
+            dimension("Oslo", headcount=40, active_people=30),
+            dimension("Rome", headcount=20),
+        ],
+    )
+    shares = {"active_people__all__all__week__location: Rome": 3}
+    assert told(tables, **shares) == [("count: active_people", 3)]
+
+
+def test_people_of_a_place_that_has_no_row() -> None:
+    """40 of 43 people are in Oslo: 3 are elsewhere."""
+    tables = published(
+        department_usage_weekly=[use("all", "all", headcount=43)],
+        usage_by_dimension_weekly=[dimension("Oslo", headcount=40)],
+    )
+    shares = {"headcount__all__": 43, "headcount__all____week__location: Oslo": 40}
+    assert told(tables, **shares) == [("count: headcount", 3)]
+
+
+def test_people_of_a_place_without_a_seat() -> None:
+    """40 people are in Rome, 38 of them hold a seat."""
+    tables = published(
+        usage_by_dimension_weekly=[dimension("Rome", headcount=40)],
+        activation_monthly=[activation("all", "location", "Rome", assigned=38)],
+    )
+    shares = {"headcount__all____week__location: Rome": 40}
+    shares |= {"assigned__all__chatgpt__week__location: Rome": 38}
+    assert told(tables, **shares) == [("complement: has no seat of the tool", 2)]
 
 
 def test_seats_bought_less_seats_not_assigned() -> None:

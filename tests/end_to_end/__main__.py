@@ -22,6 +22,7 @@ from tests.end_to_end.truth import (
     Comparison,
     compare_activation,
     compare_costs,
+    compare_dimensions,
     compare_seats,
     compare_segments,
     compare_tokens,
@@ -37,6 +38,7 @@ _COMPARED: dict[str, Callable[[World, dict[str, Any]], Comparison]] = {
     "costs": compare_costs,
     "seats": compare_seats,
     "activation": compare_activation,
+    "dimensions": compare_dimensions,
     "segments": compare_segments,
     "tool sets": compare_tool_sets,
 }

@@ -22,6 +22,7 @@ from tests.end_to_end.truth import (
     compare_activation,
     compare_concentration,
     compare_costs,
+    compare_dimensions,
     compare_features,
     compare_rhythm,
     compare_seats,
@@ -89,6 +90,10 @@ def test_segments_equal_the_truth(first_night: World, truth: dict[str, Any]) -> 
 
 def test_activation_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
     assert_equal(compare_activation(first_night, truth), at_least=10)
+
+
+def test_use_by_dimension_equals_the_truth(first_night: World, truth: dict[str, Any]) -> None:
+    assert_equal(compare_dimensions(first_night, truth), at_least=20)
 
 
 def test_sets_of_tools_equal_the_truth(first_night: World, truth: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from demo.company.truth_adoption import SEGMENTS, TRANSITIONS
+from demo.company.truth_dimensions import COUNTS
 from metrics.registry import registry
 from tests.end_to_end.harness import World
 
@@ -341,6 +342,36 @@ def compare_activation(world: World, truth: Mapping[str, Any]) -> Comparison:
         ):
             if None not in values:
                 result.exact(f"{week} {unit} {tool} {kind} {name}", sum(values), total)
+    return result
+
+
+def compare_dimensions(world: World, truth: Mapping[str, Any]) -> Comparison:
+    """`usage_by_dimension_weekly` against `dimensions_weekly`, exactly; bands of tenure by their sum.
+
+    Values of few people have no row.
+    """
+    query = """
+        select cast(week_start as varchar), department_key, dimension, dimension_value, headcount, active_people
+        from published.usage_by_dimension_weekly where dimension is not null
+    """
+    result = Comparison()
+    units = departments_of_units(world, "weekly")
+    bands: dict[str, list[list[int | None]]] = defaultdict(list)
+    for week, unit, dimension, value, *figures in world.published(query):
+        departments = truth["dimensions_weekly"][week]
+        if dimension == "tenure_band":
+            bands[week].append(figures)
+            continue
+        members = [departments[name][dimension] for name in units[week, unit] if name in departments]
+        for name, figure in zip(COUNTS, figures, strict=True):
+            expected = sum(member[value][name] for member in members if value in member)
+            result.exact(f"{week} {unit} {dimension} {value} {name}", figure, expected)
+    for week, of_bands in bands.items():
+        company = truth["department_weekly"][week][ALL]
+        expected_counts = (company["headcount"], company["all"]["active_people"])
+        for name, expected, *figures in zip(COUNTS, expected_counts, *of_bands, strict=True):
+            if len(figures) == 4 and None not in figures:
+                result.exact(f"{week} tenure_band {name}", sum(figures), expected)
     return result
 
 
