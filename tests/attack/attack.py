@@ -12,7 +12,7 @@ from tests.attack.judge import Truth
 from tests.attack.knowledge import Knowledge
 from tests.attack.licences import learn_costs, learn_models, learn_power_users, learn_seats, learn_tokens
 from tests.attack.people import NOT_LISTED, learn_activation, learn_dimensions, learn_sets
-from tests.attack.program import Program
+from tests.attack.program import ROUNDING, Program
 from tests.attack.published import Published
 from tests.attack.targets import COUNTS, SOMEBODY, Target, counts, further, totals
 from tests.attack.usage import learn_usage
@@ -97,6 +97,9 @@ class Attack:
             people = _people(target, truth)
             if people is None or not 1 <= people < K:
                 continue
+            least, greatest = program.found_range(target.terms)
+            if least < ROUNDING or greatest > K - ROUNDING:  # it may be nobody, or enough people
+                continue
             upper = program.upper(target.terms)
             if not people <= upper < K:
                 continue
@@ -114,6 +117,9 @@ class Attack:
                 continue
             total, width = sum(shares), CLOSE * shares[0]
             slack = 1e-6 * max(1.0, total) + 0.02
+            least, greatest = self.program.found_range(target.terms)
+            if greatest > total + width + slack or greatest - least > width + slack:
+                continue
             upper = self.program.upper(target.terms)
             if not total - slack <= upper <= total + width + slack:
                 continue

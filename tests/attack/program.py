@@ -15,6 +15,8 @@ from scipy.sparse import csr_matrix, hstack, identity
 from tests.attack.knowledge import INFINITY, Knowledge, Quantity, Relation
 
 _EPSILON = 1e-6
+# A whole number is this close to what HiGHS finds for it.
+ROUNDING = 1e-4
 
 
 @dataclass
@@ -26,6 +28,8 @@ class _Part:
     matrix: csr_matrix | None = None
     limits: np.ndarray | None = None
     bounds: list[tuple[float, float]] = field(default_factory=list)
+    # Values of all figures that agree with everything known: every program that was solved gives one.
+    possible: list[np.ndarray] = field(default_factory=list)
 
 
 class Program:
@@ -66,7 +70,32 @@ class Program:
         for part, objective in by_part.values():
             least += self._solve(part, objective)
         is_count = least > -INFINITY and all(quantity.name in self._people for quantity in terms)
-        return float(math.ceil(least - 1e-4)) if is_count else least
+        return float(math.ceil(least - ROUNDING)) if is_count else least
+
+    def found_range(self, terms: Mapping[Quantity, float]) -> tuple[float, float]:
+        """Least and greatest value of a sum of figures in the solutions found so far, whatever they were for.
+
+        Its bounds are at least that far apart, which is known without solving a program. Infinity and its
+        negative where nothing was solved yet.
+        """
+        least = greatest = 0.0
+        by_part: dict[int, tuple[_Part, dict[Quantity, float]]] = {}
+        for quantity, weight in terms.items():
+            if quantity in self._known:
+                least += weight * self._known[quantity]
+                greatest += weight * self._known[quantity]
+            elif quantity in self._parts:
+                part = self._parts[quantity]
+                by_part.setdefault(id(part), (part, {}))[1][quantity] = weight
+            else:
+                return -INFINITY, INFINITY
+        for part, objective in by_part.values():
+            if not part.possible:
+                return INFINITY, -INFINITY
+            columns = [part.columns[quantity] for quantity in objective]
+            values = np.array([solution[columns] for solution in part.possible]) @ list(objective.values())
+            least, greatest = least + values.min(), greatest + values.max()
+        return least, greatest
 
     def proof(self, terms: Mapping[Quantity, float]) -> list[str]:
         """What was put together: figures that are shown, and the relations that bind."""
@@ -157,6 +186,7 @@ class Program:
         part.matrix = csr_matrix((weights, (rows, columns)), shape=shape)
         part.limits = np.array(limits)
         part.bounds = [(self._least(quantity), INFINITY) for quantity in part.columns]
+        part.possible = []
 
     def _solve(self, part: _Part, objective: Mapping[Quantity, float]) -> float:
         if part.matrix is None:
@@ -165,14 +195,13 @@ class Program:
 
     def _least_value(self, part: _Part, costs: np.ndarray) -> float:
         solved = _solved(part, costs)
-        if solved.status == 0:
-            return float(solved.fun)
         if solved.status == 2:
             self._loosen(part)
             solved = _solved(part, costs)
-            if solved.status == 0:
-                return float(solved.fun)
-        return -INFINITY
+        if solved.status != 0:
+            return -INFINITY
+        part.possible.append(solved.x)
+        return float(solved.fun)
 
     def _loosen(self, part: _Part) -> None:
         """Drop the fewest relations that contradict the others, as somebody would who trusts most of them."""
