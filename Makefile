@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What the site draws its charts with, by npm; dashboards/bundles.json has versions and hashes.
 BUNDLES := dashboards/bundles/versions.json
 
-.PHONY: demo dev test test-engines test-spark torture bench lint clean lock assets screenshots
+.PHONY: demo dev everything test test-engines test-spark torture bench lint clean lock assets screenshots
 
 # The project as dbt reads it; later changes are read by whoever needs them.
 PARSED := manifest/manifest.json
@@ -38,9 +38,17 @@ dev: $(STAMP) $(BUNDLES) $(PARSED)
 # Two processes, each with whole files, the longest first (tests/conftest.py); the slowest tests are listed at the
 # end. A third on two processors waits less and computes slower. One process, to see a single test at work:
 # make test WORKERS=0 ARGS="-k name".
+# With ALL=1 the tests of the next two targets as well, in the same processes: one has a cluster to wait for while
+# the other computes.
 WORKERS ?= 2
-test: $(STAMP) $(BUNDLES) $(PARSED)
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
+ALL ?=
+OTHER_ENGINES := $(VENV)/.spark .venv-engines/.installed .venv-databricks/.installed
+test: $(STAMP) $(BUNDLES) $(PARSED) $(if $(ALL),$(OTHER_ENGINES))
+	$(BIN)/pytest $(if $(ALL),tests tests/engines tests/spark) \
+		--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
+
+# Everything that tests need from package registries.
+everything: $(STAMP) $(BUNDLES) $(OTHER_ENGINES)
 
 # Whole nights on PostgreSQL, and the models on other engines' adapters, each set of these in a venv of its own
 # because of what they pin (docs/decisions/0022).

@@ -9,9 +9,11 @@ import tempfile
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler.loadfile import LoadFileScheduling
 
 from tests.dbt_processes import kept_processes
 from tests.postgres import PostgresServer, postgres_server
@@ -27,20 +29,24 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 TESTS = Path(__file__).parent
 
+# Each of these is given to one process as a whole: its files share what takes minutes to make.
+FOLDERS = ("tests/spark", "tests/engines")
+
 # Files that take minutes. All processes end together when these come first, and those that need the same
 # world (tests/worlds) do not begin at once: one would wait until the other has made it.
 LONGEST_FIRST = (
+    "spark/test_nights.py",
+    "recovery/test_build_points.py",
+    "end_to_end/test_demo_command.py",
+    "engines/test_nights_on_postgres.py",
     "end_to_end/test_restore.py",
     "end_to_end/test_erasure.py",
     "end_to_end/test_increments.py",
     "end_to_end/test_changed_rows.py",
     "recovery/test_kill_points.py",
     "recovery/test_publish_points.py",
-    "recovery/test_build_points.py",
     "end_to_end/test_closed_periods.py",
-    "end_to_end/test_refused_nights.py",
     "end_to_end/test_missed_nights.py",
-    "end_to_end/test_demo_command.py",
     "lifecycle/test_erase.py",
     "end_to_end/test_first_night.py",
     "dashboards/test_browser.py",
@@ -67,6 +73,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     place = {(TESTS / name): number for number, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: place.get(item.path, len(place)))
+
+
+class FilesAndFolders(LoadFileScheduling):
+    """Gives each process whole files, and of :data:`FOLDERS` all files of one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return next((folder for folder in FOLDERS if file.startswith(f"{folder}/")), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndFolders:
+    """Which process gets which tests."""
+    return FilesAndFolders(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

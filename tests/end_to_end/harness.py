@@ -22,7 +22,9 @@ from demo.company.generate import generate_company
 from demo.server import VendorServer
 from demo.vendor import DemoVendor
 from ingestion.privacy.pseudonym import Pseudonymiser
+from ingestion.source import SourceDefinition
 from ingestion.sources.registry import SOURCES
+from orchestration.checks import CheckResult
 from orchestration.dbt import DbtResult, run_dbt
 from orchestration.demo import environment_variables, vendor_settings
 from orchestration.night import Night, NightResult, run_night
@@ -90,15 +92,22 @@ class World:
         self.nights.append(result)
         return result
 
-    def load(self, days_later: int = 0, since: dt.date | None = None) -> None:
-        """Only the loads of a night."""
+    def load(
+        self,
+        days_later: int = 0,
+        since: dt.date | None = None,
+        sources: Sequence[SourceDefinition] = SOURCES,
+    ) -> list[CheckResult]:
+        """Only the loads of a night; what it would be refused for."""
         as_of = self.company.profile.as_of + dt.timedelta(days=days_later)
         self.server.clock.set(as_of)
         settings = vendor_settings(self.server.configuration(), self.company_dir, self.folder / "archive")
         with environment_variables(settings | self.variables), Night(self.environment) as night:
-            night.open(Pseudonymiser(KEY), RunClock(as_of, since), SOURCES)
-            failed = [source.name for source in SOURCES if night.load(source).status == "failed"]
-        assert not failed, failed
+            night.open(Pseudonymiser(KEY), RunClock(as_of, since), sources)
+            failed = [source.name for source in sources if night.load(source).status == "failed"]
+            assert not failed, failed
+            night.check()
+            return list(night.result.failed_checks)
 
     def build(self, *arguments: str) -> DbtResult:
         """Build what is loaded as the night does, after a night that built everything."""

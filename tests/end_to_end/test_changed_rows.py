@@ -6,7 +6,7 @@ A full build of such a table is its own SQL without a filter, over inputs that e
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from orchestration.dbt import run_dbt
 from runtime.environment import environment
 from tests.data_tests import BUILD_AGAIN
 from tests.end_to_end.harness import World
+from tests.worlds.store import own
 
 pytestmark = pytest.mark.end_to_end
 
@@ -135,9 +136,18 @@ class Company:
         self.known = after
 
 
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    folder = tmp_path_factory.mktemp("changed")
+    with own("first_night", folder / "world") as made:
+        yield Company(made, folder)
+
+
 @pytest.fixture
-def company(own_world: Callable[[str], World], tmp_path: Path) -> Company:
-    return Company(own_world("night_1"), tmp_path)
+def company(deployment: Company) -> Company:
+    """The same for all tests, which need only that it was built since the last edit; each leaves it so."""
+    deployment.known = {}
+    return deployment
 
 
 def test_nights_with_every_kind_of_change_equal_a_full_build(company: Company) -> None:
@@ -179,11 +189,10 @@ def test_nights_with_every_kind_of_change_equal_a_full_build(company: Company) -
             "insert into raw_company.identity_links select * from main.lost_links", "drop table main.lost_links"
         )
 
-    with company.changing("fct_costs_daily", "fct_usage_daily"):
-        company.sql("update raw_company.price_overrides set usd_per_mtok = usd_per_mtok * 2 + 1")
-
-    with company.changing("fct_sessions", "fct_costs_daily"):  # a tier, and a contract's price
+    # A price, a tier, and a contract's price: costs, sessions, and the costs of seats.
+    with company.changing("fct_costs_daily", "fct_usage_daily", "fct_sessions"):
         company.sql(
+            "update raw_company.price_overrides set usd_per_mtok = usd_per_mtok * 2 + 1",
             "update reference.model_tiers set tier = 'light', tier_rank = "
             "(select min(tier_rank) from reference.model_tiers where tier = 'light') where tier = 'advanced'",
             "update raw_company.seat_contracts set price_per_seat_month = price_per_seat_month + 1",

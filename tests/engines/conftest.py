@@ -71,9 +71,9 @@ class Builds:
 
 @pytest.fixture(scope="session")
 def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
-    """60 people and four weeks. The second night brings a new day, restated days and one that became empty."""
+    """After the first night of the tests' company. The second night brings a new day, restated days and one that became empty."""
     folder = tmp_path_factory.mktemp("builds")
-    with own("night_1", folder / "world") as made:
+    with own("first_night", folder / "world") as made:
         assert made.build().ok  # once more: publishing closed periods, which models read
         warehouse = made.environment.warehouse
         first = Path(shutil.copy(warehouse, folder / "first.duckdb"))

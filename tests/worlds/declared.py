@@ -15,7 +15,6 @@ ROLES = {
     "AI_USAGE_PIPELINE_ROLE": "pipeline_engineers",
     "AI_USAGE_RESTRICTED_ROLE": "privacy_officers",
 }
-LATE_LOGINS = "github_logins.csv"
 
 
 @dataclass(frozen=True)
@@ -38,22 +37,8 @@ def one_night(made: World) -> None:
     require_published(made.night())
 
 
-def built_again(made: World) -> None:
-    """Everything is built once more: closed periods stay as they are."""
-    result = made.build()
-    assert result.ok, result.failures[:5]
-
-
-def first_of_two(made: World) -> None:
-    """A night before the company has listed its last login. Its tables are tested by the second one."""
-    logins = made.company_dir / LATE_LOGINS
-    listed = logins.read_text(encoding="utf-8").splitlines(keepends=True)
-    logins.write_text("".join(listed[:-1]), encoding="utf-8")
-    require_published(made.night(tested=False))
-
-
-def second_of_two(made: World) -> None:
-    """The next night: one new day, restated GitHub days, late messages, late HR news, and the late login."""
+def next_night(made: World) -> None:
+    """The night after: one new day, restated GitHub days, late messages and late HR news."""
     if made.environment.target == "dev":  # one file holds everything, what readers must not see too
         made.seen.append(seen("first night", made.environment.data_dir))
     write_company_files(made.company, made.company_dir)
@@ -61,16 +46,22 @@ def second_of_two(made: World) -> None:
 
 
 def two_nights(made: World) -> None:
-    """Both, one after the other."""
-    first_of_two(made)
-    second_of_two(made)
+    """Both, one after the other; the tables of the first are tested by the second."""
+    require_published(made.night(tested=False))
+    next_night(made)
 
 
+def refreshed(made: World) -> None:
+    """Everything is built in full; nothing is published."""
+    result = made.build("--full-refresh")
+    assert result.ok, result.failures[:5]
+
+
+# Eight weeks: periods that are final, of both types.
+_SIZE = Size(people=60, weeks=8)
 WORLDS = {
-    # Eight weeks: periods that are final, of both types.
-    "first_night": Declared(one_night, Size(people=60, weeks=8)),
-    "built_again": Declared(built_again, base="first_night"),
-    "night_1": Declared(first_of_two, Size(people=60, weeks=4)),
-    "night_2": Declared(second_of_two, base="night_1"),
-    "night_2_on_postgres": Declared(two_nights, Size(people=60, weeks=4), target="postgres"),
+    "first_night": Declared(one_night, _SIZE),
+    "night_2": Declared(next_night, base="first_night"),
+    "refreshed": Declared(refreshed, base="night_2"),
+    "night_2_on_postgres": Declared(two_nights, _SIZE, target="postgres"),
 }

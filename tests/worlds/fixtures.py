@@ -27,6 +27,13 @@ def two_nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Two nights on DuckDB, then everything built in full. Tests that use it only read."""
+    with read_only("refreshed", tmp_path_factory.mktemp("refreshed")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
 def two_nights_on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The same two nights on PostgreSQL, run by an ordinary role, with a role for every kind of reader.
 
