@@ -24,6 +24,8 @@ MADE_OF_OTHERS = {
     "adoption_funnel_weekly": {"purchased", "weeks_observed"},
     "adoption_segments_weekly": {"weeks_observed", "rule_version"},
     "cross_tool_overlap_monthly": {"tools_used"},
+    # Classes of days; tests/end_to_end/test_first_night.py looks at who is behind them.
+    "cost_anomalies_daily": {"rule_version"},
     "department_cost_monthly": {"month_to_date", "projected_month_end"},
     # What the contract says, not who holds a seat.
     "license_utilization_monthly": {"minimum_seats"},

@@ -10,13 +10,7 @@ reporting_units as (
     where period_type = 'week' and unit_key = department_key
 ),
 
-newest_units as (
-    select
-        unit_key as department_key,
-        unit_name as department_name
-    from reporting_units
-    where period_start = (select max(units.period_start) from reporting_units as units)
-),
+{{ newest_units() }},
 
 keyed_rollouts as (
     select

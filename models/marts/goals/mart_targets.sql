@@ -10,17 +10,7 @@ reporting_units as (
     where period_type = 'week' and unit_key = department_key
 ),
 
-newest_units as (
-    select
-        unit_key as department_key,
-        unit_name as department_name
-    from reporting_units
-    where period_start = (select max(units.period_start) from reporting_units as units)
-    union all
-    select
-        'all' as department_key,
-        'All departments' as department_name
-),
+{{ newest_units(with_company=true) }},
 
 keyed_targets as (
     select
