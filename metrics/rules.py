@@ -1,4 +1,7 @@
-"""Rules of `recommended_actions` and limits that a company may change, as `metrics/rules.yml` states them."""
+"""Rules of `recommended_actions` and limits that a company may change, as `metrics/rules.yml` states them.
+
+What the rules say is in `metrics/sentences/` (:mod:`metrics.wording`).
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,6 @@ class Rule(_Entry):
     audience: `leaders` or `data_team`
     importance: place among the rules, 1 first; each place once
     fires_when: the definition, for docs/metrics.md
-    title, recommendation: sentences; braces hold what macros/actions/ fills in
     metric, unit: what the evidence measures
     threshold, second_threshold, minimum: limits; the minimum is of people, messages or money
     medium_from, high_from: how many times the threshold must be reached for that severity; none if not given
@@ -52,8 +54,6 @@ class Rule(_Entry):
     audience: str
     importance: int
     fires_when: str
-    title: str
-    recommendation: str
     metric: str
     unit: str
     threshold: Limit
@@ -86,6 +86,11 @@ class Rules(_Entry):
 def causes() -> frozenset[str]:
     """What an action can be about: the first part of its id."""
     return frozenset(rule.cause or rule_id for rule_id, rule in rules().rules.items())
+
+
+def areas() -> dict[str, str]:
+    """The area of each rule."""
+    return {rule_id: rule.area for rule_id, rule in rules().rules.items()}
 
 
 @functools.cache

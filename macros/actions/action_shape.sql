@@ -3,13 +3,13 @@
 
     A rule is a CTE of one of the models in models/actions, named for its rule_id. It reads published
     marts alone, joins its row of `action_rules` as `rules`, and selects `action_figures`, at most one row a
-    department, tool, item and period. `excess` says how many times its limit is reached: 1 = just.
+    department, tool, item and period: figures, of which `recommended_actions` makes sentences (metrics/sentences/). `excess` says how many times its limit is reached: 1 = just.
     A rule judges every complete period that is shown; the newest one is the finding, the others say since when.
 -#}
 {% macro action_columns() -%}
     {{ return([
         'rule_id', 'department_key', 'department_name', 'tool', 'item', 'period_start', 'period_type',
-        'metric_value', 'comparison', 'comparison_value', 'excess', 'money_a_year', 'people', 'detail', 'evidence',
+        'metric_value', 'comparison_value', 'excess', 'money_a_year', 'people',
     ]) }}
 {%- endmacro %}
 
@@ -17,15 +17,20 @@
 {#-
     source:       relation with department_key, department_name, recency and the columns named here; none for the company
     period:       expression of the first day
-    comparison:   words for what the figure is compared with; none without one
     item:         expression that tells apart two actions of a rule for one department and tool
-    detail:       text for {detail} in the title
+    figures:      what the rule's sentences name beside these, name to expression
     recency:      1 = the newest period shown, 2 = the one before it
     money_a_year: what it is about in money, for twelve months; people: how many it concerns. NULL = not known
 -#}
-{% macro action_figures(source, period, period_type, metric_value, excess, evidence, comparison=none,
-                        comparison_value='null', tool=none, item="''", detail="''", recency=none,
-                        money_a_year='null', people='null') -%}
+{% macro action_figures(source, period, period_type, metric_value, excess, figures={}, comparison_value='null',
+                        tool=none, item="''", recency=none, money_a_year='null', people='null') -%}
+    {%- set types = {
+        'number': type_double(), 'date': 'date', 'text': dbt.type_string(),
+    } -%}
+    {%- set named = sentence_figures(area_of_actions()) -%}
+    {%- for name in figures if name not in named -%}
+        {{ exceptions.raise_compiler_error('No sentence of this area names ' ~ name ~ ' (metrics/sentences).') }}
+    {%- endfor -%}
         rules.rule_id,
         {{ source ~ '.department_key' if source else "'all'" }} as department_key,
         {{ source ~ '.department_name' if source else "'All departments'" }} as department_name,
@@ -35,18 +40,24 @@
         '{{ period_type }}' as period_type,
         {{ recency or (source ~ '.recency') }} as recency,
         cast({{ metric_value }} as {{ type_double() }}) as metric_value,
-        cast({{ "'" ~ comparison ~ "'" if comparison else 'null' }} as {{ dbt.type_string() }}) as comparison,
         cast({{ comparison_value }} as {{ type_double() }}) as comparison_value,
         cast({{ excess }} as {{ type_double() }}) as excess,
         cast({{ money_a_year }} as {{ type_double() }}) as money_a_year,
-        cast({{ people }} as {{ dbt.type_bigint() }}) as people,
-        {{ detail }} as detail,
-        {{ evidence }} as evidence
+        cast({{ people }} as {{ dbt.type_bigint() }}) as people
+        {%- for name, kind in named.items() %},
+        cast({{ figures.get(name, 'null') }} as {{ types[kind] }}) as {{ name }}
+        {%- endfor %}
+{%- endmacro %}
+
+
+{#- The area of the model that is compiled: `adoption` in adoption_actions. -#}
+{% macro area_of_actions() -%}
+    {{ return(model.name | replace('_actions', '')) }}
 {%- endmacro %}
 
 
 {#-
-    The end of a model of actions: what its rules find in the newest period, and since when they have found it.
+    The end of a model of actions: what its rules find in the newest period, since when, and what they say of it.
 
     A rule's n-th newest finding is of the n-th newest period shown only as long as it fired in each of them.
 -#}
@@ -54,7 +65,7 @@
 findings as (
     {%- for rule in rules %}
     select
-        {{ action_columns() | join(',\n        ') }},
+        {{ (action_columns() + sentence_figures(area_of_actions()) | list) | join(',\n        ') }},
         recency
     from {{ rule }}
     {{- '\n\n    union all\n' if not loop.last }}
@@ -87,6 +98,8 @@ final as (
         {%- for column in action_columns() %}
         placed_findings.{{ column }},
         {%- endfor %}
+        {{ action_title_en('placed_findings', rules) }} as title,
+        {{ action_reason_en('placed_findings', rules) }} as reason,
         open_since.open_since
     from placed_findings
     inner join open_since

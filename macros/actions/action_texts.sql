@@ -41,16 +41,6 @@
     substring({{ digits_text('1000 + ' ~ whole_number ~ ' - 1000 * ' ~ thousands) }}, 2, 3)
 {%- endmacro %}
 
-{#- A figure in its unit. -#}
-{% macro figure_text(figure, unit) -%}
-    case
-        when {{ unit }} = 'ratio' then {{ percent_text(figure) }}
-        when {{ unit }} in ('messages', 'sessions', 'tools') then {{ decimal_text(figure) }}
-        when {{ unit }} = 'money' then {{ money_text(figure) }}
-        else {{ whole_text(figure) }}
-    end
-{%- endmacro %}
-
 {#- Money as the pages write it: $4,670, or CHF 4,670 where the currency has no sign of its own there. -#}
 {% macro money_text(amount) -%}
     {%- set currency = var('reporting_currency') -%}
@@ -80,25 +70,4 @@
         when '{{ '%02d' | format(loop.index) }}' then '{{ name }}'
         {%- endfor %}
     end || ' ' || substring({{ day_text(day) }}, 1, 4)
-{%- endmacro %}
-
-{#- A week or month as it stands in a sentence: the week of 2026-11-09, October 2026. -#}
-{% macro period_text(day, period_type) -%}
-    case
-        when {{ period_type }} = 'month' then {{ month_text(day) }}
-        else 'the week of ' || {{ day_text(day) }}
-    end
-{%- endmacro %}
-
-
-{#- What a rule on patterns found: how often and how deeply a tool is used, beside the median of the departments.
-    relation: rows of department_patterns_weekly -#}
-{% macro pattern_text(relation) -%}
-    'In the week of ' || {{ day_text(relation ~ '.week_start') }} || ', people who used '
-            || {{ tool_text(relation ~ '.tool') }} || ' opened it '
-            || {{ decimal_text(relation ~ '.sessions_per_active_person') }} || ' times each, with '
-            || {{ decimal_text(relation ~ '.messages_per_session') }}
-            || ' messages a session; the median of the departments that are shown is '
-            || {{ decimal_text(relation ~ '.median_sessions_per_active_person') }} || ' times and '
-            || {{ decimal_text(relation ~ '.median_messages_per_session') }} || ' messages.'
 {%- endmacro %}

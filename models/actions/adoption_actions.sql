@@ -47,16 +47,10 @@ active_ratio_fell as (
             'shown_use', 'shown_use.week_start', 'week',
             metric_value='shown_use.active_ratio',
             people='shown_use.headcount',
-            comparison='mean of the four weeks before',
             comparison_value='earlier_use.active_ratio_mean',
             excess='(1 - shown_use.active_ratio / nullif(earlier_use.active_ratio_mean, 0))
             / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('shown_use.week_start') ~ " || ', '
-            || " ~ whole_text('shown_use.active_people') ~ " || ' of '
-            || " ~ whole_text('shown_use.headcount') ~ " || ' people used ' || " ~ tool_text('shown_use.tool')
-            ~ " || '. That is ' || " ~ percent_text('shown_use.active_ratio')
-            ~ " || '; the mean of the weeks before is '
-            || " ~ percent_text('earlier_use.active_ratio_mean') ~ " || '.'"
+            figures={'active_people': 'shown_use.active_people', 'headcount': 'shown_use.headcount'}
         ) }}
     from shown_use
     inner join earlier_use
@@ -81,12 +75,9 @@ shown_funnel as (
 ),
 
 stages as (
-    {%- set steps = [
-        ('assigned', 'first_use', 'people with a ', ' seat', 'used it', 'not used it yet'),
-        ('first_use', 'repeat_use', 'people who tried ', '', 'used it again', 'not used it again'),
-        ('repeat_use', 'habitual', 'people who used ', ' again', 'made it a habit', 'not made it a habit'),
+    {%- for before, after in [
+        ('assigned', 'first_use'), ('first_use', 'repeat_use'), ('repeat_use', 'habitual'),
     ] %}
-    {%- for before, after, group, group_end, reached, missed in steps %}
     select
         department_key,
         department_name,
@@ -94,10 +85,7 @@ stages as (
         week_start,
         recency,
         {{ loop.index }} as stage_number,
-        '{{ group }}' || {{ tool_text('tool') }}
-        || '{{ group_end }}' as stage_group,
-        '{{ reached }}' as stage_reached,
-        '{{ missed }}' as stage_missed,
+        '{{ after }}' as stage,
         {{ before }} as people_before,
         {{ after }} as people_after,
         {{ plain_ratio(after, before) }} as kept_ratio
@@ -146,17 +134,14 @@ funnel_bottleneck as (
         {{ action_figures(
             'located_stages', 'located_stages.week_start', 'week',
             metric_value='located_stages.kept_ratio',
-            comparison='people at the stage before',
             comparison_value='located_stages.people_before',
             people='located_stages.people_stopping',
             excess='(1 - located_stages.kept_ratio) / nullif(1 - rules.threshold, 0)',
-            detail=whole_text('located_stages.people_stopping') ~ " || ' of ' || "
-            ~ whole_text('located_stages.people_before') ~ " || ' ' || located_stages.stage_group
-            || ' have ' || located_stages.stage_missed",
-            evidence="'By the week of ' || " ~ day_text('located_stages.week_start') ~ " || ', '
-            || " ~ whole_text('located_stages.people_after') ~ " || ' of '
-            || " ~ whole_text('located_stages.people_before') ~ " || ' ' || located_stages.stage_group
-            || ' had ' || located_stages.stage_reached || '.'"
+            figures={
+                'stage': 'located_stages.stage',
+                'people_reaching': 'located_stages.people_after',
+                'people_stopping': 'located_stages.people_stopping',
+            }
         ) }}
     from located_stages
     inner join rules
@@ -243,36 +228,18 @@ ready_for_next_wave as (
         {{ action_figures(
             'with_seats', 'with_seats.week_start', 'week',
             metric_value='with_seats.licensed_active_ratio',
-            comparison='the company',
             comparison_value='company.licensed_active_ratio',
             people='with_seats.people_without',
             excess='rules.second_threshold * with_seats.headcount
             / nullif(with_seats.licensed_people, 0)',
-            detail="case
-                when with_seats.seats_to_move > 0
-                    then 'move ' || case
-                        when with_seats.seats_to_move < with_seats.free_seats
-                            then " ~ whole_text('with_seats.seats_to_move') ~ " || ' of '
-                        else ''
-                    end || 'the ' || " ~ whole_text('with_seats.free_seats') ~ " || ' unassigned '
-                        || " ~ tool_text('with_seats.tool') ~ " || ' seats here, at no extra cost'
-                else 'plan the next ' || " ~ tool_text('with_seats.tool') ~ " || ' seats here, '
-                    || " ~ percent_text('with_seats.licensed_active_ratio')
-                ~ " || ' of the present ones are in use'
-            end",
-            evidence="'In the week of ' || " ~ day_text('with_seats.week_start') ~ " || ', '
-            || " ~ percent_text('with_seats.licensed_active_ratio') ~ " || ' of the '
-            || " ~ whole_text('with_seats.licensed_people') ~ " || ' people with a licence of '
-            || " ~ tool_text('with_seats.tool') ~ " || ' used it'
-            || coalesce(' (company-wide ' || " ~ percent_text('company.licensed_active_ratio') ~ " || ')', '')
-            || '; ' || " ~ whole_text('with_seats.people_without') ~ " || ' of '
-            || " ~ whole_text('with_seats.headcount') ~ " || ' people have none.'
-            || case
-                when with_seats.seats_to_move > 0
-                    then ' At the end of ' || " ~ month_text('with_seats.free_month') ~ " || ', '
-                        || " ~ whole_text('with_seats.free_seats') ~ " || ' seats were paid for and unassigned.'
-                else ''
-            end"
+            figures={
+                'headcount': 'with_seats.headcount',
+                'licensed_people': 'with_seats.licensed_people',
+                'people_without': 'with_seats.people_without',
+                'seats_to_move': 'with_seats.seats_to_move',
+                'free_seats': 'with_seats.free_seats',
+                'free_month': 'with_seats.free_month',
+            }
         ) }}
     from with_seats
     inner join rules

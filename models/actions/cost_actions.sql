@@ -79,21 +79,10 @@ runaway_cost as (
         {{ action_figures(
             'runaways', 'runaways.month_start', 'month',
             metric_value='runaways.cost',
-            comparison='median of the months before',
             comparison_value='runaways.usual_cost',
             excess='runaways.cost / nullif(runaways.usual_cost * rules.threshold, 0)',
             money_a_year='12 * (runaways.cost - runaways.usual_cost)',
-            evidence="'In ' || " ~ month_text('runaways.month_start') ~ " || ', '
-            || " ~ tool_text('runaways.tool') ~ " || ' cost ' || " ~ money_text('runaways.cost')
-            ~ " || '; the median of the ' || " ~ whole_text('runaways.months_compared')
-            ~ " || ' complete months before is ' || " ~ money_text('runaways.usual_cost') ~ " || ' ('
-            || case runaways.cost_basis
-                when 'billed' then 'as billed'
-                when 'credits' then 'credits at their price'
-                when 'vendor_estimate' then 'estimated by the vendor'
-                else 'tokens at list prices'
-            end || '). At this level it is ' || "
-            ~ money_text('12 * (runaways.cost - runaways.usual_cost)') ~ " || ' more a year.'"
+            figures={'months_compared': 'runaways.months_compared', 'cost_basis': 'runaways.cost_basis'}
         ) }}
     from runaways
     inner join rules
@@ -123,19 +112,12 @@ cost_per_active_person_high as (
         {{ action_figures(
             'shown_seat_costs', 'shown_seat_costs.month_start', 'month',
             metric_value='shown_seat_costs.cost_per_active_person',
-            comparison='median of the departments',
             comparison_value='usual_seat_costs.median_value',
             excess='shown_seat_costs.cost_per_active_person
             / nullif(usual_seat_costs.median_value * rules.threshold, 0)',
             money_a_year='12 * shown_seat_costs.cost * (1 - usual_seat_costs.median_value
             / nullif(shown_seat_costs.cost_per_active_person, 0))',
-            evidence="'In ' || " ~ month_text('shown_seat_costs.month_start')
-            ~ " || ', the seats of ' || " ~ tool_text('shown_seat_costs.tool') ~ " || ' cost '
-            || " ~ money_text('shown_seat_costs.cost') ~ " || ', that is '
-            || " ~ money_text('shown_seat_costs.cost_per_active_person')
-            ~ " || ' for each active person; the median of '
-            || " ~ whole_text('usual_seat_costs.places') ~ " || ' departments that are shown is '
-            || " ~ money_text('usual_seat_costs.median_value') ~ " || '.'"
+            figures={'cost': 'shown_seat_costs.cost', 'departments_compared': 'usual_seat_costs.places'}
         ) }}
     from shown_seat_costs
     inner join usual_seat_costs

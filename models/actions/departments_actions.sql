@@ -31,15 +31,10 @@ department_behind as (
         {{ action_figures(
             'shown_use', 'shown_use.week_start', 'week',
             metric_value='shown_use.active_ratio',
-            comparison='the company',
             comparison_value='company.active_ratio',
             people='shown_use.headcount - shown_use.active_people',
             excess='coalesce(company.active_ratio * rules.threshold / nullif(shown_use.active_ratio, 0), 10)',
-            evidence="'In the week of ' || " ~ day_text('shown_use.week_start') ~ " || ', '
-            || " ~ whole_text('shown_use.active_people') ~ " || ' of '
-            || " ~ whole_text('shown_use.headcount') ~ " || ' people used any of the AI tools: '
-            || " ~ percent_text('shown_use.active_ratio') ~ " || ', and company-wide '
-            || " ~ percent_text('company.active_ratio') ~ " || '.'"
+            figures={'active_people': 'shown_use.active_people', 'headcount': 'shown_use.headcount'}
         ) }}
     from shown_use
     inner join usage_weeks as company
@@ -67,16 +62,11 @@ department_to_learn_from as (
         {{ action_figures(
             'four_weeks', 'four_weeks.week_start', 'week',
             metric_value='four_weeks.active_ratio_now',
-            comparison='mean of four weeks, 14 weeks before',
             comparison_value='four_weeks.active_ratio_before',
             people='shown_use.active_people',
             excess='(four_weeks.active_ratio_now - four_weeks.active_ratio_before)
             / nullif(rules.threshold, 0)',
-            evidence="'In the four weeks to the week of ' || " ~ day_text('four_weeks.week_start') ~ " || ', '
-            || " ~ percent_text('four_weeks.active_ratio_now') ~ " || ' of its people used '
-            || " ~ tool_text('four_weeks.tool') ~ " || ' on average; 14 weeks before, it was '
-            || " ~ percent_text('four_weeks.active_ratio_before') ~ " || '. Company-wide it is '
-            || " ~ percent_text('company.active_ratio') ~ " || ' in the last of these weeks.'"
+            figures={'company_value': 'company.active_ratio'}
         ) }}
     from four_weeks
     inner join shown_use
@@ -110,12 +100,16 @@ rare_short_sessions as (
         {{ action_figures(
             'shown_pattern', 'shown_pattern.week_start', 'week',
             metric_value='shown_pattern.sessions_per_active_person',
-            comparison='median of the departments',
             comparison_value='shown_pattern.median_sessions_per_active_person',
             excess='shown_pattern.median_sessions_per_active_person * rules.threshold
             / nullif(shown_pattern.sessions_per_active_person, 0)',
             people='shown_use.active_people',
-            evidence=pattern_text('shown_pattern')
+            figures={
+                'sessions_each': 'shown_pattern.sessions_per_active_person',
+                'messages_each': 'shown_pattern.messages_per_session',
+                'median_sessions': 'shown_pattern.median_sessions_per_active_person',
+                'median_messages': 'shown_pattern.median_messages_per_session',
+            }
         ) }}
     from shown_pattern
     inner join rules

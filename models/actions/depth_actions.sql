@@ -29,18 +29,14 @@ depth_fell_while_sessions_rose as (
         {{ action_figures(
             'four_weeks', 'four_weeks.week_start', 'week',
             metric_value='four_weeks.messages_per_session_now',
-            comparison='mean of four weeks, 14 weeks before',
             comparison_value='four_weeks.messages_per_session_before',
             people='shown_use.active_people',
             excess='(1 - four_weeks.messages_per_session_now
             / nullif(four_weeks.messages_per_session_before, 0)) / nullif(rules.threshold, 0)',
-            evidence="'In the four weeks to the week of ' || " ~ day_text('four_weeks.week_start')
-            ~ " || ', people opened ' || " ~ tool_text('four_weeks.tool') ~ " || ' '
-            || " ~ decimal_text('four_weeks.sessions_per_active_person_now') ~ " || ' times a week each, with '
-            || " ~ decimal_text('four_weeks.messages_per_session_now')
-            ~ " || ' messages a session; 14 weeks before, it was '
-            || " ~ decimal_text('four_weeks.sessions_per_active_person_before') ~ " || ' times and '
-            || " ~ decimal_text('four_weeks.messages_per_session_before') ~ " || ' messages.'"
+            figures={
+                'sessions_each': 'four_weeks.sessions_per_active_person_now',
+                'sessions_each_before': 'four_weeks.sessions_per_active_person_before',
+            }
         ) }}
     from four_weeks
     inner join shown_use
@@ -70,12 +66,16 @@ frequent_short_sessions as (
         {{ action_figures(
             'shown_pattern', 'shown_pattern.week_start', 'week',
             metric_value='shown_pattern.messages_per_session',
-            comparison='median of the departments',
             comparison_value='shown_pattern.median_messages_per_session',
             excess='shown_pattern.sessions_per_active_person
             / nullif(shown_pattern.median_sessions_per_active_person * rules.threshold, 0)',
             people='shown_use.active_people',
-            evidence=pattern_text('shown_pattern')
+            figures={
+                'sessions_each': 'shown_pattern.sessions_per_active_person',
+                'messages_each': 'shown_pattern.messages_per_session',
+                'median_sessions': 'shown_pattern.median_sessions_per_active_person',
+                'median_messages': 'shown_pattern.median_messages_per_session',
+            }
         ) }}
     from shown_pattern
     inner join rules

@@ -41,17 +41,16 @@ idle_seats as (
             'idle', 'idle.month_start', 'month',
             item='idle.product',
             metric_value='idle.utilization_ratio',
-            comparison='the company',
             comparison_value='company_seats.utilization_ratio',
             excess='(1 - idle.utilization_ratio) / nullif(1 - rules.threshold, 0)',
             people='idle.idle_seats',
             money_a_year='12 * idle.idle_cost',
-            detail=whole_text('idle.idle_seats') ~ " || ' of ' || " ~ whole_text('idle.seat_holders'),
-            evidence="'In ' || " ~ month_text('idle.month_start') ~ " || ', '
-            || " ~ whole_text('idle.seats_active') ~ " || ' of ' || " ~ whole_text('idle.seat_holders')
-            ~ " || ' people with a seat of ' || " ~ tool_text('idle.tool') ~ " || ' used it'
-            || coalesce('; the seats of the other ' || " ~ whole_text('idle.idle_seats')
-            ~ " || ' cost about ' || " ~ money_text('idle.idle_cost') ~ " || ' a month', '') || '.'"
+            figures={
+                'idle_seats': 'idle.idle_seats',
+                'seat_holders': 'idle.seat_holders',
+                'seats_active': 'idle.seats_active',
+                'idle_cost': 'idle.idle_cost',
+            }
         ) }}
     from idle
     inner join rules
@@ -63,10 +62,7 @@ idle_seats as (
     where idle.utilization_ratio <= rules.threshold and idle.idle_seats >= rules.minimum
 ),
 
-{% for rule, class, words in [
-    ('seats_of_leavers', 'held_by_leaver', 'were held by people who had left'),
-    ('duplicate_seats', 'duplicate', 'were a second seat of the same person'),
-] %}
+{% for rule, class in [('seats_of_leavers', 'held_by_leaver'), ('duplicate_seats', 'duplicate')] %}
 shown_{{ class }} as (
     {{ shown_periods('company_seats', 'month_start', ['department_key', 'product'], [class]) }}
 ),
@@ -80,10 +76,7 @@ shown_{{ class }} as (
             people='shown_' ~ class ~ '.' ~ class,
             money_a_year='12 * shown_' ~ class ~ '.' ~ class ~ ' * cast(shown_' ~ class ~ '.contract_cost as '
             ~ type_double() ~ ') / nullif(shown_' ~ class ~ '.purchased, 0)',
-            excess='shown_' ~ class ~ '.' ~ class ~ ' / nullif(rules.threshold, 0)',
-            evidence="'At the end of ' || " ~ month_text('shown_' ~ class ~ '.month_start')
-            ~ " || ', ' || " ~ whole_text('shown_' ~ class ~ '.' ~ class) ~ " || ' seats of '
-            || " ~ tool_text('shown_' ~ class ~ '.tool') ~ " || ' " ~ words ~ ".'"
+            excess='shown_' ~ class ~ '.' ~ class ~ ' / nullif(rules.threshold, 0)'
         ) }}
     from shown_{{ class }}
     inner join rules
@@ -138,9 +131,24 @@ shown_savings as (
     {{ shown_periods('savings', 'month_start', ['department_key', 'product'], ['saving']) }}
 ),
 
+status as (
+    select cast(max(as_of) as date) as as_of_day from {{ ref('source_status') }}
+),
+
 saving_products as (
-    select shown_savings.*
+    select
+        shown_savings.*,
+        case
+            when shown_savings.minimum_seats > 0
+                then case
+                    when shown_savings.saving >= shown_savings.most_by_contract - 1 then 'binding'
+                    else 'lower'
+                end
+        end as contract_minimum,
+        case when shown_savings.renewal_date >= status.as_of_day then shown_savings.renewal_date end
+            as renewal_ahead
     from shown_savings
+    cross join status
     inner join rules
         on rules.rule_id = 'renewal_saving'
     where
@@ -149,41 +157,14 @@ saving_products as (
         and shown_savings.saving >= shown_savings.whole_cost * rules.threshold
 ),
 
-status as (
-    select cast(max(as_of) as date) as as_of_day from {{ ref('source_status') }}
-),
-
 saving_lines as (
     select
-        saving_products.month_start,
-        saving_products.recency,
-        saving_products.saving,
-        saving_products.whole_cost,
-        {{ tool_text('saving_products.product') }} || ': ' || {{ money_text('saving_products.saving') }}
-        || ' of ' || {{ money_text('saving_products.whole_cost') }} || ' a month in '
-        || {{ month_text('saving_products.month_start') }}
-        || case saving_products.reason
-            when 'unused' then ', when no known person used it'
-            when 'more than people'
-                then ', ' || {{ whole_text('saving_products.purchased') }} || ' seats for '
-                    || {{ whole_text('saving_products.headcount') }} || ' people'
-            else ''
-        end
-        || case
-            when saving_products.minimum_seats is null or saving_products.minimum_seats = 0 then ''
-            when saving_products.saving >= saving_products.most_by_contract - 1
-                then ', no more because of the contract minimum of '
-                    || {{ whole_text('saving_products.minimum_seats') }} || ' seats'
-            else ', contract minimum ' || {{ whole_text('saving_products.minimum_seats') }} || ' of '
-                || {{ whole_text('saving_products.purchased') }} || ' seats'
-        end
-        || case
-            when saving_products.renewal_date >= status.as_of_day
-                then ', renewal on ' || {{ day_text('saving_products.renewal_date') }}
-            else ', renewal date not known'
-        end as line
+        month_start,
+        recency,
+        saving,
+        whole_cost,
+        {{ renewal_saving_item_en('saving_products') }} as line
     from saving_products
-    cross join status
 ),
 
 -- One finding for all products: each with its newest month that is shown, then each with the one before.
@@ -196,7 +177,7 @@ all_savings as (
         recency,
         sum(saving) as saving,
         sum(whole_cost) as whole_cost,
-        {{ sorted_list('line', '; ') }} as lines
+        {{ sorted_list('line', '; ') }} as products
     from saving_lines
     group by recency
 ),
@@ -206,12 +187,10 @@ renewal_saving as (
         {{ action_figures(
             'all_savings', 'all_savings.month_start', 'month',
             metric_value='12 * all_savings.saving',
-            comparison='cost of these seats in a year',
             comparison_value='12 * all_savings.whole_cost',
             money_a_year='12 * all_savings.saving',
             excess='all_savings.saving / nullif(all_savings.whole_cost, 0) / nullif(rules.threshold, 0)',
-            evidence="'Not needed, and above the minimum of the contract: '
-            || all_savings.lines || '.'"
+            figures={'products': 'all_savings.products'}
         ) }}
     from all_savings
     inner join rules

@@ -24,15 +24,9 @@ few_advanced_sessions as (
         {{ action_figures(
             'shown_advanced', 'shown_advanced.week_start', 'week',
             metric_value='shown_advanced.advanced_session_ratio',
-            comparison='the company',
             comparison_value='company.advanced_session_ratio',
             excess='(1 - shown_advanced.advanced_session_ratio) / nullif(1 - rules.threshold, 0)',
-            people='shown_advanced.active_people',
-            evidence="'In the week of ' || " ~ day_text('shown_advanced.week_start') ~ " || ', '
-            || " ~ percent_text('shown_advanced.advanced_session_ratio') ~ " || ' of the sessions with '
-            || " ~ tool_text('shown_advanced.tool') ~ " || ' ran on an advanced model'
-            || coalesce('; company-wide it was '
-            || " ~ percent_text('company.advanced_session_ratio') ~ ", '') || '.'"
+            people='shown_advanced.active_people'
         ) }}
     from shown_advanced
     inner join rules
@@ -60,8 +54,8 @@ standard_models as (
         week_start,
         row_number() over (partition by department_key, tool order by week_start desc) as recency,
         sum(case when tier = 'standard' then share else 0 end) as standard_share,
-        {{ sorted_list("case when tier = 'standard' and share > 0 then model_family || ' ' || "
-            ~ percent_text('share') ~ ' end') }} as families
+        {{ sorted_list("case when tier = 'standard' and share > 0 then "
+            ~ older_models_in_use_item_en('shown_families') ~ ' end') }} as families
     from shown_families
     group by department_key, department_name, tool, week_start
 ),
@@ -92,11 +86,7 @@ older_models_in_use as (
             metric_value='weeks_over_limit.standard_share',
             people='weeks_over_limit.active_people',
             excess='weeks_over_limit.standard_share / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('weeks_over_limit.week_start') ~ " || ', '
-            || " ~ percent_text('weeks_over_limit.standard_share') ~ " || ' of the use of '
-            || " ~ tool_text('weeks_over_limit.tool')
-            ~ " || ' with a known model was on models of the standard tier ('
-            || weeks_over_limit.families || ').'"
+            figures={'families': 'weeks_over_limit.families'}
         ) }}
     from weeks_over_limit
     inner join rules

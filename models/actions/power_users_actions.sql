@@ -24,13 +24,8 @@ few_people_carry_use as (
         {{ action_figures(
             'shown_shares', 'shown_shares.month_start', 'month',
             metric_value='shown_shares.share_of_messages',
-            comparison='share of the active people',
             comparison_value='shown_shares.share_of_active',
-            excess='shown_shares.share_of_messages / nullif(rules.threshold, 0)',
-            evidence="'In ' || " ~ month_text('shown_shares.month_start')
-            ~ " || ', power users were ' || " ~ percent_text('shown_shares.share_of_active')
-            ~ " || ' of the people active in ' || " ~ tool_text('shown_shares.tool') ~ " || ' and wrote '
-            || " ~ percent_text('shown_shares.share_of_messages') ~ " || ' of the messages.'"
+            excess='shown_shares.share_of_messages / nullif(rules.threshold, 0)'
         ) }}
     from shown_shares
     inner join rules
@@ -49,14 +44,10 @@ no_power_users as (
         {{ action_figures(
             'shown_counts', 'shown_counts.month_start', 'month',
             metric_value='shown_counts.power_users',
-            comparison='the company',
             comparison_value='company.power_users',
             people='usage_months.active_people',
             excess='usage_months.active_people / nullif(rules.threshold, 0)',
-            evidence="'In ' || " ~ month_text('shown_counts.month_start') ~ " || ', none of '
-            || " ~ whole_text('usage_months.active_people') ~ " || ' people active in '
-            || " ~ tool_text('shown_counts.tool') ~ " || ' was a power user; the company has '
-            || " ~ whole_text('company.power_users') ~ " || '.'"
+            figures={'active_people': 'usage_months.active_people'}
         ) }}
     from shown_counts
     inner join shown_counts as company

@@ -24,16 +24,10 @@ many_short_prompts as (
         {{ action_figures(
             'shown_prompts', 'shown_prompts.week_start', 'week',
             metric_value='shown_prompts.short_ratio',
-            comparison='the company',
             comparison_value='company.short_ratio',
             excess='shown_prompts.short_ratio / nullif(rules.threshold, 0)',
             people='users.active_people',
-            evidence="'In the week of ' || " ~ day_text('shown_prompts.week_start') ~ " || ', '
-            || " ~ percent_text('shown_prompts.short_ratio') ~ " || ' of '
-            || " ~ whole_text('shown_prompts.measured_messages') ~ " || ' prompts to '
-            || " ~ tool_text('shown_prompts.tool') ~ " || ' had fewer than 50 characters'
-            || coalesce('; company-wide it was ' || " ~ percent_text('company.short_ratio')
-            ~ ", '') || '.'"
+            figures={'prompts': 'shown_prompts.measured_messages'}
         ) }}
     from shown_prompts
     inner join rules
@@ -66,17 +60,11 @@ prompts_shortened as (
         {{ action_figures(
             'four_weeks', 'four_weeks.week_start', 'week',
             metric_value='four_weeks.prompt_chars_mean_now',
-            comparison='mean of four weeks, 14 weeks before',
             comparison_value='four_weeks.prompt_chars_mean_before',
             people='shown_length.active_people',
             excess='(1 - four_weeks.prompt_chars_mean_now
             / nullif(four_weeks.prompt_chars_mean_before, 0))
-            / nullif(rules.threshold, 0)',
-            evidence="'In the four weeks to the week of ' || " ~ day_text('four_weeks.week_start')
-            ~ " || ', a prompt to ' || " ~ tool_text('four_weeks.tool') ~ " || ' had '
-            || " ~ whole_text('four_weeks.prompt_chars_mean_now')
-            ~ " || ' characters on average; 14 weeks before, it had '
-            || " ~ whole_text('four_weeks.prompt_chars_mean_before') ~ " || '.'"
+            / nullif(rules.threshold, 0)'
         ) }}
     from four_weeks
     inner join shown_length

@@ -21,10 +21,7 @@ tool_hardly_used as (
             metric_value='shown_licences.licensed_active_ratio',
             people='round(shown_licences.licensed_people * (1 - shown_licences.licensed_active_ratio))',
             excess='(1 - shown_licences.licensed_active_ratio) / nullif(1 - rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('shown_licences.week_start') ~ " || ', '
-            || " ~ percent_text('shown_licences.licensed_active_ratio') ~ " || ' of '
-            || " ~ whole_text('shown_licences.licensed_people') ~ " || ' people with a licence of '
-            || " ~ tool_text('shown_licences.tool') ~ " || ' used it.'"
+            figures={'licensed_people': 'shown_licences.licensed_people'}
         ) }}
     from shown_licences
     inner join rules
@@ -58,9 +55,10 @@ licences_overlap as (
             metric_value=plain_ratio('licences.held_licences', 'licences.licensed_people'),
             excess=plain_ratio('licences.held_licences', 'licences.licensed_people')
             ~ ' / nullif(rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('licences.week_start') ~ " || ', '
-            || " ~ whole_text('licences.licensed_people') ~ " || ' people held '
-            || " ~ whole_text('licences.held_licences') ~ " || ' licences of different tools.'"
+            figures={
+                'licensed_people': 'licences.licensed_people',
+                'held_licences': 'licences.held_licences',
+            }
         ) }}
     from licences
     inner join rules

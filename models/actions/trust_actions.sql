@@ -51,11 +51,7 @@ source_is_stale as (
             item='sources.source',
             metric_value='sources.stale_resources',
             excess='sources.stale_resources / nullif(rules.threshold, 0)',
-            detail="'The source ' || sources.source",
-            evidence="'The source ' || sources.source || ' is behind in '
-            || " ~ whole_text('sources.stale_resources') ~ " || ' of its parts'
-            || coalesce('; the oldest was read through '
-            || " ~ day_text('sources.stale_through') ~ ", '') || '.'"
+            figures={'stale_through': 'sources.stale_through'}
         ) }}
     from sources
     inner join rules
@@ -71,10 +67,7 @@ days_are_missing as (
             tool='sources.tool',
             item='sources.source',
             metric_value='sources.missing_days',
-            excess='sources.missing_days / nullif(rules.threshold, 0)',
-            detail="'The source ' || sources.source",
-            evidence="'Of a part of the source ' || sources.source || ', '
-            || " ~ whole_text('sources.missing_days') ~ " || ' days were never read or only in part.'"
+            excess='sources.missing_days / nullif(rules.threshold, 0)'
         ) }}
     from sources
     inner join rules
@@ -90,10 +83,7 @@ names_concealed as (
             tool='sources.tool',
             item='sources.source',
             metric_value='sources.concealed_resources',
-            excess='sources.concealed_resources / nullif(rules.threshold, 0)',
-            detail="'The source ' || sources.source",
-            evidence="'The newest report of the source ' || sources.source || ' hides the names, in '
-            || " ~ whole_text('sources.concealed_resources') ~ " || ' of its parts.'"
+            excess='sources.concealed_resources / nullif(rules.threshold, 0)'
         ) }}
     from sources
     inner join rules
@@ -113,10 +103,10 @@ accounts_without_person as (
             tool='shown_coverage.tool',
             metric_value='shown_coverage.matched_ratio',
             excess='(1 - shown_coverage.matched_ratio) / nullif(1 - rules.threshold, 0)',
-            evidence="'In the week of ' || " ~ day_text('shown_coverage.week_start') ~ " || ', '
-            || " ~ whole_text('shown_coverage.unmatched_accounts') ~ " || ' of '
-            || " ~ whole_text('shown_coverage.accounts') ~ " || ' accounts of '
-            || " ~ tool_text('shown_coverage.tool') ~ " || ' belonged to no known person.'"
+            figures={
+                'unmatched_accounts': 'shown_coverage.unmatched_accounts',
+                'accounts': 'shown_coverage.accounts',
+            }
         ) }}
     from shown_coverage
     inner join rules
@@ -150,11 +140,7 @@ usage_without_price as (
             'shown_list_costs', 'shown_list_costs.month_start', 'month',
             metric_value='shown_list_costs.pricing_coverage_ratio',
             excess='(1 - shown_list_costs.pricing_coverage_ratio) / nullif(1 - rules.threshold, 0)',
-            evidence="'In ' || " ~ month_text('shown_list_costs.month_start')
-            ~ " || ', about ' || " ~ whole_text('shown_list_costs.unpriced_tokens / 1000.0')
-            ~ " || ' thousand tokens of ' || " ~ tool_text('shown_list_costs.tool')
-            ~ " || ' had no list price; ' || " ~ percent_text('shown_list_costs.pricing_coverage_ratio')
-            ~ " || ' of all have one.'"
+            figures={'thousand_tokens': 'shown_list_costs.unpriced_tokens / 1000.0'}
         ) }}
     from shown_list_costs
     inner join rules

@@ -13,11 +13,13 @@ from pathlib import Path
 from ingestion.kit import kit_of
 from ingestion.sources.registry import SOURCES
 from metrics.registry import registry
-from metrics.rules import rules
+from metrics.rules import areas, rules
+from metrics.wording import languages, sentences
 from orchestration.kits import guide, names, ports, scopes, seeds, staging
 from orchestration.kits.counts import counts, table
 from orchestration.metrics import documents, macros, readers, tables
 from orchestration.metrics import rules as action_rules
+from orchestration.metrics import sentences as action_sentences
 from orchestration.metrics.published import published
 from orchestration.project import PROJECT_DIR
 
@@ -33,7 +35,8 @@ def files() -> Iterator[tuple[Path, str]]:
     yield from guide.files(SOURCES, PROJECT_DIR)
     yield from macros.files(registry())
     yield from documents.files(registry(), rules(), PROJECT_DIR)
-    yield from action_rules.files(rules())
+    yield from action_rules.files(rules(), sentences().rules)
+    yield from action_sentences.files(areas(), {language: sentences(language) for language in languages()})
     yield from tables.files(published(), PROJECT_DIR)
     yield from readers.files(published(), PROJECT_DIR)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from metrics.rules import Limit, Rule, Rules
+from metrics.wording import Wording
 from orchestration.kits.seeds import Row, as_csv
+from orchestration.metrics.sentences import shown
 
 SEED = Path("seeds/reference/action_rules.csv")
 EXAMPLE = Path("company.example/thresholds.csv")
@@ -16,10 +18,10 @@ _EXAMPLE_HEAD = (
 )
 
 
-def files(found: Rules) -> Iterator[tuple[Path, str]]:
-    """Each generated file, by its path in the project, and its text."""
+def files(found: Rules, wordings: Mapping[str, Wording]) -> Iterator[tuple[Path, str]]:
+    """Each generated file, by its path in the project, and its text. `wordings`: what each rule says."""
     by_importance = sorted(found.rules.items(), key=lambda entry: entry[1].importance)
-    yield SEED, as_csv(_row(rule_id, rule) for rule_id, rule in by_importance)
+    yield SEED, as_csv(_row(rule_id, rule, wordings[rule_id]) for rule_id, rule in by_importance)
     yield EXAMPLE, _EXAMPLE_HEAD + as_csv(_limits(found))
     listed = "".join(f"        '{name}': '{entry.default}',\n" for name, entry in found.definitions.items())
     yield (
@@ -49,7 +51,7 @@ def _limits(found: Rules) -> Iterator[Row]:
         yield {"name": name, "value": default, "note": note}
 
 
-def _row(rule_id: str, rule: Rule) -> Row:
+def _row(rule_id: str, rule: Rule, wording: Wording) -> Row:
     return {
         "rule_id": rule_id,
         "version": rule.version,
@@ -58,8 +60,8 @@ def _row(rule_id: str, rule: Rule) -> Row:
         "cause": rule.cause or rule_id,
         "audience": rule.audience,
         "importance": rule.importance,
-        "title": rule.title,
-        "recommendation": rule.recommendation,
+        "title": shown(wording.title),
+        "recommendation": wording.proposal,
         "metric": rule.metric,
         "unit": rule.unit,
         **_limit("threshold", rule.threshold),

@@ -176,7 +176,7 @@ def test_a_small_company_with_more_seats_than_people_is_told_so(published: Publi
     published.put("department_usage_monthly", [WRITTEN["defaults"] | company])
     (found,) = published.found_in("licenses")
     assert found["money_a_year"] == 1440
-    assert "20 seats for 11 people, no more because of the contract minimum of 16 seats" in found["evidence"]
+    assert "20 seats for 11 people, no more because of the contract minimum of 16 seats" in found["reason"]
     published.change("department_usage_monthly", "true", headcount=20)
     assert published.found_in("licenses") == []
 
@@ -188,10 +188,9 @@ def test_free_seats_are_offered_once(published: Published) -> None:
     published.put("department_usage_weekly", [WRITTEN["defaults"] | legal | {"licensed_active_ratio": 0.95}])
     company = {"department_key": "all", "department_name": "All departments", "product": "chatgpt"}
     published.put("license_utilization_monthly", [WRITTEN["defaults"] | company | {"unassigned": 28}])
-    found = {a["department_key"]: a["detail"] for a in published.found_in("adoption")}
-    assert found == {
-        "legal": "move 25 of the 28 unassigned ChatGPT seats here, at no extra cost",
-        "sales": "move 3 of the 28 unassigned ChatGPT seats here, at no extra cost",
+    assert {action["title"] for action in published.actions()} == {
+        "Legal: move 25 of the 28 unassigned ChatGPT seats here, at no extra cost",
+        "Sales: move 3 of the 28 unassigned ChatGPT seats here, at no extra cost",
     }
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from metrics.registry import FAMILIES, Registry, registry
-from metrics.rules import rules
+from metrics.rules import areas, rules
+from metrics.wording import languages, sentences
 from orchestration.metrics import documents, macros
 from orchestration.metrics import rules as action_rules
+from orchestration.metrics import sentences as action_sentences
 from tests.docs.markdown import ROOT
 
 NEW_RATIO = """
@@ -55,7 +57,9 @@ def test_one_entry_makes_a_ratio(folder: Path) -> None:
 
 def test_what_is_written_is_what_is_there() -> None:
     generated = [*macros.files(registry()), *documents.files(registry(), rules(), ROOT)]
-    for path, text in [*generated, *action_rules.files(rules())]:
+    generated += action_rules.files(rules(), sentences().rules)
+    generated += action_sentences.files(areas(), {language: sentences(language) for language in languages()})
+    for path, text in generated:
         assert (ROOT / path).read_text(encoding="utf-8") == text, path
 
 

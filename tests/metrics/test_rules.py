@@ -1,4 +1,4 @@
-"""A rule is stated once: its sentences, its definition and the limits that a company may change."""
+"""A rule is stated once: its definition and the limits that a company may change."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from ingestion.sources.company.rows import THRESHOLDS
 from metrics.rules import RULES, rules
+from metrics.wording import Wording, sentences
 from orchestration.metrics import rules as written
 from tests.docs.markdown import ROOT
 
@@ -19,8 +20,6 @@ NEW_RULE = """rules:
     audience: leaders
     importance: 99
     fires_when: "nobody comes"
-    title: "{department}: nobody came"
-    recommendation: "Ask why."
     metric: active_ratio
     unit: ratio
     threshold: {name: nobody_least, default: 5}
@@ -39,10 +38,15 @@ def stated(tmp_path: Path, before: str, instead: str) -> Path:
 
 def test_one_entry_makes_a_rule(tmp_path: Path) -> None:
     found = rules(stated(tmp_path, "rules:\n", NEW_RULE))
-    files = {path.name: text for path, text in written.files(found)}
+    said = {
+        **sentences().rules,
+        "nobody_at_work": Wording(title="{{ tool }}: nobody", reason="", proposal="Ask."),
+    }
+    files = {path.name: text for path, text in written.files(found, said)}
     [row] = [row for row in csv.DictReader(files["action_rules.csv"].splitlines()) if row["importance"] == "99"]
     # page and cause are the rule's own where it names none, and no severity is high
     expected = {"rule_id": "nobody_at_work", "page": "adoption", "cause": "nobody_at_work", "high_from": ""}
+    expected |= {"title": "{tool}: nobody", "recommendation": "Ask."}
     assert {name: row[name] for name in expected} == expected
     assert "\nnobody_least,5,rule nobody_at_work\n" in files["thresholds.csv"]
     assert "| `nobody_at_work` (adoption) | nobody comes | `nobody_least` 5 |" in written.table(found)

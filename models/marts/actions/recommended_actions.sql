@@ -86,8 +86,6 @@ measured as (
         rules.cause,
         rules.audience,
         rules.importance,
-        rules.title,
-        rules.recommendation,
         rules.metric,
         rules.unit,
         rules.threshold,
@@ -139,16 +137,13 @@ cards as (
         {%- for place in range(2, most_findings + 1) %}
         || coalesce(', ' || max(case when place = {{ place }} then rule_id end), '')
         {%- endfor %} as rule_ids,
-        max(case when place = 1 then evidence end)
+        max(case when place = 1 then reason end)
         || max(case
-            when place = 1 and open_since < period_start
-                then ' Every ' || period_type || ' shown since '
-                    || replace({{ period_text('open_since', 'period_type') }}, 'the week of ', '')
-                    || ' says the same.'
+            when place = 1 and open_since < period_start then ' ' || {{ action_since_en('placed') }}
             when place = 1 then ''
         end)
         {%- for place in range(2, most_findings + 1) %}
-        || coalesce(' ' || max(case when place = {{ place }} then evidence end), '')
+        || coalesce(' ' || max(case when place = {{ place }} then reason end), '')
         {%- endfor %} as evidence
     from placed
     group by cause, department_key, card_item, card_tool
@@ -170,21 +165,19 @@ leads as (
         placed.period_start,
         placed.period_type,
         placed.open_since,
-        placed.title,
-        placed.recommendation,
         placed.metric,
         placed.metric_value,
-        placed.comparison,
         placed.comparison_value,
         placed.threshold,
         placed.unit,
-        placed.detail,
+        placed.title,
         placed.excess_millionths,
         placed.medium_from_millionths,
         placed.high_from_millionths,
         cards.rule_ids,
         cards.evidence,
         cards.cents_a_year,
+        cards.cents_a_year / cast(100 as {{ type_double() }}) as money_a_year,
         cards.people
     from placed
     inner join cards
@@ -281,29 +274,13 @@ final as (
         ) as is_overdue,
         case prioritised.severity_place when 1 then 'high' when 2 then 'medium' else 'low' end as severity,
         cast(prioritised.priority as {{ dbt.type_int() }}) as priority,
-        prioritised.cents_a_year / cast(100 as {{ type_double() }}) as money_a_year,
+        prioritised.money_a_year,
         cast(prioritised.people as {{ dbt.type_bigint() }}) as people,
-        {%- set places = {
-            '{department}': "case prioritised.department_key when 'all' then 'Company-wide'"
-                ~ ' else prioritised.department_name end',
-            '{tool}': tool_text('prioritised.tool'),
-            '{value}': figure_text('prioritised.metric_value', 'prioritised.unit'),
-            '{comparison}': "coalesce(" ~ figure_text('prioritised.comparison_value', 'prioritised.unit')
-                ~ ", '')",
-            '{period}': period_text('prioritised.period_start', 'prioritised.period_type'),
-            '{money}': "coalesce(', about ' || " ~ money_text('prioritised.cents_a_year / 100.0')
-                ~ " || ' a year', '')",
-            '{detail}': 'prioritised.detail',
-        } %}
-        {{ 'replace(' * places | length }}prioritised.title
-        {%- for place, words in places.items() %},
-            '{{ place }}', {{ words }}
-        )
-        {%- endfor %} as title,
-        prioritised.recommendation,
+        prioritised.title || coalesce({{ action_title_money_en('prioritised') }}, '') as title,
+        {{ action_proposal_en('prioritised') }} as recommendation,
         prioritised.metric,
         prioritised.metric_value,
-        prioritised.comparison,
+        cast({{ action_comparison_en('prioritised') }} as {{ dbt.type_string() }}) as comparison,
         prioritised.comparison_value,
         prioritised.threshold,
         prioritised.unit,
