@@ -82,6 +82,21 @@ WHOLES: dict[str, tuple[str, ...]] = {
     "used": ("seats_active",),
 }
 
+# Money and what it may be a price times: counts of the same item, or of all items.
+PRICED: dict[str, tuple[str, ...]] = {
+    "seat_cost": ("seat_days",),
+    "cost": ("credits", "priced_tokens"),
+}
+
+# Money of seat-days, of which the price is known even where it is not the same everywhere; and money of people
+# who each have a day of it at least, and all days of the period at most.
+PRICED_BY_DAY = "seat_cost"
+PRICED_PEOPLE: dict[str, str] = {
+    "kept_cost": "kept_holders",
+    "reassignable_cost": "reassignable_holders",
+    "other_exposure_cost": "other_exposure_holders",
+}
+
 # `others` of these are the rest of the headcount, or fewer: so the headcount follows, which is always shown.
 OF_HEADCOUNT = ("licensed_people", "active_people")
 

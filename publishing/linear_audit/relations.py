@@ -13,13 +13,14 @@ from publishing.linear_audit.findings import HiddenCellFinding
 from publishing.linear_audit.inequalities import behind_totals, inequalities
 from publishing.linear_audit.lines import sums, ties
 from publishing.linear_audit.months import overlapping, weeks_and_months
+from publishing.linear_audit.prices import prices
 from publishing.linear_audit.rows import Row
 from publishing.linear_audit.solver import Known, Question, Solver
 from publishing.linear_audit.system import Floats, Marks, Places, System
 from publishing.linear_audit.together import ADDED_UP, Sums
 from publishing.periods import Period
 
-_WITHIN_A_PERIOD = ADDED_UP | {"sizes", "others"}
+_WITHIN_A_PERIOD = ADDED_UP | {"sizes", "prices", "others"}
 
 
 class Relations:
@@ -155,6 +156,7 @@ def _rows(cells: Sequence[Cell], k: int) -> Iterator[Row]:
         yield from sums(of_period)
         yield from ties(of_period)
         yield from inequalities(of_period, k)
+        yield from prices(of_period)
     yield from weeks_and_months(dict(enumerate(cells)))
 
 
