@@ -71,7 +71,10 @@ class Builds:
 
 @pytest.fixture(scope="session")
 def builds(tmp_path_factory: pytest.TempPathFactory) -> Builds:
-    """After the first night of the tests' company. The second night brings a new day, restated days and one that became empty."""
+    """After the first night of the tests' company, and after a second.
+
+    That brings a new day, restated days and one that became empty.
+    """
     folder = tmp_path_factory.mktemp("builds")
     with own("first_night", folder / "world") as made:
         assert made.build().ok  # once more: publishing closed periods, which models read
