@@ -4,10 +4,10 @@
 
 Invented companies of 4 to 12 departments and 52 weeks: use grows, falls together on holidays, and each
 department has more spread than chance alone gives. Half of the companies stay as they are: every alarm there is
-false. In the others one department loses 40 % of its active people, or its cost doubles, from a random week on.
-Printed for people and cost: false alarms per 100 department-months (at most 1), and the share of changes found
-within six weeks (at least 90 %). The same is printed for days on which cost runs away (`benchmarks.cost_days`),
-which are to be found within seven days. The exit code is 1 where one of the limits is missed.
+false. In the others one department loses 40 % of its active people or of the messages per session, or its cost
+doubles, from a random week on. Printed for each: false alarms per 100 department-months (at most 1), and the
+share of changes found within six weeks (at least 90 %). The same is printed for days on which cost runs away
+(`benchmarks.cost_days`), which are to be found within seven days. The exit code is 1 where a limit is missed.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from typing import Literal
 
 from benchmarks import cost_days
 
-Series = Literal["active_people", "credits"]
+Series = Literal["active_people", "credits", "messages_per_session"]
 
 WEEKS = 52
 BASELINE = (18, 7)
 LEAST_WEEKS = 8
 SLACK, MOST_OF_A_WEEK, WEEKS_BACK, THRESHOLD = 0.5, 3.0, 7, 6.2
-LEAST_ACTIVE, LEAST_DEVIATION = 10, 0.1
+LEAST_ACTIVE, LEAST_DEVIATION, LEAST_DEPTH_DEVIATION = 10, 0.1, 0.05
 WITHIN = 6
 FALL, RISE = 0.6, 2.0
 MOST_FALSE, LEAST_FOUND = 1.0, 0.9
@@ -39,7 +39,7 @@ _HOLIDAYS = {25: 0.6, 26: 0.3, 51: 0.5}
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A department's figure and the company's; `base` and `company_base` are people employed, 0 for cost."""
+    """A department's figure and the company's; `base` and `company_base` are people employed, else 0."""
 
     figure: float
     company: float
@@ -58,6 +58,10 @@ class Point:
 
 def point(week: Week, series: Series) -> Point | None:
     """The week's logarithm, or None where there is none."""
+    if series == "messages_per_session":
+        if week.figure <= 0 or week.company <= 0:
+            return None
+        return Point(math.log(week.figure / week.company), LEAST_DEPTH_DEVIATION**2, week.figure)
     rest, rest_base = week.company - week.figure, week.company_base - week.base
     if series == "credits":
         if week.figure <= 0 or rest <= 0:
@@ -70,7 +74,7 @@ def point(week: Week, series: Series) -> Point | None:
 
 def statistics(weeks: Sequence[Week], series: Series) -> list[float | None]:
     """The largest sum of any run of up to eight weeks that ends with a week, for each; None = not judged."""
-    direction = -1 if series == "active_people" else 1
+    direction = 1 if series == "credits" else -1
     points = [(at, one) for at, week in enumerate(weeks) if (one := point(week, series)) is not None]
     steps: list[tuple[int, float]] = []
     for place, (at, one) in enumerate(points):
@@ -107,10 +111,19 @@ def company(chance: random.Random, series: Series, change: tuple[int, int] | Non
                 share = 1 / (1 + math.exp(-(level + common + chance.gauss(0, 0.15))))
                 share *= FALL if is_changed else 1.0
                 row.append(float(sum(chance.random() < share for _ in range(size))))
+            elif series == "messages_per_session":
+                # The mean of three sessions for each person, whose lengths differ as much as they are long.
+                messages = 8 * chance.gammavariate(size * 3, 1 / (size * 3))
+                messages *= math.exp(level / 2 + common + chance.gauss(0, 0.05))
+                row.append(messages * (FALL if is_changed else 1.0))
             else:
                 cost = size * math.exp(level + common + chance.gauss(0, 0.25))
                 row.append(cost * (RISE if is_changed else 1.0))
         figures.append(row)
+    if series == "messages_per_session":
+        means = [sum(map(math.prod, zip(row, sizes, strict=True))) / sum(sizes) for row in figures]
+        pairs = [list(zip(figures, means, strict=True))] * departments
+        return [[Week(row[number], mean) for row, mean in weeks] for number, weeks in enumerate(pairs)]
     employed = float(sum(sizes)) if series == "active_people" else 0.0
     return [
         [Week(row[number], sum(row), float(size) if employed else 0.0, employed) for row in figures]
@@ -161,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args(arguments)
     is_good = True
-    each: tuple[Series, ...] = ("active_people", "credits")
+    each: tuple[Series, ...] = ("active_people", "credits", "messages_per_session")
     for series in each:
         chance = random.Random(f"{chosen.seed}:{series}")
         wrong = false_alarms(chance, series, chosen.companies)

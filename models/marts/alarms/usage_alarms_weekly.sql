@@ -12,7 +12,7 @@
 {%- set weeks_back = 7 %}
 {%- set threshold = 6.2 %}
 {%- set least_active = 10 %}
-{%- set least_deviation = 0.1 %}
+{%- set least_deviations = {'credits': 0.1, 'messages_per_session': 0.05} %}
 {%- set rule_version = 1 %}
 {%- set over_baseline = 'partition by series, department_key, tool order by week_start rows between '
     ~ baseline_first ~ ' preceding and ' ~ baseline_last ~ ' preceding' %}
@@ -26,7 +26,8 @@ token_weeks as (
     where tool <> 'all' and is_complete_week
 ),
 
--- What is watched: people who use any tool, for a fall; credits of each tool, for a rise.
+-- What is watched: people who use any tool and their messages per session, for a fall; credits of each tool,
+-- for a rise. A department's messages per session are set beside those of the company.
 figures as (
     select
         'active_people' as series,
@@ -37,6 +38,20 @@ figures as (
         week_start,
         cast(active_people as {{ type_double() }}) as figure,
         cast(headcount as {{ type_double() }}) as base,
+        is_suppressed
+    from people_weeks
+
+    union all
+
+    select
+        'messages_per_session' as series,
+        -1 as direction,
+        department_key,
+        department_name,
+        tool,
+        week_start,
+        cast(messages_per_session as {{ type_double() }}) as figure,
+        cast(null as {{ type_double() }}) as base,
         is_suppressed
     from people_weeks
 
@@ -73,7 +88,10 @@ watched_series as (
 beside_the_rest as (
     select
         figures.*,
-        company.figure - figures.figure as rest,
+        case
+            when figures.series = 'messages_per_session' then company.figure
+            else company.figure - figures.figure
+        end as rest,
         company.base - figures.base as rest_base
     from figures
     inner join watched_series
@@ -111,7 +129,9 @@ measured as (
         case
             when series = 'active_people'
                 then (1 - share) / (figure + 0.5) + (1 - rest_share) / (rest + 0.5)
-            else {{ least_deviation }} * {{ least_deviation }}
+            {%- for name, least in least_deviations.items() %}
+            when series = '{{ name }}' then {{ least }} * {{ least }}
+            {%- endfor %}
         end as least_variance
     from shares
     where share > 0 and rest_share > 0 and (series <> 'active_people' or (base >= figure and rest_base >= rest))
