@@ -15,7 +15,7 @@ from runtime.warehouse import WarehouseSession
 # Made of published tables alone, in the order in which they are made: a later one may read an earlier one.
 # Whoever publishes brings their queries, compiled by dbt for this engine. Their models have the tag `derived`.
 DERIVED_TABLES = (
-    *("recommended_actions", "events", "target_progress_weekly", "benchmarks_monthly", "usage_alarms_weekly"),
+    *("events", "target_progress_weekly", "benchmarks_monthly", "usage_alarms_weekly", "recommended_actions"),
     *("cost_forecast_monthly", "monthly_review", "equity_monthly", "hidden_figure_bounds"),
     *("unlicensed_demand_monthly", "seat_plan_monthly"),
 )

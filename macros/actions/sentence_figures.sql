@@ -4,15 +4,21 @@
     {{ return({
         'adoption': {
             'active_people': 'number',
+            'alarm_week': 'date',
+            'due_day': 'date',
             'free_month': 'date',
             'free_seats': 'number',
             'headcount': 'number',
+            'holders': 'number',
             'licensed_people': 'number',
             'people_reaching': 'number',
             'people_stopping': 'number',
             'people_without': 'number',
+            'rollout_day': 'date',
             'seats_to_move': 'number',
             'stage': 'text',
+            'target_metric': 'text',
+            'weeks_reached': 'number',
         },
         'depth': {
             'median_messages': 'number',
@@ -25,6 +31,7 @@
             'prompts': 'number',
         },
         'models': {
+            'company_value': 'number',
             'families': 'text',
         },
         'departments': {
@@ -51,6 +58,8 @@
         'licenses': {
             'idle_cost': 'number',
             'idle_seats': 'number',
+            'people_idle': 'number',
+            'people_idle_before': 'number',
             'products': 'text',
             'seat_holders': 'number',
             'seats_active': 'number',

@@ -278,6 +278,79 @@
                 || {{ whole_text(row ~ '.metric_value') }}
                 || ' days are missing'
         {%- endif %}
+        {%- if not rules or 'target_reached' in rules %}
+        when 'target_reached'
+            then case when {{ row }}.department_key = 'all' then 'Company-wide'
+                    else {{ row }}.department_name end
+                || ': target reached, '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' '
+                || case
+                    when {{ row }}.target_metric = 'active_ratio' then 'of people use '
+                        || case
+                            when {{ row }}.tool = 'all' then 'an AI tool'
+                            else {{ tool_text(row ~ '.tool') }}
+                        end
+                    when {{ row }}.target_metric = 'licensed_active_ratio' then 'of people with a licence of '
+                        || {{ tool_text(row ~ '.tool') }}
+                        || ' use it'
+                    else 'of the sessions with '
+                        || {{ tool_text(row ~ '.tool') }}
+                        || ' use an advanced model'
+                end
+        {%- endif %}
+        {%- if not rules or 'rollout_took_hold' in rules %}
+        when 'rollout_took_hold'
+            then case when {{ row }}.department_key = 'all' then 'Company-wide'
+                    else {{ row }}.department_name end
+                || ': '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of people with a '
+                || {{ tool_text(row ~ '.tool') }}
+                || ' seat have made it a habit'
+        {%- endif %}
+        {%- if not rules or 'company_use_grew' in rules %}
+        when 'company_use_grew'
+            then case when {{ row }}.department_key = 'all' then 'Company-wide'
+                    else {{ row }}.department_name end
+                || ': use of AI tools grew from '
+                || {{ percent_text(row ~ '.comparison_value') }}
+                || ' to '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of people in 14 weeks'
+        {%- endif %}
+        {%- if not rules or 'back_after_alarm' in rules %}
+        when 'back_after_alarm'
+            then case when {{ row }}.department_key = 'all' then 'Company-wide'
+                    else {{ row }}.department_name end
+                || ': use of AI tools is back at '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of its usual level'
+        {%- endif %}
+        {%- if not rules or 'seats_used_more' in rules %}
+        when 'seats_used_more'
+            then case when {{ row }}.department_key = 'all' then 'Company-wide'
+                    else {{ row }}.department_name end
+                || ': '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of people with a licence of '
+                || {{ tool_text(row ~ '.tool') }}
+                || ' use it, '
+                || {{ percent_text(row ~ '.comparison_value') }}
+                || ' 14 weeks before'
+        {%- endif %}
+        {%- if not rules or 'more_advanced_sessions' in rules %}
+        when 'more_advanced_sessions'
+            then case when {{ row }}.department_key = 'all' then 'Company-wide'
+                    else {{ row }}.department_name end
+                || ': advanced models in '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of the '
+                || {{ tool_text(row ~ '.tool') }}
+                || ' sessions, after '
+                || {{ percent_text(row ~ '.comparison_value') }}
+                || ' 14 weeks before'
+        {%- endif %}
     end
 {%- endmacro %}
 
@@ -697,6 +770,87 @@
                 || {{ whole_text(row ~ '.metric_value') }}
                 || ' days were never read or only in part.'
         {%- endif %}
+        {%- if not rules or 'target_reached' in rules %}
+        when 'target_reached'
+            then 'The target of '
+                || {{ percent_text(row ~ '.comparison_value') }}
+                || ', due on '
+                || {{ day_text(row ~ '.due_day') }}
+                || ', was reached in each of the '
+                || {{ whole_text(row ~ '.weeks_reached') }}
+                || ' weeks shown up to the week of '
+                || {{ day_text(row ~ '.period_start') }}
+                || '; in that week it was '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || '.'
+        {%- endif %}
+        {%- if not rules or 'rollout_took_hold' in rules %}
+        when 'rollout_took_hold'
+            then {{ tool_text(row ~ '.tool') }}
+                || ' was given to '
+                || case when {{ row }}.department_key = 'all' then 'Company-wide'
+                    else {{ row }}.department_name end
+                || ' on '
+                || {{ day_text(row ~ '.rollout_day') }}
+                || '. In the week of '
+                || {{ day_text(row ~ '.period_start') }}
+                || ', '
+                || {{ whole_text(row ~ '.people_reaching') }}
+                || ' of '
+                || {{ whole_text(row ~ '.holders') }}
+                || ' people with a seat had made it a habit.'
+        {%- endif %}
+        {%- if not rules or 'company_use_grew' in rules %}
+        when 'company_use_grew'
+            then 'In the four weeks to the week of '
+                || {{ day_text(row ~ '.period_start') }}
+                || ', '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of people used any of the AI tools on average; 14 weeks before, it was '
+                || {{ percent_text(row ~ '.comparison_value') }}
+                || '.'
+        {%- endif %}
+        {%- if not rules or 'back_after_alarm' in rules %}
+        when 'back_after_alarm'
+            then 'The share of people who use any of the AI tools, beside the rest of the company, had an '
+                || 'alarm in the week of '
+                || {{ day_text(row ~ '.alarm_week') }}
+                || '. In the four weeks to the week of '
+                || {{ day_text(row ~ '.period_start') }}
+                || ' it was '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of what was usual before, and there was no alarm.'
+        {%- endif %}
+        {%- if not rules or 'seats_used_more' in rules %}
+        when 'seats_used_more'
+            then 'In the four weeks to the week of '
+                || {{ day_text(row ~ '.period_start') }}
+                || ', '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of people with a licence of '
+                || {{ tool_text(row ~ '.tool') }}
+                || ' used it on average, and about '
+                || {{ whole_text(row ~ '.people_idle') }}
+                || ' did not; 14 weeks before, it was '
+                || {{ percent_text(row ~ '.comparison_value') }}
+                || ' and '
+                || {{ whole_text(row ~ '.people_idle_before') }}
+                || '.'
+        {%- endif %}
+        {%- if not rules or 'more_advanced_sessions' in rules %}
+        when 'more_advanced_sessions'
+            then 'In the four weeks to the week of '
+                || {{ day_text(row ~ '.period_start') }}
+                || ', '
+                || {{ percent_text(row ~ '.metric_value') }}
+                || ' of the sessions with '
+                || {{ tool_text(row ~ '.tool') }}
+                || ' ran on an advanced model on average; 14 weeks before, it was '
+                || {{ percent_text(row ~ '.comparison_value') }}
+                || '. Company-wide it was '
+                || {{ percent_text(row ~ '.company_value') }}
+                || ' in the last of these weeks.'
+        {%- endif %}
     end
 {%- endmacro %}
 
@@ -829,6 +983,31 @@
             then 'Load the days again while the vendor still has them, and treat trends over these days with'
                 || ' care.'
         {%- endif %}
+        {%- if not rules or 'target_reached' in rules %}
+        when 'target_reached'
+            then 'Say so, and thank those who made it possible. Then decide whether to hold this level or to'
+                || ' set the next target.'
+        {%- endif %}
+        {%- if not rules or 'rollout_took_hold' in rules %}
+        when 'rollout_took_hold'
+            then 'Write down how this rollout was done, and do the next one the same way.'
+        {%- endif %}
+        {%- if not rules or 'company_use_grew' in rules %}
+        when 'company_use_grew'
+            then 'Say so in the company. The departments whose use grew can tell what worked.'
+        {%- endif %}
+        {%- if not rules or 'back_after_alarm' in rules %}
+        when 'back_after_alarm'
+            then 'Ask what brought people back, and note it for the next time.'
+        {%- endif %}
+        {%- if not rules or 'seats_used_more' in rules %}
+        when 'seats_used_more'
+            then 'Ask what made the difference, and offer it where seats are idle.'
+        {%- endif %}
+        {%- if not rules or 'more_advanced_sessions' in rules %}
+        when 'more_advanced_sessions'
+            then 'Ask for which tasks the stronger models pay off, and share it with the other departments.'
+        {%- endif %}
     end
 {%- endmacro %}
 
@@ -902,6 +1081,22 @@
         {%- if not rules or 'no_power_users' in rules %}
         when 'no_power_users'
             then 'the company'
+        {%- endif %}
+        {%- if not rules or 'target_reached' in rules %}
+        when 'target_reached'
+            then 'the target'
+        {%- endif %}
+        {%- if not rules or 'company_use_grew' in rules %}
+        when 'company_use_grew'
+            then 'mean of four weeks, 14 weeks before'
+        {%- endif %}
+        {%- if not rules or 'seats_used_more' in rules %}
+        when 'seats_used_more'
+            then 'mean of four weeks, 14 weeks before'
+        {%- endif %}
+        {%- if not rules or 'more_advanced_sessions' in rules %}
+        when 'more_advanced_sessions'
+            then 'mean of four weeks, 14 weeks before'
         {%- endif %}
     end
 {%- endmacro %}

@@ -251,4 +251,202 @@ ready_for_next_wave as (
             and company.department_key = 'all'
 ),
 
-{{ all_actions(['active_ratio_fell', 'funnel_bottleneck', 'ready_for_next_wave']) }}
+target_weeks as (
+    select * from {{ ref('target_progress_weekly') }}
+    where department_key not in ('other', 'unattributed')
+),
+
+shown_targets as (
+    {{ shown_periods('target_weeks', 'week_start', ['department_key', 'tool', 'metric'], ['actual']) }}
+),
+
+-- A run of weeks that reached the target begins after each week that did not.
+missed_targets as (
+    select
+        shown_targets.*,
+        actual >= target as is_reached,
+        sum(case when actual >= target then 0 else 1 end) over (
+            partition by department_key, tool, metric order by week_start
+            rows between unbounded preceding and current row
+        ) as misses
+    from shown_targets
+),
+
+reached_targets as (
+    select
+        missed_targets.*,
+        row_number() over (
+            partition by department_key, tool, metric, misses, is_reached order by week_start
+        ) as weeks_reached
+    from missed_targets
+),
+
+target_reached as (
+    select
+        {{ action_figures(
+            'reached_targets', 'reached_targets.week_start', 'week',
+            item="reached_targets.metric || '_of_' || reached_targets.tool",
+            metric_value='reached_targets.actual',
+            comparison_value='reached_targets.target',
+            excess='reached_targets.weeks_reached / nullif(rules.threshold, 0)',
+            figures={
+                'target_metric': 'reached_targets.metric',
+                'due_day': 'reached_targets.due_date',
+                'weeks_reached': 'reached_targets.weeks_reached',
+            }
+        ) }}
+    from reached_targets
+    inner join rules
+        on rules.rule_id = 'target_reached'
+    where reached_targets.is_reached and reached_targets.weeks_reached >= rules.threshold
+),
+
+rollouts as (
+    select * from {{ ref('mart_rollouts') }}
+),
+
+shown_habits as (
+    {{ shown_periods('funnel_weeks', 'week_start', ['department_key', 'tool'], ['assigned', 'habitual']) }}
+),
+
+given_habits as (
+    select
+        shown_habits.*,
+        rollouts.rollout_date
+    from shown_habits
+    inner join rollouts
+        on
+            shown_habits.department_key = rollouts.department_key
+            and shown_habits.tool = rollouts.tool
+),
+
+habits as (
+    select
+        given_habits.*,
+        {{ plain_ratio('habitual', 'assigned') }} as habitual_share,
+        {{ days_between('rollout_date', 'week_start') }}
+            as days_since
+    from given_habits
+),
+
+rollout_took_hold as (
+    select
+        {{ action_figures(
+            'habits', 'habits.week_start', 'week',
+            metric_value='habits.habitual_share',
+            excess='habits.habitual_share / nullif(rules.threshold, 0)',
+            people='habits.habitual',
+            figures={
+                'rollout_day': 'habits.rollout_date',
+                'people_reaching': 'habits.habitual',
+                'holders': 'habits.assigned',
+            }
+        ) }}
+    from habits
+    inner join rules
+        on rules.rule_id = 'rollout_took_hold'
+    where
+        habits.days_since >= 7 * rules.second_threshold
+        and habits.assigned >= rules.minimum
+        and habits.habitual >= habits.assigned * rules.threshold
+),
+
+company_weeks as (
+    select * from {{ ref('department_usage_weekly') }}
+    where department_key = 'all' and tool = 'all' and sources_missing is null
+),
+
+shown_company as (
+    {{ shown_periods(
+        'company_weeks', 'week_start', ['department_key', 'tool'], ['active_ratio', 'active_people']
+    ) }}
+),
+
+{{ four_week_means('company_means', 'shown_company', 'company_weeks', ['active_ratio']) }},
+
+company_use_grew as (
+    select
+        {{ action_figures(
+            'company_means', 'company_means.week_start', 'week',
+            metric_value='company_means.active_ratio_now',
+            comparison_value='company_means.active_ratio_before',
+            excess='(company_means.active_ratio_now - company_means.active_ratio_before)
+            / nullif(rules.threshold, 0)',
+            people='shown_company.active_people'
+        ) }}
+    from company_means
+    inner join shown_company
+        on company_means.week_start = shown_company.week_start
+    inner join rules
+        on rules.rule_id = 'company_use_grew'
+    where
+        shown_company.active_people >= rules.minimum
+        and company_means.active_ratio_now >= company_means.active_ratio_before + rules.threshold
+        and company_means.active_ratio_now - company_means.active_ratio_before >= 3 * sqrt(
+            company_means.active_ratio_before * (1 - company_means.active_ratio_before)
+            / shown_company.headcount
+        )
+),
+
+alarm_weeks as (
+    select * from {{ ref('usage_alarms_weekly') }}
+    where series = 'active_people' and department_key not in ('other', 'unattributed')
+),
+
+shown_alarms as (
+    {{ shown_periods(
+        'alarm_weeks', 'week_start', ['department_key', 'tool'], ['log_ratio', 'usual_log_ratio']
+    ) }}
+),
+
+-- Of several alarms, the highest level before one of them has to be reached again.
+after_alarms as (
+    select
+        shown_alarms.department_key,
+        shown_alarms.department_name,
+        shown_alarms.tool,
+        shown_alarms.week_start,
+        shown_alarms.recency,
+        shown_alarms.figure,
+        avg(case
+            when weeks.week_start >= {{ add_days('shown_alarms.week_start', -21) }} then weeks.log_ratio
+        end) as log_ratio_now,
+        sum(case
+            when weeks.week_start >= {{ add_days('shown_alarms.week_start', -21) }} then 1 else 0
+        end) as weeks_now,
+        max(case when weeks.is_alarm then weeks.week_start end) as alarm_week,
+        max(case when weeks.is_alarm then weeks.usual_log_ratio end) as usual_log_ratio
+    from shown_alarms
+    inner join shown_alarms as weeks
+        on
+            shown_alarms.department_key = weeks.department_key
+            and shown_alarms.tool = weeks.tool
+            and shown_alarms.week_start >= weeks.week_start
+            and weeks.week_start >= {{ add_days('shown_alarms.week_start', -105) }}
+    group by
+        shown_alarms.department_key, shown_alarms.department_name, shown_alarms.tool,
+        shown_alarms.week_start, shown_alarms.recency, shown_alarms.figure
+),
+
+back_after_alarm as (
+    select
+        {{ action_figures(
+            'after_alarms', 'after_alarms.week_start', 'week',
+            metric_value='exp(after_alarms.log_ratio_now - after_alarms.usual_log_ratio)',
+            excess='exp(after_alarms.log_ratio_now - after_alarms.usual_log_ratio) / nullif(rules.threshold, 0)',
+            people='after_alarms.figure',
+            figures={'alarm_week': 'after_alarms.alarm_week'}
+        ) }}
+    from after_alarms
+    inner join rules
+        on rules.rule_id = 'back_after_alarm'
+    where
+        after_alarms.weeks_now = 4
+        and after_alarms.alarm_week < {{ add_days('after_alarms.week_start', -21) }}
+        and exp(after_alarms.log_ratio_now - after_alarms.usual_log_ratio) >= rules.threshold
+),
+
+{{ all_actions([
+    'active_ratio_fell', 'funnel_bottleneck', 'ready_for_next_wave', 'target_reached', 'rollout_took_hold',
+    'company_use_grew', 'back_after_alarm',
+]) }}

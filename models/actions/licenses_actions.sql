@@ -200,4 +200,56 @@ renewal_saving as (
         or all_savings.saving >= all_savings.whole_cost * rules.second_threshold
 ),
 
-{{ all_actions(['idle_seats', 'seats_of_leavers', 'duplicate_seats', 'renewal_saving']) }}
+licensed_weeks as (
+    select * from {{ ref('department_usage_weekly') }}
+    where department_key not in ('all', 'other', 'unattributed') and tool <> 'all'
+),
+
+shown_licences as (
+    {{ shown_periods(
+        'licensed_weeks', 'week_start', ['department_key', 'tool'], ['licensed_active_ratio', 'licensed_people']
+    ) }}
+),
+
+{{ four_week_means(
+    'four_weeks', 'shown_licences', 'licensed_weeks', ['licensed_active_ratio', 'licensed_people']
+) }},
+
+idle_licences as (
+    select
+        four_weeks.*,
+        licensed_people_now * (1 - licensed_active_ratio_now) as people_idle,
+        licensed_people_before * (1 - licensed_active_ratio_before) as people_idle_before
+    from four_weeks
+),
+
+seats_used_more as (
+    select
+        {{ action_figures(
+            'idle_licences', 'idle_licences.week_start', 'week',
+            metric_value='idle_licences.licensed_active_ratio_now',
+            comparison_value='idle_licences.licensed_active_ratio_before',
+            excess='(idle_licences.licensed_active_ratio_now - idle_licences.licensed_active_ratio_before)
+            / nullif(rules.threshold, 0)',
+            people='floor(idle_licences.people_idle_before - idle_licences.people_idle + 0.500000001)',
+            figures={
+                'people_idle': 'idle_licences.people_idle',
+                'people_idle_before': 'idle_licences.people_idle_before',
+            }
+        ) }}
+    from idle_licences
+    inner join rules
+        on rules.rule_id = 'seats_used_more'
+    where
+        idle_licences.licensed_people_now >= rules.minimum
+        and idle_licences.licensed_people_before >= rules.minimum
+        and idle_licences.people_idle < idle_licences.people_idle_before
+        and idle_licences.licensed_active_ratio_now
+        >= idle_licences.licensed_active_ratio_before + rules.threshold
+        and idle_licences.licensed_active_ratio_now - idle_licences.licensed_active_ratio_before >= 3 * sqrt(
+            idle_licences.licensed_active_ratio_before * (1 - idle_licences.licensed_active_ratio_before)
+            / idle_licences.licensed_people_before
+        )
+),
+
+{{ all_actions(['idle_seats', 'seats_of_leavers', 'duplicate_seats', 'renewal_saving', 'seats_used_more']) }}

@@ -94,4 +94,44 @@ older_models_in_use as (
     where weeks_over_limit.department_key = 'all' or weeks_over_limit.is_everywhere = 0
 ),
 
-{{ all_actions(['few_advanced_sessions', 'older_models_in_use']) }}
+{{ four_week_means('four_weeks', 'shown_advanced', 'usage_weeks', ['advanced_session_ratio']) }},
+
+more_advanced_sessions as (
+    select
+        {{ action_figures(
+            'four_weeks', 'four_weeks.week_start', 'week',
+            metric_value='four_weeks.advanced_session_ratio_now',
+            comparison_value='four_weeks.advanced_session_ratio_before',
+            excess='(four_weeks.advanced_session_ratio_now - four_weeks.advanced_session_ratio_before)
+            / nullif(rules.threshold, 0)',
+            people='shown_advanced.active_people',
+            figures={'company_value': 'company.advanced_session_ratio'}
+        ) }}
+    from four_weeks
+    inner join shown_advanced
+        on
+            four_weeks.department_key = shown_advanced.department_key
+            and four_weeks.tool = shown_advanced.tool
+            and four_weeks.week_start = shown_advanced.week_start
+    inner join usage_weeks as company
+        on
+            four_weeks.tool = company.tool
+            and four_weeks.week_start = company.week_start
+            and company.department_key = 'all'
+    inner join rules
+        on rules.rule_id = 'more_advanced_sessions'
+    where
+        four_weeks.department_key <> 'all'
+        and shown_advanced.active_people >= rules.minimum
+        and four_weeks.advanced_session_ratio_now >= company.advanced_session_ratio
+        and four_weeks.advanced_session_ratio_now >= four_weeks.advanced_session_ratio_before + rules.threshold
+        -- Sessions of a person are alike, so people are counted; of both shares the wider error.
+        and four_weeks.advanced_session_ratio_now - four_weeks.advanced_session_ratio_before >= 3 * sqrt(
+            greatest(
+                four_weeks.advanced_session_ratio_before * (1 - four_weeks.advanced_session_ratio_before),
+                four_weeks.advanced_session_ratio_now * (1 - four_weeks.advanced_session_ratio_now)
+            ) / shown_advanced.active_people
+        )
+),
+
+{{ all_actions(['few_advanced_sessions', 'older_models_in_use', 'more_advanced_sessions']) }}

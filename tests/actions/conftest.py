@@ -67,9 +67,9 @@ class Published:
         """Every action, the most important first."""
         return self._rows(f"select * from ({self._query}) order by priority")
 
-    def rows(self) -> list[dict[str, Any]]:
-        """What the query gives, whatever it is."""
-        return self._rows(self._query)
+    def rows(self, query: str | None = None) -> list[dict[str, Any]]:
+        """What the query, or another one, gives, whatever it is."""
+        return self._rows(query or self._query)
 
     def found_in(self, area: str) -> list[dict[str, Any]]:
         """What the rules of one area find, before sentences and severity: a fiftieth of the work."""

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 from typing import Any
 
+from tests.actions.truth_figures import TARGET
+
 Row = dict[str, Any]
 Truth = Mapping[str, Any]
 ALL = "All departments"
@@ -23,10 +25,12 @@ def published_rows(truth: Truth) -> dict[str, list[Row]]:
     weeks = list(_weeks(truth))
     return {
         "department_usage_weekly": weeks,
+        "department_usage_monthly": list(_months(truth)),
         "department_patterns_weekly": list(_patterns(weeks)),
         "prompt_length_weekly": [row | {"short_ratio": row["short_prompt_ratio"]} for row in weeks],
         "department_cost_monthly": list(_costs(truth)),
         "license_utilization_monthly": list(_seats(truth)),
+        "target_progress_weekly": list(_targets(weeks)),
     }
 
 
@@ -47,6 +51,19 @@ def _weeks(truth: Truth) -> Iterator[Row]:
                     row[f"{metric}_change"] = None if before is None or now is None else now - before
                 earlier[name, tool, week] = row
                 yield row
+
+
+def _months(truth: Truth) -> Iterator[Row]:
+    as_of = dt.datetime.fromisoformat(truth["as_of"]).date()
+    for start, departments in truth["department_monthly"].items():
+        month = dt.date.fromisoformat(start)
+        is_over = (month + dt.timedelta(days=31)).replace(day=1) <= as_of
+        is_complete = is_over and month >= dt.date.fromisoformat(truth["first_day"])
+        for name, figures in departments.items():
+            for tool in TOOLS if figures["headcount"] >= 10 else ():
+                row = _week(name, tool, month, figures["headcount"], figures[tool])
+                sessions = {"sessions": figures[tool]["sessions"]}
+                yield row | sessions | {"month_start": month, "is_complete_month": is_complete}
 
 
 def _week(name: str, tool: str, week: dt.date, headcount: int, figures: Mapping[str, int]) -> Row:
@@ -116,6 +133,14 @@ def _seats(truth: Truth) -> Iterator[Row]:
                         "cost": round(float(seats["cost"]), 2),
                         "is_complete_month": is_whole and is_over,
                     }
+
+
+def _targets(weeks: list[Row]) -> Iterator[Row]:
+    """The company's target for active people of all tools."""
+    for row in weeks:
+        if row["department_name"] == ALL and row["tool"] == "all":
+            aim = {"metric": "active_ratio", "target": TARGET, "due_date": dt.date(2026, 12, 31)}
+            yield row | aim | {"actual": row["active_ratio"]}
 
 
 def _place(name: str, tool: str) -> Row:
