@@ -34,6 +34,7 @@ from runtime.settings import SourceSettings
 
 Row = dict[str, Any]
 _DAYS_A_REQUEST = 7
+_SECONDS_TO_CONNECT = 30
 _COUNTERS = ("prompt_tokens", "completion_tokens", "cache_read_input_tokens", "cache_creation_input_tokens",
              "spend", "api_requests")  # fmt: skip
 
@@ -164,6 +165,7 @@ def _table(settings: ApiGatewaySettings, name: str, columns: Iterable[str], **mo
     scheme, _, rest = url.partition("://")
     if scheme in ("postgres", "postgresql"):
         url = f"postgresql+psycopg2://{rest}"
+        more["engine_kwargs"] = {"connect_args": {"connect_timeout": _SECONDS_TO_CONNECT}}
     try:
         yield from sql_table(
             credentials=url,
