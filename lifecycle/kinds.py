@@ -23,6 +23,7 @@ class Kind(StrEnum):
     GEMINI = "gemini"
     OPENAI_API = "openai_api"
     OTEL = "otel"
+    API_GATEWAY = "api_gateway"
 
 
 # Of vendors whose ids are a kind of their own.
@@ -34,4 +35,5 @@ VENDOR_NAMESPACES = {
     Kind.GEMINI: "vendor-user/gemini",
     Kind.OPENAI_API: "vendor-user/openai_api",
     Kind.OTEL: "vendor-user/otel",
+    Kind.API_GATEWAY: "vendor-user/api_gateway",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingestion.source import SourceDefinition
 from ingestion.sources.anthropic import SOURCE as ANTHROPIC
+from ingestion.sources.api_gateway import SOURCE as API_GATEWAY
 from ingestion.sources.chatgpt import SOURCE as CHATGPT
 from ingestion.sources.codex import SOURCE as CODEX
 from ingestion.sources.company import SOURCE as COMPANY
@@ -29,4 +30,5 @@ SOURCES: tuple[SourceDefinition, ...] = (
     M365_COPILOT,
     OPENAI_API,
     OTEL,
+    API_GATEWAY,
 )

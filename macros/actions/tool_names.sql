@@ -13,6 +13,7 @@
         'openai_api': 'OpenAI API',
         'gemini_cli': 'Gemini CLI',
         'custom_agent': 'Own agents',
+        'api_gateway': 'AI gateway',
         'all': 'all tools',
     }) }}
 {%- endmacro %}

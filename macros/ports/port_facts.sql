@@ -296,7 +296,8 @@
             'openai_api.users',
             'openai_api.api_keys',
             'otel.events',
-            'otel.metric_points'
+            'otel.metric_points',
+            'api_gateway.activity_days'
         ],
         'identity_links': [],
         'session_parts': [
@@ -338,7 +339,8 @@
             'github_copilot.user_day_models',
             'openai_api.usage_days',
             'otel.events',
-            'otel.metric_points'
+            'otel.metric_points',
+            'api_gateway.activity_days'
         ],
         'credit_days': [
             'chatgpt.costs_usage',
@@ -356,7 +358,8 @@
             'github_copilot.billing_items',
             'openai_api.cost_days',
             'otel.events',
-            'otel.metric_points'
+            'otel.metric_points',
+            'api_gateway.activity_days'
         ],
         'seat_days': [
             'anthropic.users',
@@ -421,6 +424,7 @@
         ],
         'tokens': [
             'claude_code',
+            'anthropic_api',
             'codex',
             'github_copilot',
             'openai_api'
@@ -430,6 +434,7 @@
         ],
         'costs': [
             'claude_code',
+            'anthropic_api',
             'codex',
             'openai_api'
         ]
@@ -440,7 +445,8 @@
 {% macro guest_sources() -%}
     {{ return([
         'chatgpt',
-        'otel'
+        'otel',
+        'api_gateway'
     ]) }}
 {%- endmacro %}
 
@@ -456,7 +462,8 @@
             'github_copilot',
             'm365_copilot',
             'openai_api',
-            'otel'
+            'otel',
+            'api_gateway'
         ],
         'identity_links': [
             'company',
@@ -468,7 +475,8 @@
             'github_copilot',
             'm365_copilot',
             'openai_api',
-            'otel'
+            'otel',
+            'api_gateway'
         ],
         'session_parts': [
             'chatgpt',
@@ -500,7 +508,8 @@
             'cursor',
             'github_copilot',
             'openai_api',
-            'otel'
+            'otel',
+            'api_gateway'
         ],
         'credit_days': [
             'chatgpt',
@@ -514,7 +523,8 @@
             'cursor',
             'github_copilot',
             'openai_api',
-            'otel'
+            'otel',
+            'api_gateway'
         ],
         'seat_days': [
             'anthropic',
@@ -544,7 +554,8 @@
         'github-user',
         'vendor-user/openai_api',
         'vendor-user/otel',
-        'device'
+        'device',
+        'vendor-user/api_gateway'
     ]) }}
 {%- endmacro %}
 
