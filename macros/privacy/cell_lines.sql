@@ -32,14 +32,15 @@
 {#- The three kinds of lines: key, condition of membership, which member is the sum, how the persons of
     hidden members are counted together, audit reason.
 
-    The sum is the last to be hidden for another, except over tools, where it is the first: a pattern
-    over units, one tool and `all` is closed at once. A second tool would be alone in its own line of
-    units and ask for a third (figures in decision 0054).
+    Over tools the sum is hidden first: a pattern over units, one tool and `all` is closed at once. A second
+    tool would be alone in its own line of units and ask for a third (figures in decision 0054). Of parts it is
+    hidden last, and of units among those that cost the same (see hiding_costs()).
 
     Nobody belongs to two units of a period, so the persons of hidden units add up; the same person
     may stand in several tools and parts, so there the largest number is all one can be sure of. Counts
     of people add up in every line: a person is in one of the parts.
 
+    alike: what the same member of other lines is known by.
     has_others: whether the people outside the cells (see wholes()) add up as well. -#}
 {% macro cell_lines() -%}
     {{ return([
@@ -49,6 +50,7 @@
             'member': "unit_key <> 'unattributed'",
             'total': "unit_key = 'all'",
             'rank': "case when unit_key = 'all' then 1 else 0 end",
+            'alike': ['unit_key'],
             'people': 'sum',
             'has_others': true,
             'reason': 'secondary_unit',
@@ -59,6 +61,7 @@
             'member': 'is_additive',
             'total': "tool = 'all'",
             'rank': "case when tool = 'all' then 0 else 1 end",
+            'alike': ['tool'],
             'people': 'max',
             'has_others': false,
             'reason': 'secondary_tool',
@@ -69,6 +72,7 @@
             'member': 'part_group is not null',
             'total': 'is_part_total',
             'rank': "case when is_part_total then 2 when measure = 'medium_prompts' then 0 else 1 end",
+            'alike': ['measure', 'item'],
             'people': 'max',
             'has_others': false,
             'reason': 'secondary_part',

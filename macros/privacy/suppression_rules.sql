@@ -157,15 +157,13 @@
 {#-
     One pass over one kind of line: where the hidden members do not protect each other, hide one more.
 
-    That one is the member with the fewest contributors, at least k, ties by key, preferably one that
-    is large enough; the sum comes last or first (see cell_lines()). A window instead of a join, so
-    that passes chain without repeating their input.
-
-    closing: prefer members whose other lines hold a hidden cell already. Hiding them opens no new
-             line, so that a pattern over units, tools and parts closes instead of spreading
+    That one has at least k contributors. Over tools the sum comes first, in parts last (see cell_lines()); then
+    members that are large enough, those that cost least (see hiding_costs()), and those of the unit, tool or part
+    with the fewest people in the period: all lines that are alike then take the same one, so that the pattern
+    closes. Over units what costs least comes first, and the company last among equals. A window instead of a
+    join, so that passes chain without repeating their input.
 -#}
-{% macro hide_second(relation, line, closing=false) -%}
-    {%- set others = cell_lines() | rejectattr('name', 'equalto', line.name) | list -%}
+{% macro hide_second(relation, line) -%}
     select
         {{ cell_columns() | join(',\n        ') }},
         case
@@ -187,6 +185,9 @@
                         when hidden_reason is null and contributors >= {{ suppression_k() }} then 0
                         else 1
                     end,
+                    {%- if line.name == 'units' %}
+                    hiding_cost,
+                    {%- endif %}
                     {{ line.rank }},
                     case
                         when line_needed is null or value - {{ known_least() }} >= line_needed - line_spread
@@ -203,9 +204,10 @@
                         else 1
                     end,
                     {%- endif %}
-                    {%- if closing %}
-                    open_lines,
+                    {%- if line.name != 'units' %}
+                    hiding_cost,
                     {%- endif %}
+                    people_of_alike,
                     contributors,
                     unit_key,
                     tool,
@@ -215,23 +217,62 @@
         from (
             select
                 *,
-                {{ line_columns(line, 'line_') }}
-                {%- if closing %},
-                {%- for other in others %}
-                case
-                    when
-                        {{ other.member }}
-                        and sum(case when hidden_reason is null then 0 else 1 end) over (
-                            partition by {{ other.key | join(', ') }}, {{ other.member }}
-                        ) = 0
-                        then 1
-                    else 0
-                end{{ ' +' if not loop.last else ' as open_lines' }}
-                {%- endfor %}
-                {%- endif %}
-            from {{ relation }}
+                {{ line_columns(line, 'line_') }},
+                sum(contributors) over (
+                    partition by period_type, period_start, {{ line.alike | join(', ') }}
+                ) as people_of_alike
+            from (
+{{ hiding_costs(relation) }}
+            ) as costs
         ) as lines_around
     ) as members
+{%- endmacro %}
+
+
+{#-
+    The cells with `hiding_cost`: what it costs to hide each of them with all figures that are hidden with it because
+    they are the same number, or nearly (see hide_ties()).
+
+    A shown figure costs 1, one of the company 2; 1 more for each line that it opens, since that then needs a second
+    one, and 1 less for each that it closes.
+-#}
+{% macro hiding_costs(relation) -%}
+    {%- set tie = 'partition by period_type, period_start, unit_key, tie_group' %}
+                select
+                    *,
+                    sum(case when kind = 'total' then own_cost else 0 end) over ({{ tie }})
+                    + case
+                        when kind = 'people'
+                            then sum(case when kind = 'people' then own_cost else 0 end) over (
+                                {{ tie }}, kind
+                                order by value
+                            )
+                        else 0
+                    end as hiding_cost
+                from (
+                    select
+                        *,
+                        case
+                            when hidden_reason is not null then 0
+                            else
+                                case when unit_key = 'all' then 2 else 1 end
+                                {%- for line in cell_lines() %}
+                                {%- set window -%}
+                                    over (partition by {{ line.key | join(', ') }}, {{ line.member }})
+                                {%- endset %}
+                                + case
+                                    when not {{ line.member }} or count(*) {{ window }} = 1 then 0
+                                    else
+                                        case sum(case when hidden_reason is null then 0 else 1 end) {{ window }}
+                                            when 0 then 1
+                                            when 1 then -1
+                                            else 0
+                                        end
+                                end
+                                {%- endfor %}
+                        end as own_cost
+                    from {{ relation }}
+                ) as own_costs
 {%- endmacro %}
 
 
@@ -286,12 +327,12 @@
 
 {#- CTEs of some rounds of passes over units, tools, parts and ties; ends in `last_round`. Ties twice, because
     what one hides may be the same figure as another. -#}
-{% macro suppression_rounds(relation, rounds, closing=false) -%}
+{% macro suppression_rounds(relation, rounds) -%}
 {%- set state = namespace(previous=relation) -%}
 {%- for round in range(1, rounds + 1) -%}
 {%- for line in cell_lines() %}
 {{ line.name }}_{{ round }} as (
-{{ hide_second(state.previous, line, closing) }}
+{{ hide_second(state.previous, line) }}
 ),
 {% set state.previous = line.name ~ '_' ~ round -%}
 {%- endfor %}
@@ -336,6 +377,12 @@ open_groups as (
 {%- endmacro %}
 
 
+{#- Counts of people that hidden active people hide. -#}
+{% macro within_active_people() -%}
+    {{ return(['feature_people', 'task_people', 'day_off_people', 'token_people', 'uncached_token_people']) }}
+{%- endmacro %}
+
+
 {#-
     One pass over ties: figures that are the same number, or nearly.
 
@@ -355,11 +402,7 @@ open_groups as (
             when kind = 'people' and value <= most_hidden_people then 'same_figure'
             when kind = 'total' and hidden_in_tie > 0 then 'same_figure'
             when kind = 'people' and part_item <> '' and are_holders_hidden = 1 then 'same_figure'
-            when
-                measure in (
-                    'feature_people', 'task_people', 'day_off_people', 'token_people', 'uncached_token_people'
-                )
-                and are_active_hidden = 1
+            when measure in ('{{ within_active_people() | join("', '") }}') and are_active_hidden = 1
                 then 'same_figure'
         end as hidden_reason
     from (

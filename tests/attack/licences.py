@@ -14,6 +14,12 @@ from tests.attack.usage import ROUNDING, are_rounded, given_by_tools, within_rou
 LICENCES = "license_utilization_monthly"
 CLASSES = ("held_by_leaver", "on_leave", "in_grace", "duplicate", "never_used", "dormant", "under_used", "used")
 SEAT_MONEY = ("seat_cost", "exposure_cost", "reassignable_cost", "kept_cost")
+# Money of a part of holders, and the classes that it is about.
+MONEY_OF_CLASSES = {
+    "kept_cost": ("in_grace", "used"),
+    "reassignable_cost": ("held_by_leaver", "duplicate", "never_used", "dormant"),
+    "other_exposure_cost": ("on_leave", "under_used"),
+}
 SEAT_SUMS = (*CLASSES, *SEAT_MONEY, "seat_holders", "seats_active", "seat_days")
 BUCKETS = (
     "input_tokens",
@@ -38,6 +44,8 @@ def learn_seats(published: Published, knowledge: Knowledge) -> None:
         if price is not None:
             terms = {here.at(name="seat_cost"): 1.0, here.at(name="seat_days"): -price}
             knowledge.relate("price of a seat-day", terms, -2 * CENT, 2 * CENT)
+            if not rounded:
+                _money_of_classes(here, price, knowledge)
         if here.unit == COMPANY:
             _read_contract(here, row, price, knowledge)
     for (start, product), units in _cells(rows, "product").items():
@@ -117,6 +125,15 @@ def _read_classes(here: Quantity, row: Row, holders: Quantity, rounded: bool, kn
     if any(told):
         merged = 4.0 if len(told) < len(CLASSES) else 0.0
         knowledge.within("classes make the holders", holders, 0.0, sum(told) + slack + merged)
+
+
+def _money_of_classes(here: Quantity, price: float, knowledge: Knowledge) -> None:
+    """Whoever is in a class holds a seat on one day at least, and on every day of the month at most."""
+    days = calendar.monthrange(here.start.year, here.start.month)[1]
+    for money, classes in MONEY_OF_CLASSES.items():
+        for sign, each in ((1.0, price), (-1.0, price * days)):
+            terms = {here.at(name=money): -sign} | {here.at(name=name): sign * each for name in classes}
+            knowledge.relate("money of a class", terms, -INFINITY, 2 * CENT)
 
 
 def _money_per_person(value: object, cost: Quantity, people: Quantity, knowledge: Knowledge) -> None:

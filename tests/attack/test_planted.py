@@ -199,6 +199,18 @@ def test_holders_from_the_price_of_a_seat() -> None:
     assert told(published(license_utilization_monthly=rows), **people) == [("count: seat_holders", 2)]
 
 
+def test_people_of_a_class_from_its_money() -> None:
+    """A seat-day costs 1: 3 in money that could be given back are 3 days, of three people at most."""
+    classes = dict.fromkeys(("held_by_leaver", "duplicate", "dormant"), 0) | {"used": 1}
+    rows = [
+        seats("all", seat_days=186, cost=186, seat_holders=12),
+        seats("people", seat_days=124, cost=124),
+        seats("sales", seat_days=62, cost=62, reassignable_cost=3, **classes),
+    ]
+    people = {"never_used__sales__chatgpt__month__chatgpt": 3}
+    assert told(published(license_utilization_monthly=rows), **people) == [("count: never_used", 3)]
+
+
 def test_a_person_behind_money_and_money_per_person() -> None:
     row = {
         "department_key": "sales",

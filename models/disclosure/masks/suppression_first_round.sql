@@ -16,6 +16,6 @@ month_masks as (
 {{ hide_months_of_weeks('primary_masks') }}
 ),
 
-{{ suppression_rounds('month_masks', 1, closing=true) }}
+{{ suppression_rounds('month_masks', 1) }}
 
 select * from last_round

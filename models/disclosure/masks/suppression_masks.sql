@@ -3,6 +3,7 @@
 -- to close the pattern. If that fails too, the group of measures is hidden in that period, as is what the
 -- linear audit found to be told. See docs/decisions/0003-secondary-suppression.md.
 {%- set closing_rounds = 4 %}
+{%- set showing_passes = 3 %}
 with first_round as (
     select * from {{ ref('suppression_first_round') }}
 ),
@@ -40,7 +41,7 @@ settled as (
     where open_periods.period_type is null
 ),
 
-{{ suppression_rounds('reopened', closing_rounds, closing=true) }},
+{{ suppression_rounds('reopened', closing_rounds) }},
 
 {{ open_mask_groups('last_round') | replace('line_states', 'last_line_states')
     | replace('open_groups', 'unresolved_groups') }},
@@ -62,10 +63,21 @@ closed as (
             and last_round.mask_group = unresolved_groups.mask_group
 ),
 
-masked as (
+hidden as (
     select * from settled
     union all
     select * from closed
+),
+
+-- What an earlier pass hid is often needless once a later one has hidden something else.
+{% for pass in range(1, showing_passes + 1) -%}
+shown_again_{{ pass }} as (
+{{ show_again('hidden' if loop.first else 'shown_again_' ~ (pass - 1)) }}
+),
+
+{% endfor -%}
+masked as (
+    select * from shown_again_{{ showing_passes }}
 ),
 
 -- A group is hidden for one unit or for all (`*`), in one tool or in all, with its sums or as parts alone.
