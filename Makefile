@@ -44,7 +44,7 @@ WORKERS ?= 2
 ALL ?=
 OTHER_ENGINES := $(VENV)/.spark .venv-engines/.installed .venv-databricks/.installed
 test: $(STAMP) $(BUNDLES) $(PARSED) $(if $(ALL),$(OTHER_ENGINES))
-	$(BIN)/pytest $(if $(ALL),tests tests/engines tests/spark) \
+	$(if $(ALL),EVERY_FOLDER=1) $(BIN)/pytest $(if $(ALL),-o norecursedirs='.*') \
 		--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=20 $(ARGS)
 
 # Everything that tests need from package registries.

@@ -61,7 +61,15 @@ LONGEST_FIRST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first; the rest in its order. With RANDOM_ORDER=<seed> both are drawn."""
+    """Long files first; the rest in its order. With RANDOM_ORDER=<seed> both are drawn.
+
+    Raises:
+        pytest.UsageError: one of :data:`FOLDERS` has no test in a run of all tests.
+    """
+    if os.environ.get("EVERY_FOLDER"):
+        found = {str(item.path.parent.relative_to(TESTS.parent)) for item in items}
+        if missing := [folder for folder in FOLDERS if folder not in found]:
+            raise pytest.UsageError(f"No test of {' and '.join(missing)} was collected.")
     if seed := os.environ.get("RANDOM_ORDER"):
         drawn = random.Random(seed)
         files: dict[Path, list[pytest.Item]] = {}

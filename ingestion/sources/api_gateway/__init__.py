@@ -18,7 +18,6 @@ from typing import Any, ClassVar, Optional
 from dlt.common.configuration import configspec
 from dlt.common.typing import TSecretStrValue
 from dlt.sources.helpers.rest_client.auth import BearerTokenAuth
-from dlt.sources.sql_database import sql_table
 
 from ingestion.http import VendorClient, vendor_client
 from ingestion.identity import Pair
@@ -161,6 +160,8 @@ def _table(settings: ApiGatewaySettings, name: str, columns: Iterable[str], **mo
     Raises:
         SourceError: the database cannot be reached, or lacks the table. Its address is not told.
     """
+    from dlt.sources.sql_database import sql_table  # here: every command would wait for SQLAlchemy
+
     url = str(settings.database_url).strip()
     scheme, _, rest = url.partition("://")
     if scheme in ("postgres", "postgresql"):
