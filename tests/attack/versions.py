@@ -28,6 +28,10 @@ KEYS = (
     "tool_set",
     "dimension",
     "dimension_value",
+    "metric",
+    "benchmark",
+    "series",
+    "usage_date",
 )
 # Figures of calendars and contracts, and medians, which are about other rows.
 _TELLS_NOBODY = frozenset({"weeks_observed", "working_days", "purchased", "minimum_seats", "minimum_tokens"})
@@ -65,7 +69,7 @@ def moved(older: Published, newer: Published, before: Truth, after: Truth) -> li
 def differences(older: Published, newer: Published) -> Iterator[tuple[str, str, Row, float, float]]:
     """Every number of one row that both versions show and that is not the same."""
     for table in sorted(older.tables.keys() & newer.tables.keys()):
-        rows = {_key(row): row for row in older.rows(table) if period_of(row) is not None}
+        rows = _by_key(table, older)
         for row in newer.rows(table):
             was = rows.get(_key(row), {})
             for column, value in row.items():
@@ -80,7 +84,7 @@ def laid_over(older: Published, newer: Published) -> Published:
     """The newer version with what the older one shows of rows whose figures did not move since."""
     tables: dict[str, list[Row]] = {}
     for table, rows in newer.tables.items():
-        earlier = {_key(row): row for row in older.rows(table) if period_of(row) is not None}
+        earlier = _by_key(table, older)
         tables[table] = [_filled(row, earlier.get(_key(row), {})) for row in rows]
     return Published(tables)
 
@@ -90,6 +94,19 @@ def _filled(row: Row, was: Row) -> Row:
     if not both or any(float(row[column]) != float(was[column]) for column in both):
         return row
     return {column: was.get(column) if value is None else value for column, value in row.items()}
+
+
+def _by_key(table: str, published: Published) -> dict[tuple[Any, ...], Row]:
+    """A table's rows of periods.
+
+    Raises:
+        ValueError: two rows have the same key: `KEYS` lacks a column of the table.
+    """
+    rows = [row for row in published.rows(table) if period_of(row) is not None]
+    found = {_key(row): row for row in rows}
+    if len(found) < len(rows):
+        raise ValueError(f"Rows of {table} cannot be told apart by KEYS.")
+    return found
 
 
 def _key(row: Row) -> tuple[Any, ...]:
