@@ -883,7 +883,7 @@
         {%- endif %}
         {%- if not rules or 'many_short_prompts' in rules %}
         when 'many_short_prompts'
-            then 'Offer three examples from the department''s own work that show what context, task and '
+            then {{ dbt.string_literal(dbt.escape_single_quotes("Offer three examples from the department's own work that show what context, task and ")) }}
                 || 'format add to a prompt.'
         {%- endif %}
         {%- if not rules or 'prompts_shortened' in rules %}
@@ -908,7 +908,7 @@
         {%- endif %}
         {%- if not rules or 'rare_short_sessions' in rules %}
         when 'rare_short_sessions'
-            then 'Offer an hour with examples from the department''s own work that show what the tool is good'
+            then {{ dbt.string_literal(dbt.escape_single_quotes("Offer an hour with examples from the department's own work that show what the tool is good")) }}
                 || ' for.'
         {%- endif %}
         {%- if not rules or 'department_to_learn_from' in rules %}
@@ -931,7 +931,7 @@
         {%- endif %}
         {%- if not rules or 'idle_seats' in rules %}
         when 'idle_seats'
-            then 'Offer a short training for the department''s own work, ask who still needs a seat, and move'
+            then {{ dbt.string_literal(dbt.escape_single_quotes("Offer a short training for the department's own work, ask who still needs a seat, and move")) }}
                 || ' the others to people who want one or give them back at renewal.'
         {%- endif %}
         {%- if not rules or 'renewal_saving' in rules %}

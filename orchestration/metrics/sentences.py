@@ -6,6 +6,7 @@ engine. So the sentences are part of the query that publishing asks again (docs/
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -274,5 +275,7 @@ def _literals(text: str) -> Iterator[str]:
     """A text as SQL literals, in lines that are not too long."""
     lines = textwrap.wrap(text, _WIDTH, drop_whitespace=False, break_on_hyphens=False)
     for line in lines:
-        quoted = line.replace("'", "''")
-        yield f"'{quoted}'"
+        # Engines write an apostrophe within a literal in different ways.
+        quoted = json.dumps(line, ensure_ascii=False)
+        escaped = f"{{{{ dbt.string_literal(dbt.escape_single_quotes({quoted})) }}}}"
+        yield escaped if "'" in line else f"'{line}'"
