@@ -21,7 +21,7 @@ def test_a_template_becomes_an_expression() -> None:
     written = " ".join(expression(template, "Everybody").split())
     assert written == (
         "case when {{ row }}.department_key = 'all' then 'Everybody' else {{ row }}.department_name end "
-        "|| {{ dbt.string_literal(dbt.escape_single_quotes(\"'s \")) }} "
+        '|| {{ dbt.string_literal(dbt.escape_single_quotes("\'s ")) }} '
         "|| {{ percent_text(row ~ '.metric_value') }} "
         "|| case when {{ row }}.cost is not null then ', ' || {{ money_text(row ~ '.cost') }} else '' end"
     )
