@@ -22,8 +22,8 @@ from tests.end_to_end.published import published_tables
 from tests.engines.test_nights_on_postgres import WITHOUT_PERSON_KEYS
 from tests.spark.cluster import SparkCluster
 
-# The first test waits for two nights on each engine; on a busy machine that is a quarter of an hour.
-pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(2400)]
+# The first test waits for two nights on each engine; beside other tests that can take half an hour.
+pytestmark = [pytest.mark.end_to_end, pytest.mark.timeout(3600)]
 
 RAW = {
     "raw_chatgpt": ("conversation_messages", "costs_usage", "costs_billing", "users", "identity_links"),
