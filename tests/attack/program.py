@@ -58,16 +58,12 @@ class Program:
     def lower(self, terms: Mapping[Quantity, float]) -> float:
         """The least value that a sum of figures can have."""
         least = 0.0
-        by_part: dict[int, tuple[_Part, dict[Quantity, float]]] = {}
         for quantity, weight in terms.items():
             if quantity in self._known:
                 least += weight * self._known[quantity]
-            elif quantity in self._parts:
-                part = self._parts[quantity]
-                by_part.setdefault(id(part), (part, {}))[1][quantity] = weight
-            else:
+            elif quantity not in self._parts:
                 least += weight * self._least(quantity) if weight > 0 else -INFINITY
-        for part, objective in by_part.values():
+        for part, objective in self._by_part(terms):
             least += self._solve(part, objective)
         is_count = least > -INFINITY and all(quantity.name in self._people for quantity in terms)
         return float(math.ceil(least - ROUNDING)) if is_count else least
@@ -78,18 +74,12 @@ class Program:
         Its bounds are at least that far apart, which is known without solving a program. Infinity and its
         negative where nothing was solved yet.
         """
-        least = greatest = 0.0
-        by_part: dict[int, tuple[_Part, dict[Quantity, float]]] = {}
-        for quantity, weight in terms.items():
-            if quantity in self._known:
-                least += weight * self._known[quantity]
-                greatest += weight * self._known[quantity]
-            elif quantity in self._parts:
-                part = self._parts[quantity]
-                by_part.setdefault(id(part), (part, {}))[1][quantity] = weight
-            else:
-                return -INFINITY, INFINITY
-        for part, objective in by_part.values():
+        if any(quantity not in self._known and quantity not in self._parts for quantity in terms):
+            return -INFINITY, INFINITY
+        least = greatest = sum(
+            weight * self._known[quantity] for quantity, weight in terms.items() if quantity in self._known
+        )
+        for part, objective in self._by_part(terms):
             if not part.possible:
                 return INFINITY, -INFINITY
             columns = [part.columns[quantity] for quantity in objective]
@@ -100,12 +90,7 @@ class Program:
     def proof(self, terms: Mapping[Quantity, float]) -> list[str]:
         """What was put together: figures that are shown, and the relations that bind."""
         found = [self._said(quantity) for quantity in terms if quantity in self._known]
-        by_part: dict[int, tuple[_Part, dict[Quantity, float]]] = {}
-        for quantity, weight in terms.items():
-            if quantity not in self._known and quantity in self._parts:
-                part = self._parts[quantity]
-                by_part.setdefault(id(part), (part, {}))[1][quantity] = weight
-        for part, objective in by_part.values():
+        for part, objective in self._by_part(terms):
             for sign in (1.0, -1.0):
                 solved = _solved(part, sign * _costs(part, objective))
                 if solved.status != 0:
@@ -118,6 +103,15 @@ class Program:
                         found.append(self._words(relation))
                     position += sides
         return list(dict.fromkeys(found))
+
+    def _by_part(self, terms: Mapping[Quantity, float]) -> Iterable[tuple[_Part, dict[Quantity, float]]]:
+        """The figures of a sum that are not shown, by the part that bounds them."""
+        found: dict[int, tuple[_Part, dict[Quantity, float]]] = {}
+        for quantity, weight in terms.items():
+            if quantity not in self._known and quantity in self._parts:
+                part = self._parts[quantity]
+                found.setdefault(id(part), (part, {}))[1][quantity] = weight
+        return found.values()
 
     def _said(self, quantity: Quantity) -> str:
         return f"{quantity} = {self._known[quantity]:g}"
