@@ -21,14 +21,12 @@ from demo.company.truth_concentration import amounts_by_period
 from demo.company.truth_dimensions import dimensions_weekly
 from demo.company.truth_features import features_by_period, tasks_by_period
 from demo.company.truth_money import SeatDay, Tokens, money, seat_costs, seat_days, sum_by_month
-from demo.company.truth_people import Directory, Period, months_of, weeks_of
+from demo.company.truth_people import ALL, Directory, Period, months_of, weeks_of
 from demo.company.truth_rhythm import rhythm_by_period
 from demo.company.truth_seats import days_of_seats, seats_monthly
 from demo.company.truth_tiers import tiers_by_period
 from demo.company.truth_usage import COUNTS, AccountDay, Session
 from demo.vendor import VendorTruth, View
-
-ALL = "All departments"
 
 
 @dataclass

@@ -10,10 +10,9 @@ from math import ceil
 
 from demo.company.company import Company
 from demo.company.truth_money import SeatDay
-from demo.company.truth_people import Directory, Period
+from demo.company.truth_people import ALL, Directory, Period
 from demo.company.truth_usage import AccountDay
 
-ALL = "All departments"
 WINDOW_DAYS = 28
 PersonDays = Mapping[tuple[str, int, date], AccountDay]
 STAGES = ("assigned", "first_use", "repeat_use", "habitual", "deep")

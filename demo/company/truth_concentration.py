@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from demo.company.truth_money import Tokens
-from demo.company.truth_people import Directory, Period
+from demo.company.truth_people import ALL, Directory, Period
 from demo.company.truth_usage import AccountDay
 
-ALL = "All departments"
 Amounts = dict[str, list[int]]
 
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from demo.company.reference import Reference
-from demo.company.truth_people import Directory, Period
+from demo.company.truth_people import ALL, Directory, Period
 from demo.company.truth_usage import AccountDay
 
-ALL = "All departments"
 UNCLASSIFIED = "unclassified"
 PersonDays = Mapping[tuple[str, int, date], AccountDay]
 

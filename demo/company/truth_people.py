@@ -11,6 +11,8 @@ from demo.company.company import Company
 from demo.company.model import Employee, EmploymentSpan
 from demo.company.org import known_spans
 
+ALL = "All departments"
+"""The company, in the place of a department."""
 UNATTRIBUTED = "Unattributed"
 """The department of what belongs to no person of the HRIS."""
 

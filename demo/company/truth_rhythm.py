@@ -9,10 +9,8 @@ from typing import Any
 
 from demo.company.company import Company
 from demo.company.truth_money import Tokens
-from demo.company.truth_people import Directory, Period
+from demo.company.truth_people import ALL, Directory, Period
 from demo.company.truth_usage import AccountDay
-
-ALL = "All departments"
 
 
 def rhythm_by_period(

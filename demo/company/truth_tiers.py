@@ -8,10 +8,9 @@ from datetime import date, timedelta
 
 from demo.company.company import Company
 from demo.company.truth_money import Tokens
-from demo.company.truth_people import Directory, Period
+from demo.company.truth_people import ALL, Directory, Period
 from demo.company.truth_usage import AccountDay
 
-ALL = "All departments"
 # Of a company that names none.
 DEFAULT_TIERS = tuple((f"tier_{n}", minimum) for n, minimum in enumerate((0, 10**5, 10**6, 10**7, 10**8), 1))
 

@@ -6,7 +6,8 @@ import datetime as dt
 
 import pytest
 
-from demo.company.truth import ALL, compute_truth
+from demo.company.truth import compute_truth
+from demo.company.truth_people import ALL
 from tests.end_to_end.harness import World
 
 pytestmark = pytest.mark.end_to_end

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from demo.company.generate import generate_company
-from demo.company.truth import ALL, compute_truth
+from demo.company.truth import compute_truth
+from demo.company.truth_people import ALL
 from demo.server import VendorServer
 from demo.vendors.chatgpt import VENDOR as CHATGPT
 from demo.vendors.codex import VENDOR, analytics_id, happened_on, usage_rows
